@@ -1,0 +1,60 @@
+# New here? `make test` creates the Python environment in .venv and runs every test; `make demo` shows what this is
+# about. Needs Python 3.10 to 3.13 with its venv module, and Chromium for the tests in the browser.
+#
+#   make demo ARGS="--no-app"     hands options on to `expressiveness demo`
+#   make test ARGS="-k video"     hands options on to pytest
+#   make setup PYTHON=python3.12  chooses the Python of a new environment
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+UV := uv==0.13.9
+
+.PHONY: help setup demo test test-fast lint lock clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(INSTALLED) ## create or update the environment in .venv (about 3 minutes the first time)
+
+demo: $(INSTALLED) ## make sample interviews, train, predict and open the App
+	@$(BIN)/expressiveness demo $(ARGS)
+
+test: $(INSTALLED) ## run every test; what is skipped is named with its reason
+	@$(BIN)/pytest -rs $(ARGS)
+
+test-fast: $(INSTALLED) ## run the tests that need no database, browser or patience
+	@$(BIN)/pytest -rs -m "not slow" tests/unit $(ARGS)
+
+lint: $(INSTALLED) ## check style, format and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+lock: $(BIN)/pip ## resolve requirements.lock anew from pyproject.toml; versions move only where they must
+	@$(PIP_INSTALL) $(UV)
+	@$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.10 \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
+
+clean: ## remove the environment, the caches and what the tests wrote
+	@rm -rf $(VENV) artefacts build dist *.egg-info htmlcov .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Every version comes from requirements.lock, those of the build tools included: they are installed first, so that
+# nothing is built with anything else. --no-deps keeps pip from adding the other builds of OpenCV (see pyproject.toml).
+$(INSTALLED): pyproject.toml requirements.lock tools/ensure_mongod.py | $(BIN)/pip
+	@echo "Installing the locked packages into $(VENV), about 3 minutes the first time ..."
+	@$(PIP_INSTALL) --constraint requirements.lock editables hatchling setuptools wheel
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --requirement requirements.lock --editable .
+	@$(BIN)/python -m tools.ensure_mongod
+	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "Python 3.10 to 3.13 is needed: name one, as in 'make setup PYTHON=python3.12'."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python's venv module is missing: on Debian and Ubuntu, 'apt install python3-venv' adds it."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

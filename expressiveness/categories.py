@@ -1,0 +1,50 @@
+"""The three ordered categories of expressiveness, and the score thresholds that part them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from expressiveness.errors import TrainingError
+
+RESERVED = "Reserved Expression"
+BALANCED = "Balanced Expression"
+EXPRESSIVE = "Expressive"
+
+CATEGORIES = (RESERVED, BALANCED, EXPRESSIVE)
+"""From least to most expressive. Every array of probabilities has this order, which no sorting may change."""
+
+COLORS = {RESERVED: "#0072B2", BALANCED: "#999999", EXPRESSIVE: "#D55E00"}
+"""Told apart with any colour vision (Okabe and Ito, 2008); the same in figures and in the App."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a score changes its category: Reserved < `low` <= Balanced <= `high` < Expressive.
+
+    The defaults are the notebook's.
+    """
+
+    low: float = -0.3
+    high: float = 0.3
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise TrainingError(f"thresholds {self.low} and {self.high}: give two numbers, the lower one first")
+
+    @classmethod
+    def from_tertiles(cls, scores: Sequence[float]) -> Thresholds:
+        """Place the thresholds so that each category holds a third of `scores` (of the training set, never the test's)."""
+        low, high = np.quantile(np.asarray(scores, dtype=float), [1 / 3, 2 / 3])
+        return cls(float(low), float(high))
+
+    def index(self, score: float) -> int:
+        """The position of a score's category in `CATEGORIES`: 0, 1 or 2."""
+        return int(score >= self.low) + int(score > self.high)
+
+    def category(self, score: float) -> str:
+        """The category of a score, one of `CATEGORIES`."""
+        return CATEGORIES[self.index(score)]

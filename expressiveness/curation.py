@@ -1,0 +1,79 @@
+"""What people decided while reviewing: corrected categories and excluded faces.
+
+The only thing that flows back from review to training. A decision on a face outranks one on its interview, which
+outranks the category that the score gives; an excluded face trains nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from expressiveness.categories import CATEGORIES
+from expressiveness.errors import InterviewError
+
+
+@dataclass(frozen=True, slots=True)
+class FaceDecision:
+    """What a person decided about the primary face of one frame."""
+
+    interview: str
+    frame_number: int  # from 1
+    category: str | None = None  # the corrected one
+    excluded: bool = False
+    decided_by: str = ""
+    decided_at: str = ""  # ISO 8601, UTC
+
+    def __post_init__(self) -> None:
+        _check(self.category, f"interview {self.interview}, frame {self.frame_number}")
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewDecision:
+    """What a person decided about a whole interview."""
+
+    interview: str
+    category: str | None = None
+    excluded: bool = False
+    decided_by: str = ""
+    decided_at: str = ""
+
+    def __post_init__(self) -> None:
+        _check(self.category, f"interview {self.interview}")
+
+
+@dataclass(frozen=True, slots=True)
+class Curation:
+    """Every decision taken so far."""
+
+    faces: tuple[FaceDecision, ...] = ()
+    interviews: tuple[InterviewDecision, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.faces) + len(self.interviews)
+
+    def save(self, path: Path) -> None:
+        """Write the decisions as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> Curation:
+        """Read what `save` wrote.
+
+        Raises:
+            InterviewError: the file is missing or holds something else.
+        """
+        try:
+            content = json.loads(path.read_text())
+            return cls(
+                tuple(FaceDecision(**decision) for decision in content["faces"]),
+                tuple(InterviewDecision(**decision) for decision in content["interviews"]),
+            )
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise InterviewError(f"{path} holds no decisions ({error}); export them again") from error
+
+
+def _check(category: str | None, where: str) -> None:
+    if category is not None and category not in CATEGORIES:
+        raise InterviewError(f"{where}: category {category!r}; choose from {', '.join(CATEGORIES)}")

@@ -1,0 +1,43 @@
+"""Every error a user can mend. Its message says what happened, to which file or clip, and what to do.
+
+ExpressivenessError
+├── InterviewError   a RecruitView folder or one of its rows
+├── VideoError       a video that cannot be opened or decoded
+├── DetectorError    a face detection model file
+├── StoreError       the face store on disk
+├── TrainingError    data that cannot be trained on or split
+├── ModelError       a trained model's folder
+└── ReportError      a report or figure that cannot be written
+"""
+
+
+class ExpressivenessError(Exception):
+    """Base of the errors above; the command line prints its message and exits 1."""
+
+
+class InterviewError(ExpressivenessError):
+    """A RecruitView folder, or a row of it, cannot be used."""
+
+
+class VideoError(ExpressivenessError):
+    """A video is missing, is no video, or has no frame that decodes."""
+
+
+class DetectorError(ExpressivenessError):
+    """A detection model file is missing or is not the one that was promised."""
+
+
+class StoreError(ExpressivenessError):
+    """The face store cannot be read or written."""
+
+
+class TrainingError(ExpressivenessError):
+    """The interviews at hand cannot be trained on, split or evaluated."""
+
+
+class ModelError(ExpressivenessError):
+    """A trained model's folder is missing, damaged, or of an unknown format."""
+
+
+class ReportError(ExpressivenessError):
+    """A report or a figure cannot be written."""

@@ -1,0 +1,191 @@
+"""How good predictions are, for frames and for videos, with intervals over people.
+
+A clip's label belongs to the clip, so the figures that count are the video's. Intervals come from drawing whole
+participants with replacement: clips of one person are not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from sklearn import metrics
+
+from expressiveness.categories import CATEGORIES
+from expressiveness.errors import TrainingError
+from expressiveness.extraction import FaceStore
+from expressiveness.interviews import Interview
+from expressiveness.models import TrainedModel
+from expressiveness.prediction import FramePredictions, predict_interviews
+
+BOOTSTRAP_DRAWS = 1000
+LABELS = list(range(len(CATEGORIES)))
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoResults:
+    """k judged videos: what they are, and what was predicted."""
+
+    participant: npt.NDArray[np.str_]  # (k,)
+    score: Floats  # (k,) the truth
+    category: Ints  # (k,) the truth, into CATEGORIES
+    predicted_score: Floats  # (k,)
+    predicted_category: Ints  # (k,)
+
+    def select(self, rows: Ints) -> VideoResults:
+        """The results of some videos; an index may stand twice."""
+        return VideoResults(
+            self.participant[rows],
+            self.score[rows],
+            self.category[rows],
+            self.predicted_score[rows],
+            self.predicted_category[rows],
+        )
+
+
+def evaluate(
+    model: TrainedModel, interviews: Sequence[Interview], store: FaceStore, *, seed: int = 0
+) -> dict[str, Any]:
+    """Judge a model on interviews, best on those of people it has not seen.
+
+    Args:
+        model: to judge.
+        interviews: to judge it on, with their scores.
+        store: holds their faces.
+        seed: for the bootstrap.
+
+    Returns:
+        `participants`; `frame` with n, loss, accuracy, macro_f1, report, confusion_matrix; `video` with those and
+        spearman, c_index, kendall, qwk, recall, the majority's accuracy, intervals of 95 % (`*_ci`) and the ids of
+        videos without a face. Confusion matrices have the truth in rows, both sides in the order of `CATEGORIES`.
+
+    Raises:
+        TrainingError: none of the interviews has a face.
+    """
+    judged: list[tuple[Interview, FramePredictions]] = []
+    without_face: list[str] = []
+    for outcome in predict_interviews(model, interviews, store):
+        if outcome.value is None or outcome.value.category is None:
+            without_face.append(outcome.item.id)
+        else:
+            judged.append((outcome.item, outcome.value))
+    if not judged:
+        raise TrainingError(f"none of {len(interviews)} interviews has a face to judge the model on; extract faces first")
+    results = _video_results(model, judged)
+    return {
+        "participants": len(set(results.participant)),
+        "frame": frame_figures(
+            np.repeat(results.category, [len(predictions.frame_number) for _, predictions in judged]),
+            np.concatenate([predictions.probabilities for _, predictions in judged]),
+        ),
+        "video": {**video_figures(results, seed=seed), "without_face": without_face},
+    }
+
+
+def frame_figures(category: Ints, probabilities: npt.NDArray[np.float32]) -> dict[str, Any]:
+    """Figures over single faces: their true categories of shape (n,), and probabilities of shape (n, 3)."""
+    predicted = probabilities.argmax(axis=1)
+    exact = probabilities.astype(np.float64)
+    return {
+        "n": len(category),
+        "loss": float(metrics.log_loss(category, exact / exact.sum(axis=1, keepdims=True), labels=LABELS)),
+        **_category_figures(category, predicted),
+    }
+
+
+def video_figures(results: VideoResults, *, seed: int = 0) -> dict[str, Any]:
+    """Figures over videos, with intervals of 95 % over people for the leading ones."""
+    intervals = bootstrap_over_people(results, _leading_figures, seed=seed)
+    return {
+        "n": len(results.score),
+        **_leading_figures(results),
+        "kendall": _correlation(stats.kendalltau, results),
+        **_category_figures(results.category, results.predicted_category),
+        "majority_accuracy": float(np.bincount(results.category, minlength=len(CATEGORIES)).max() / len(results.score)),
+        **{f"{name}_ci": interval for name, interval in intervals.items()},
+    }
+
+
+def bootstrap_over_people(
+    results: VideoResults,
+    figures: Callable[[VideoResults], dict[str, float | None]],
+    *,
+    draws: int = BOOTSTRAP_DRAWS,
+    seed: int = 0,
+) -> dict[str, list[float] | None]:
+    """Give each figure an interval of 95 % by drawing participants with replacement (percentile bootstrap).
+
+    Source: Field and Welsh, "Bootstrapping clustered data", J. R. Statist. Soc. B 69 (2007), the cluster bootstrap.
+    """
+    people, owner = np.unique(results.participant, return_inverse=True)
+    clips = [np.flatnonzero(owner == person) for person in range(len(people))]
+    random = np.random.default_rng(seed)
+    drawn: dict[str, list[float]] = {}
+    for _ in range(draws):
+        rows = np.concatenate([clips[person] for person in random.integers(len(people), size=len(people))])
+        for name, value in figures(results.select(rows)).items():
+            if value is not None:
+                drawn.setdefault(name, []).append(value)
+    return {
+        name: [float(value) for value in np.quantile(drawn[name], [0.025, 0.975])] if name in drawn else None
+        for name in figures(results)
+    }
+
+
+def concordance_index(truth: Floats, predicted: Floats) -> float | None:
+    """Of all pairs with different truth, the share that is predicted in the right order; ties count half.
+
+    That is (D + 1) / 2 of Somers' D (Newson, "Confidence intervals for rank statistics", Stata Journal 6, 2006).
+    """
+    if len(set(truth.tolist())) < 2:
+        return None
+    return float((stats.somersd(truth, predicted).statistic + 1) / 2)
+
+
+def _leading_figures(results: VideoResults) -> dict[str, float | None]:
+    truth, predicted = results.category, results.predicted_category
+    return {
+        "accuracy": float((truth == predicted).mean()),
+        "macro_f1": float(metrics.f1_score(truth, predicted, labels=LABELS, average="macro", zero_division=0)),
+        "spearman": _correlation(stats.spearmanr, results),
+    }
+
+
+def _correlation(statistic: Callable[[Floats, Floats], Any], results: VideoResults) -> float | None:
+    """A rank correlation; None where either side is constant, so that there is none."""
+    if np.ptp(results.score) == 0 or np.ptp(results.predicted_score) == 0:
+        return None
+    return float(statistic(results.score, results.predicted_score).statistic)
+
+
+def _category_figures(category: Ints, predicted: Ints) -> dict[str, Any]:
+    recall = metrics.recall_score(category, predicted, labels=LABELS, average=None, zero_division=0)
+    present = np.union1d(category, predicted)
+    return {
+        "accuracy": float((category == predicted).mean()),
+        "macro_f1": float(metrics.f1_score(category, predicted, labels=LABELS, average="macro", zero_division=0)),
+        "qwk": float(metrics.cohen_kappa_score(category, predicted, weights="quadratic")) if len(present) > 1 else None,
+        "recall": dict(zip(CATEGORIES, map(float, recall), strict=True)),
+        "report": metrics.classification_report(
+            category, predicted, labels=LABELS, target_names=CATEGORIES, output_dict=True, zero_division=0
+        ),
+        "confusion_matrix": metrics.confusion_matrix(category, predicted, labels=LABELS).tolist(),
+    }
+
+
+def _video_results(model: TrainedModel, judged: Sequence[tuple[Interview, FramePredictions]]) -> VideoResults:
+    scores = np.array([interview.scores[model.config.target] for interview, _ in judged])
+    return VideoResults(
+        participant=np.array([interview.participant for interview, _ in judged]),
+        score=scores,
+        category=np.array([model.thresholds.index(score) for score in scores]),
+        predicted_score=np.array([predictions.score for _, predictions in judged], dtype=np.float64),
+        predicted_category=np.array([CATEGORIES.index(predictions.category or "") for _, predictions in judged]),
+    )

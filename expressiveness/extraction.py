@@ -1,0 +1,306 @@
+"""From a video to its table of faces, and from many videos to the face store.
+
+`extract_faces` is a pure function of a video and an `ExtractionConfig`. `extract_interviews` runs it over many
+interviews and puts each table into a `FaceStore` as it is done, so that stopping at any moment loses at most the videos
+in flight. A store keeps the tables of each configuration apart: changed settings never read stale faces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from expressiveness.crops import face_crop
+from expressiveness.detection import DETECTORS, DetectorKind, FaceDetector
+from expressiveness.errors import DetectorError, StoreError
+from expressiveness.execution import Outcome, run
+from expressiveness.faces import FaceTable, FaceTableBuilder, load_faces, save_faces
+from expressiveness.interviews import Interview
+from expressiveness.video import DEFAULT_SAMPLING, Sampling, read_frames
+
+CONFIG_FILE = "settings.json"
+SIGNATURE_BYTES = 2**16
+"""Read from each end of a video to tell it from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionConfig:
+    """What decides which faces are found, and how their crops look."""
+
+    sampling: Sampling = DEFAULT_SAMPLING
+    detector: DetectorKind = "auto"
+    confidence: float = 0.5  # the least that counts as a face, 0 to 1
+    align: bool = False  # turn each face until its eyes lie level
+
+    def __post_init__(self) -> None:
+        if self.detector not in DETECTORS or not 0 <= self.confidence <= 1:
+            raise DetectorError(
+                f"detector {self.detector!r} at confidence {self.confidence}; "
+                f"choose from {', '.join(DETECTORS)}, and a confidence of 0 to 1"
+            )
+
+    @property
+    def digest(self) -> str:
+        """A short name of these settings."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> ExtractionConfig:
+        """Read what `dataclasses.asdict` wrote."""
+        return cls(**{**values, "sampling": Sampling(**values["sampling"])})
+
+
+def extract_faces(video: Path, config: ExtractionConfig | None = None, *, detector: FaceDetector | None = None) -> FaceTable:
+    """Find and cut out the faces of a video's sampled frames.
+
+    Args:
+        video: any video file.
+        config: the defaults if None.
+        detector: reused if given; it must match `config`.
+
+    Raises:
+        VideoError: the video is missing or nothing in it decodes.
+        DetectorError: the detector's model files are not installed.
+    """
+    config = config or ExtractionConfig()
+    if detector is None:
+        with FaceDetector(config.detector, confidence=config.confidence) as own:
+            return extract_faces(video, config, detector=own)
+    table = FaceTableBuilder()
+    for frame in read_frames(video, config.sampling):
+        faces = detector.detect(frame.rgb)
+        table.add(frame.number, frame.seconds, ((face, face_crop(frame.rgb, face, align=config.align)) for face in faces))
+        if table.frames_with_a_face == config.sampling.max_faces:
+            break
+    return table.build()
+
+
+@dataclass(frozen=True, slots=True)
+class FaceStore:
+    """The face tables of many videos in a folder, for one extraction configuration."""
+
+    root: Path
+    config: ExtractionConfig = field(default_factory=ExtractionConfig)
+
+    @classmethod
+    def open(cls, root: Path) -> FaceStore:
+        """Open the store at `root` with the settings that its faces were extracted with.
+
+        Raises:
+            StoreError: there is no store at `root`, or it holds faces of several settings.
+        """
+        settings = sorted(root.glob(f"*/{CONFIG_FILE}"))
+        if not settings:
+            raise StoreError(f"no faces in {root}; extract them first: expressiveness extract DIR --out {root}")
+        if len(settings) > 1:
+            names = ", ".join(path.parent.name for path in settings)
+            raise StoreError(f"{root} holds faces of several settings ({names}); delete the folders you do not need")
+        try:
+            return cls(root, ExtractionConfig.from_dict(json.loads(settings[0].read_text())))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise StoreError(f"{settings[0]} is damaged ({error}); extract again into an empty folder") from error
+
+    @property
+    def folder(self) -> Path:
+        """Where the tables of this configuration lie."""
+        return self.root / self.config.digest
+
+    def path(self, interview: Interview) -> Path:
+        """The file of an interview's table, named by its id and its video's content.
+
+        Raises:
+            StoreError: the video cannot be read.
+        """
+        return self.folder / f"{_file_stem(interview.id)}-{_signature(interview.video)}.npz"
+
+    def has(self, interview: Interview) -> bool:
+        """Whether the faces of this interview's video, as it is now, are stored."""
+        return interview.video.is_file() and self.path(interview).is_file()
+
+    def load(self, interview: Interview) -> FaceTable:
+        """Read an interview's faces.
+
+        Raises:
+            StoreError: they are not stored, or the file is damaged.
+        """
+        return load_faces(self.path(interview))
+
+    def save(self, interview: Interview, table: FaceTable) -> None:
+        """Write an interview's faces, whole or not at all.
+
+        Raises:
+            StoreError: the disk is full, or the folder cannot be written.
+        """
+        save_faces(table, self.path(interview))
+
+    def write_config(self) -> None:
+        """Record the settings beside the tables."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / f".{CONFIG_FILE}.{os.getpid()}.unfinished"
+        unfinished.write_text(json.dumps(asdict(self.config), indent=2) + "\n")
+        unfinished.replace(self.folder / CONFIG_FILE)
+
+    def forget(self, interview_id: str) -> int:
+        """Delete every table of an interview, of any settings; return how many there were."""
+        files = list(self.root.glob(f"*/{_file_stem(interview_id)}-{'?' * 16}.npz"))
+        for file in files:
+            file.unlink()
+        return len(files)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An interview that was passed over, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """One interview's faces are in the store."""
+
+    frames: int
+    faces: int
+    frames_without_face: int
+
+
+@dataclass(slots=True)
+class ExtractionReport:
+    """How an extraction ended."""
+
+    succeeded: int = 0
+    skipped: int = 0  # stored already
+    failures: list[Failure] = field(default_factory=list)
+    frames_sampled: int = 0
+    faces: int = 0
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return {
+            "videos": {"succeeded": self.succeeded, "skipped": self.skipped, "failed": len(self.failures)},
+            "failures": [asdict(failure) for failure in self.failures],
+            "frames_sampled": self.frames_sampled,
+            "faces": self.faces,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+Progress = Callable[[int, int], None]
+"""Called with how many interviews are done and how many there are."""
+
+
+def extract_interviews(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    workers: int | None = None,
+    timeout: float | None = 600.0,
+    progress: Progress | None = None,
+    on_stored: Callable[[Interview], None] | None = None,
+) -> ExtractionReport:
+    """Put the faces of many interviews into the store, passing over those that are there.
+
+    Args:
+        interviews: whose videos to read.
+        store: where the tables go; its configuration decides what is extracted.
+        workers: processes; None for one a core.
+        timeout: seconds that one video may take before it is given up; None for no limit.
+        progress: called after each interview.
+        on_stored: called, in this process, with each interview whose faces are in the store, those that were there
+            first.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    started = time.monotonic()
+    store.write_config()
+    report = ExtractionReport()
+    todo: list[Interview] = []
+    for interview in interviews:
+        if store.has(interview):
+            report.skipped += 1
+            if on_stored:
+                on_stored(interview)
+        else:
+            todo.append(interview)
+    if progress:
+        progress(report.skipped, len(interviews))
+    for done, outcome in enumerate(_extracted(todo, store, workers, timeout), start=report.skipped + 1):
+        if isinstance(outcome.value, Extracted):
+            report.succeeded += 1
+            report.frames_sampled += outcome.value.frames
+            report.faces += outcome.value.faces
+            if on_stored:
+                on_stored(outcome.item)
+        else:
+            report.failures.append(Failure(outcome.item.id, outcome.error or "unknown"))
+        if progress:
+            progress(done, len(interviews))
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _extracted(
+    interviews: Sequence[Interview], store: FaceStore, workers: int | None, timeout: float | None
+) -> Iterator[Outcome[Interview, Extracted]]:
+    jobs = [_Job(interview, store) for interview in interviews]
+    for outcome in run(_extract_into_store, jobs, workers=workers, timeout=timeout):
+        yield Outcome(outcome.item.interview, outcome.value, outcome.error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a worker is sent: crops never travel between processes, the worker writes them itself."""
+
+    interview: Interview
+    store: FaceStore
+
+
+def _extract_into_store(job: _Job) -> Extracted:
+    table = extract_faces(job.interview.video, job.store.config, detector=_own_detector(job.store.config))
+    job.store.save(job.interview, table)
+    return Extracted(
+        frames=len(table.sampled_number),
+        faces=len(table),
+        frames_without_face=len(table.sampled_number) - int(table.is_primary.sum()),
+    )
+
+
+@lru_cache(maxsize=1)
+def _own_detector(config: ExtractionConfig) -> FaceDetector:
+    """One detector a worker process, made once."""
+    return FaceDetector(config.detector, confidence=config.confidence)
+
+
+def _file_stem(interview_id: str) -> str:
+    """An id as a file name: itself where it can be, else a readable part of it and a digest."""
+    if re.fullmatch(r"[A-Za-z0-9_]{1,100}", interview_id):
+        return interview_id
+    readable = re.sub(r"[^A-Za-z0-9_]+", "_", interview_id)[:40]
+    return f"{readable}.{hashlib.sha256(interview_id.encode()).hexdigest()[:12]}"
+
+
+def _signature(video: Path) -> str:
+    """Tell a video from others by its size and both its ends, without reading gigabytes."""
+    try:
+        with video.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            digest = hashlib.sha256(str(size).encode())
+            digest.update(file.read(SIGNATURE_BYTES))
+            file.seek(max(SIGNATURE_BYTES, size - SIGNATURE_BYTES))
+            digest.update(file.read(SIGNATURE_BYTES))
+    except OSError as error:
+        raise StoreError(f"{video.name}: cannot be read ({error.strerror}); copy it into {video.parent}") from error
+    return digest.hexdigest()[:16]
+
+

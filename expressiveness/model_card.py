@@ -1,0 +1,96 @@
+"""The model card: what a trained model is, what it was judged on, and what it may be used for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from expressiveness.categories import CATEGORIES
+
+if TYPE_CHECKING:
+    from expressiveness.models import TrainedModel
+
+TERMS = """\
+Academic research only. RecruitView is licensed CC BY-NC 4.0 with gated access: neither its data nor a model trained on
+them may be used for real hiring, screening or psychological profiling, nor to identify anybody or to infer gender, age
+or ethnicity. Scores are relative judgements of a crowd, without absolute meaning."""
+
+
+def model_card(model: TrainedModel) -> str:
+    """Write the card of a model as Markdown."""
+    data, low, high = model.data, model.thresholds.low, model.thresholds.high
+    return f"""# Facial expressiveness model
+
+Says of each face in an interview video whether it is {", ".join(CATEGORIES[:-1])} or {CATEGORIES[-1]},
+and of each video its category and expected `{model.config.target}` score. Trained on {model.created}.
+
+## Terms of use
+
+{TERMS}
+
+## Data and split
+
+{data.get("interviews", "?")} interviews with faces. Participants: {_counts(data.get("participants"))}.
+Faces: {_counts(data.get("faces"))}; by category in training: {_counts(data.get("train_faces_by_category"))}.
+{data.get("corrected_faces", 0)} faces were corrected and {data.get("excluded_faces", 0)} excluded by a person.
+{_split_sentence(model)}
+
+Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < {CATEGORIES[2]}.
+The network sees {_INPUTS[model.config.face_input]}.
+
+## Held-out figures
+
+{_figures(model.evaluation)}
+
+## Limits
+
+- The labels belong to whole videos; a frame's category is what the network makes of it, not a label that was checked.
+- About one clip in six of RecruitView lies within 0.1 of a threshold, where the category is close to chance.
+- Trained on single speakers facing a camera; other framings, occlusion, heavy compression or several people may mislead.
+- Groups of people may score differently in the training data, and a model reproduces that.
+
+Versions: {", ".join(f"{name} {number}" for name, number in model.versions.items())}.
+"""
+
+
+_INPUTS = {
+    "deviation": "each face's deviation from the mean face of its video",
+    "single": "single faces, as in the notebook",
+}
+
+
+def _split_sentence(model: TrainedModel) -> str:
+    if model.config.split_by == "participant":
+        return "No participant is in two of the sets."
+    return "Split by frame, as in the notebook: the same people are on all sides, so figures flatter."
+
+
+def _counts(counts: dict[str, int] | None) -> str:
+    return ", ".join(f"{name} {count}" for name, count in (counts or {}).items()) or "unknown"
+
+
+def _figures(evaluation: dict[str, Any] | None) -> str:
+    if evaluation is None:
+        return "Not evaluated."
+    video, frame = evaluation["video"], evaluation["frame"]
+    rows = [
+        f"| {label} | {_number(video[name])} | {_interval(video.get(f'{name}_ci'))} | {_number(frame.get(name))} |"
+        for label, name in (("accuracy", "accuracy"), ("macro-F1", "macro_f1"), ("Spearman", "spearman"))
+    ]
+    return "\n".join(
+        [
+            f"On {video['n']} videos ({frame['n']} faces) of {evaluation['participants']} people; "
+            f"the most frequent category alone reaches an accuracy of {_number(video['majority_accuracy'])}.",
+            "",
+            "| figure | videos | 95 % interval over people | frames |",
+            "|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _interval(bounds: list[float] | None) -> str:
+    return "" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}"

@@ -1,0 +1,238 @@
+"""A trained model as a folder that carries all that prediction needs.
+
+    MODEL/
+    ├── model.json           format version, categories, settings, split, training history, held-out figures
+    ├── network.weights.h5   numbers only
+    └── README.md            the model card
+
+Loading runs no code from the folder: the network is built by this package and only its weights are read, after their
+size and shapes are checked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timezone
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.categories import CATEGORIES, Thresholds
+from expressiveness.errors import ModelError
+from expressiveness.extraction import ExtractionConfig
+from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+from expressiveness.labels import FaceInput
+from expressiveness.splits import Split
+
+if TYPE_CHECKING:
+    import keras
+
+FORMAT = 1
+RECORD, WEIGHTS, CARD = "model.json", "network.weights.h5", "README.md"
+MAX_RECORD_BYTES = 64 * 2**20
+MAX_WEIGHT_BYTES = 512 * 2**20
+
+SplitBy = Literal["participant", "frame"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """What a training run must remember. The defaults are the notebook's, but for what it left to chance or leaked."""
+
+    target: str = DEFAULT_TARGET
+    thresholds: Thresholds | Literal["tertiles"] = field(default_factory=Thresholds)
+    face_input: FaceInput = "deviation"
+    split_by: SplitBy = "participant"  # "frame" is the notebook's, which leaks; for comparison only
+    test_share: float = 0.2  # of the participants (or frames)
+    validation_share: float = 0.2
+    epochs: int = 50
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    patience: int = 10  # epochs without better validation accuracy before training stops
+    rate_patience: int = 5  # epochs without lower validation loss before the learning rate is halved
+    min_learning_rate: float = 1e-6
+    momentum: float = 0.9  # of batch normalisation; see `network.notebook_cnn`
+    augment: bool = True
+    class_weights: bool = True  # make up for categories that have fewer faces
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.target not in TARGETS:
+            raise ModelError(f"target {self.target!r}; choose from {', '.join(TARGETS)}")
+        if self.face_input not in ("deviation", "single") or self.split_by not in ("participant", "frame"):
+            raise ModelError(f"face_input {self.face_input!r}, split_by {self.split_by!r}: not known")
+
+    @classmethod
+    def notebook(cls, **changes: Any) -> TrainingConfig:
+        """The notebook's own choices: single crops, split by frame, classes as they come."""
+        return replace(
+            cls(face_input="single", split_by="frame", class_weights=False, momentum=0.99, seed=42), **changes
+        )
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TrainingConfig:
+        """Read what `dataclasses.asdict` wrote."""
+        thresholds = values["thresholds"]
+        return cls(**{**values, "thresholds": thresholds if isinstance(thresholds, str) else Thresholds(**thresholds)})
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedModel:
+    """A network with everything needed to use and to judge it."""
+
+    network: keras.Model
+    config: TrainingConfig
+    extraction: ExtractionConfig
+    thresholds: Thresholds  # as resolved on the training set
+    category_scores: tuple[float, float, float]  # mean score of each category in the training set
+    split: Split
+    history: dict[str, list[float]]  # by metric, a value an epoch
+    data: dict[str, Any] = field(default_factory=dict)  # how many interviews, people, faces, corrections
+    versions: dict[str, str] = field(default_factory=lambda: _versions())
+    created: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds"))
+    evaluation: dict[str, Any] | None = None  # on the held-out people, see expressiveness.evaluation
+
+    def probabilities(self, faces: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Classify prepared faces.
+
+        Args:
+            faces: as `labels.network_input` gives them, shape (n, 48, 48, 1).
+
+        Returns:
+            Probabilities in the order of `CATEGORIES`, shape (n, 3).
+        """
+        if not len(faces):
+            return np.zeros((0, len(CATEGORIES)), dtype=np.float32)
+        return np.asarray(self._compiled(faces), dtype=np.float32)
+
+    @cached_property
+    def _compiled(self) -> Any:
+        from expressiveness.network import compiled
+
+        return compiled(self.network)
+
+    def with_evaluation(self, evaluation: dict[str, Any]) -> TrainedModel:
+        """The same model with its figures on held-out people."""
+        return replace(self, evaluation=evaluation)
+
+    def save(self, folder: Path) -> Path:
+        """Write the model as a folder, whole or not at all; an earlier model there is replaced.
+
+        Raises:
+            ModelError: the folder cannot be written, or holds something that is no model.
+        """
+        from expressiveness.model_card import model_card
+
+        if folder.exists() and not (folder / RECORD).is_file() and any(folder.iterdir()):
+            raise ModelError(f"{folder} holds other files; choose an empty folder or a new one")
+        unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.unfinished")
+        try:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            self.network.save_weights(unfinished / WEIGHTS)
+            (unfinished / RECORD).write_text(json.dumps(self._record(), indent=2) + "\n")
+            (unfinished / CARD).write_text(model_card(self))
+            shutil.rmtree(folder, ignore_errors=True)
+            unfinished.replace(folder)
+        except OSError as error:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise ModelError(f"cannot write {folder} ({error.strerror or error}); free some space or choose another") from error
+        return folder
+
+    def _record(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "network": self.network.name,
+            "categories": list(CATEGORIES),
+            "config": asdict(self.config),
+            "extraction": asdict(self.extraction),
+            "thresholds": asdict(self.thresholds),
+            "category_scores": list(self.category_scores),
+            "split": asdict(self.split),
+            "history": self.history,
+            "data": self.data,
+            "versions": self.versions,
+            "created": self.created,
+            "evaluation": self.evaluation,
+        }
+
+
+def load_model(folder: Path | str) -> TrainedModel:
+    """Read a model folder.
+
+    Raises:
+        ModelError: it is missing, damaged, of a newer format, or not a model of this kind.
+    """
+    folder = Path(folder)
+    record = read_record(folder)
+    try:
+        return TrainedModel(
+            network=_network(folder, record["network"]),
+            config=TrainingConfig.from_dict(record["config"]),
+            extraction=ExtractionConfig.from_dict(record["extraction"]),
+            thresholds=Thresholds(**record["thresholds"]),
+            category_scores=tuple(map(float, record["category_scores"])),  # type: ignore[arg-type]  # three, as saved
+            split=Split(**{name: tuple(ids) for name, ids in record["split"].items()}),
+            history=record["history"],
+            data=record["data"],
+            versions=record["versions"],
+            created=record["created"],
+            evaluation=record["evaluation"],
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ModelError(f"{folder / RECORD} is damaged ({error!r}); train again") from error
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Read a model folder's settings and figures, without its weights and so without TensorFlow.
+
+    Raises:
+        ModelError: as `load_model`.
+    """
+    file = folder / RECORD
+    try:
+        if file.stat().st_size > MAX_RECORD_BYTES:
+            raise ModelError(f"{file} is larger than a model's record can be; this is no model folder")
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"no model in {folder}; give a folder that `expressiveness train` wrote") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{file} is damaged ({error}); train again") from error
+    if not isinstance(record, dict) or not isinstance(record.get("format"), int):
+        raise ModelError(f"{file} is no model's record; give a folder that `expressiveness train` wrote")
+    if record["format"] > FORMAT:
+        raise ModelError(f"{folder} is of format {record['format']}, newer than this version reads; update expressiveness")
+    if record.get("categories") != list(CATEGORIES):
+        raise ModelError(f"{folder} knows the categories {record.get('categories')}, not {list(CATEGORIES)}; train again")
+    return record
+
+
+def _network(folder: Path, name: str) -> keras.Model:
+    from expressiveness.network import NETWORKS
+
+    weights = folder / WEIGHTS
+    if name not in NETWORKS:
+        raise ModelError(f"{folder} needs the network {name!r}, which this version does not have; update expressiveness")
+    if not weights.is_file():
+        raise ModelError(f"{weights} is missing; copy the whole model folder, or train again")
+    if weights.stat().st_size > MAX_WEIGHT_BYTES:
+        raise ModelError(f"{weights} is larger than this network's weights can be; do not use it")
+    network = NETWORKS[name]()
+    try:
+        network.load_weights(weights)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{weights} does not hold the weights of {name}; copy the model again, or train again") from error
+    return network
+
+
+def _versions() -> dict[str, str]:
+    packages = ("expressiveness", "tensorflow", "keras", "mediapipe", "numpy", "opencv-python-headless")
+    return {"python": platform.python_version(), **{package: version(package) for package in packages}}

@@ -1,0 +1,260 @@
+"""Open a video and yield the sampled frames, upright, with their number and time.
+
+`Sampling` says which frames are looked at; `read_frames` yields them; `probe` reads the header alone. Decoding is
+PyAV's, whose wheel brings its own FFmpeg. Frames are numbered from 1 in the order they are shown, as FiftyOne does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from expressiveness.errors import VideoError
+
+Pixels = npt.NDArray[np.uint8]
+
+SEEK_GAP = 60
+"""Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which frames of a video are looked at; exactly one of the first three is set."""
+
+    every: int | None = None  # every N-th frame, the first included
+    rate: float | None = None  # frames a second, evenly in time
+    spread: int | None = None  # this many, evenly over the whole video
+    max_frames: int | None = None  # look at no more than the first so many of these
+    max_faces: int | None = None  # stop once so many of them showed a face
+    horizon: int | None = None  # never look past this frame
+
+    def __post_init__(self) -> None:
+        chosen = [value for value in (self.every, self.rate, self.spread) if value is not None]
+        limits = [value for value in (self.max_frames, self.max_faces, self.horizon) if value is not None]
+        if len(chosen) != 1 or not all(value > 0 for value in [*chosen, *limits]):
+            raise VideoError(f"{self}: set one of every, rate and spread, all above 0")
+
+    @classmethod
+    def parse(cls, text: str) -> Sampling:
+        """Read `every:5`, `rate:10`, `spread:16` or `notebook`.
+
+        Raises:
+            VideoError: the text is none of these.
+        """
+        if text == "notebook":
+            return NOTEBOOK_SAMPLING
+        if match := re.fullmatch(r"every:(\d+)", text):
+            return cls(every=int(match[1]))
+        if match := re.fullmatch(r"rate:(\d+(?:\.\d+)?)", text):
+            return cls(rate=float(match[1]))
+        if match := re.fullmatch(r"spread:(\d+)", text):
+            return cls(spread=int(match[1]))
+        raise VideoError(f"sampling {text!r}; write every:5, rate:10, spread:16 or notebook")
+
+    def limited_to(self, max_frames: int | None) -> Sampling:
+        """The same sampling, looking at no more than `max_frames` frames."""
+        return replace(self, max_frames=max_frames)
+
+
+DEFAULT_SAMPLING = Sampling(every=5)
+NOTEBOOK_SAMPLING = Sampling(every=5, max_faces=3, horizon=1000)
+"""The notebook's: the first three faces found on every fifth frame, which is half a second of each interview."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded frame."""
+
+    number: int  # from 1
+    seconds: float  # from the first frame
+    rgb: Pixels  # (height, width, 3), upright
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What a video's header says, which is not always what decodes."""
+
+    width: int  # upright, in pixels
+    height: int
+    frame_rate: float  # frames a second, the average
+    frame_count: int
+    seconds: float
+    codec: str
+    pixel_format: str
+    bytes: int
+
+    @property
+    def plays_in_browsers(self) -> bool:
+        """Whether a browser, and so the FiftyOne App, can show it."""
+        return self.codec in {"h264", "vp8", "vp9", "av1"} and self.pixel_format in {"yuv420p", "yuvj420p"}
+
+
+def probe(video: Path) -> VideoInfo:
+    """Read a video's header, and its first frame for the rotation.
+
+    Raises:
+        VideoError: the file is missing, is no video, or its first frame does not decode.
+    """
+    with _opened(video) as (container, stream):
+        first = next(_decoded(container, stream, video))
+        rate = float(stream.average_rate or stream.guessed_rate or 0)
+        seconds = _seconds_of(container, stream)
+        quarter_turn = first.rotation % 180 != 0
+        return VideoInfo(
+            width=first.height if quarter_turn else first.width,
+            height=first.width if quarter_turn else first.height,
+            frame_rate=rate,
+            frame_count=stream.frames or round(seconds * rate),
+            seconds=seconds,
+            codec=stream.codec_context.name,
+            pixel_format=first.format.name,
+            bytes=video.stat().st_size,
+        )
+
+
+def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING) -> Iterator[Frame]:
+    """Yield the sampled frames of a video, one in memory at a time.
+
+    `Sampling.max_faces` is the caller's to keep: only it knows where a face was found.
+
+    Raises:
+        VideoError: the file is missing, is no video, or nothing in it decodes.
+    """
+    frames = _spread_frames(video, sampling.spread) if sampling.spread else _streamed_frames(video, sampling)
+    for frame in islice(frames, sampling.max_frames):
+        if sampling.horizon and frame.number > sampling.horizon:
+            return
+        yield frame
+
+
+def _streamed_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
+    """Decode from the start, converting only the frames that are looked at."""
+    with _opened(video) as (container, stream):
+        start: float | None = None
+        taken = 0
+        for number, frame in enumerate(_decoded(container, stream, video), start=1):
+            time = _time_of(frame, number, stream)
+            start = time if start is None else start
+            if sampling.horizon and number > sampling.horizon:
+                return
+            if _is_due(sampling, number, time - start, taken):
+                taken += 1
+                yield Frame(number, time - start, _upright(frame))
+
+
+def _is_due(sampling: Sampling, number: int, seconds: float, taken: int) -> bool:
+    if sampling.every:
+        return (number - 1) % sampling.every == 0
+    assert sampling.rate
+    # A video slower than the rate gives each of its frames once; 1 ms forgives rounded time stamps.
+    return seconds + 1e-3 >= taken / sampling.rate
+
+
+def _spread_frames(video: Path, count: int) -> Iterator[Frame]:
+    """Yield `count` frames, each from the middle of an equal share of the video (all of a shorter one)."""
+    with _opened(video) as (container, stream):
+        stamps = _presentation_stamps(container, stream, video)
+        wanted = sorted({int((share + 0.5) * len(stamps) / count) for share in range(count)})
+        numbers = {stamps[index]: index + 1 for index in wanted}
+        sparse = len(stamps) > count * SEEK_GAP
+        container.seek(stamps[0], stream=stream)
+        for frame in _sought(container, stream, video, list(numbers)) if sparse else _decoded(container, stream, video):
+            if frame.pts in numbers:
+                seconds = float((frame.pts - stamps[0]) * stream.time_base)
+                yield Frame(numbers[frame.pts], seconds, _upright(frame))
+
+
+def _sought(container: InputContainer, stream: VideoStream, video: Path, stamps: list[int]) -> Iterator[VideoFrame]:
+    """Yield the frame of each time stamp by seeking to the key frame before it."""
+    for stamp in stamps:
+        container.seek(stamp, stream=stream)
+        for frame in _decoded(container, stream, video):
+            if frame.pts is not None and frame.pts >= stamp:
+                yield frame
+                break
+
+
+def _presentation_stamps(container: InputContainer, stream: VideoStream, video: Path) -> list[int]:
+    """The time stamp of every frame in the order shown: from the packets, so without decoding them."""
+    stamps = sorted(
+        packet.pts
+        for packet in container.demux(stream)
+        if packet.pts is not None and packet.size and not packet.is_discard
+    )
+    if not stamps:
+        raise VideoError(f"{video.name}: holds no frame; replace the file")
+    return stamps
+
+
+@contextmanager
+def _opened(video: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    if not video.is_file():
+        raise VideoError(f"{video.name}: no such file in {video.parent}; copy it there or drop its row")
+    try:
+        container = av.open(str(video))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise VideoError(f"{video.name}: not a video that can be read ({_reason(error)}); replace the file") from error
+    with container:
+        if not container.streams.video:
+            raise VideoError(f"{video.name}: holds no picture; replace the file")
+        stream = container.streams.video[0]
+        stream.thread_count = 1  # the cores are shared out between videos, which costs less than between frames
+        yield container, stream
+
+
+def _decoded(container: InputContainer, stream: VideoStream, video: Path) -> Iterator[VideoFrame]:
+    """Decode packet by packet, so that a damaged one costs only the frames that need it."""
+    any_frame = False
+    for packet in _packets(container, stream):
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            continue
+        for frame in frames:
+            any_frame = True
+            yield frame  # type: ignore[misc]  # a video stream's packets decode to video frames
+    if not any_frame:
+        raise VideoError(f"{video.name}: no frame of it decodes; replace the file")
+
+
+def _packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet]:
+    """Yield packets up to the end of the file, or to where a truncated file breaks off."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            yield next(packets)
+        except (StopIteration, av.FFmpegError):
+            return
+
+
+def _time_of(frame: VideoFrame, number: int, stream: VideoStream) -> float:
+    if frame.time is not None:
+        return float(frame.time)
+    return (number - 1) / float(stream.average_rate or 25)
+
+
+def _seconds_of(container: InputContainer, stream: VideoStream) -> float:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
+
+
+def _upright(frame: VideoFrame) -> Pixels:
+    rgb = frame.to_ndarray(format="rgb24")
+    quarter_turns = round(frame.rotation / 90) % 4  # the display matrix turns counter-clockwise, as rot90 does
+    return np.ascontiguousarray(np.rot90(rgb, quarter_turns)) if quarter_turns else rgb
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

@@ -1,0 +1,190 @@
+"""Every field that the plugin writes: its name, type, description, and place in the sidebar.
+
+A dataset of interviews has one video sample an interview. The faces that were found, with the category that a person
+may correct, are the frame label `faces`; each run adds a frame label and three sample fields of its own, so that two
+models stand side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import fiftyone as fo
+from expressiveness.categories import CATEGORIES, COLORS
+from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+
+INTERVIEW_ID = "interview_id"
+PARTICIPANT = "participant"
+QUESTION_ID = "question_id"
+QUESTION = "question"
+DURATION = "duration"
+VIDEO_QUALITY = "video_quality"
+TRANSCRIPT = "transcript"
+CATEGORY = "category"
+REVIEWED_CATEGORY = "reviewed_category"
+FRAMES_LOOKED_AT = "frames_looked_at"
+FRAMES_WITHOUT_FACE = "frames_without_face"
+
+FACES = "faces"
+FACE_LABEL = "face"
+EXCLUDE_TAG = "exclude"
+CHECK_TAG = "check"
+
+INFO_KEY = "expressiveness"
+"""Of `dataset.info`: where the interviews came from and where faces and models lie."""
+
+_DESCRIPTIONS = {
+    INTERVIEW_ID: "The interview's id in metadata.jsonl",
+    PARTICIPANT: "Who is interviewed, as a number (RecruitView's user_no); no participant is in two sets of a split",
+    QUESTION_ID: "The question's number",
+    QUESTION: "The question that is answered",
+    DURATION: "How long the answer is: short, medium or long",
+    VIDEO_QUALITY: "High or Low, as RecruitView has it",
+    TRANSCRIPT: "What is said, with times; may hold names",
+    CATEGORY: "The category that the score gives at the thresholds",
+    REVIEWED_CATEGORY: "The category that a person decided on; outranks the score's when training",
+    FRAMES_LOOKED_AT: "How many frames faces were looked for on",
+    FRAMES_WITHOUT_FACE: "On how many of those no face was found",
+    **{target: "Score, standardised over the data set; relative, without absolute meaning" for target in TARGETS},
+    DEFAULT_TARGET: "Facial expressiveness score, standardised over the data set; gives the category",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunFields:
+    """The fields of one run, all named after it."""
+
+    run: str
+
+    @property
+    def faces(self) -> str:
+        """Frame label: the primary face of each frame, with the predicted category."""
+        return self.run
+
+    @property
+    def video(self) -> str:
+        """Sample label: the video's predicted category."""
+        return f"{self.run}_video"
+
+    @property
+    def score(self) -> str:
+        """Sample number: the video's expected score."""
+        return f"{self.run}_score"
+
+    @property
+    def accuracy(self) -> str:
+        """Sample number: the share of the video's frames that were classified right."""
+        return f"{self.run}_accuracy"
+
+    @property
+    def split(self) -> str:
+        """Sample text: the set that the interview was in when the run was trained."""
+        return f"{self.run}_split"
+
+
+def declare_interview_fields(dataset: fo.Dataset) -> None:
+    """Add the fields of interviews and faces to a dataset, and lay out its sidebar and colours."""
+    if dataset.media_type is None:
+        dataset.media_type = "video"
+    for name in (INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT):
+        dataset.add_sample_field(name, fo.StringField, description=_DESCRIPTIONS[name])
+    for name in TARGETS:
+        dataset.add_sample_field(name, fo.FloatField, description=_DESCRIPTIONS[name])
+    for name in (CATEGORY, REVIEWED_CATEGORY):
+        dataset.add_sample_field(
+            name, fo.EmbeddedDocumentField, embedded_doc_type=fo.Classification, description=_DESCRIPTIONS[name]
+        )
+    for name in (FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE):
+        dataset.add_sample_field(name, fo.IntField, description=_DESCRIPTIONS[name])
+    _declare_detections(dataset, FACES, "The faces found, the primary one first, with the category learned from")
+    for name in ("category", "decided_by", "decided_at"):
+        dataset.add_frame_field(f"{FACES}.detections.{name}", fo.StringField)
+    dataset.create_index(INTERVIEW_ID, unique=True)
+    lay_out(dataset)
+
+
+def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
+    """Add the fields of a run."""
+    fields = RunFields(run)
+    _declare_detections(dataset, fields.faces, f"The category that run {run} predicts for the primary face")
+    for name, kind in (("truth", fo.StringField), ("correct", fo.BooleanField), ("margin", fo.FloatField)):
+        dataset.add_frame_field(f"{fields.faces}.detections.{name}", kind)
+    dataset.add_frame_field(f"{fields.faces}.detections.probabilities", fo.ListField, subfield=fo.FloatField)
+    dataset.add_sample_field(
+        fields.video,
+        fo.EmbeddedDocumentField,
+        embedded_doc_type=fo.Classification,
+        description=f"The video's category, as run {run} predicts it",
+    )
+    dataset.add_sample_field(f"{fields.video}.correct", fo.BooleanField)
+    dataset.add_sample_field(fields.score, fo.FloatField, description=f"The score that run {run} expects")
+    dataset.add_sample_field(
+        fields.accuracy, fo.FloatField, description=f"The share of the frames that run {run} classified right"
+    )
+    dataset.add_sample_field(
+        fields.split, fo.StringField, description=f"The set that the interview was in when run {run} was trained"
+    )
+    lay_out(dataset)
+    return fields
+
+
+def runs_with_fields(dataset: fo.Dataset) -> list[str]:
+    """The runs whose predictions stand in the dataset, oldest first."""
+    frame_fields = dataset.get_frame_field_schema() or {}
+    return [run for run in dataset.list_runs() if run in frame_fields]
+
+
+def lay_out(dataset: fo.Dataset) -> None:
+    """Arrange the sidebar by what people look for, and give every category one colour."""
+    runs = runs_with_fields(dataset)
+    groups = [
+        ("faces", [f"frames.{FACES}", FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE]),
+        ("category", [CATEGORY, REVIEWED_CATEGORY]),
+        *((f"run {run}", _sidebar_paths(RunFields(run))) for run in reversed(runs)),
+        ("interview", [INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT]),
+        ("scores", sorted(TARGETS, key=lambda target: target != DEFAULT_TARGET)),
+    ]
+    schema = {*dataset.get_field_schema(), *(f"frames.{name}" for name in dataset.get_frame_field_schema() or {})}
+    named = {path for _, paths in groups for path in paths}
+    rest = [path for path in sorted(schema) if path not in named and path not in _HIDDEN and path not in _STANDARD]
+    config = dataset.app_config
+    config.sidebar_groups = [
+        fo.SidebarGroupDocument(name="tags", paths=["tags"]),
+        *(
+            fo.SidebarGroupDocument(name=name, paths=[path for path in paths if path in schema])
+            for name, paths in groups
+        ),
+        fo.SidebarGroupDocument(name="other", paths=rest, expanded=False),
+    ]
+    newest = _sidebar_paths(RunFields(runs[-1]))[:2] if runs else [f"frames.{FACES}"]
+    config.active_fields = fo.ActiveFields(paths=[CATEGORY, *newest])
+    config.color_scheme = _color_scheme()
+    dataset.save()
+
+
+
+
+_HIDDEN = frozenset({"frames"})
+_STANDARD = frozenset({"tags"})
+
+
+def _declare_detections(dataset: fo.Dataset, name: str, description: str) -> None:
+    dataset.add_frame_field(
+        name, fo.EmbeddedDocumentField, embedded_doc_type=fo.Detections, description=description
+    )
+
+
+def _sidebar_paths(fields: RunFields) -> list[str]:
+    return [f"frames.{fields.faces}", fields.video, fields.score, fields.accuracy, fields.split]
+
+
+def _color_scheme() -> fo.ColorScheme:
+    """Colour labels by their value: the same colour for a category wherever it stands."""
+    return fo.ColorScheme(
+        color_by="value",
+        default_mask_targets_colors=[],
+        label_tags={"fieldColor": "#CC79A7", "valueColors": []},
+        fields=[],
+        default_colorscale={"name": "viridis"},
+        color_pool=[COLORS[name] for name in CATEGORIES],
+    )

@@ -1,0 +1,141 @@
+"""RecruitView as a FiftyOne dataset type: `fo.Dataset.from_dir(dataset_dir=..., dataset_type=RecruitView)`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.utils.data as foud
+from expressiveness.categories import Thresholds
+from expressiveness.errors import VideoError
+from expressiveness.extraction import Failure
+from expressiveness.interviews import DEFAULT_TARGET, METADATA, Interview, read_interviews, take_evenly
+from expressiveness.video import VideoInfo, probe
+
+from . import fields
+
+
+class RecruitView(fo.types.Dataset):
+    """Interviews in RecruitView's layout: `metadata.jsonl` beside `videos/`."""
+
+    def get_dataset_importer_cls(self) -> type[RecruitViewImporter]:
+        """The importer that `Dataset.from_dir` uses."""
+        return RecruitViewImporter
+
+
+class RecruitViewImporter(foud.GenericSampleDatasetImporter):
+    """Imports a RecruitView folder; a row or video that cannot be used is kept in `failures`.
+
+    Args:
+        dataset_dir (None): the folder
+        shuffle (False): whether to shuffle the interviews
+        seed (None): a random seed for shuffling
+        max_samples (None): import at most so many interviews, spread evenly over the file, whose rows are blocked by
+            question
+        target ("facial_expression"): the score that gives the category
+        thresholds (None): where the category changes; the notebook's if None
+        strict (False): whether to stop at the first bad row
+    """
+
+    def __init__(
+        self,
+        dataset_dir: str | None = None,
+        shuffle: bool = False,
+        seed: int | None = None,
+        max_samples: int | None = None,
+        target: str = DEFAULT_TARGET,
+        thresholds: Thresholds | None = None,
+        strict: bool = False,
+    ) -> None:
+        super().__init__(dataset_dir=dataset_dir, shuffle=shuffle, seed=seed, max_samples=max_samples)
+        self.target = target
+        self.thresholds = thresholds or Thresholds()
+        self.strict = strict
+        self.failures: list[Failure] = []
+        self._interviews: Sequence[Interview] = []
+        self._position = 0
+
+    @property
+    def has_dataset_info(self) -> bool:
+        """The dataset learns which folder it came from."""
+        return True
+
+    @property
+    def has_sample_field_schema(self) -> bool:
+        """The fields follow from the samples."""
+        return False
+
+    def setup(self) -> None:
+        """Read the metadata."""
+        found = read_interviews(self.dataset_dir, strict=self.strict)
+        self.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
+        self._interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.max_samples)
+
+    def __len__(self) -> int:
+        return len(self._interviews)
+
+    def __iter__(self) -> RecruitViewImporter:
+        self._position = 0
+        return self
+
+    def __next__(self) -> fo.Sample:
+        while self._position < len(self._interviews):
+            interview = self._interviews[self._position]
+            self._position += 1
+            try:
+                return interview_sample(interview, target=self.target, thresholds=self.thresholds)
+            except VideoError as error:
+                self.failures.append(Failure(interview.id, str(error)))
+        raise StopIteration
+
+    def get_dataset_info(self) -> dict[str, Any]:
+        """Where the interviews came from."""
+        return {fields.INFO_KEY: {"folder": str(Path(self.dataset_dir).resolve())}}
+
+    def _preprocess_list(self, interviews: list[Interview]) -> list[Interview]:
+        # FiftyOne's own would cut the list off at max_samples, and the head of the file is all one question.
+        limit, self.max_samples = self.max_samples, None
+        try:
+            return list(super()._preprocess_list(interviews))
+        finally:
+            self.max_samples = limit
+
+
+def interview_sample(interview: Interview, *, target: str, thresholds: Thresholds) -> fo.Sample:
+    """Make a video sample of an interview.
+
+    Raises:
+        VideoError: the video is missing or cannot be read.
+    """
+    info = probe(interview.video)
+    return fo.Sample(
+        filepath=str(interview.video),
+        metadata=video_metadata(info),
+        **{
+            fields.INTERVIEW_ID: interview.id,
+            fields.PARTICIPANT: interview.participant,
+            fields.QUESTION_ID: interview.question_id,
+            fields.QUESTION: interview.question,
+            fields.DURATION: interview.duration,
+            fields.VIDEO_QUALITY: interview.video_quality,
+            fields.TRANSCRIPT: interview.transcript,
+            fields.CATEGORY: fo.Classification(label=thresholds.category(interview.scores[target])),
+        },
+        **interview.scores,
+    )
+
+
+def video_metadata(info: VideoInfo) -> fo.VideoMetadata:
+    """What the App needs to know of a video; filled in here, since FiftyOne would ask a system ffprobe."""
+    return fo.VideoMetadata(
+        size_bytes=info.bytes,
+        mime_type="video/mp4",
+        frame_width=info.width,
+        frame_height=info.height,
+        frame_rate=info.frame_rate,
+        total_frame_count=info.frame_count,
+        duration=info.seconds,
+        encoding_str=info.codec,
+    )

@@ -1,0 +1,183 @@
+"""Face tables and predictions as frame labels, written in bulk.
+
+Building label objects costs several times what MongoDB takes to store them, so labels are written as the plain documents
+that those objects would become; a test holds the two equal. Labels go in chunks of videos, so memory stays bounded and
+the App shows the first ones after seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import fiftyone as fo
+import numpy as np
+from bson import ObjectId
+from expressiveness.categories import CATEGORIES
+from expressiveness.faces import FaceTable
+from expressiveness.prediction import FramePredictions
+
+from .fields import FACE_LABEL, FACES, FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE, RunFields
+
+Document = dict[str, Any]
+
+
+def write_faces(dataset: fo.Dataset, tables: Mapping[str, FaceTable], categories: Mapping[str, str]) -> None:
+    """Write the faces of some videos as frame labels, in place of those that stand there.
+
+    A category or a tag that a person gave to a face at the same frame and place in the order stays.
+
+    Args:
+        dataset: with its fields declared.
+        tables: by sample id.
+        categories: of each sample's video, which its primary faces take on.
+    """
+    view = dataset.select(list(tables))
+    decisions = _decisions(view)
+    view.clear_frame_field(FACES)
+    dataset.set_values(
+        f"frames.{FACES}",
+        {
+            sample_id: _face_documents(table, categories[sample_id], decisions.get(sample_id, {}))
+            for sample_id, table in tables.items()
+        },
+        key_field="id",
+        validate=False,
+        expand_schema=False,
+    )
+    dataset.set_values(
+        FRAMES_LOOKED_AT, {key: len(table.sampled_number) for key, table in tables.items()}, key_field="id"
+    )
+    dataset.set_values(
+        FRAMES_WITHOUT_FACE,
+        {key: len(table.sampled_number) - len(np.unique(table.frame_number)) for key, table in tables.items()},
+        key_field="id",
+    )
+
+
+def write_predictions(
+    dataset: fo.Dataset, fields: RunFields, predictions: Mapping[str, FramePredictions], truth: Mapping[str, Truth]
+) -> int:
+    """Write a run's predictions of some videos, in place of its earlier ones, and count the frames that are wrong.
+
+    Args:
+        dataset: with the run's fields declared.
+        fields: of the run.
+        predictions: by sample id.
+        truth: what each prediction is held against, by sample id.
+    """
+    documents = {key: _prediction_documents(value, truth[key]) for key, value in predictions.items()}
+    dataset.select(list(predictions)).clear_frame_field(fields.faces)
+    dataset.set_values(
+        f"frames.{fields.faces}",
+        documents,
+        key_field="id",
+        validate=False,
+        expand_schema=False,
+    )
+    by_field = {
+        fields.video: {key: _video_label(value, truth[key]) for key, value in predictions.items()},
+        fields.score: {key: value.score for key, value in predictions.items()},
+        fields.accuracy: {key: _accuracy(value, truth[key]) for key, value in predictions.items()},
+    }
+    for name, values in by_field.items():
+        dataset.set_values(name, values, key_field="id")
+    return sum(not face["detections"][0]["correct"] for frames in documents.values() for face in frames.values())
+
+
+class Truth:
+    """The category of a video, and of the frames where a person decided otherwise."""
+
+    def __init__(self, video: str, frames: Mapping[int, str] | None = None) -> None:
+        self.video = video
+        self.frames = frames or {}
+
+    def of_frame(self, number: int) -> str:
+        """The category that holds for a frame's primary face."""
+        return self.frames.get(number, self.video)
+
+
+def _face_documents(table: FaceTable, category: str, decided: Mapping[tuple[int, int], Document]) -> dict[int, Document]:
+    """The labels of each frame number, as MongoDB stores them."""
+    documents: dict[int, list[Document]] = {}
+    rows = zip(
+        table.frame_number.tolist(), table.face_index.tolist(), table.box.tolist(), table.score.tolist(), strict=True
+    )
+    for number, index, box, score in rows:
+        face = _detection(FACE_LABEL, box, score, index=index)
+        if index == 0:
+            face["category"] = category
+        face.update(decided.get((number, index), {}))
+        documents.setdefault(number, []).append(face)
+    return {number: _detections(faces) for number, faces in documents.items()}
+
+
+def _prediction_documents(predictions: FramePredictions, truth: Truth) -> dict[int, Document]:
+    documents = {}
+    rows = zip(
+        predictions.frame_number.tolist(), predictions.box.tolist(), predictions.probabilities.tolist(), strict=True
+    )
+    for number, box, probabilities in rows:
+        second, first = sorted(probabilities)[-2:]
+        label = CATEGORIES[probabilities.index(first)]
+        face = _detection(label, box, first, index=0)
+        face.update(
+            truth=truth.of_frame(number),
+            correct=label == truth.of_frame(number),
+            margin=first - second,
+            probabilities=probabilities,
+        )
+        documents[number] = _detections([face])
+    return documents
+
+
+def _detection(label: str, box: list[float], confidence: float, *, index: int) -> Document:
+    return {
+        "_id": ObjectId(),
+        "_cls": "Detection",
+        "attributes": {},
+        "tags": [],
+        "label": label,
+        "bounding_box": box,
+        "confidence": confidence,
+        "index": index,
+    }
+
+
+def _detections(detections: list[Document]) -> Document:
+    return {"_cls": "Detections", "detections": detections}
+
+
+def _video_label(predictions: FramePredictions, truth: Truth) -> fo.Classification | None:
+    if predictions.category is None:
+        return None
+    return fo.Classification(
+        label=predictions.category, confidence=predictions.confidence, correct=predictions.category == truth.video
+    )
+
+
+def _accuracy(predictions: FramePredictions, truth: Truth) -> float | None:
+    if not len(predictions.frame_number):
+        return None
+    right = [
+        CATEGORIES[index] == truth.of_frame(number)
+        for number, index in zip(predictions.frame_number.tolist(), predictions.category_index.tolist(), strict=True)
+    ]
+    return float(np.mean(right))
+
+
+_KEPT = ("category", "decided_by", "decided_at", "tags")
+
+
+def _decisions(view: fo.DatasetView) -> dict[str, dict[tuple[int, int], Document]]:
+    """What people decided about the faces of some videos, by sample id, frame number and face index."""
+    names = ["frame_number", *(f"{FACES}.detections.{name}" for name in ("index", *_KEPT))]
+    values = view.values(["id", *(f"frames.{name}" for name in names)])
+    decided: dict[str, dict[tuple[int, int], Document]] = {}
+    for sample_id, *columns in zip(*values, strict=True):
+        for number, *faces in zip(*columns, strict=True):
+            for index, *kept in zip(*(column or [] for column in faces), strict=True):
+                decision = dict(zip(_KEPT, kept, strict=True))
+                if decision["decided_at"] or decision["tags"]:
+                    decided.setdefault(sample_id, {})[number, index] = decision
+    return decided

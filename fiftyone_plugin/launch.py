@@ -1,0 +1,72 @@
+"""Put the plugin where FiftyOne looks for it, and open the App."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import fiftyone as fo
+from expressiveness.errors import ExpressivenessError
+
+NAME = "@expressiveness/interviews"
+LOOPBACK = "127.0.0.1"
+MANIFEST = "fiftyone.yml"
+
+
+def open_app(dataset: str | None, *, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve the App on this machine until it is stopped.
+
+    Args:
+        dataset: to open; the newest of interviews if None.
+        port: to listen on, at the loopback address only.
+        on_ready: called with the App's address.
+
+    Raises:
+        ExpressivenessError: there is no such dataset.
+    """
+    install_plugin()
+    name = dataset or _newest_dataset()
+    if not fo.dataset_exists(name):
+        known = ", ".join(fo.list_datasets()) or "none"
+        raise ExpressivenessError(f"no dataset {name!r} (there are: {known}); import one, or run: expressiveness demo")
+    session = fo.launch_app(fo.load_dataset(name), port=port, address=LOOPBACK, remote=True)
+    on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{name}")
+    try:
+        while True:
+            time.sleep(3600)
+    finally:
+        session.close()
+
+
+def install_plugin(folder: Path | None = None) -> Path:
+    """Link the plugin into FiftyOne's plugin folder, unless it is there.
+
+    Args:
+        folder: FiftyOne's configured one if None.
+
+    Returns:
+        Where it is.
+    """
+    place = Path(folder or fo.config.plugins_dir) / "expressiveness-interviews"
+    here = Path(__file__).resolve().parent
+    manifest = next(path / MANIFEST for path in (here, here.parent) if (path / MANIFEST).is_file())
+    place.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(manifest, place / MANIFEST)
+    link = place / here.name
+    if link.is_symlink() and link.resolve() != here:
+        link.unlink()
+    if not link.exists():
+        link.symlink_to(here, target_is_directory=True)
+    return place
+
+
+def _newest_dataset() -> str:
+    from .fields import INTERVIEW_ID
+
+    datasets = [fo.load_dataset(name) for name in fo.list_datasets()]
+    interviews = [dataset for dataset in datasets if dataset.has_sample_field(INTERVIEW_ID)]
+    if not interviews:
+        raise ExpressivenessError("no dataset of interviews yet; import one in the App, or run: expressiveness demo")
+    return str(max(interviews, key=lambda dataset: dataset.created_at).name)

@@ -1,0 +1,72 @@
+"""Training runs kept with a dataset: FiftyOne custom runs that hold settings, split, figures and the model's folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+from expressiveness.errors import ModelError
+from expressiveness.models import TrainedModel, load_model
+
+METHOD = "expressiveness"
+
+
+def register_run(dataset: fo.Dataset, run: str, model: TrainedModel, folder: Path) -> None:
+    """Keep a trained model with a dataset under a run's name; an earlier run of that name is replaced."""
+    if dataset.has_run(run):
+        dataset.delete_run(run)
+    config = dataset.init_run(method=METHOD)
+    config.model_folder = str(folder)
+    config.target = model.config.target
+    config.face_input = model.config.face_input
+    config.created = model.created
+    config.data = model.data
+    dataset.register_run(run, config)
+    save_figures(dataset, run, history=model.history, evaluation=model.evaluation)
+
+
+def save_figures(dataset: fo.Dataset, run: str, **figures: Any) -> None:
+    """Add figures to a run's results."""
+    results = dataset.load_run_results(run) if dataset.get_run_info(run) else None
+    if results is None:
+        results = dataset.init_run_results(run)
+    for name, value in figures.items():
+        setattr(results, name, value)
+    dataset.save_run_results(run, results, overwrite=True)
+
+
+def list_runs(dataset: fo.Dataset) -> list[str]:
+    """The names of a dataset's training runs, oldest first."""
+    names = [name for name in dataset.list_runs() if getattr(dataset.get_run_info(name).config, "method", None) == METHOD]
+    return sorted(names, key=lambda name: dataset.get_run_info(name).timestamp)
+
+
+def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
+    """Load a run's model.
+
+    Raises:
+        ModelError: there is no such run, or its model's folder is gone.
+    """
+    if run not in list_runs(dataset):
+        known = ", ".join(list_runs(dataset)) or "none so far; train a model first"
+        raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")
+    return load_model(dataset.get_run_info(run).config.model_folder)
+
+
+def next_run_name(dataset: fo.Dataset) -> str:
+    """A name for the next run: cnn_1, cnn_2, ..."""
+    taken = [int(match[1]) for name in dataset.list_runs() if (match := re.fullmatch(r"cnn_(\d+)", name))]
+    return f"cnn_{max(taken, default=0) + 1}"
+
+
+def check_run_name(name: str) -> str:
+    """Return a run's name that can be a field's name.
+
+    Raises:
+        ModelError: it cannot.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name):
+        raise ModelError(f"run name {name!r}: use lower-case letters, digits and _, a letter first")
+    return name

@@ -1,0 +1,386 @@
+"""What can be done with interviews in FiftyOne: import, detect faces, train, predict, evaluate, review.
+
+Operators, the command line and notebooks call these functions. Each works on a dataset or a view, may be repeated, and
+goes on where an interrupted call stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import fiftyone as fo
+from expressiveness.categories import Thresholds
+from expressiveness.errors import InterviewError, StoreError, TrainingError, VideoError
+from expressiveness.evaluation import evaluate as evaluate_model
+from expressiveness.extraction import (
+    ExtractionConfig,
+    ExtractionReport,
+    FaceStore,
+    Failure,
+    Progress,
+    extract_interviews,
+)
+from expressiveness.faces import FaceTable
+from expressiveness.interviews import DEFAULT_TARGET, METADATA, TARGETS, Interview, read_interviews, take_evenly
+from expressiveness.models import TrainingConfig
+from expressiveness.prediction import FramePredictions, predict_interviews
+
+from . import fields
+from .curation import curation_of, truths_of
+from .fields import RunFields
+from .importer import interview_sample
+from .ingest import write_faces, write_predictions
+from .runs import check_run_name, load_run, next_run_name, register_run, save_figures
+
+if TYPE_CHECKING:
+    from expressiveness.training import Epoch
+
+CHUNK = 16
+"""Videos whose labels are written at once."""
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """How an import ended."""
+
+    dataset: str
+    added: int = 0
+    updated: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return asdict(self)
+
+
+def import_interviews(
+    folder: Path | str,
+    name: str,
+    *,
+    target: str = DEFAULT_TARGET,
+    thresholds: Thresholds | None = None,
+    limit: int | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import a RecruitView folder as a persistent dataset; importing again updates it and duplicates nothing.
+
+    Args:
+        folder: with `metadata.jsonl` and the videos.
+        name: of the dataset, which is made if there is none.
+        target: the score that gives the category.
+        thresholds: the notebook's if None.
+        limit: only so many interviews, spread over the file.
+        strict: stop at the first bad row.
+        progress: called with how many videos have been looked at.
+
+    Raises:
+        InterviewError: the folder cannot be used, or, if `strict`, a row of it.
+    """
+    found = read_interviews(folder, strict=strict)
+    report = ImportReport(name)
+    report.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
+    chosen = take_evenly(found.interviews, limit)
+    samples = _samples(chosen, target, thresholds or Thresholds(), report, progress)
+    if not samples:
+        raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
+    dataset = _dataset_of_interviews(name)
+    known = dict(zip(*dataset.values([fields.INTERVIEW_ID, "id"]), strict=True))
+    fresh = [sample for sample in samples if sample[fields.INTERVIEW_ID] not in known]
+    dataset.add_samples(fresh, dynamic=False)
+    report.added, report.updated = len(fresh), len(samples) - len(fresh)
+    _update(dataset, {known[s[fields.INTERVIEW_ID]]: s for s in samples if s[fields.INTERVIEW_ID] in known})
+    info = {**info_of(dataset), "folder": str(Path(folder).resolve()), "target": target}
+    info["thresholds"] = asdict(thresholds or Thresholds())
+    dataset.info[fields.INFO_KEY] = info
+    dataset.save()
+    return report
+
+
+def detect_faces(
+    samples: fo.Dataset | fo.DatasetView,
+    config: ExtractionConfig | None = None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> ExtractionReport:
+    """Find faces on the sampled frames and write them as frame labels, video by video as they are done.
+
+    Faces that the store holds are not looked for again.
+
+    Args:
+        samples: a dataset of interviews, or a view of one.
+        config: which frames, which detector; the defaults if None.
+        workers: processes; None for one a core.
+        progress: called with how many videos are done.
+    """
+    dataset = samples._root_dataset
+    store = FaceStore(work_folder(dataset) / "faces", config or ExtractionConfig())
+    interviews = interviews_of(samples)
+    sample_ids = dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))
+    categories = dict(zip(*samples.values(["id", f"{fields.CATEGORY}.label"]), strict=True))
+    dataset.info[fields.INFO_KEY] = {**info_of(dataset), "extraction": asdict(store.config)}
+    dataset.save()
+
+    waiting: dict[str, FaceTable] = {}
+
+    def write(interview: Interview) -> None:
+        waiting[sample_ids[interview.id]] = store.load(interview)
+        if len(waiting) >= CHUNK:
+            flush()
+
+    def flush() -> None:
+        if waiting:
+            write_faces(dataset, waiting, categories)
+            waiting.clear()
+
+    try:
+        return extract_interviews(interviews, store, workers=workers, progress=progress, on_stored=write)
+    finally:
+        flush()
+
+
+def train_model(
+    samples: fo.Dataset | fo.DatasetView,
+    config: TrainingConfig | None = None,
+    *,
+    run: str | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> str:
+    """Train on the stored faces, with people's corrections, and keep the model with the dataset as a run.
+
+    Args:
+        samples: a dataset of interviews with faces, or a view of one.
+        config: the defaults if None.
+        run: the run's name; cnn_1, cnn_2, ... if None.
+        on_epoch: called after each epoch.
+
+    Returns:
+        The run's name.
+
+    Raises:
+        TrainingError: faces are missing, or there are too few people.
+    """
+    from expressiveness.training import train
+
+    dataset = samples._root_dataset
+    run = check_run_name(run or next_run_name(dataset))
+    interviews, store = interviews_of(samples), face_store(dataset)
+    _require_faces(samples)
+    model = train(interviews, store, config, curation=curation_of(samples), on_epoch=on_epoch)
+    held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
+    model = model.with_evaluation(evaluate_model(model, held_out, store))
+    folder = model.save(work_folder(dataset) / "models" / run)
+    register_run(dataset, run, model, folder)
+    return run
+
+
+@dataclass(slots=True)
+class PredictionReport:
+    """How a prediction ended."""
+
+    run: str
+    videos: int = 0
+    frames: int = 0
+    wrong_frames: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return asdict(self)
+
+
+def predict(
+    samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progress | None = None
+) -> PredictionReport:
+    """Classify every stored face with a run's model, and write its labels, video by video.
+
+    Raises:
+        ModelError: there is no such run.
+        TrainingError: no faces were found yet.
+    """
+    dataset = samples._root_dataset
+    model = load_run(dataset, run)
+    store = FaceStore(work_folder(dataset) / "faces", model.extraction)
+    _require_faces(samples)
+    run_fields = fields.declare_run_fields(dataset, run)
+    interviews = interviews_of(samples)
+    sample_ids = dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))
+    truths = truths_of(samples)
+    report = PredictionReport(run)
+    done: dict[str, FramePredictions] = {}
+    for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
+        if outcome.value is None:
+            report.failures.append(Failure(outcome.item.id, outcome.error or ""))
+        else:
+            done[sample_ids[outcome.item.id]] = outcome.value
+        if len(done) == CHUNK or number == len(interviews):
+            _write_chunk(dataset, run_fields, done, truths, report)
+        if progress:
+            progress(number, len(interviews))
+    dataset.set_values(
+        run_fields.split,
+        {sample_ids[i.id]: model.split.set_of(i.id) for i in interviews},
+        key_field="id",
+    )
+    return report
+
+
+def evaluate(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Any]:
+    """Judge a run on the interviews of its held-out people, keep the figures with the run, and return them."""
+    dataset = samples._root_dataset
+    model = load_run(dataset, run)
+    interviews = [interview for interview in interviews_of(samples) if interview.id in set(model.split.test)]
+    figures = evaluate_model(model, interviews, FaceStore(work_folder(dataset) / "faces", model.extraction))
+    save_figures(dataset, run, evaluation=figures)
+    return figures
+
+
+def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
+    """The interviews behind some samples.
+
+    Raises:
+        InterviewError: the dataset was not imported as interviews.
+    """
+    require_interviews(samples)
+    names = [fields.INTERVIEW_ID, "filepath", fields.PARTICIPANT, fields.QUESTION_ID, fields.QUESTION, fields.DURATION]
+    names += [fields.VIDEO_QUALITY, fields.TRANSCRIPT, *TARGETS]
+    return [
+        Interview(
+            id=row[0],
+            video=Path(row[1]),
+            participant=row[2],
+            question_id=row[3],
+            question=row[4],
+            duration=row[5],
+            video_quality=row[6],
+            transcript=row[7],
+            scores=dict(zip(TARGETS, row[8:], strict=True)),
+        )
+        for row in zip(*samples.values(names), strict=True)
+    ]
+
+
+def require_interviews(samples: fo.Dataset | fo.DatasetView) -> None:
+    """Check that a dataset holds interviews.
+
+    Raises:
+        InterviewError: it does not.
+    """
+    if not samples.has_sample_field(fields.INTERVIEW_ID):
+        raise InterviewError(f"{samples._root_dataset.name} holds no interviews; run Import interviews first")
+
+
+def info_of(dataset: fo.Dataset) -> dict[str, Any]:
+    """What the plugin keeps about a dataset: `folder`, `work_folder`, `target`, `thresholds`, `extraction`."""
+    return dict(dataset.info.get(fields.INFO_KEY, {}))
+
+
+def work_folder(dataset: fo.Dataset) -> Path:
+    """Where a dataset's faces and models lie."""
+    chosen = info_of(dataset).get("work_folder")
+    return Path(chosen) if chosen else Path(fo.config.default_dataset_dir) / "expressiveness" / dataset.name
+
+
+def set_work_folder(dataset: fo.Dataset, folder: Path) -> None:
+    """Choose where a dataset's faces and models lie."""
+    dataset.info[fields.INFO_KEY] = {**info_of(dataset), "work_folder": str(folder.resolve())}
+    dataset.save()
+
+
+def face_store(dataset: fo.Dataset) -> FaceStore:
+    """The faces that were found last.
+
+    Raises:
+        StoreError: none were found yet.
+    """
+    extraction = info_of(dataset).get("extraction")
+    if not extraction:
+        raise StoreError(f"{dataset.name} has no faces yet; run Detect faces first")
+    return FaceStore(work_folder(dataset) / "faces", ExtractionConfig.from_dict(extraction))
+
+
+def _require_faces(samples: fo.Dataset | fo.DatasetView) -> None:
+    without = len(samples.exists(fields.FRAMES_LOOKED_AT, False))
+    if without:
+        raise TrainingError(f"Detect faces first: {without} {'videos have' if without > 1 else 'video has'} no faces yet.")
+
+
+def _samples(
+    interviews: Sequence[Interview],
+    target: str,
+    thresholds: Thresholds,
+    report: ImportReport,
+    progress: Progress | None,
+) -> list[fo.Sample]:
+    """Make the samples, several videos' headers read at a time."""
+
+    def make(interview: Interview) -> fo.Sample | Failure:
+        try:
+            return interview_sample(interview, target=target, thresholds=thresholds)
+        except VideoError as error:
+            return Failure(interview.id, str(error))
+
+    samples: list[fo.Sample] = []
+    with ThreadPoolExecutor() as pool:
+        for number, made in enumerate(pool.map(make, interviews), start=1):
+            if isinstance(made, Failure):
+                report.failures.append(made)
+            else:
+                samples.append(made)
+            if progress:
+                progress(number, len(interviews))
+    return samples
+
+
+def _dataset_of_interviews(name: str) -> fo.Dataset:
+    dataset = fo.load_dataset(name) if fo.dataset_exists(name) else fo.Dataset(name, persistent=True)
+    if len(dataset) and not dataset.has_sample_field(fields.INTERVIEW_ID):
+        raise InterviewError(f"the dataset {name} holds other samples; choose another name")
+    fields.declare_interview_fields(dataset)
+    return dataset
+
+
+_UPDATED: Iterable[str] = (
+    "filepath",
+    "metadata",
+    fields.PARTICIPANT,
+    fields.QUESTION_ID,
+    fields.QUESTION,
+    fields.DURATION,
+    fields.VIDEO_QUALITY,
+    fields.TRANSCRIPT,
+    fields.CATEGORY,
+    *TARGETS,
+)
+
+
+def _update(dataset: fo.Dataset, samples: dict[str, fo.Sample]) -> None:
+    """Bring known interviews up to date; what people decided and what runs predicted stays."""
+    if samples:
+        for name in _UPDATED:
+            dataset.set_values(name, {key: sample[name] for key, sample in samples.items()}, key_field="id")
+
+
+def _first_reason(report: ImportReport) -> str:
+    return f"{report.failures[0].id}: {report.failures[0].reason}" if report.failures else "it holds none"
+
+
+def _write_chunk(
+    dataset: fo.Dataset,
+    run_fields: RunFields,
+    done: dict[str, FramePredictions],
+    truths: dict[str, Any],
+    report: PredictionReport,
+) -> None:
+    if not done:
+        return
+    wrong = write_predictions(dataset, run_fields, done, truths)
+    report.videos += len(done)
+    report.frames += sum(len(predictions.frame_number) for predictions in done.values())
+    report.wrong_frames += wrong
+    done.clear()

@@ -1,0 +1,66 @@
+"""Tests here see the real App in a real browser, on a real MongoDB."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.services import ARTEFACTS
+
+SCREENSHOTS = ARTEFACTS / "screenshots"
+WINDOW = {"width": 1600, "height": 1000}  # pixels
+WAIT_MILLISECONDS = 30_000  # for one thing to appear in the App
+NO_ADVERTISEMENT = "localStorage.setItem('fiftyone-enterprise-tooltip-seen', 'true')"  # it would lie over the page
+
+# Chromium as root, without a graphics card, and without calls of its own to the outside.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database(mongodb: str) -> None:
+    """Start it for every test of this folder, so that none has to ask."""
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, app: str) -> Iterator[Page]:
+    """An empty page of a new browser; `page.goto(f"/datasets/{name}")` opens a dataset in the App.
+
+    A browser a test: while Playwright runs, `foo.execute_operator` would give this thread a future and no result. So
+    a test prepares its data in fixtures that it names before `page`. A failed test leaves a screenshot.
+    """
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Chromium: on Debian, `apt install chromium`")
+    with sync_playwright() as playwright:
+        playwright.selectors.set_test_id_attribute("data-cy")  # the App's handles, for `get_by_test_id`
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(base_url=app, viewport=WINDOW)
+        page.set_default_timeout(WAIT_MILLISECONDS)
+        page.add_init_script(NO_ADVERTISEMENT)
+        failures = request.session.testsfailed
+        yield page
+        if request.session.testsfailed > failures:
+            _save(page, f"failed-{request.node.name}")
+        browser.close()
+
+
+@pytest.fixture
+def screenshot(page: Page) -> Callable[[str], Path]:
+    """A function that saves what the page shows as artefacts/screenshots/NAME.png and returns the path."""
+    return lambda name: _save(page, name)
+
+
+def _save(page: Page, name: str) -> Path:
+    path = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=path)
+    return path

@@ -1,0 +1,68 @@
+"""Rules and fixtures for every test. The services of `integration` and `browser` are in `services.py`."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.services"]
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+REFERENCE_DATA = REPOSITORY.parent / "shared"  # optional: it lies beside the repository, not in it
+NEEDS_REFERENCE_DATA = "needs ../shared/"
+
+ORDER = ("unit", "integration", "browser")  # fast and telling tests first
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests by the folder they are in, and run the fast folders first."""
+
+    def folder(item: pytest.Item) -> str:
+        return item.path.relative_to(REPOSITORY / "tests").parts[0]
+
+    for item in items:
+        if folder(item) in ("integration", "browser"):
+            item.add_marker(folder(item))
+    items.sort(key=lambda item: ORDER.index(folder(item)))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport():
+    """Fail what is skipped, where nothing may be."""
+    return _without_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report():
+    """Fail a module that is skipped as a whole, where nothing may be."""
+    return _without_skip((yield))
+
+
+def _without_skip(report):
+    """The report, its skip made a failure under REQUIRE_ALL=1 unless it is for want of the optional data."""
+    if os.environ.get("REQUIRE_ALL") != "1" or not report.skipped or hasattr(report, "wasxfail"):
+        return report
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if NEEDS_REFERENCE_DATA not in reason:
+        report.outcome = "failed"
+        report.longrepr = f"REQUIRE_ALL=1 allows no skip, but this was one. {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def facekit() -> Path:
+    """The folder of the programme that renders interviews with known expressiveness."""
+    return _reference_folder("facekit")
+
+
+@pytest.fixture(scope="session")
+def real_videos() -> Path:
+    """The folder of real clips of faces."""
+    return _reference_folder("videos")
+
+
+def _reference_folder(name: str) -> Path:
+    folder = REFERENCE_DATA / name
+    if not folder.is_dir():
+        pytest.skip(f"{NEEDS_REFERENCE_DATA}{name}")
+    return folder

@@ -1,0 +1,36 @@
+"""A model of random weights: for what happens around a network, where it does not matter what it has learned."""
+
+import keras
+import numpy as np
+
+from expressiveness.categories import Thresholds
+from expressiveness.extraction import ExtractionConfig
+from expressiveness.labels import FaceInput
+from expressiveness.models import TrainedModel, TrainingConfig
+from expressiveness.network import notebook_cnn
+from expressiveness.splits import Split
+
+
+def random_model(face_input: FaceInput = "single", *, seed: int = 0) -> TrainedModel:
+    """Make a model that answers very different inputs differently; every weight is drawn, none is as it was made."""
+    return TrainedModel(
+        network=_random_network(seed),
+        config=TrainingConfig(face_input=face_input),
+        extraction=ExtractionConfig(detector="short"),
+        thresholds=Thresholds(),
+        category_scores=(-0.9, 0.0, 0.9),
+        split=Split(train=(), validation=(), test=()),
+        history={"accuracy": [0.4, 0.6], "val_accuracy": [0.4, 0.5], "loss": [1.1, 0.9], "val_loss": [1.1, 1.0]},
+    )
+
+
+def _random_network(seed: int) -> keras.Model:
+    network, random = notebook_cnn(), np.random.default_rng(seed)
+    network.set_weights(
+        [np.abs(w + 0.05 * random.normal(size=w.shape)) if w.ndim == 1 else w for w in network.get_weights()]
+    )
+    for layer in network.layers:
+        if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
+            kernel, bias = layer.get_weights()
+            layer.set_weights([random.normal(scale=(2 / kernel[..., 0].size) ** 0.5, size=kernel.shape), bias])
+    return network
