@@ -26,7 +26,7 @@ import numpy as np
 from expressiveness.categories import CATEGORIES
 from expressiveness.crops import CROP_SIZE, PADDING
 from expressiveness.errors import ModelError
-from expressiveness.labels import FaceInput
+from expressiveness.labels import INPUT_UNIT, FaceInput
 from expressiveness.model_card import model_card
 from expressiveness.models import TrainedModel
 
@@ -90,7 +90,9 @@ def preprocessing(model: TrainedModel, format: ExportFormat) -> dict[str, Any]:
             "shape": [None, CROP_SIZE, CROP_SIZE, 1],
             "dtype": "float32",
             "face_input": model.config.face_input,
-            "value": _VALUES[model.config.face_input],
+            "value": "(crop - subtracted) / gray_levels_per_unit",
+            "subtracted": _SUBTRACTED[model.config.face_input],
+            "gray_levels_per_unit": INPUT_UNIT[model.config.face_input],
             "crop": {
                 "detector": f"BlazeFace, {model.extraction.detector}",
                 "least_confidence": model.extraction.confidence,
@@ -112,10 +114,7 @@ def preprocessing(model: TrainedModel, format: ExportFormat) -> dict[str, Any]:
     }
 
 
-_VALUES: dict[FaceInput, str] = {
-    "deviation": "(crop - mean crop of the same video) / 255, so from -1 to 1",
-    "single": "crop / 255, so from 0 to 1",
-}
+_SUBTRACTED: dict[FaceInput, str] = {"deviation": "the mean crop of the same video", "single": "nothing"}
 
 
 def _refuse_other_files(out: Path, format: ExportFormat) -> None:
@@ -185,6 +184,7 @@ def _write_tflite(network: keras.Model, folder: Path) -> None:
 
 
 def _write_onnx(network: keras.Model, folder: Path) -> None:
+    network(np.zeros((1, CROP_SIZE, CROP_SIZE, 1), dtype=np.float32))  # Keras exports no network that never ran
     network.export(folder / ONNX_FILE, format="onnx", verbose=False)
 
 

@@ -18,12 +18,12 @@ from expressiveness.sample_puppet import Pose
 Track = npt.NDArray[np.float64]
 
 ACTS: tuple[dict[str, float], ...] = (
-    {"smile": 1.0, "squint": 0.5, "lips": 0.14},
-    {"brows_up": 1.0, "lips": 0.22},
-    {"frown": 0.9, "brows_down": 1.0},
-    {"smile": 0.9, "brows_up": 0.7},
-    {"pucker": 0.9, "brows_down": 0.7},
-    {"brows_up": 0.9, "frown": 0.5, "lips": 0.08},
+    {"smile": 1.2, "squint": 0.7, "lips": 0.20},
+    {"brows_up": 1.2, "lips": 0.34},
+    {"frown": 1.1, "brows_down": 1.2},
+    {"smile": 1.2, "brows_up": 0.9},
+    {"pucker": 1.1, "brows_down": 0.9},
+    {"brows_up": 1.2, "lips": 0.16},
 )
 """What each act shows at amplitude 1, as gestures and as the distance between the lips."""
 
@@ -34,16 +34,16 @@ BLINK = 0.28  # seconds
 BLINK_PAUSE = (1.4, 3.2)  # seconds
 
 CALM: dict[str, tuple[float, float]] = {
-    "yaw": (0.03, 0.08),
-    "pitch": (0.02, 0.05),
-    "roll": (0.01, 0.03),
-    "across": (0.02, 0.06),
-    "down": (0.01, 0.03),
-    "nearer": (0.005, 0.02),
+    "yaw": (0.01, 0.025),
+    "pitch": (0.008, 0.02),
+    "roll": (0.005, 0.015),
+    "across": (0.01, 0.03),
+    "down": (0.005, 0.015),
+    "nearer": (0.003, 0.01),
 }
 """How far the head moves at any amplitude: the least and the most, in the units of `Pose.motions`."""
 
-LIVELY = {"yaw": 0.05, "pitch": 0.05, "roll": 0.03}
+LIVELY = {"yaw": 0.10, "pitch": 0.10, "roll": 0.05}
 """How much further it moves at amplitude 1."""
 
 
@@ -98,8 +98,8 @@ def _speech(times: Track, amplitude: float, rng: np.random.Generator) -> tuple[T
     phrase = np.clip(0.65 + 0.8 * sway(times, rng.uniform(0.25, 0.5), rng), 0, 1)
     syllable = 0.5 + 0.5 * sway(times, rng.uniform(2.4, 3.4), rng)
     vowel = 0.5 + 0.5 * sway(times, rng.uniform(1.1, 1.9), rng)
-    opening = rng.uniform(0.06, 0.09) + 0.05 * amplitude
-    return opening * phrase * syllable, 0.25 * phrase * vowel
+    opening = rng.uniform(0.04, 0.06) + 0.06 * amplitude
+    return opening * phrase * syllable, 0.15 * phrase * vowel
 
 
 def _gaze(times: Track, rng: np.random.Generator) -> Track:

@@ -73,8 +73,8 @@ class Look:
             grade=(rng.uniform(0.85, 1.2), rng.uniform(-0.08, 0.08)),
             room=participant % len(ROOMS),
             room_seed=int(rng.integers(2**31)),
-            frame_height=rng.uniform(4.9, 6.5),
-            place=(rng.uniform(0.42, 0.58), rng.uniform(0.40, 0.45)),
+            frame_height=rng.uniform(4.3, 5.3),
+            place=(rng.uniform(0.42, 0.58), rng.uniform(0.43, 0.47)),
             noise=rng.uniform(3.0, 5.0) if low_quality else rng.uniform(0.8, 2.0),
             low_quality=low_quality,
         )

@@ -158,7 +158,7 @@ def lay_out(dataset: fo.Dataset) -> None:
     ]
     newest = _sidebar_paths(RunFields(runs[-1]))[:2] if runs else [f"frames.{FACES}"]
     config.active_fields = fo.ActiveFields(paths=[CATEGORY, *newest])
-    config.color_scheme = _color_scheme()
+    config.color_scheme = _color_scheme(runs)
     dataset.save()
 
 
@@ -178,13 +178,11 @@ def _sidebar_paths(fields: RunFields) -> list[str]:
     return [f"frames.{fields.faces}", fields.video, fields.score, fields.accuracy, fields.split]
 
 
-def _color_scheme() -> fo.ColorScheme:
-    """Colour labels by their value: the same colour for a category wherever it stands."""
-    return fo.ColorScheme(
-        color_by="value",
-        default_mask_targets_colors=[],
-        label_tags={"fieldColor": "#CC79A7", "valueColors": []},
-        fields=[],
-        default_colorscale={"name": "viridis"},
-        color_pool=[COLORS[name] for name in CATEGORIES],
-    )
+def _color_scheme(runs: list[str]) -> fo.ColorScheme:
+    """Colour labels by their value: a category has one colour wherever it stands."""
+    by_category = [{"value": name, "color": COLORS[name]} for name in CATEGORIES]
+    labels = [CATEGORY, REVIEWED_CATEGORY]
+    labels += [path for run in map(RunFields, runs) for path in (f"frames.{run.faces}", run.video)]
+    by_label = [{"path": path, "colorByAttribute": "label", "valueColors": by_category} for path in labels]
+    faces = {"path": f"frames.{FACES}", "colorByAttribute": "category", "valueColors": by_category}
+    return fo.ColorScheme(color_by="value", color_pool=list(COLORS.values()), fields=[faces, *by_label])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
 from expressiveness.categories import Thresholds
-from expressiveness.errors import InterviewError, StoreError, TrainingError, VideoError
+from expressiveness.errors import InterviewError, ModelError, StoreError, TrainingError, VideoError
 from expressiveness.evaluation import evaluate as evaluate_model
 from expressiveness.extraction import (
     ExtractionConfig,
@@ -34,7 +34,7 @@ from .curation import curation_of, truths_of
 from .fields import RunFields
 from .importer import interview_sample
 from .ingest import write_faces, write_predictions
-from .runs import check_run_name, load_run, next_run_name, register_run, save_figures
+from .runs import check_run_name, list_runs, load_run, next_run_name, register_run, save_figures
 
 if TYPE_CHECKING:
     from expressiveness.training import Epoch
@@ -170,7 +170,7 @@ def train_model(
     dataset = samples._root_dataset
     run = check_run_name(run or next_run_name(dataset))
     interviews, store = interviews_of(samples), face_store(dataset)
-    _require_faces(samples)
+    require_faces(samples)
     model = train(interviews, store, config, curation=curation_of(samples), on_epoch=on_epoch)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
     model = model.with_evaluation(evaluate_model(model, held_out, store))
@@ -206,7 +206,7 @@ def predict(
     dataset = samples._root_dataset
     model = load_run(dataset, run)
     store = FaceStore(work_folder(dataset) / "faces", model.extraction)
-    _require_faces(samples)
+    require_faces(samples)
     run_fields = fields.declare_run_fields(dataset, run)
     interviews = interviews_of(samples)
     sample_ids = dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))
@@ -275,6 +275,42 @@ def require_interviews(samples: fo.Dataset | fo.DatasetView) -> None:
         raise InterviewError(f"{samples._root_dataset.name} holds no interviews; run Import interviews first")
 
 
+def require_faces(samples: fo.Dataset | fo.DatasetView) -> None:
+    """Check that faces were looked for in every video.
+
+    Raises:
+        InterviewError: the dataset holds no interviews.
+        TrainingError: some videos have not been looked at.
+    """
+    require_interviews(samples)
+    without = len(samples.exists(fields.FRAMES_LOOKED_AT, False))
+    if without:
+        raise TrainingError(f"Detect faces first: {without} {'videos have' if without > 1 else 'video has'} no faces yet.")
+
+
+def require_runs(dataset: fo.Dataset) -> list[str]:
+    """The names of a dataset's runs, oldest first.
+
+    Raises:
+        ModelError: there is none.
+    """
+    if not (runs := list_runs(dataset)):
+        raise ModelError(f"Train a model first: {dataset.name} has no run yet.")
+    return runs
+
+
+def require_predictions(dataset: fo.Dataset) -> list[str]:
+    """The names of the runs whose predictions stand in a dataset, oldest first.
+
+    Raises:
+        ModelError: there is none.
+    """
+    written = set(fields.runs_with_fields(dataset))
+    if not (runs := [run for run in require_runs(dataset) if run in written]):
+        raise ModelError(f"Predict first: no run has classified the faces of {dataset.name} yet.")
+    return runs
+
+
 def info_of(dataset: fo.Dataset) -> dict[str, Any]:
     """What the plugin keeps about a dataset: `folder`, `work_folder`, `target`, `thresholds`, `extraction`."""
     return dict(dataset.info.get(fields.INFO_KEY, {}))
@@ -302,12 +338,6 @@ def face_store(dataset: fo.Dataset) -> FaceStore:
     if not extraction:
         raise StoreError(f"{dataset.name} has no faces yet; run Detect faces first")
     return FaceStore(work_folder(dataset) / "faces", ExtractionConfig.from_dict(extraction))
-
-
-def _require_faces(samples: fo.Dataset | fo.DatasetView) -> None:
-    without = len(samples.exists(fields.FRAMES_LOOKED_AT, False))
-    if without:
-        raise TrainingError(f"Detect faces first: {without} {'videos have' if without > 1 else 'video has'} no faces yet.")
 
 
 def _samples(

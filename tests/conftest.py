@@ -29,16 +29,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport():
     """Fail what is skipped, where nothing may be."""
-    return _without_skip((yield))
+    return without_skip((yield))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_make_collect_report():
     """Fail a module that is skipped as a whole, where nothing may be."""
-    return _without_skip((yield))
+    return without_skip((yield))
 
 
-def _without_skip(report):
+def without_skip(report):
     """The report, its skip made a failure under REQUIRE_ALL=1 unless it is for want of the optional data."""
     if os.environ.get("REQUIRE_ALL") != "1" or not report.skipped or hasattr(report, "wasxfail"):
         return report

@@ -14,7 +14,12 @@ DEFAULT_SIZE = (64, 48)  # width, height
 
 
 def write_grey_ramp(
-    path: Path, frames: int = 10, fps: float | Fraction = 10, size: tuple[int, int] = DEFAULT_SIZE, *, codec: str = "libx264"
+    path: Path,
+    frames: int = 10,
+    fps: float | Fraction = 10,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    *,
+    codec: str = "libx264",
 ) -> Path:
     """Write a video whose frame `n`, counted from 1, is `ramp_grey(n)` all over: a slip of one frame shows.
 

@@ -25,12 +25,13 @@ def random_model(face_input: FaceInput = "single", *, seed: int = 0) -> TrainedM
 
 
 def _random_network(seed: int) -> keras.Model:
+    """Kernels large enough to tell faces apart; biases and batch statistics off their defaults, variances positive."""
     network, random = notebook_cnn(), np.random.default_rng(seed)
-    network.set_weights(
-        [np.abs(w + 0.05 * random.normal(size=w.shape)) if w.ndim == 1 else w for w in network.get_weights()]
-    )
-    for layer in network.layers:
-        if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
-            kernel, bias = layer.get_weights()
-            layer.set_weights([random.normal(scale=(2 / kernel[..., 0].size) ** 0.5, size=kernel.shape), bias])
+    network.set_weights([_drawn(weight, random) for weight in network.get_weights()])
     return network
+
+
+def _drawn(weight: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    if weight.ndim == 1:
+        return np.abs(weight + 0.05 * random.normal(size=weight.shape))
+    return random.normal(scale=(2 / weight[..., 0].size) ** 0.5, size=weight.shape)

@@ -26,5 +26,8 @@ def test_the_app_shows_a_dataset_and_plays_its_video(one_video, page, screenshot
     screenshot("app-grid")
 
     page.get_by_test_id("looker").click()
-    expect(page.get_by_test_id("modal").get_by_test_id("looker-controls")).to_be_visible()
+    clock = page.get_by_role("button", name="Showing elapsed time")
+    expect(clock).to_have_text("0:00.00 / 0:02.00")
+    page.get_by_role("button", name="Play").click()
+    expect(clock).not_to_contain_text("0:00.")  # a second has been played
     screenshot("app-video")

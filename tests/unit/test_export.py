@@ -11,6 +11,7 @@ from expressiveness import export
 from expressiveness.categories import CATEGORIES
 from expressiveness.errors import ModelError
 from expressiveness.export import EXPORT_FORMATS, export_model
+from expressiveness.labels import INPUT_UNIT
 from tests.random_model import random_model
 
 pytestmark = pytest.mark.slow
@@ -31,11 +32,11 @@ def expected(model):
 
 
 def test_the_notebooks_section_10_reads_its_files_as_it_stands(model, expected, tmp_path):
-    export_model(model, tmp_path / "models", "notebook")
+    models = export_model(model, tmp_path / "models", "notebook")
 
-    loaded = keras.models.model_from_json(open(tmp_path / "models/Facial_Expressiveness_Recognition_Model.json").read())
-    loaded.load_weights(str(tmp_path / "models/expressiveness_model_weights.h5"))
-    label_classes = np.load(tmp_path / "models/label_encoder_classes.npy")
+    loaded = keras.models.model_from_json((models / "Facial_Expressiveness_Recognition_Model.json").read_text())
+    loaded.load_weights(str(models / "expressiveness_model_weights.h5"))
+    label_classes = np.load(models / "label_encoder_classes.npy")
     prediction = loaded.predict(FACES[:1], verbose=0)
 
     assert prediction == pytest.approx(expected[:1], abs=1e-4)
@@ -101,7 +102,8 @@ def test_every_export_says_what_to_feed_it_and_is_quiet_about_its_making(format,
     said = json.loads((tmp_path / "out/preprocessing.json").read_text())
     assert said["input"]["shape"] == [None, 48, 48, 1]
     assert said["input"]["face_input"] == "deviation"
-    assert "mean crop" in said["input"]["value"]
+    assert said["input"]["subtracted"] == "the mean crop of the same video"
+    assert said["input"]["gray_levels_per_unit"] == INPUT_UNIT["deviation"]
     assert said["output"]["categories"] == list(CATEGORIES)
     assert said["thresholds"] == {"low": -0.3, "high": 0.3}
     assert "Terms of use" in (tmp_path / "out/README.md").read_text()
@@ -153,7 +155,7 @@ def test_a_failed_export_leaves_nothing_behind_and_keeps_the_earlier_one(model, 
 
 
 def test_without_its_packages_onnx_names_the_pip_line(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "find_spec", lambda name: None)
+    monkeypatch.setattr(export, "find_spec", lambda _: None)
 
     with pytest.raises(ModelError, match=r"pip install 'expressiveness\[onnx\]'"):
         export_model(model, tmp_path / "out", "onnx")

@@ -1,0 +1,158 @@
+"""Where live frames come from: a camera, a stream or a file; read as they come, the newest first.
+
+A reader thread takes every frame from the source and keeps only the newest: whoever is slower than the source gets the
+frames that are current, and never falls behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, Thread
+from types import TracebackType
+
+import cv2
+import numpy as np
+
+from expressiveness.errors import VideoError
+from expressiveness.native_logs import silenced
+from expressiveness.video import Frame, Sampling, read_frames
+
+EVERY_FRAME = Sampling(every=1)
+STREAM_TIMEOUT_MS = 10_000
+"""For opening a stream, and for each of its frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A frame, and when it was read."""
+
+    frame: Frame
+    clock: float  # time.monotonic()
+
+
+def is_file(source: str) -> bool:
+    """Whether a source is a file; a number is a camera, and what has `://` a stream."""
+    return not source.isdigit() and not _is_url(source)
+
+
+@contextmanager
+def frames_of(source: str) -> Iterator[Iterator[Frame]]:
+    """Open a source for every frame of it: a file's one after another, at once; a camera's and a stream's as they come.
+
+    Raises:
+        VideoError: there is no such camera, stream or file, or it gives no frame.
+    """
+    if is_file(source):
+        yield read_frames(Path(source), EVERY_FRAME)
+        return
+    with silenced():  # OpenCV tries several ways to open a camera, and logs each
+        capture = _capture(source)
+    try:
+        if not capture.isOpened():
+            raise _cannot_open(source)
+        yield _captured(capture, source)
+    finally:
+        capture.release()
+
+
+def paced(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Yield frames no earlier than their time, as a player does."""
+    started: float | None = None
+    for frame in frames:
+        started = time.monotonic() - frame.seconds if started is None else started
+        time.sleep(max(0.0, started + frame.seconds - time.monotonic()))
+        yield frame
+
+
+class NewestFrames:
+    """Reads frames in a thread of its own; iterating gives the newest one each time, and drops those in between.
+
+    Args:
+        frames: read from start to end. What it raises is raised where the frames are taken.
+    """
+
+    def __init__(self, frames: Iterator[Frame]) -> None:
+        self.read = 0
+        self._frames = frames
+        self._newest: Arrival | None = None
+        self._error: BaseException | None = None
+        self._ended = self._closed = False
+        self._changed = Condition()
+        self._thread = Thread(target=self._read_on, name="live frames", daemon=True)
+
+    def __iter__(self) -> Iterator[Arrival]:
+        while arrival := self._next():
+            yield arrival
+
+    def __enter__(self) -> NewestFrames:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closed = True
+        self._thread.join()
+
+    def _next(self) -> Arrival | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._newest or self._ended)
+            arrival, self._newest = self._newest, None
+        if arrival is None and self._error:
+            raise self._error
+        return arrival
+
+    def _read_on(self) -> None:
+        try:
+            for frame in self._frames:
+                with self._changed:
+                    self.read += 1
+                    self._newest = Arrival(frame, time.monotonic())
+                    self._changed.notify()
+                if self._closed:
+                    break
+        except Exception as error:  # noqa: BLE001  # raised again where the frames are taken
+            self._error = error
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+
+def _is_url(source: str) -> bool:
+    return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", source) is not None
+
+
+def _capture(source: str) -> cv2.VideoCapture:
+    if source.isdigit():
+        capture = cv2.VideoCapture(int(source))
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # a driver's queue would be delay
+        return capture
+    timeouts = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_TIMEOUT_MS)
+    return cv2.VideoCapture(source, cv2.CAP_FFMPEG, timeouts)
+
+
+def _captured(capture: cv2.VideoCapture, source: str) -> Iterator[Frame]:
+    """Yield what a camera or a stream gives, timed by the clock: it ends where nothing more comes."""
+    started, number = time.monotonic(), 0
+    while True:
+        found, bgr = capture.read()
+        if not found:
+            break
+        number += 1
+        rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+        yield Frame(number, time.monotonic() - started, rgb)
+    if not number:
+        raise _cannot_open(source)
+
+
+def _cannot_open(source: str) -> VideoError:
+    if source.isdigit():
+        return VideoError(
+            f"camera {source} gives no picture; plug it in, close other programs that use it, or give another --source"
+        )
+    return VideoError(f"{source} cannot be played; check the address, or give another --source")

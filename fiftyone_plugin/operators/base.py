@@ -1,0 +1,144 @@
+"""What every operator here shares: a form that says what is missing, and work that reports progress.
+
+The App runs an operator as a generator, which alone can show progress while it works; the SDK and delegated workers call
+it as a function, since a generator's result would be lost to them.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from ..requirements import missing_packages, missing_sentence
+
+Progress = Callable[..., None]
+
+
+class Stopped(Exception):
+    """The person closed the App or cancelled; raised inside the work at its next sign of progress."""
+
+
+class InterviewOperator(foo.Operator):
+    """An operator on interviews: subclasses give a form and a call."""
+
+    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        """Add the inputs, or an error that keeps the operator from running."""
+        raise NotImplementedError
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Do the work.
+
+        Args:
+            ctx: what the person chose.
+            progress: called with how much is done, how much there is, and a few words.
+
+        Returns:
+            The result as JSON holds it, with a sentence for the person under "message".
+        """
+        raise NotImplementedError
+
+    def resolve_input(self, ctx: foo.executor.ExecutionContext) -> types.Property:
+        """Build the form."""
+        inputs = types.Object()
+        if missing := missing_packages():
+            refuse(inputs, missing_sentence(missing))
+        else:
+            self.form(ctx, inputs)
+        return types.Property(inputs, view=types.View(label=self.config.label))
+
+    def resolve_output(self, ctx: foo.executor.ExecutionContext) -> types.Property:
+        """Show the sentence that the work ended with."""
+        outputs = types.Object()
+        outputs.str("message", label="Result")
+        return types.Property(outputs, view=types.View(label=self.config.label))
+
+    def execute(self, ctx: foo.executor.ExecutionContext) -> dict[str, Any] | Iterator[Any]:
+        """Run, as a generator where the App is waiting and as a function elsewhere."""
+        if missing := missing_packages():
+            raise ModuleNotFoundError(missing_sentence(missing))
+        if _called_by_app(ctx):
+            return self._stream(ctx)
+        return self.run(ctx, lambda done, total, note="": ctx.set_progress(done / max(total, 1), note))
+
+    def _stream(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
+        """Work in a thread, and pass on its progress until it is done."""
+        work = _Work(lambda progress: self.run(ctx, progress))
+        try:
+            for done, total, note in work:
+                yield ctx.ops.set_progress(label=note, progress=done / max(total, 1))
+        finally:
+            work.stop()
+        result = work.result()
+        yield from self.after(ctx, result)
+        yield ctx.ops.notify(result["message"], variant="success")
+
+    def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
+        """What the App does once the work is done."""
+        yield ctx.ops.reload_dataset()
+
+
+class _Work:
+    """A function in a thread of its own, whose signs of progress are iterated over."""
+
+    def __init__(self, function: Callable[[Progress], dict[str, Any]]) -> None:
+        self._function = function
+        self._signs: queue.SimpleQueue[tuple[int, int, str] | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._result: dict[str, Any] = {}
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> Iterator[tuple[int, int, str]]:
+        while (sign := self._signs.get()) is not None:
+            yield sign
+
+    def stop(self) -> None:
+        """Let the work end at its next sign of progress, and wait for that."""
+        self._stopping.set()
+        self._thread.join()
+
+    def result(self) -> dict[str, Any]:
+        """What the function returned; raises what it raised."""
+        if self._error:
+            raise self._error
+        return self._result
+
+    def _run(self) -> None:
+        try:
+            self._result = self._function(self._progress)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._signs.put(None)
+
+    def _progress(self, done: int, total: int, note: str = "") -> None:
+        if self._stopping.is_set():
+            raise Stopped
+        self._signs.put((done, total, note))
+
+
+def chosen(ctx: foo.executor.ExecutionContext, name: str, default: Any) -> Any:
+    """What a person, or a caller of the SDK, chose for an input; the default if they left it empty."""
+    value = ctx.params.get(name)
+    return default if value is None else value
+
+
+def refuse(inputs: types.Object, sentence: str) -> None:
+    """Say why the operator cannot run, and keep it from running."""
+    inputs.view("refusal", types.Error(label="Not yet", description=sentence))
+    inputs.bool("cannot_run", required=True, view=types.HiddenView()).invalid = True
+
+
+def warn(inputs: types.Object, name: str, sentence: str) -> None:
+    """Say what may go wrong, without keeping anybody from it."""
+    inputs.view(name, types.Warning(label="Note", description=sentence))
+
+
+def _called_by_app(ctx: foo.executor.ExecutionContext) -> bool:
+    return not ctx.delegated and "spaces" in ctx.request_params

@@ -1,0 +1,115 @@
+"""Find faces on the sampled frames of interviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from .base import InterviewOperator, Progress, chosen, refuse
+
+FRAMES_A_SECOND = 400
+"""Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
+
+
+class DetectFaces(InterviewOperator):
+    """Find faces, store their crops, and write them as frame labels; what is stored already is not looked for again."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """What FiftyOne knows of this operator."""
+        return foo.OperatorConfig(
+            name="detect_faces",
+            label="Detect faces",
+            description="Find faces with MediaPipe on the sampled frames",
+            icon="/assets/face.svg",
+            dynamic=True,
+            execute_as_generator=True,
+            allow_delegated_execution=True,
+            risk_level=types.RiskLevel.MEDIUM,
+        )
+
+    def __call__(
+        self,
+        samples: fo.Dataset | fo.DatasetView,
+        detector: str = "auto",
+        every: int = 5,
+        confidence: float = 0.5,
+        align: bool = False,
+        workers: int | None = None,
+        delegate: bool = False,
+    ) -> foo.executor.ExecutionResult:
+        """Find faces.
+
+        Args:
+            samples: a dataset of interviews, or a view of one
+            detector ("auto"): "auto", "short" or "full"
+            every (5): look at every N-th frame
+            confidence (0.5): the least that counts as a face
+            align (False): whether to turn each face until its eyes lie level
+            workers (None): processes; one a core if None
+            delegate (False): whether to leave the work to a delegated worker
+        """
+        params = {"detector": detector, "every": every, "confidence": confidence, "align": align, "workers": workers}
+        return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
+
+    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        """Choose detector and sampling, and see how long it will take."""
+        from expressiveness.detection import DETECTORS
+        from expressiveness.errors import ExpressivenessError
+
+        from ..workflow import require_interviews
+
+        samples = ctx.target_view()
+        try:
+            require_interviews(samples)
+        except ExpressivenessError as error:
+            refuse(inputs, str(error))
+            return
+        labels = ("short range, then full range where it found nothing", "short range, to 2 m", "full range, to 5 m")
+        detectors = types.DropdownView()
+        for name, label in zip(DETECTORS, labels, strict=True):
+            detectors.add_choice(name, label=f"{name}: {label}")
+        inputs.enum("detector", detectors.values(), default="auto", label="Detector", view=detectors)
+        inputs.int("every", default=5, min=1, label="Look at every N-th frame")
+        inputs.float("confidence", default=0.5, min=0.0, max=1.0, label="The least confidence of a face")
+        inputs.bool("align", default=False, label="Turn faces until their eyes lie level")
+        inputs.int("workers", min=1, label="Processes", description="One a core if empty")
+        inputs.view("estimate", types.Notice(label=_estimate(samples)))
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Find faces."""
+        from expressiveness.extraction import ExtractionConfig
+        from expressiveness.video import Sampling
+
+        from ..workflow import detect_faces
+
+        config = ExtractionConfig(
+            sampling=Sampling(every=chosen(ctx, "every", 5)),
+            detector=chosen(ctx, "detector", "auto"),
+            confidence=chosen(ctx, "confidence", 0.5),
+            align=chosen(ctx, "align", False),
+        )
+        report = detect_faces(
+            ctx.target_view(),
+            config,
+            workers=ctx.params.get("workers"),
+            progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),
+        )
+        failed = f", {len(report.failures)} failed ({report.failures[0].reason})" if report.failures else ""
+        message = f"{report.succeeded} videos done, {report.skipped} stored already{failed}: {report.faces} faces"
+        return {**report.as_dict(), "message": message}
+
+
+def _estimate(samples: fo.Dataset | fo.DatasetView) -> str:
+    import os
+
+    frames = samples.sum("metadata.total_frame_count") or 0
+    minutes = frames / FRAMES_A_SECOND / (os.cpu_count() or 1) / 60
+    length = "less than a minute" if minutes < 1 else f"about {minutes:.0f} minutes"
+    return (
+        f"{len(samples)} videos with {frames:,} frames: {length} on this machine, unless faces are stored already. "
+        "The work may be stopped at any moment; the next run goes on from there."
+    )

@@ -1,0 +1,135 @@
+"""Import a RecruitView folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from .base import InterviewOperator, Progress, chosen, refuse, warn
+
+TERMS = (
+    "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
+    "anybody. Nothing leaves this machine."
+)
+
+
+class ImportInterviews(InterviewOperator):
+    """Import a RecruitView folder as a dataset, or update the dataset it was imported as."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """What FiftyOne knows of this operator."""
+        return foo.OperatorConfig(
+            name="import_interviews",
+            label="Import interviews",
+            description="Import a RecruitView folder: metadata.jsonl beside videos/",
+            icon="/assets/video_library.svg",
+            dynamic=True,
+            execute_as_generator=True,
+            allow_delegated_execution=True,
+            risk_level=types.RiskLevel.MEDIUM,
+            view_target=False,
+        )
+
+    def __call__(
+        self,
+        folder: str,
+        dataset_name: str | None = None,
+        target: str = "facial_expression",
+        low: float = -0.3,
+        high: float = 0.3,
+        limit: int | None = None,
+        delegate: bool = False,
+    ) -> foo.executor.ExecutionResult:
+        """Import a RecruitView folder.
+
+        Args:
+            folder: holds `metadata.jsonl` and the videos
+            dataset_name (None): the dataset's name; the folder's if None
+            target ("facial_expression"): the score that gives the category
+            low (-0.3): Reserved is below this score
+            high (0.3): Expressive is above this score
+            limit (None): only so many interviews, spread over the file
+            delegate (False): whether to leave the work to a delegated worker
+        """
+        params = {"folder": {"absolute_path": folder}, "dataset_name": dataset_name, "target": target}
+        params |= {"low": low, "high": high, "limit": limit}
+        return foo.execute_operator(self.uri, params=params, request_delegation=delegate)
+
+    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        """Choose a folder, see what is in it, and name the dataset."""
+        from expressiveness.errors import ExpressivenessError
+        from expressiveness.interviews import DEFAULT_TARGET, TARGETS, read_interviews
+
+        inputs.view("terms", types.Notice(label=TERMS))
+        inputs.file(
+            "folder",
+            required=True,
+            label="Folder",
+            description="Holds metadata.jsonl and videos/",
+            view=types.FileExplorerView(choose_dir=True, button_label="Choose a folder..."),
+        )
+        folder = _folder(ctx)
+        if folder is None:
+            return
+        try:
+            found = read_interviews(folder)
+        except ExpressivenessError as error:
+            refuse(inputs, str(error))
+            return
+        inputs.view("preview", types.Success(label="Found", description=_preview(found)))
+        if found.bad_rows:
+            warn(inputs, "bad_rows", _bad_rows(found))
+        inputs.str("dataset_name", default=folder.name, label="Dataset name")
+        inputs.enum("target", list(TARGETS), default=DEFAULT_TARGET, label="Score that gives the category")
+        inputs.float("low", default=-0.3, label="Reserved below")
+        inputs.float("high", default=0.3, label="Expressive above")
+        inputs.int("limit", min=1, label="Only so many interviews", description="Spread over the file; all if empty")
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Import."""
+        from expressiveness.categories import Thresholds
+        from expressiveness.errors import InterviewError
+
+        from ..workflow import import_interviews
+
+        folder = _folder(ctx)
+        if folder is None:
+            raise InterviewError("choose the folder that holds metadata.jsonl")
+        report = import_interviews(
+            folder,
+            ctx.params.get("dataset_name") or folder.name,
+            target=chosen(ctx, "target", "facial_expression"),
+            thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
+            limit=ctx.params.get("limit"),
+            progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),
+        )
+        passed_over = f"; {len(report.failures)} passed over" if report.failures else ""
+        message = f"{report.added} interviews added, {report.updated} updated{passed_over}"
+        return {**report.as_dict(), "message": message}
+
+    def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
+        """Open the dataset."""
+        yield ctx.ops.open_dataset(result["dataset"])
+
+
+def _folder(ctx: foo.executor.ExecutionContext) -> Path | None:
+    chosen = (ctx.params.get("folder") or {}).get("absolute_path")
+    return Path(chosen) if chosen else None
+
+
+def _preview(found: Any) -> str:
+    people = len({interview.participant for interview in found.interviews})
+    missing = sum(not interview.video.is_file() for interview in found.interviews)
+    rest = f"; {missing} videos are missing" if missing else ""
+    return f"{len(found.interviews)} interviews of {people} participants{rest}"
+
+
+def _bad_rows(found: Any) -> str:
+    shown = "; ".join(map(str, found.bad_rows[:3]))
+    rest = len(found.bad_rows) - 3
+    return f"{len(found.bad_rows)} rows will be passed over: {shown}{f'; and {rest} more' if rest > 0 else ''}"

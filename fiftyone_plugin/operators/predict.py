@@ -1,0 +1,70 @@
+"""Classify the faces that were found with a run's model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from .base import InterviewOperator, Progress, refuse
+
+
+class Predict(InterviewOperator):
+    """Write a run's category on every frame with a face, and its category and score on every video."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """What FiftyOne knows of this operator."""
+        return foo.OperatorConfig(
+            name="predict",
+            label="Predict expressiveness",
+            description="Classify every face that was found, with a trained run",
+            icon="/assets/auto_awesome.svg",
+            dynamic=True,
+            execute_as_generator=True,
+            allow_delegated_execution=True,
+            risk_level=types.RiskLevel.MEDIUM,
+        )
+
+    def __call__(
+        self, samples: fo.Dataset | fo.DatasetView, run: str, delegate: bool = False
+    ) -> foo.executor.ExecutionResult:
+        """Classify faces.
+
+        Args:
+            samples: a dataset of interviews with faces, or a view of one
+            run: the run whose model is used
+            delegate (False): whether to leave the work to a delegated worker
+        """
+        return foo.execute_operator(self.uri, view=samples.view(), params={"run": run}, request_delegation=delegate)
+
+    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        """Choose a run."""
+        from expressiveness.errors import ExpressivenessError
+
+        from ..workflow import require_faces, require_runs
+
+        samples = ctx.target_view()
+        try:
+            require_faces(samples)
+            runs = require_runs(ctx.dataset)
+        except ExpressivenessError as error:
+            refuse(inputs, str(error))
+            return
+        inputs.enum("run", runs, default=runs[-1], label="Run")
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Classify, and save the views on the mistakes."""
+        from ..review import save_review_views
+        from ..workflow import predict, require_runs
+
+        run = ctx.params.get("run") or require_runs(ctx.dataset)[-1]
+        report = predict(
+            ctx.target_view(), run, progress=lambda done, total: progress(done, total, f"{done} of {total} videos")
+        )
+        save_review_views(ctx.dataset, run)
+        failed = f", {len(report.failures)} passed over" if report.failures else ""
+        message = f"{report.frames} frames of {report.videos} videos classified, {report.wrong_frames} of them wrong{failed}"
+        return {**report.as_dict(), "message": message}

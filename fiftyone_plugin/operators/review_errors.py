@@ -1,0 +1,83 @@
+"""Open a view on a run's mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from .base import InterviewOperator, Progress, chosen, refuse
+
+
+class ReviewErrors(InterviewOperator):
+    """Save the views on a run's mistakes with the dataset, and open one of them."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """What FiftyOne knows of this operator."""
+        return foo.OperatorConfig(
+            name="review_errors",
+            label="Review errors",
+            description="Show where a run is wrong: frames, videos, confident and uncertain ones",
+            icon="/assets/rule.svg",
+            dynamic=True,
+            execute_as_generator=True,
+            allow_delegated_execution=True,
+            risk_level=types.RiskLevel.LOW,
+        )
+
+    def __call__(
+        self,
+        samples: fo.Dataset | fo.DatasetView,
+        run: str,
+        view: str = "Misclassified frames",
+        delegate: bool = False,
+    ) -> foo.executor.ExecutionResult:
+        """Save the views on a run's mistakes.
+
+        Args:
+            samples: a dataset of interviews, or a view of one
+            run: whose predictions to review
+            view ("Misclassified frames"): the one to open in the App
+            delegate (False): whether to leave the work to a delegated worker
+        """
+        params = {"run": run, "view": view}
+        return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
+
+    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        """Choose a run and a view."""
+        from expressiveness.errors import ExpressivenessError
+
+        from ..review import MISCLASSIFIED_FRAMES, review_views
+        from ..workflow import require_predictions
+
+        samples = ctx.target_view()
+        try:
+            runs = require_predictions(ctx.dataset)
+        except ExpressivenessError as error:
+            refuse(inputs, str(error))
+            return
+        inputs.enum("run", runs, default=runs[-1], label="Run")
+        views = types.RadioGroup()
+        for name, (_, description) in review_views(samples, ctx.params.get("run") or runs[-1]).items():
+            views.add_choice(name, label=name, description=description)
+        inputs.enum("view", views.values(), default=MISCLASSIFIED_FRAMES, label="Show", view=views)
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Save the views."""
+        from ..review import MISCLASSIFIED_FRAMES, save_review_views
+        from ..workflow import require_predictions
+
+        run = ctx.params.get("run") or require_predictions(ctx.dataset)[-1]
+        views = save_review_views(ctx.target_view(), run)
+        view = chosen(ctx, "view", MISCLASSIFIED_FRAMES)
+        found = ctx.dataset.load_saved_view(view)
+        return {"run": run, "views": views, "view": view, "videos": len(found), "message": f"{view}: {len(found)} videos"}
+
+    def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
+        """Open the view."""
+        yield ctx.ops.reload_dataset()
+        yield ctx.ops.set_view(name=result["view"])

@@ -1,0 +1,142 @@
+"""Train a network on the faces that were found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from .base import InterviewOperator, Progress, chosen, refuse, warn
+
+FEW_PEOPLE = 30
+"""With fewer participants the held-out figures say little."""
+
+
+class TrainModel(InterviewOperator):
+    """Train on stored faces and people's corrections; the model is kept with the dataset as a run."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """What FiftyOne knows of this operator."""
+        return foo.OperatorConfig(
+            name="train_model",
+            label="Train model",
+            description="Train the network on the faces found, and judge it on people it has not seen",
+            icon="/assets/model_training.svg",
+            dynamic=True,
+            execute_as_generator=True,
+            allow_delegated_execution=True,
+            risk_level=types.RiskLevel.MEDIUM,
+        )
+
+    def __call__(
+        self,
+        samples: fo.Dataset | fo.DatasetView,
+        run: str | None = None,
+        target: str = "facial_expression",
+        low: float = -0.3,
+        high: float = 0.3,
+        face_input: str = "deviation",
+        epochs: int = 50,
+        seed: int = 0,
+        delegate: bool = False,
+    ) -> foo.executor.ExecutionResult:
+        """Train a model.
+
+        Args:
+            samples: a dataset of interviews with faces, or a view of one
+            run (None): the run's name; cnn_1, cnn_2, ... if None
+            target ("facial_expression"): the score that gives the categories
+            low (-0.3): Reserved is below this score
+            high (0.3): Expressive is above this score
+            face_input ("deviation"): "deviation" from the clip's mean face, or "single" crops as in the notebook
+            epochs (50): the most to train for
+            seed (0): the same seed gives the same model
+            delegate (False): whether to leave the work to a delegated worker
+        """
+        params = {"run": run, "target": target, "low": low, "high": high, "face_input": face_input}
+        params |= {"epochs": epochs, "seed": seed}
+        return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
+
+    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        """Choose what to learn, and see what would spoil it."""
+        from expressiveness.errors import ExpressivenessError
+        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+
+        from ..runs import next_run_name
+        from ..workflow import require_faces
+
+        samples = ctx.target_view()
+        try:
+            require_faces(samples)
+        except ExpressivenessError as error:
+            refuse(inputs, str(error))
+            return
+        inputs.str("run", default=next_run_name(ctx.dataset), label="Name of the run")
+        inputs.enum("target", list(TARGETS), default=DEFAULT_TARGET, label="Score to learn")
+        inputs.float("low", default=-0.3, label="Reserved below")
+        inputs.float("high", default=0.3, label="Expressive above")
+        inputs.enum(
+            "face_input",
+            ["deviation", "single"],
+            default="deviation",
+            label="What the network sees",
+            description="deviation: from the clip's mean face, which transfers to new people; single: crops, as the notebook",
+        )
+        inputs.int("epochs", default=50, min=1, label="Epochs at most")
+        inputs.int("seed", default=0, label="Seed")
+        for number, sentence in enumerate(_warnings(samples, ctx)):
+            warn(inputs, f"warning_{number}", sentence)
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Train."""
+        from expressiveness.categories import Thresholds
+        from expressiveness.models import TrainingConfig, read_record
+
+        from ..workflow import train_model, work_folder
+
+        config = TrainingConfig(
+            target=chosen(ctx, "target", "facial_expression"),
+            thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
+            face_input=chosen(ctx, "face_input", "deviation"),
+            epochs=chosen(ctx, "epochs", 50),
+            seed=chosen(ctx, "seed", 0),
+        )
+        run = train_model(
+            ctx.target_view(),
+            config,
+            run=ctx.params.get("run"),
+            on_epoch=lambda epoch: progress(
+                epoch.number,
+                epoch.of,
+                f"epoch {epoch.number} of {epoch.of} at most, validation accuracy {epoch.metrics['val_accuracy']:.2f}",
+            ),
+        )
+        video = read_record(work_folder(ctx.dataset) / "models" / run)["evaluation"]["video"]
+        message = (
+            f"Run {run}: accuracy {video['accuracy']:.2f} on {video['n']} videos of people it has not seen "
+            f"(majority class {video['majority_accuracy']:.2f}). Next: Predict."
+        )
+        return {"run": run, "accuracy": video["accuracy"], "message": message}
+
+
+def _warnings(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
+    """What would spoil the result."""
+    from expressiveness.categories import CATEGORIES, Thresholds
+
+    from ..fields import PARTICIPANT
+
+    low, high = chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)
+    people = len(samples.distinct(PARTICIPANT))
+    sentences = []
+    if people < FEW_PEOPLE:
+        sentences.append(f"{people} participants: figures on held-out people will be uncertain; {FEW_PEOPLE} or more are better.")
+    if low < high:
+        counts = Counter(map(Thresholds(low, high).category, samples.values(chosen(ctx, "target", "facial_expression"))))
+        empty = [category for category in CATEGORIES if not counts[category]]
+        if empty:
+            sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
+    return sentences
