@@ -41,32 +41,31 @@ def is_file(source: str) -> bool:
 
 
 @contextmanager
-def frames_of(source: str) -> Iterator[Iterator[Frame]]:
-    """Open a source for every frame of it: a file's one after another, at once; a camera's and a stream's as they come.
+def frames_of(source: str, *, at_its_speed: bool) -> Iterator[Iterator[Frame]]:
+    """Open a source for every frame of it.
+
+    Args:
+        source: a file, the number of a camera, or the address of a stream.
+        at_its_speed: hold a file's frames back until their time, as a player does, instead of yielding them at once. A
+            camera's and a live stream's come in their time anyway, and a recording behind an address is always played.
 
     Raises:
-        VideoError: there is no such camera, stream or file, or it gives no frame.
+        VideoError: there is no such source, or it gives no frame; raised also where the frames are taken.
     """
     if is_file(source):
-        yield read_frames(Path(source), EVERY_FRAME)
+        frames = read_frames(Path(source), EVERY_FRAME)
+        yield _paced(frames) if at_its_speed else frames
         return
     with silenced():  # OpenCV tries several ways to open a camera, and logs each
         capture = _capture(source)
     try:
         if not capture.isOpened():
             raise _cannot_open(source)
-        yield _captured(capture, source)
+        frames = _captured(capture, source)
+        # Only a recording knows its length. Pacing a live stream would add to its delay whatever its clock is ahead.
+        yield _paced(frames) if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0 else frames
     finally:
         capture.release()
-
-
-def paced(frames: Iterator[Frame]) -> Iterator[Frame]:
-    """Yield frames no earlier than their time, as a player does."""
-    started: float | None = None
-    for frame in frames:
-        started = time.monotonic() - frame.seconds if started is None else started
-        time.sleep(max(0.0, started + frame.seconds - time.monotonic()))
-        yield frame
 
 
 class NewestFrames:
@@ -137,17 +136,28 @@ def _capture(source: str) -> cv2.VideoCapture:
 
 
 def _captured(capture: cv2.VideoCapture, source: str) -> Iterator[Frame]:
-    """Yield what a camera or a stream gives, timed by the clock: it ends where nothing more comes."""
-    started, number = time.monotonic(), 0
+    """Yield what a camera or a stream gives until nothing more comes; timed by the stream, or else by the clock."""
+    started, seconds, number = 0.0, -1.0, 0
     while True:
         found, bgr = capture.read()
         if not found:
             break
+        now, position = time.monotonic(), capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        started = started or now
+        seconds = position if _is_url(source) and position > seconds else now - started
         number += 1
-        rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
-        yield Frame(number, time.monotonic() - started, rgb)
+        yield Frame(number, seconds, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8))
     if not number:
         raise _cannot_open(source)
+
+
+def _paced(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Yield frames no earlier than their time."""
+    started: float | None = None
+    for frame in frames:
+        started = time.monotonic() - frame.seconds if started is None else started
+        time.sleep(max(0.0, started + frame.seconds - time.monotonic()))
+        yield frame
 
 
 def _cannot_open(source: str) -> VideoError:

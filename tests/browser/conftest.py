@@ -61,6 +61,14 @@ def screenshot(page: Page) -> Callable[[str], Path]:
 
 
 def _save(page: Page, name: str) -> Path:
+    """Save what the page shows once it stands still, or after three seconds where it never does."""
+    picture = page.screenshot()
+    for _ in range(10):
+        page.wait_for_timeout(300)
+        earlier, picture = picture, page.screenshot()
+        if picture == earlier:
+            break
     path = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture)
     return path

@@ -1,0 +1,58 @@
+import os
+import time
+
+import pytest
+
+from expressiveness.errors import VideoError
+from expressiveness.execution import run
+
+
+def square(number):
+    return number * number
+
+
+def picky(number):
+    if number == 1:
+        raise VideoError("clip 1: broken")
+    if number == 2:
+        os._exit(7)
+    if number == 3:
+        time.sleep(60)
+    return number
+
+
+def faulty(number):
+    raise KeyError(number)
+
+
+def test_every_item_has_one_outcome():
+    outcomes = list(run(square, range(7), workers=2))
+
+    assert sorted((outcome.item, outcome.value) for outcome in outcomes) == [(n, n * n) for n in range(7)]
+
+
+def test_an_item_that_fails_crashes_or_hangs_costs_only_itself():
+    outcomes = {outcome.item: outcome for outcome in run(picky, range(6), workers=2, timeout=5)}
+
+    assert [number for number, outcome in sorted(outcomes.items()) if outcome.value is not None] == [0, 4, 5]
+    assert outcomes[1].error == "clip 1: broken"
+    assert "crashed its worker process (exit code 7)" in outcomes[2].error
+    assert "took longer than 5 seconds" in outcomes[3].error
+
+
+def test_a_fault_of_the_program_is_not_taken_for_a_fault_of_the_item():
+    with pytest.raises(KeyError):
+        list(run(faulty, [1]))
+
+
+def test_results_come_as_they_finish_and_the_rest_can_be_left():
+    results = run(square, range(1000), workers=1)
+
+    first = next(results)
+    results.close()
+
+    assert first.value == first.item**2
+
+
+def test_nothing_to_do_starts_nothing():
+    assert list(run(square, [])) == []
