@@ -106,6 +106,7 @@ def video_figures(results: VideoResults, *, seed: int = 0) -> dict[str, Any]:
     return {
         "n": len(results.score),
         **_leading_figures(results),
+        "c_index": concordance_index(results.score, results.predicted_score),
         "kendall": _correlation(stats.kendalltau, results),
         **_category_figures(results.category, results.predicted_category),
         "majority_accuracy": float(np.bincount(results.category, minlength=len(CATEGORIES)).max() / len(results.score)),
@@ -144,8 +145,10 @@ def concordance_index(truth: Floats, predicted: Floats) -> float | None:
 
     That is (D + 1) / 2 of Somers' D (Newson, "Confidence intervals for rank statistics", Stata Journal 6, 2006).
     """
-    if len(set(truth.tolist())) < 2:
+    if np.ptp(truth) == 0:
         return None
+    if np.ptp(predicted) == 0:
+        return 0.5  # every pair is a tie, which SciPy leaves undefined
     return float((stats.somersd(truth, predicted).statistic + 1) / 2)
 
 

@@ -76,7 +76,7 @@ def predict_videos(
     jobs = [_Job(video, model.extraction) for video in videos]
     for outcome in run(_extract, jobs, workers=workers):
         faces = outcome.value
-        yield Outcome(outcome.item.video, faces and predict_faces(model, faces), outcome.error)
+        yield Outcome(outcome.item.video, None if faces is None else predict_faces(model, faces), outcome.error)
 
 
 def as_record(video: Path, predictions: FramePredictions) -> dict[str, Any]:

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
-from expressiveness.sample_fields import GESTURES, MOTIONS, smooth_step
-from expressiveness.sample_portraits import Floats
+from expressiveness.sample_fields import GESTURES, MOTIONS
+from expressiveness.sample_pictures import Floats, smooth_step
 from expressiveness.sample_puppet import Pose
-
-Track = npt.NDArray[np.float64]
 
 ACTS: tuple[dict[str, float], ...] = (
     {"smile": 1.2, "squint": 0.7, "lips": 0.20},
@@ -34,12 +31,12 @@ BLINK = 0.28  # seconds
 BLINK_PAUSE = (1.4, 3.2)  # seconds
 
 CALM: dict[str, tuple[float, float]] = {
-    "yaw": (0.01, 0.025),
-    "pitch": (0.008, 0.02),
-    "roll": (0.005, 0.015),
-    "across": (0.01, 0.03),
-    "down": (0.005, 0.015),
-    "nearer": (0.003, 0.01),
+    "yaw": (0.006, 0.016),
+    "pitch": (0.005, 0.014),
+    "roll": (0.004, 0.010),
+    "across": (0.010, 0.025),
+    "down": (0.004, 0.012),
+    "nearer": (0.002, 0.008),
 }
 """How far the head moves at any amplitude: the least and the most, in the units of `Pose.motions`."""
 
@@ -47,7 +44,7 @@ LIVELY = {"yaw": 0.10, "pitch": 0.10, "roll": 0.05}
 """How much further it moves at amplitude 1."""
 
 
-def perform(times: Track, amplitude: float, rng: np.random.Generator) -> Iterator[Pose]:
+def perform(times: Floats, amplitude: float, rng: np.random.Generator) -> Iterator[Pose]:
     """Act out one clip, a pose a frame.
 
     Args:
@@ -71,12 +68,12 @@ def perform(times: Track, amplitude: float, rng: np.random.Generator) -> Iterato
         )
 
 
-def sway(times: Track, frequency: float, rng: np.random.Generator) -> Track:
+def sway(times: Floats, frequency: float, rng: np.random.Generator) -> Floats:
     """A sine of `frequency` hertz with a random phase, -1 to 1."""
-    return np.sin(2 * np.pi * (frequency * times + rng.random()))
+    return np.asarray(np.sin(2 * np.pi * (frequency * times + rng.random())))
 
 
-def _acts(times: Track, rng: np.random.Generator) -> Track:
+def _acts(times: Floats, rng: np.random.Generator) -> Floats:
     """One act after the other at full strength, each once before any comes again: (frames, gestures and lips)."""
     names = (*GESTURES, "lips")
     track = np.zeros((len(times), len(names)))
@@ -93,7 +90,7 @@ def _acts(times: Track, rng: np.random.Generator) -> Track:
     return track
 
 
-def _speech(times: Track, amplitude: float, rng: np.random.Generator) -> tuple[Track, Track]:
+def _speech(times: Floats, amplitude: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """How far syllables part the lips, and how much they round them; each of shape (frames,)."""
     phrase = np.clip(0.65 + 0.8 * sway(times, rng.uniform(0.25, 0.5), rng), 0, 1)
     syllable = 0.5 + 0.5 * sway(times, rng.uniform(2.4, 3.4), rng)
@@ -102,14 +99,14 @@ def _speech(times: Track, amplitude: float, rng: np.random.Generator) -> tuple[T
     return opening * phrase * syllable, 0.15 * phrase * vowel
 
 
-def _gaze(times: Track, rng: np.random.Generator) -> Track:
+def _gaze(times: Floats, rng: np.random.Generator) -> Floats:
     """Where the eyes look: they jump, then rest; shape (frames, 2)."""
     jumps = np.cumsum(rng.uniform(0.5, 1.6, int(times[-1] / 0.5) + 2))
     aims = rng.normal(0, 0.4, (len(jumps) + 1, 2))
     return np.asarray(np.clip(aims[np.searchsorted(jumps, times)], -1, 1))
 
 
-def _motions(times: Track, amplitude: float, rng: np.random.Generator) -> Track:
+def _motions(times: Floats, amplitude: float, rng: np.random.Generator) -> Floats:
     """How the head moves, shape (frames, motions)."""
     tracks = []
     for name in MOTIONS:
@@ -119,9 +116,9 @@ def _motions(times: Track, amplitude: float, rng: np.random.Generator) -> Track:
     return np.stack(tracks, axis=1)
 
 
-def _blinks(times: Track, rng: np.random.Generator) -> Floats:
+def _blinks(times: Floats, rng: np.random.Generator) -> Floats:
     """How far the lids are closed, 0 to 1, shape (frames,)."""
-    closed = np.zeros(len(times), np.float32)
+    closed: Floats = np.zeros(len(times))
     blink = rng.uniform(0.4, 2.0)
     while blink < times[-1]:
         closed = np.maximum(closed, smooth_step(1.6 - 3.2 * np.abs(times - blink) / BLINK))

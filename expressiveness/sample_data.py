@@ -24,10 +24,11 @@ from expressiveness.errors import InterviewError
 from expressiveness.interviews import METADATA
 from expressiveness.sample_acting import perform, sway
 from expressiveness.sample_looks import dress, grade
+from expressiveness.sample_pictures import Floats
 from expressiveness.sample_plan import QUESTIONS, PlannedInterview, plan_interviews
-from expressiveness.sample_portraits import Pixels
 from expressiveness.sample_puppet import Puppet
 from expressiveness.sample_rooms import paint_room
+from expressiveness.video import Pixels
 
 CONFIG = "sample.json"
 RENDERER = 1
@@ -44,7 +45,8 @@ Rendered by a computer from two portraits in the public domain:
 - the US Navy's official portrait of Grace Hopper, as shipped with Matplotlib.
 
 The portraits were reshaped, recoloured and animated. No statement about these persons is made: the participants are
-invented, and so are their answers and scores. The files have the layout of the RecruitView dataset and hold nothing of it.
+invented, and so are their answers and scores. The files have the layout of the RecruitView dataset and hold nothing of
+it.
 
 - `metadata.jsonl`: a row a clip. `facial_expression` follows the amplitude of the rendered movement; the other
   targets correlate with it and mean nothing.
@@ -69,8 +71,8 @@ class SampleConfig:
     def __post_init__(self) -> None:
         if self.participants < 1 or not 1 <= self.clips_per_participant <= len(QUESTIONS) or self.seed < 0:
             raise InterviewError(
-                f"{self.participants} participants with {self.clips_per_participant} clips each, seed {self.seed}: give at "
-                f"least 1 participant, 1 to {len(QUESTIONS)} clips, and a seed from 0"
+                f"{self.participants} participants with {self.clips_per_participant} clips each, seed {self.seed}: "
+                f"give at least 1 participant, 1 to {len(QUESTIONS)} clips, and a seed from 0"
             )
         if min(self.size) < 96 or any(side % 4 for side in self.size) or self.fps < 1 or self.seconds * self.fps < 2:
             raise InterviewError(
@@ -216,9 +218,10 @@ def _frames(interview: PlannedInterview, config: SampleConfig) -> Iterator[Pixel
         yield _exposed(puppet.draw(pose), float(brightness), np.roll(grain, rng.integers(0, (height, width)), (0, 1)))
 
 
-def _exposed(rgb: Pixels, brightness: float, grain: np.ndarray) -> Pixels:
+def _exposed(rgb: Pixels, brightness: float, grain: Floats) -> Pixels:
     """Apply the clip's exposure, and the sensor's noise in gray levels, shape (height, width)."""
-    return np.clip(rgb * np.float32(brightness) + grain[..., None], 0, 255).astype(np.uint8)
+    exposed: Floats = rgb * np.float32(brightness) + grain[..., None]
+    return np.clip(exposed, 0, 255).astype(np.uint8)
 
 
 def _encode(path: Path, frames: Iterator[Pixels], config: SampleConfig) -> None:

@@ -1,7 +1,7 @@
 """The parts of a face that no smooth warp can move: eyelids that close, a mouth that opens, creases that deepen.
 
-Each is prepared once from a portrait, and then redraws its own window of a copy of the portrait's canvas, an RGBA picture.
-All coordinates here are pixels of the canvas; `unit` is the distance between the pupils.
+Each is prepared once from a portrait, and then redraws its own window of a copy of the portrait's canvas, a picture in
+RGBA. All coordinates here are pixels of the canvas; `unit` is the distance between the pupils.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from expressiveness.sample_fields import smooth_step
-from expressiveness.sample_portraits import Floats, Landmarks, Pixels
+from expressiveness.sample_pictures import Floats, blurred, smooth_step, warped
+from expressiveness.sample_portraits import Landmarks
+from expressiveness.video import Pixels
 
-MOUTH = (52, 18, 20)
-TEETH = (212, 182, 158)
-GUM_SHARE = 0.25
-"""Brightness of the teeth where the upper lip shades them."""
+MOUTH = np.array((52, 18, 20), np.float32)
+TEETH = np.array((212, 182, 158), np.float32)
+"""Of portraits whose lips are closed; in RGB, like the next."""
 
-SHADOW = (0.22, 0.32, 0.36)
-"""How much red, green and blue a fold takes away at its deepest: shaded skin is redder, not grayer."""
+SHADOW = np.array((0.22, 0.32, 0.36), np.float32)
+"""How much of each colour a fold takes away at its deepest: shaded skin is redder, not grayer."""
 
 CREASES = ("smile", "frown", "brows_up", "brows_down")
 """The gestures that crease the skin."""
@@ -51,9 +51,13 @@ class Window:
         view = canvas[self.area][..., :3]
         view[:] = np.clip(view + share[..., None] * (rgb - view), 0, 255).astype(np.uint8)
 
+    def cut(self, canvas: Pixels) -> Pixels:
+        """A copy of the window's colours, shape (h, w, 3)."""
+        return np.ascontiguousarray(canvas[self.area][..., :3])
+
     def local(self, points: Floats) -> Floats:
         """Points relative to the window's corner."""
-        return points - np.float32([self.x[0], self.y[0, 0]])
+        return np.asarray(points - np.array([self.x[0], self.y[0, 0]]))
 
 
 class Eyelid:
@@ -70,14 +74,14 @@ class Eyelid:
         self._lash = max(0.9, 0.022 * unit)
 
         opening = np.zeros(self._window.shape, np.uint8)
-        outline = np.concatenate([upper, lower[::-1]])
-        cv2.fillPoly(opening, [np.round(self._window.local(outline)).astype(np.int32)], 255)
+        outline = self._window.local(np.concatenate([upper, lower[::-1]]))
+        cv2.fillPoly(opening, [np.round(outline).astype(np.int32)], [255])
         reach = 2 * round(0.055 * unit) + 1
         wide = cv2.dilate(opening, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-        skin = cv2.inpaint(np.ascontiguousarray(canvas[self._window.area][..., :3]), wide, 3, cv2.INPAINT_TELEA)
+        skin = np.asarray(cv2.inpaint(self._window.cut(canvas), wide, 3, cv2.INPAINT_TELEA))
         below = skin[-max(1, round(0.08 * unit)) :].mean(axis=(0, 1))  # the lashes darken what is painted in
-        self._skin = (0.6 * cv2.GaussianBlur(skin, (0, 0), 0.03 * unit) + 0.4 * below).astype(np.float32)
-        self._mask = cv2.GaussianBlur(wide.astype(np.float32) / 255, (0, 0), 0.02 * unit)
+        self._skin = 0.6 * blurred(skin, 0.03 * unit) + 0.4 * below
+        self._mask = blurred(np.asarray(wide) / 255, 0.02 * unit)
         inside = (self._window.x - upper[0, 0]) * (upper[-1, 0] - self._window.x)
         self._along = smooth_step(inside / (0.12 * unit) ** 2)
 
@@ -107,43 +111,40 @@ class Mouth:
         x, y = self._window.x, self._window.y
         self._upper = np.interp(x, *upper.T).astype(np.float32)
         self._gap = np.maximum(np.interp(x, *lower.T).astype(np.float32) - self._upper, 0)
-        self.bared = float(self._gap.max()) / unit  # the opening that the portrait shows
+        self._bared = float(self._gap.max())  # the opening that the portrait shows
         self._bow = np.clip(1 - ((x - middle) / half) ** 2, 0, 1) ** 0.8
         self._jaw = np.exp(-(((x - middle) / (0.8 * unit)) ** 4))
         self._neck = 1 - smooth_step((y - chin) / (0.9 * unit))
-        self._inside = self._paint_inside(canvas, half)
+        self._inside = self._paint_inside(canvas)
 
-    def _paint_inside(self, canvas: Pixels, half: float) -> Floats:
+    def _paint_inside(self, canvas: Pixels) -> Floats:
         """What an open mouth shows: the portrait's own teeth, or painted ones, and the dark below; shape (h, w, 3)."""
         below = self._window.y - self._upper
-        if self.bared > 0.03:
-            teeth = canvas[self._window.area][..., :3].astype(np.float32)
-            length = self._gap - 0.02 * self._unit
-        else:
-            light = float(canvas[self._window.area][: int(0.2 * self._unit), :, :3].mean()) / 150
-            shade = GUM_SHARE + 0.7 * np.clip(below / (0.1 * self._unit), 0, 1)
-            teeth = (shade * self._bow * light)[..., None] * np.float32(TEETH)
+        teeth: Floats = self._window.cut(canvas).astype(np.float32)
+        length = self._gap - 0.02 * self._unit
+        if self._bared < 0.03 * self._unit:
+            light = float(teeth[: int(0.2 * self._unit)].mean()) / 150
+            shade = 0.25 + 0.7 * np.clip(below / (0.1 * self._unit), 0, 1)
+            teeth = (shade * self._bow * light)[..., None] * TEETH
             length = 0.11 * self._unit * self._bow
         bare = np.clip((length - below) / (0.03 * self._unit) + 0.5, 0, 1)[..., None]
-        return np.asarray(bare * teeth + (1 - bare) * np.float32(MOUTH), dtype=np.float32)
+        return np.asarray(bare * teeth + (1 - bare) * MOUTH)
 
-    def draw(self, canvas: Pixels, opening: float) -> None:
+    def draw(self, canvas: Pixels, lips: float) -> None:
         """Set the distance between the lips, in distances between the pupils."""
-        import cv2
-
-        drop = max(opening, 0.0) * self._unit - self._gap.max()
-        shape = self._bow if drop > 0 else self._gap / max(float(self._gap.max()), 1e-6)
+        drop = lips * self._unit - self._bared
+        shape = self._bow if drop > 0 else self._gap / max(self._bared, 1e-6)
         change = drop * shape
         gap = np.maximum(self._gap + change, 0)
         below = self._window.y - (self._upper + gap)
         ramp = smooth_step(below / (0.75 * self._unit))
         fall = (change + (drop * self._jaw - change) * ramp) * self._neck * (below > 0)
 
-        down = np.asarray(self._window.y - fall, dtype=np.float32)
-        across = np.broadcast_to(self._window.x, down.shape).astype(np.float32)
-        canvas[self._window.area] = cv2.remap(canvas, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        open_here = np.clip(self._window.y - self._upper + 0.5, 0, 1) * np.clip(0.5 - below, 0, 1) * np.clip(gap / 2, 0, 1)
-        self._window.blend(canvas, self._inside, open_here)
+        down = self._window.y - fall
+        across = np.broadcast_to(self._window.x, down.shape)
+        canvas[self._window.area] = warped(canvas, np.stack([across, down], axis=-1))
+        above_lower_lip, below_upper_lip = np.clip(0.5 - below, 0, 1), np.clip(self._window.y - self._upper + 0.5, 0, 1)
+        self._window.blend(canvas, self._inside, above_lower_lip * below_upper_lip * np.clip(gap / 2, 0, 1))
 
 
 class Creases:
@@ -160,15 +161,16 @@ class Creases:
         import cv2
 
         mask = np.zeros(self._window.shape, np.uint8)
-        lines = [np.round(self._window.local(line) * 16).astype(np.int32) for line in folds]
-        cv2.polylines(mask, lines, False, 255, max(1, round(0.025 * unit)), cv2.LINE_AA, 4)
-        return cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), 0.03 * unit)
+        parts = 4  # bits for parts of a pixel
+        lines = [np.round(self._window.local(line) * 2**parts).astype(np.int32) for line in folds]
+        cv2.polylines(mask, lines, False, [255], max(1, round(0.025 * unit)), cv2.LINE_AA, parts)
+        return blurred(mask / 255, 0.03 * unit)
 
     def draw(self, canvas: Pixels, strengths: Floats) -> None:
         """Deepen the folds by as much as each gesture of `CREASES` goes, shape (4,), 0 to 1."""
         depth = np.clip(np.tensordot(np.clip(strengths, 0, 1), self._folds, axes=1), 0, 1)
         view = canvas[self._window.area][..., :3]
-        view[:] = (view * (1 - depth[..., None] * np.float32(SHADOW))).astype(np.uint8)
+        view[:] = (view * (1 - depth[..., None] * SHADOW)).astype(np.uint8)
 
 
 def _folds(gesture: str, marks: Landmarks, unit: float) -> list[Floats]:

@@ -1,14 +1,15 @@
 """How a face and a head move, as smooth fields of displacement.
 
-Points are in distances between the pupils, from the point midway between them; right and down are positive, and left and
-right are the picture's. A field says how far each point moves when its gesture or motion is at 1.
+Points are in distances between the pupils, from the point midway between them; right and down are positive, and left
+and right are the picture's. A field says how far each point moves when its gesture or motion is at 1.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from expressiveness.sample_portraits import Floats, Landmarks
+from expressiveness.sample_pictures import Floats, bell, smooth_step
+from expressiveness.sample_portraits import Landmarks
 
 GESTURES = ("smile", "frown", "pucker", "brows_up", "brows_down", "squint", "gaze_across", "gaze_down")
 MOTIONS = ("yaw", "pitch", "roll", "across", "down", "nearer")
@@ -30,14 +31,14 @@ def gesture_fields(points: Floats, marks: Landmarks) -> Floats:
     fields = {name: np.zeros_like(points) for name in GESTURES}
 
     def pull(name: str, at: Floats, reach: tuple[float, float], move: tuple[float, float]) -> None:
-        fields[name] += _bell(points, at, reach)[..., None] * np.float32(move)
+        fields[name] += bell(points, at, reach)[..., None] * np.array(move, np.float32)
 
     lips = (marks.upper_lip[len(marks.upper_lip) // 2] + marks.lower_lip[len(marks.lower_lip) // 2]) / 2
-    pull("smile", lips + np.float32([0, -0.08]), (0.25, 0.12), (0, -0.03))
-    pull("frown", lips + np.float32([0, 0.08]), (0.22, 0.12), (0, -0.05))
+    pull("smile", lips + np.array([0, -0.08]), (0.25, 0.12), (0, -0.03))
+    pull("frown", lips + np.array([0, 0.08]), (0.22, 0.12), (0, -0.05))
     for side, out in ((0, -1.0), (1, 1.0)):
         corner = marks.upper_lip[-side]
-        cheek = corner + np.float32([0.12 * out, -0.5])
+        cheek = corner + np.array([0.12 * out, -0.5])
         upper_lid, lower_lid = (lids[side, 4] for lids in (marks.upper_lids, marks.lower_lids))
         brow, inner_brow = marks.brows[side, 1], marks.brows[side, 2 - 2 * side]
 
@@ -46,7 +47,7 @@ def gesture_fields(points: Floats, marks: Landmarks) -> Floats:
         pull("smile", lower_lid, (0.28, 0.10), (0, -0.03))
         pull("frown", corner, (0.24, 0.20), (0.02 * out, 0.12))
         pull("pucker", corner, (0.26, 0.20), (-0.13 * out, 0))
-        pull("brows_up", brow + np.float32([0, -0.1]), (0.42, 0.21), (0, -0.2))
+        pull("brows_up", brow + np.array([0, -0.1]), (0.42, 0.21), (0, -0.2))
         pull("brows_up", upper_lid, (0.24, 0.10), (0, -0.04))
         pull("brows_down", brow, (0.32, 0.18), (0, 0.05))
         pull("brows_down", inner_brow, (0.26, 0.20), (-0.05 * out, 0.11))
@@ -54,7 +55,7 @@ def gesture_fields(points: Floats, marks: Landmarks) -> Floats:
         pull("squint", lower_lid, (0.25, 0.10), (0, -0.04))
         pull("gaze_across", marks.pupils[side], (0.12, 0.10), (0.05, 0))
         pull("gaze_down", marks.pupils[side], (0.12, 0.10), (0, 0.03))
-    return np.stack([fields[name] for name in GESTURES])
+    return np.stack([fields[name] for name in GESTURES]).astype(np.float32)
 
 
 def motion_fields(points: Floats) -> Floats:
@@ -68,7 +69,7 @@ def motion_fields(points: Floats) -> Floats:
     """
     x, y = points[..., 0], points[..., 1]
     none = np.zeros_like(x)
-    depth = _bell(points, (0, 0.6), (1.15, 1.5)) + 0.25 * _bell(points, (0, 0.7), (0.3, 0.4))
+    depth = bell(points, (0, 0.6), (1.15, 1.5)) + 0.25 * bell(points, (0, 0.7), (0.3, 0.4))
     head = 1 - smooth_step((y - 1.6) / 1.6)
     drift = 0.35 + 0.65 * head
     fields = {
@@ -80,15 +81,3 @@ def motion_fields(points: Floats) -> Floats:
         "nearer": (x, y - NECK),
     }
     return np.stack([np.stack(fields[name], axis=-1) for name in MOTIONS]).astype(np.float32)
-
-
-def smooth_step(values: Floats) -> Floats:
-    """Rise smoothly from 0 at 0 to 1 at 1."""
-    inside = np.clip(values, 0, 1)
-    return np.asarray(inside * inside * (3 - 2 * inside), dtype=np.float32)
-
-
-def _bell(points: Floats, at: Floats | tuple[float, float], reach: tuple[float, float]) -> Floats:
-    """1 at a point, falling to 1/e at `reach` across and down."""
-    across, down = np.moveaxis((points - np.float32(at)) / np.float32(reach), -1, 0)
-    return np.asarray(np.exp(-(across**2) - down**2), dtype=np.float32)

@@ -10,11 +10,11 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from expressiveness.sample_fields import smooth_step
-from expressiveness.sample_portraits import EYES, SITTERS, Floats, Pixels, Portrait, load_portrait
+from expressiveness.sample_pictures import Floats, bell, blurred, pixel_centres, smooth_step, warped
+from expressiveness.sample_portraits import EYES, SITTERS, Portrait, load_portrait
 from expressiveness.sample_rooms import ROOMS
+from expressiveness.video import Pixels
 
 SHAPES: dict[str, float] = {
     "face_width": 0.11,
@@ -66,11 +66,11 @@ class Look:
             sitter=participant % len(SITTERS),
             mirrored=bool(participant // len(SITTERS) % 2),
             shape=tuple(rng.uniform(-1, 1, len(SHAPES)).tolist()),
-            skin=(rng.uniform(0.62, 1.05), rng.uniform(-4, 5), rng.uniform(-5, 8)),
+            skin=(rng.uniform(0.68, 1.05), rng.uniform(-4, 5), rng.uniform(-5, 8)),
             hair=(rng.uniform(0.35, 1.15), rng.uniform(0.2, 1.1)),
             cloth=(rng.uniform(-math.pi, math.pi), rng.uniform(-math.pi, math.pi), rng.uniform(0, 70)),
             light=(rng.uniform(-math.pi, math.pi), rng.uniform(0.05, 0.22)),
-            grade=(rng.uniform(0.85, 1.2), rng.uniform(-0.08, 0.08)),
+            grade=(rng.uniform(0.88, 1.12), rng.uniform(-0.08, 0.08)),
             room=participant % len(ROOMS),
             room_seed=int(rng.integers(2**31)),
             frame_height=rng.uniform(4.3, 5.3),
@@ -109,55 +109,53 @@ def _mirrored(portrait: Portrait) -> Portrait:
 
 def _reshaped(portrait: Portrait, shape: tuple[float, ...]) -> Portrait:
     """Warp the picture and its landmarks to other proportions."""
-    import cv2
-
     height, width = portrait.alpha.shape
     origin = np.multiply(EYES, portrait.unit).astype(np.float32)
-    pixels = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
-    source = pixels - portrait.unit * _shift((pixels - origin) / portrait.unit, shape)
+
+    def shift(points: Floats) -> Floats:
+        return portrait.unit * _shift((points - origin) / portrait.unit, shape)
 
     def move(points: Floats) -> Floats:
         target = points
         for _ in range(SOLVER_STEPS):
-            target = points + portrait.unit * _shift((target - origin) / portrait.unit, shape)
-        return target.astype(np.float32)
+            target = points + shift(target)
+        return target
 
+    pixels = pixel_centres(width, height)
+    source = pixels - shift(pixels)
     return replace(
         portrait,
-        rgb=cv2.remap(portrait.rgb, source, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
-        alpha=cv2.remap(portrait.alpha, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+        rgb=warped(portrait.rgb, source),
+        alpha=warped(portrait.alpha, source, sharp=False),
         landmarks=portrait.landmarks.moved(move),
     )
 
 
 def _shift(points: Floats, shape: tuple[float, ...]) -> Floats:
-    """How far each point of the warped picture has come, shape and unit as `points`, (..., 2)."""
+    """How far what is seen at each point of the warped picture has come; shape as `points`, (..., 2)."""
     x, y = points[..., 0], points[..., 1]
     amount = {name: far * way for (name, far), way in zip(SHAPES.items(), shape, strict=True)}
-    eye = np.where(x < 0, -0.5, 0.5)
-    at_eyes = _bell(x - eye, y, 0.35, 0.25)
+    side = np.where(x < 0, -1, 1).astype(np.float32)
+    from_eye = np.stack([x - side / 2, y], axis=-1)
+    at_eyes = bell(from_eye, (0, 0), (0.35, 0.25))
     across = (
-        x * amount["face_width"] * _bell(x, y - 0.6, 1.5, 1.5)
-        + x * amount["jaw_width"] * _bell(x, y - 1.55, 1.1, 0.6)
-        + x * amount["nose_width"] * _bell(x, y - 0.65, 0.4, 0.3)
-        + x * amount["mouth_width"] * _bell(x, y - 1.15, 0.7, 0.3)
+        x * amount["face_width"] * bell(points, (0, 0.6), (1.5, 1.5))
+        + x * amount["jaw_width"] * bell(points, (0, 1.55), (1.1, 0.6))
+        + x * amount["nose_width"] * bell(points, (0, 0.65), (0.4, 0.3))
+        + x * amount["mouth_width"] * bell(points, (0, 1.15), (0.7, 0.3))
         + x * amount["shoulders"] * smooth_step((y - 2.2) / 1.2)
-        + (x - eye) * amount["eye_size"] * at_eyes
-        + 2 * eye * amount["eye_spacing"] * _bell(x - eye, y, 0.45, 0.4)
+        + from_eye[..., 0] * amount["eye_size"] * at_eyes
+        + side * amount["eye_spacing"] * bell(from_eye, (0, 0), (0.45, 0.4))
     )
     down = (
-        y * amount["face_length"] * _bell(x, y - 0.8, 1.6, 1.3)
+        y * amount["face_length"] * bell(points, (0, 0.8), (1.6, 1.3))
         + y * amount["eye_size"] * at_eyes
-        + amount["chin"] * _bell(x, y - 1.95, 0.9, 0.5)
-        + amount["nose_length"] * _bell(x, y - 0.75, 0.4, 0.35)
-        + amount["brow_height"] * _bell(x - eye, y + 0.35, 0.5, 0.2)
-        + amount["crown"] * _bell(x, y + 1.9, 1.5, 0.8)
+        + amount["chin"] * bell(points, (0, 1.95), (0.9, 0.5))
+        + amount["nose_length"] * bell(points, (0, 0.75), (0.4, 0.35))
+        + amount["brow_height"] * bell(from_eye, (0, -0.35), (0.5, 0.2))
+        + amount["crown"] * bell(points, (0, -1.9), (1.5, 0.8))
     )
     return np.stack([across, down], axis=-1).astype(np.float32)
-
-
-def _bell(x: npt.NDArray[np.float32], y: npt.NDArray[np.float32], wide: float, high: float) -> Floats:
-    return np.exp(-((x / wide) ** 2) - (y / high) ** 2).astype(np.float32)
 
 
 # --- Colours and light ------------------------------------------------------
@@ -167,36 +165,30 @@ def _tinted(portrait: Portrait, look: Look) -> Floats:
     """Give skin, hair and clothes other colours; returns RGB from 0 to 255, (height, width, 3)."""
     import cv2
 
-    lab = cv2.cvtColor(portrait.rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lightness, colour = lab[..., 0], lab[..., 1:] - 128
+    lab: Floats = np.asarray(cv2.cvtColor(portrait.rgb, cv2.COLOR_RGB2LAB), dtype=np.float32)
+    lightness: Floats = lab[..., :1]
+    colour: Floats = lab[..., 1:] - 128
     cheeks = _cheeks(portrait, lab)
-    skin, hair, cloth = _regions(portrait, lightness, _distance(lab, cheeks))
+    skin, hair, cloth = (region[..., None] for region in _regions(portrait, lab[..., 0], _unlike(cheeks, lab)))
 
-    colour = colour * (1 + (SKIN_CHROMA / float(np.linalg.norm(cheeks[1:] - 128)) - 1) * skin[..., None])
     factor, red, yellow = look.skin
+    strength = SKIN_CHROMA / float(np.linalg.norm(cheeks[1:] - 128)) * (1.3 - 0.3 * factor)  # darker skin is stronger
     lightness = lightness * (1 + (factor - 1) * skin)
-    colour = colour * (1 + 0.3 * (1 - factor) * skin[..., None]) + skin[..., None] * np.array([red, yellow], np.float32)
+    colour = colour * (1 + (strength - 1) * skin) + skin * np.array([red, yellow], np.float32)
 
     lighter, stronger = look.hair
     lightness = lightness * (1 + (lighter - 1) * hair)
-    colour = colour * (1 + (stronger - 1) * hair[..., None])
+    colour = colour * (1 + (stronger - 1) * hair)
 
     turn, tint, lift = look.cloth
     dark = cloth * (1 - lightness / 255)
-    cos, sin = math.cos(turn), math.sin(turn)
-    turned = colour @ np.array([[cos, sin], [-sin, cos]], np.float32)
-    colour = colour + cloth[..., None] * (0.85 * turned - colour)
-    colour = colour + (dark * lift / 3)[..., None] * np.array([math.cos(tint), math.sin(tint)], np.float32)
+    rotation = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]], np.float32)
+    colour = colour + cloth * (0.85 * colour @ rotation - colour)
+    colour = colour + dark * lift / 3 * np.array([math.cos(tint), math.sin(tint)], np.float32)
     lightness = lightness + dark * lift
 
-    lab = np.concatenate([lightness[..., None], colour + 128], axis=-1)
-    return cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB).astype(np.float32)
-
-
-def _distance(lab: Floats, colour: Floats) -> Floats:
-    """How unlike `colour` each pixel is, shape (height, width); being darker counts little, being lighter nothing."""
-    darker = np.maximum(colour[0] - lab[..., 0], 0) / 4
-    return np.asarray(np.hypot(np.linalg.norm(lab[..., 1:] - colour[1:], axis=-1), darker), dtype=np.float32)
+    lab = np.clip(np.concatenate([lightness, colour + 128], axis=-1), 0, 255)
+    return np.asarray(cv2.cvtColor(lab.astype(np.uint8), cv2.COLOR_LAB2RGB), dtype=np.float32)
 
 
 def _cheeks(portrait: Portrait, lab: Floats) -> Floats:
@@ -204,30 +196,32 @@ def _cheeks(portrait: Portrait, lab: Floats) -> Floats:
     pupils, lips = portrait.landmarks.pupils, portrait.landmarks.upper_lip
     reach = int(0.12 * portrait.unit)
     y = int((pupils[:, 1].mean() + lips[:, 1].mean()) / 2 + 0.1 * portrait.unit)
-    sides = [lab[y - reach : y + reach, int(x) - reach : int(x) + reach].reshape(-1, 3) for x in lips[[0, -1], 0]]
-    return np.asarray(np.concatenate(sides).mean(axis=0), dtype=np.float32)
+    patches = [lab[y - reach : y + reach, int(x) - reach : int(x) + reach] for x in lips[[0, -1], 0]]
+    return np.asarray(np.concatenate(patches).mean(axis=(0, 1)))
+
+
+def _unlike(colour: Floats, lab: Floats) -> Floats:
+    """How unlike `colour` each pixel is, shape (height, width); being darker counts little, being lighter nothing."""
+    darker = np.maximum(colour[0] - lab[..., 0], 0) / 4
+    return np.asarray(np.hypot(np.linalg.norm(lab[..., 1:] - colour[1:], axis=-1), darker))
 
 
 def _regions(portrait: Portrait, lightness: Floats, unlike_skin: Floats) -> tuple[Floats, Floats, Floats]:
     """How much of each pixel is skin, hair and cloth; a hat counts as cloth. Shapes (height, width)."""
-    import cv2
-
     height, width = portrait.alpha.shape
-    x, y = (axis.astype(np.float32) for axis in np.meshgrid(np.arange(width), np.arange(height)))
-    x, y = x / portrait.unit - EYES[0], y / portrait.unit - EYES[1]
+    soft = 0.02 * portrait.unit
+    x, y = np.moveaxis(pixel_centres(width, height) / np.float32(portrait.unit) - np.array(EYES, np.float32), -1, 0)
     chin = float(portrait.landmarks.chin[0, 1]) / portrait.unit - EYES[1]
-
     top = -0.75 if portrait.hat else -0.5  # of the face that nothing covers
+
     face = np.clip(6 * (1 - np.hypot(x, (2 * y - chin - top) / (chin - top + 0.2))), 0, 1)
     head = np.hypot(x, (y - 0.8) / 1.4) < 1.55
-    skin, skinlike = (
-        cv2.GaussianBlur(np.exp(-((unlike_skin / width) ** 2)) * head, (0, 0), 0.02 * portrait.unit) for width in (13, 22)
-    )
-    clothed = smooth_step((y - chin - 0.1 + 0.58 * smooth_step((np.abs(x) - 0.65) / 0.3)) / 0.3)
+    skin, skinlike = (blurred(np.exp(-((unlike_skin / limit) ** 2)) * head, soft) for limit in (13, 22))
+    collar = chin + 0.1 - 0.58 * smooth_step((np.abs(x) - 0.65) / 0.3)  # lower under the chin than at the sides
+    clothed = smooth_step((y - collar) / 0.3)
     if portrait.hat:
         brim = smooth_step((0.45 * x * x - 0.68 - y) / 0.08) * smooth_step((90 - lightness) / 40)
-        brim = cv2.GaussianBlur(brim, (0, 0), 0.02 * portrait.unit)
-        clothed = np.maximum(clothed, np.maximum(brim, smooth_step((-1.0 - y) / 0.1)))
+        clothed = np.maximum(clothed, np.maximum(blurred(brim, soft), smooth_step((-1.0 - y) / 0.1)))
     rest = (1 - skinlike) * np.maximum(1 - face, clothed)
     return skin, rest * (1 - clothed), rest * clothed
 
@@ -238,11 +232,12 @@ def _lit(rgb: Floats, look: Look, unit: float) -> Floats:
     height, width = rgb.shape[:2]
     x, y = np.arange(width) / unit - EYES[0], np.arange(height)[:, None] / unit - EYES[1] - 0.7
     along = x * math.cos(direction) + y * math.sin(direction)
-    return (rgb * (1 + strength * np.tanh(along))[..., None]).astype(np.float32)
+    return rgb * (1 + strength * np.tanh(along))[..., None]
 
 
-def grade(rgb: npt.NDArray[np.floating], look: Look) -> Pixels:
+def grade(rgb: Floats, look: Look) -> Pixels:
     """Apply the camera's gamma and white balance to RGB from 0 to 255, shape (height, width, 3)."""
     gamma, warmth = look.grade
     balance = np.array([1 + warmth, 1, 1 - warmth])
-    return np.clip(255 * np.clip(rgb / 255, 0, 1) ** gamma * balance, 0, 255).astype(np.uint8)
+    graded: Floats = 255 * np.clip(rgb / 255, 0, 1) ** gamma * balance
+    return np.clip(graded, 0, 255).astype(np.uint8)

@@ -77,8 +77,8 @@ SENTENCES = (
 SENTENCE_SECONDS = 2
 
 SUMMARY = (
-    "1. Overview: [synthetic] This clip was rendered by a computer; nobody said or did what it shows, and no person was "
-    "assessed. 2. Facial expression: the rendered face was given {manner}. 3. Scores: made up from that setting."
+    "1. Overview: [synthetic] This clip was rendered by a computer; nobody said or did what it shows, and no person "
+    "was assessed. 2. Facial expression: the rendered face was given {manner}. 3. Scores: made up from that setting."
 )
 MANNERS = ("little movement", "moderate movement", "pronounced movement")
 
@@ -145,7 +145,7 @@ def plan_interviews(participants: int, clips_per_participant: int, seconds: floa
 
 
 def _ranks(participants: int, clips: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """The rank of every clip's amplitude, shape (participants, clips): a share of each participant's in every stratum."""
+    """The rank of every clip's amplitude, shape (participants, clips): everybody has one in each stratum of ranks."""
     strata = np.arange(participants * clips).reshape(clips, participants)
     draws = (np.stack([rng.permutation(stratum) for stratum in strata], axis=1) for _ in range(DRAWS))
     chosen = min(draws, key=_tells_participant)

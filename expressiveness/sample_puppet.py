@@ -12,7 +12,9 @@ import numpy as np
 
 from expressiveness.sample_features import CREASES, Creases, Eyelid, Mouth
 from expressiveness.sample_fields import GESTURES, gesture_fields, motion_fields
-from expressiveness.sample_portraits import EYES, Floats, Landmarks, Pixels, Portrait
+from expressiveness.sample_pictures import Floats, pixel_centres, warped
+from expressiveness.sample_portraits import EYES, Portrait
+from expressiveness.video import Pixels
 
 GRID = 4
 """Pixels between two nodes of a displacement field; fields are smooth, so they are worked out on few nodes."""
@@ -51,15 +53,14 @@ class Puppet:
         self._mouth = Mouth(self._canvas, marks, unit)
 
         height, width = room.shape[:2]
-        origin = np.multiply(EYES, unit).astype(np.float32)
-        nodes = (_pixels(width, height, GRID) - np.float32(eyes)) / np.float32(scale * unit)
-        self._pixels = (_pixels(width, height, 1) - np.float32(eyes)) / np.float32(scale) + origin
-        self._nodes = nodes * np.float32(unit) + origin
-        self._motions = motion_fields(nodes) * np.float32(unit)
+        middle, origin = np.array(eyes, np.float32), np.multiply(EYES, unit).astype(np.float32)
+        self._pixels = (pixel_centres(width, height) - middle) / np.float32(scale) + origin
+        self._nodes = (pixel_centres(width, height, GRID) - middle) / np.float32(scale) + origin
+        self._motions = unit * motion_fields((self._nodes - origin) / np.float32(unit))
 
         canvas_height, canvas_width = portrait.alpha.shape
-        canvas_nodes = (_pixels(canvas_width, canvas_height, GRID) - origin) / np.float32(unit)
-        self._gestures = gesture_fields(canvas_nodes, _in_lengths(marks, origin, unit)) * np.float32(unit)
+        canvas_nodes = (pixel_centres(canvas_width, canvas_height, GRID) - origin) / np.float32(unit)
+        self._gestures = unit * gesture_fields(canvas_nodes, marks.moved(lambda points: (points - origin) / unit))
 
     def draw(self, pose: Pose) -> Pixels:
         """Draw one frame: RGB, shape (height, width, 3)."""
@@ -67,15 +68,15 @@ class Puppet:
 
         gestures = pose.gestures - self._at_rest()
         canvas = self._canvas.copy()
-        self._creases.draw(canvas, np.array([gestures[GESTURES.index(name)] for name in CREASES], dtype=np.float32))
+        self._creases.draw(canvas, np.array([gestures[GESTURES.index(name)] for name in CREASES]))
         for lid in self._lids:
             lid.draw(canvas, pose.lids)
         self._mouth.draw(canvas, pose.lips)
 
-        source = self._source(gestures, pose.motions)
-        person = cv2.remap(canvas, source, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        share = person[..., 3].astype(np.float32) / 255
-        return np.asarray(cv2.blendLinear(np.ascontiguousarray(person[..., :3]), self._room, share, 1 - share))
+        person = warped(canvas, self._source(gestures, pose.motions))
+        share = person[..., 3] / np.float32(255)
+        frame = cv2.blendLinear(np.ascontiguousarray(person[..., :3]), self._room, share, 1 - share)
+        return np.asarray(frame, dtype=np.uint8)
 
     def _at_rest(self) -> Floats:
         """The gestures that the portrait shows already."""
@@ -85,23 +86,11 @@ class Puppet:
         """The point of the canvas that each pixel of the frame shows, shape (height, width, 2)."""
         import cv2
 
-        field = np.tensordot(gestures, self._gestures, axes=1)
-        still = self._nodes - np.tensordot(motions, self._motions, axes=1)
+        field = np.tensordot(gestures, self._gestures, axes=1).astype(np.float32)
+        still = self._nodes - np.tensordot(motions, self._motions, axes=1).astype(np.float32)
         found = still
         for _ in range(SOLVER_STEPS):
-            nodes = (found + np.float32(0.5)) / GRID - np.float32(0.5)
-            found = still - cv2.remap(field, nodes, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            found = still - warped(field, (found + 0.5) / GRID - 0.5, sharp=False)
         height, width = self._room.shape[:2]
         shift = cv2.resize(found - self._nodes, (width, height), interpolation=cv2.INTER_LINEAR)
-        return np.asarray(self._pixels + shift, dtype=np.float32)
-
-
-def _pixels(width: int, height: int, step: int) -> Floats:
-    """The centres of cells of `step` pixels, (x, y) in pixels, shape (height / step, width / step, 2)."""
-    x = (np.arange(width // step) + 0.5) * step - 0.5
-    y = (np.arange(height // step) + 0.5) * step - 0.5
-    return np.stack(np.meshgrid(x, y), axis=-1).astype(np.float32)
-
-
-def _in_lengths(marks: Landmarks, origin: Floats, unit: float) -> Landmarks:
-    return marks.moved(lambda points: (points - origin) / np.float32(unit))
+        return self._pixels + np.asarray(shift, dtype=np.float32)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from expressiveness.sample_pictures import Floats, blurred
+
 Room = Callable[[Floats, np.random.Generator], None]
 
 
@@ -20,11 +20,9 @@ def paint_room(kind: int, width: int, height: int, rng: np.random.Generator) -> 
         height: in pixels.
         rng: what the room looks like.
     """
-    import cv2
-
     wall = _wall(width, height, rng)
     ROOMS[kind](wall, rng)
-    return np.clip(cv2.GaussianBlur(wall, (0, 0), height * rng.uniform(0.008, 0.02)), 0, 255).astype(np.float32)
+    return np.asarray(np.clip(blurred(wall, height * rng.uniform(0.008, 0.02)), 0, 255), dtype=np.float32)
 
 
 def _wall(width: int, height: int, rng: np.random.Generator) -> Floats:
@@ -33,7 +31,7 @@ def _wall(width: int, height: int, rng: np.random.Generator) -> Floats:
     direction = rng.uniform(-np.pi, np.pi)
     slope = x * np.cos(direction) + y * np.sin(direction)
     colour = rng.uniform(70, 205) + rng.uniform(-28, 28, 3)
-    return (colour * (1 + 0.18 * slope[..., None])).astype(np.float32)
+    return np.asarray(colour * (1 + 0.18 * slope[..., None]), dtype=np.float32)
 
 
 def _plain(wall: Floats, rng: np.random.Generator) -> None:
@@ -47,8 +45,8 @@ def _window(wall: Floats, rng: np.random.Generator) -> None:
     right, bottom = left + int(0.38 * width), int(height * rng.uniform(0.5, 0.75))
     sky = rng.uniform(200, 245) + rng.uniform(-10, 10, 3)
     _box(wall, left, -height // 9, right, bottom, sky)
-    for middle in ((left + right) // 2,):
-        _box(wall, middle - width // 90, 0, middle + width // 90, bottom, sky * 0.55)
+    middle = (left + right) // 2
+    _box(wall, middle - width // 90, 0, middle + width // 90, bottom, sky * 0.55)
     _box(wall, left, bottom // 2, right, bottom // 2 + height // 50, sky * 0.55)
 
 
@@ -93,7 +91,7 @@ def _pictures(wall: Floats, rng: np.random.Generator) -> None:
         _box(wall, x - wide + border, y - high + border, x + wide - border, y + high - border, rng.uniform(60, 220, 3))
 
 
-def _box(wall: Floats, left: int, top: int, right: int, bottom: int, colour: npt.NDArray[np.float64]) -> None:
+def _box(wall: Floats, left: int, top: int, right: int, bottom: int, colour: Floats) -> None:
     wall[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = colour
 
 

@@ -1,13 +1,14 @@
 """Open a video and yield the sampled frames, upright, with their number and time.
 
-`Sampling` says which frames are looked at; `read_frames` yields them; `probe` reads the header alone. Decoding is
-PyAV's, whose wheel brings its own FFmpeg. Frames are numbered from 1 in the order they are shown, as FiftyOne does.
+`Sampling` says which frames are looked at; `read_frames` yields them, `read_chosen_frames` those of given numbers;
+`probe` reads the header alone. Decoding is PyAV's, whose wheel brings its own FFmpeg. Frames are numbered from 1 in the
+order they are shown, as FiftyOne does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -138,6 +139,19 @@ def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING) -> Iterator[
         yield frame
 
 
+def read_chosen_frames(video: Path, numbers: Collection[int]) -> Iterator[Frame]:
+    """Yield the frames of some numbers, in order; a number that the video does not have yields nothing.
+
+    Raises:
+        VideoError: the file is missing, is no video, or nothing in it decodes.
+    """
+    with _opened(video) as (container, stream):
+        stamps = _presentation_stamps(container, stream, video)
+        there = {number for number in numbers if 1 <= number <= len(stamps)}
+        if there:
+            yield from _frames_at(container, stream, video, stamps, there)
+
+
 def _streamed_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
     """Decode from the start, converting only the frames that are looked at."""
     with _opened(video) as (container, stream):
@@ -165,14 +179,23 @@ def _spread_frames(video: Path, count: int) -> Iterator[Frame]:
     """Yield `count` frames, each from the middle of an equal share of the video (all of a shorter one)."""
     with _opened(video) as (container, stream):
         stamps = _presentation_stamps(container, stream, video)
-        wanted = sorted({int((share + 0.5) * len(stamps) / count) for share in range(count)})
-        numbers = {stamps[index]: index + 1 for index in wanted}
-        sparse = len(stamps) > count * SEEK_GAP
-        container.seek(stamps[0], stream=stream)
-        for frame in _sought(container, stream, video, list(numbers)) if sparse else _decoded(container, stream, video):
-            if frame.pts in numbers:
-                seconds = float((frame.pts - stamps[0]) * stream.time_base)
-                yield Frame(numbers[frame.pts], seconds, _upright(frame))
+        numbers = {int((share + 0.5) * len(stamps) / count) + 1 for share in range(count)}
+        yield from _frames_at(container, stream, video, stamps, numbers)
+
+
+def _frames_at(
+    container: InputContainer, stream: VideoStream, video: Path, stamps: list[int], numbers: Collection[int]
+) -> Iterator[Frame]:
+    """Yield the frames of some numbers, of which the video has all."""
+    wanted = {stamps[number - 1]: number for number in sorted(numbers)}
+    sparse = len(stamps) > len(wanted) * SEEK_GAP
+    container.seek(stamps[0], stream=stream)
+    for frame in _sought(container, stream, video, list(wanted)) if sparse else _decoded(container, stream, video):
+        if frame.pts in wanted:
+            seconds = float((frame.pts - stamps[0]) * stream.time_base)
+            yield Frame(wanted.pop(frame.pts), seconds, _upright(frame))
+        if not wanted:
+            return
 
 
 def _sought(container: InputContainer, stream: VideoStream, video: Path, stamps: list[int]) -> Iterator[VideoFrame]:

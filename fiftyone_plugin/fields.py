@@ -1,7 +1,7 @@
 """Every field that the plugin writes: its name, type, description, and place in the sidebar.
 
 A dataset of interviews has one video sample an interview. The faces that were found, with the category that a person
-may correct, are the frame label `faces`; each run adds a frame label and three sample fields of its own, so that two
+may correct, are the frame label `faces`; each run adds a frame label and some sample fields of its own, so that two
 models stand side by side.
 """
 
@@ -25,10 +25,21 @@ REVIEWED_CATEGORY = "reviewed_category"
 FRAMES_LOOKED_AT = "frames_looked_at"
 FRAMES_WITHOUT_FACE = "frames_without_face"
 
+DECIDED_BY = "decided_by"
+DECIDED_AT = "decided_at"
+
 FACES = "faces"
 FACE_LABEL = "face"
 EXCLUDE_TAG = "exclude"
 CHECK_TAG = "check"
+
+FACE_ATTRIBUTES = {
+    "category": "The category that the face counts as: its video's, until a person decides otherwise",
+    "recorded": "Category and exclusion when the plugin last wrote them; a difference was made by hand in the App",
+    "decided_by": "Who decided on the face",
+    "decided_at": "When, in UTC",
+}
+"""Text on each primary face of `faces`."""
 
 INFO_KEY = "expressiveness"
 """Of `dataset.info`: where the interviews came from and where faces and models lie."""
@@ -43,6 +54,8 @@ _DESCRIPTIONS = {
     TRANSCRIPT: "What is said, with times; may hold names",
     CATEGORY: "The category that the score gives at the thresholds",
     REVIEWED_CATEGORY: "The category that a person decided on; outranks the score's when training",
+    DECIDED_BY: "Who last decided on the whole video",
+    DECIDED_AT: "When, in UTC",
     FRAMES_LOOKED_AT: "How many frames faces were looked for on",
     FRAMES_WITHOUT_FACE: "On how many of those no face was found",
     **{target: "Score, standardised over the data set; relative, without absolute meaning" for target in TARGETS},
@@ -67,6 +80,11 @@ class RunFields:
         return f"{self.run}_video"
 
     @property
+    def stretches(self) -> str:
+        """Sample label: the stretches of time over which the predicted category stays the same."""
+        return f"{self.run}_stretches"
+
+    @property
     def score(self) -> str:
         """Sample number: the video's expected score."""
         return f"{self.run}_score"
@@ -81,12 +99,18 @@ class RunFields:
         """Sample text: the set that the interview was in when the run was trained."""
         return f"{self.run}_split"
 
+    @property
+    def embedding(self) -> str:
+        """Sample vector: the mean over the video's faces of the network's last hidden layer."""
+        return f"{self.run}_embedding"
+
 
 def declare_interview_fields(dataset: fo.Dataset) -> None:
     """Add the fields of interviews and faces to a dataset, and lay out its sidebar and colours."""
     if dataset.media_type is None:
         dataset.media_type = "video"
-    for name in (INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT):
+    texts = (INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT, DECIDED_BY, DECIDED_AT)
+    for name in texts:
         dataset.add_sample_field(name, fo.StringField, description=_DESCRIPTIONS[name])
     for name in TARGETS:
         dataset.add_sample_field(name, fo.FloatField, description=_DESCRIPTIONS[name])
@@ -97,8 +121,11 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
     for name in (FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE):
         dataset.add_sample_field(name, fo.IntField, description=_DESCRIPTIONS[name])
     _declare_detections(dataset, FACES, "The faces found, the primary one first, with the category learned from")
-    for name in ("category", "decided_by", "decided_at"):
-        dataset.add_frame_field(f"{FACES}.detections.{name}", fo.StringField)
+    for name, description in FACE_ATTRIBUTES.items():
+        dataset.add_frame_field(f"{FACES}.detections.{name}", fo.StringField, description=description)
+    dataset.add_frame_field(
+        f"{FACES}.detections.instance", fo.EmbeddedDocumentField, embedded_doc_type=fo.Instance
+    )
     dataset.create_index(INTERVIEW_ID, unique=True)
     lay_out(dataset)
 
@@ -116,7 +143,16 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
         embedded_doc_type=fo.Classification,
         description=f"The video's category, as run {run} predicts it",
     )
+    dataset.add_sample_field(f"{fields.video}.truth", fo.StringField)
     dataset.add_sample_field(f"{fields.video}.correct", fo.BooleanField)
+    dataset.add_sample_field(
+        fields.stretches,
+        fo.EmbeddedDocumentField,
+        embedded_doc_type=fo.TemporalDetections,
+        description=f"The category that run {run} predicts, from each frame looked at until the next one",
+    )
+    for name, kind in (("truth", fo.StringField), ("correct", fo.BooleanField), ("frames", fo.IntField)):
+        dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
     dataset.add_sample_field(fields.score, fo.FloatField, description=f"The score that run {run} expects")
     dataset.add_sample_field(
         fields.accuracy, fo.FloatField, description=f"The share of the frames that run {run} classified right"
@@ -137,10 +173,11 @@ def runs_with_fields(dataset: fo.Dataset) -> list[str]:
 def lay_out(dataset: fo.Dataset) -> None:
     """Arrange the sidebar by what people look for, and give every category one colour."""
     runs = runs_with_fields(dataset)
+    # What stands first is drawn on top: a run's label hides the word "face" of the same box.
     groups = [
-        ("faces", [f"frames.{FACES}", FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE]),
-        ("category", [CATEGORY, REVIEWED_CATEGORY]),
+        ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT]),
         *((f"run {run}", _sidebar_paths(RunFields(run))) for run in reversed(runs)),
+        ("faces", [f"frames.{FACES}", FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE]),
         ("interview", [INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT]),
         ("scores", sorted(TARGETS, key=lambda target: target != DEFAULT_TARGET)),
     ]
@@ -156,8 +193,9 @@ def lay_out(dataset: fo.Dataset) -> None:
         ),
         fo.SidebarGroupDocument(name="other", paths=rest, expanded=False),
     ]
-    newest = _sidebar_paths(RunFields(runs[-1]))[:2] if runs else [f"frames.{FACES}"]
-    config.active_fields = fo.ActiveFields(paths=[CATEGORY, *newest])
+    newest = _sidebar_paths(RunFields(runs[-1]))[:2] if runs else []
+    # The Annotate tab edits what is shown, so the faces are.
+    config.active_fields = fo.ActiveFields(paths=[CATEGORY, *newest, f"frames.{FACES}"])
     config.color_scheme = _color_scheme(runs)
     dataset.save()
 
@@ -175,14 +213,14 @@ def _declare_detections(dataset: fo.Dataset, name: str, description: str) -> Non
 
 
 def _sidebar_paths(fields: RunFields) -> list[str]:
-    return [f"frames.{fields.faces}", fields.video, fields.score, fields.accuracy, fields.split]
+    return [f"frames.{fields.faces}", fields.video, fields.stretches, fields.score, fields.accuracy, fields.split, fields.embedding]
 
 
 def _color_scheme(runs: list[str]) -> fo.ColorScheme:
     """Colour labels by their value: a category has one colour wherever it stands."""
     by_category = [{"value": name, "color": COLORS[name]} for name in CATEGORIES]
     labels = [CATEGORY, REVIEWED_CATEGORY]
-    labels += [path for run in map(RunFields, runs) for path in (f"frames.{run.faces}", run.video)]
+    labels += [path for run in map(RunFields, runs) for path in (f"frames.{run.faces}", run.video, run.stretches)]
     by_label = [{"path": path, "colorByAttribute": "label", "valueColors": by_category} for path in labels]
     faces = {"path": f"frames.{FACES}", "colorByAttribute": "category", "valueColors": by_category}
     return fo.ColorScheme(color_by="value", color_pool=list(COLORS.values()), fields=[faces, *by_label])

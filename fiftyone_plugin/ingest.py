@@ -25,7 +25,8 @@ Document = dict[str, Any]
 def write_faces(dataset: fo.Dataset, tables: Mapping[str, FaceTable], categories: Mapping[str, str]) -> None:
     """Write the faces of some videos as frame labels, in place of those that stand there.
 
-    A category or a tag that a person gave to a face at the same frame and place in the order stays.
+    What a person decided about a face stays, also on a frame that is no longer looked at: looking at it again, as other
+    settings may, brings the decision back into effect.
 
     Args:
         dataset: with its fields declared.
@@ -75,6 +76,13 @@ def write_predictions(
         validate=False,
         expand_schema=False,
     )
+    dataset.set_values(
+        fields.stretches,
+        {key: _temporal(stretches(value, truth[key])) for key, value in predictions.items()},
+        key_field="id",
+        validate=False,
+        expand_schema=False,
+    )
     by_field = {
         fields.video: {key: _video_label(value, truth[key]) for key, value in predictions.items()},
         fields.score: {key: value.score for key, value in predictions.items()},
@@ -97,17 +105,72 @@ class Truth:
         return self.frames.get(number, self.video)
 
 
+def stretches(predictions: FramePredictions, truth: Truth) -> list[Document]:
+    """Sum a video's frames up as stretches of time with one predicted category and one true one.
+
+    Only the sampled frames are judged; each one's category is taken to hold until the next sample, face or no face.
+
+    Returns:
+        The labels of a `fo.TemporalDetections`, as MongoDB stores them: `support` in frames, both ends included;
+        `confidence`, the mean over the stretch; `frames`, how many were judged.
+    """
+    numbers = predictions.frame_number
+    gaps = np.diff(numbers, append=numbers[-1:] + 1)  # nothing is known past the last one
+    step = int(np.median(gaps[:-1])) if len(gaps) > 1 else 1
+    held = np.where(gaps < 2 * step, gaps, step)
+    found: list[Document] = []
+    rows = zip(
+        numbers.tolist(),
+        (numbers + held - 1).tolist(),
+        predictions.category_index.tolist(),
+        predictions.probabilities.max(axis=1, initial=0).tolist(),
+        strict=True,
+    )
+    for first, last, index, confidence in rows:
+        label, true = CATEGORIES[index], truth.of_frame(first)
+        before = found[-1] if found else None
+        if before and (before["label"], before["truth"], before["support"][1]) == (label, true, first - 1):
+            before["support"][1] = last
+            before["frames"] += 1
+            before["confidence"] += (confidence - before["confidence"]) / before["frames"]
+        else:
+            found.append(_stretch(label, true, [first, last], confidence))
+    return found
+
+
+def _stretch(label: str, truth: str, support: list[int], confidence: float) -> Document:
+    return {
+        "_id": ObjectId(),
+        "_cls": "TemporalDetection",
+        "tags": [],
+        "label": label,
+        "support": support,
+        "confidence": confidence,
+        "truth": truth,
+        "correct": label == truth,
+        "frames": 1,
+    }
+
+
+def _temporal(detections: list[Document]) -> Document:
+    return {"_cls": "TemporalDetections", "detections": detections}
+
+
 def _face_documents(table: FaceTable, category: str, decided: Mapping[tuple[int, int], Document]) -> dict[int, Document]:
     """The labels of each frame number, as MongoDB stores them."""
     documents: dict[int, list[Document]] = {}
+    instances: dict[int, Document] = {}
     rows = zip(
         table.frame_number.tolist(), table.face_index.tolist(), table.box.tolist(), table.score.tolist(), strict=True
     )
-    for number, index, box, score in rows:
+    found = {(number, index): (box, score) for number, index, box, score in rows}
+    missing = {key: (face["bounding_box"], face["confidence"]) for key, face in decided.items() if key not in found}
+    for (number, index), (box, score) in {**found, **missing}.items():
         face = _detection(FACE_LABEL, box, score, index=index)
+        face["instance"] = instances.setdefault(index, {"_id": ObjectId(), "_cls": "Instance"})
         if index == 0:
-            face["category"] = category
-        face.update(decided.get((number, index), {}))
+            face |= {"category": category, "recorded": category, "decided_by": None, "decided_at": None}
+        face |= {name: value for name, value in decided.get((number, index), {}).items() if name in _KEPT}
         documents.setdefault(number, []).append(face)
     return {number: _detections(faces) for number, faces in documents.items()}
 
@@ -152,7 +215,10 @@ def _video_label(predictions: FramePredictions, truth: Truth) -> fo.Classificati
     if predictions.category is None:
         return None
     return fo.Classification(
-        label=predictions.category, confidence=predictions.confidence, correct=predictions.category == truth.video
+        label=predictions.category,
+        confidence=predictions.confidence,
+        truth=truth.video,
+        correct=predictions.category == truth.video,
     )
 
 
@@ -166,18 +232,18 @@ def _accuracy(predictions: FramePredictions, truth: Truth) -> float | None:
     return float(np.mean(right))
 
 
-_KEPT = ("category", "decided_by", "decided_at", "tags")
+_KEPT = ("category", "recorded", "decided_by", "decided_at", "tags")
 
 
 def _decisions(view: fo.DatasetView) -> dict[str, dict[tuple[int, int], Document]]:
-    """What people decided about the faces of some videos, by sample id, frame number and face index."""
-    names = ["frame_number", *(f"{FACES}.detections.{name}" for name in ("index", *_KEPT))]
-    values = view.values(["id", *(f"frames.{name}" for name in names)])
+    """The faces of some videos on which people decided, by sample id, frame number and face index."""
+    names = ("index", "bounding_box", "confidence", *_KEPT)
+    columns = ["frames.frame_number", *(f"frames.{FACES}.detections.{name}" for name in names)]
     decided: dict[str, dict[tuple[int, int], Document]] = {}
-    for sample_id, *columns in zip(*values, strict=True):
-        for number, *faces in zip(*columns, strict=True):
-            for index, *kept in zip(*(column or [] for column in faces), strict=True):
-                decision = dict(zip(_KEPT, kept, strict=True))
-                if decision["decided_at"] or decision["tags"]:
-                    decided.setdefault(sample_id, {})[number, index] = decision
+    for sample_id, *frames in zip(*view.values(["id", *columns]), strict=True):
+        for number, *faces in zip(*frames, strict=True):
+            for values in zip(*(column or [] for column in faces), strict=True):
+                face = dict(zip(names, values, strict=True))
+                if face["decided_at"] or face["tags"]:
+                    decided.setdefault(sample_id, {})[number, face["index"]] = face
     return decided
