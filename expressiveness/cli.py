@@ -74,6 +74,7 @@ def demo(
     json_file: Json = None,
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
+    _load_tensorflow()
     from fiftyone_plugin.demo import run_demo
 
     with _progress() as report:
@@ -152,9 +153,8 @@ def train(
     from expressiveness.extraction import FaceStore
     from expressiveness.models import TrainingConfig
 
-
-    with silenced():
-        from expressiveness.training import train
+    _load_tensorflow()
+    from expressiveness.training import train
 
     interviews, store = _read(folder, strict).interviews, FaceStore.open(faces)
     config = replace(
@@ -196,8 +196,8 @@ def evaluate(
     from expressiveness.extraction import FaceStore
     from expressiveness.models import load_model
 
-    with silenced():
-        trained = load_model(model)
+    _load_tensorflow()
+    trained = load_model(model)
     interviews = _read(folder, strict).interviews
     held_out = interviews if everyone else _held_out(trained, interviews)
     figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
@@ -219,8 +219,8 @@ def predict(
     from expressiveness.models import load_model
     from expressiveness.prediction import as_record, frame_table, predict_videos, write_table
 
-    with silenced():
-        trained = load_model(model)
+    _load_tensorflow()
+    trained = load_model(model)
     done: list[tuple[Path, FramePredictions]] = []
     failed = 0
     for outcome in predict_videos(trained, videos, workers=workers):
@@ -263,6 +263,12 @@ def _warn(text: str) -> None:
 def _fail(text: str, code: int) -> int:
     _warn(f"expressiveness: {text}")
     return code
+
+
+def _load_tensorflow() -> None:
+    """Import TensorFlow without the lines that it writes about the machine."""
+    with silenced():
+        import tensorflow  # noqa: F401  # for the import alone
 
 
 def _usage_message(error: Exception) -> str | None:

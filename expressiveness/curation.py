@@ -7,7 +7,8 @@ outranks the category that the score gives; an excluded face trains nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from expressiveness.categories import CATEGORIES
@@ -52,6 +53,20 @@ class Curation:
 
     def __len__(self) -> int:
         return len(self.faces) + len(self.interviews)
+
+    def about(self, interview_ids: Collection[str]) -> Curation:
+        """Only the decisions about some interviews."""
+        return Curation(
+            tuple(decision for decision in self.faces if decision.interview in interview_ids),
+            tuple(decision for decision in self.interviews if decision.interview in interview_ids),
+        )
+
+    def exclusions(self) -> Curation:
+        """Only what is left out: for learning another score than the one that the corrected categories are about."""
+        return Curation(
+            tuple(replace(decision, category=None) for decision in self.faces if decision.excluded),
+            tuple(replace(decision, category=None) for decision in self.interviews if decision.excluded),
+        )
 
     def save(self, path: Path) -> None:
         """Write the decisions as JSON."""

@@ -7,8 +7,10 @@ digest, and are given the metadata that Tasks asks for in memory. A detector bel
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -121,7 +123,21 @@ def _blazeface(name: str, confidence: float) -> Any:
         base_options=tasks.BaseOptions(model_asset_buffer=_model_with_metadata(name)),
         min_detection_confidence=confidence,
     )
-    return tasks.vision.FaceDetector.create_from_options(options)
+    with _no_display():
+        return tasks.vision.FaceDetector.create_from_options(options)
+
+
+@contextmanager
+def _no_display() -> Iterator[None]:
+    """Have MediaPipe find no display, or it opens a graphics context that these models do not use.
+
+    On Mesa's drivers that loads a second LLVM beside TensorFlow's, and the process is aborted as it ends.
+    """
+    hidden = {name: os.environ.pop(name) for name in ("DISPLAY", "WAYLAND_DISPLAY") if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 @cache

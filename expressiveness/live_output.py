@@ -17,6 +17,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from expressiveness.errors import VideoError
+from expressiveness.native_logs import silenced
 from expressiveness.video import Pixels
 
 TITLE = "Expressiveness (q quits)"
@@ -35,13 +36,21 @@ class Window:
     def __init__(self) -> None:
         if obstacle := window_obstacle():
             raise VideoError(f"{obstacle}, or give --output FILE")
-        cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL)
+        self._opened = False
 
     def show(self, rgb: Pixels) -> bool:
         """Show a picture; say whether to go on, which ends with `q` or when the window is closed."""
+        if not self._opened:
+            self._open(width=rgb.shape[1], height=rgb.shape[0])
         cv2.imshow(TITLE, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
         wanted = cv2.waitKey(1) & 0xFF != ord("q")
         return wanted and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) > 0
+
+    def _open(self, *, width: int, height: int) -> None:
+        self._opened = True
+        with silenced():  # Qt complains of missing fonts, which these pictures do not use
+            cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+            cv2.resizeWindow(TITLE, width, height)
 
     def __enter__(self) -> Window:
         return self

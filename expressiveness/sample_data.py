@@ -74,7 +74,12 @@ class SampleConfig:
                 f"{self.participants} participants with {self.clips_per_participant} clips each, seed {self.seed}: "
                 f"give at least 1 participant, 1 to {len(QUESTIONS)} clips, and a seed from 0"
             )
-        if min(self.size) < 96 or any(side % 4 for side in self.size) or self.fps < 1 or self.seconds * self.fps < 2:
+        if (
+            min(self.size) < 96
+            or any(side % 4 for side in self.size)
+            or self.fps < 1
+            or not 2 <= self.seconds * self.fps < 1e6
+        ):
             raise InterviewError(
                 f"size {self.size} at {self.fps} fps for {self.seconds:g} s: give sides of 96 pixels or more that 4 "
                 "divides, and at least two frames"
@@ -137,13 +142,13 @@ def _prepare(folder: Path, config: SampleConfig) -> None:
     """Make room for the set: an earlier one with other settings goes, anything else is refused."""
     settings = json.dumps(asdict(config), indent=2) + "\n"
     saved = folder / CONFIG
-    for unfinished in (folder / "videos").glob(".vid_*.unfinished"):
-        unfinished.unlink()
     if saved.is_file() and saved.read_text(encoding="utf-8") == settings:
+        for unfinished in (folder / "videos").glob(".vid_*.unfinished"):  # of a run that was killed
+            unfinished.unlink()
         return
     if saved.is_file():
         (folder / METADATA).unlink(missing_ok=True)
-        for video in (folder / "videos").glob("vid_*.mp4"):
+        for video in (folder / "videos").glob("*vid_*.mp4*"):
             video.unlink()
     elif (folder / METADATA).exists() or (folder / "videos").exists():
         raise InterviewError(f"{folder} holds interviews that were not rendered here; choose another folder")
@@ -162,7 +167,8 @@ def _render_all(
         return
     for outcome in execution.run(render, missing, workers=workers):
         if outcome.error:
-            raise InterviewError(f"clip {outcome.item.id} was not rendered; run this again, finished clips are kept")
+            reason = outcome.error.split(";")[0]  # what follows is advice about videos that people bring
+            raise InterviewError(f"clip {outcome.item.id}: {reason}; run this again, the finished clips are kept")
         yield
 
 

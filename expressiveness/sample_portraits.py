@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from expressiveness.errors import InterviewError
 from expressiveness.sample_pictures import Floats, blurred
 from expressiveness.video import Pixels
 
@@ -162,7 +163,7 @@ def _officer() -> Pixels:
 
     bgr = cv2.imread(f"{get_data_path()}/sample_data/grace_hopper.jpg")
     if bgr is None:
-        raise FileNotFoundError("Matplotlib's sample grace_hopper.jpg is missing; reinstall matplotlib")
+        raise InterviewError("reinstall matplotlib: its sample grace_hopper.jpg is missing")
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 

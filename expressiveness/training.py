@@ -56,7 +56,8 @@ def train(
         store: holds their faces.
         config: the defaults if None. Seeds Python's, NumPy's and TensorFlow's random numbers.
         split: who trains, validates and tests; made from `config` if None.
-        curation: what people decided about faces and interviews. It changes what is learned, never the test.
+        curation: what people decided about faces and interviews. It changes what is learned, never the test, whose
+            faces keep the categories that their scores give; decisions about people of the test are not counted.
         on_epoch: called after each epoch; what it raises stops the training.
         log_folder: for TensorBoard.
 
@@ -73,6 +74,8 @@ def train(
         seed=config.seed,
     )
     thresholds = _resolved_thresholds(interviews, split, config)
+    if curation and config.split_by == "participant":
+        curation = curation.about({*split.train, *split.validation})
     faces = label_faces(
         interviews,
         store,

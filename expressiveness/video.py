@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import cv2  # noqa: F401  # before PyAV: a window of OpenCV's Qt build hangs on PyAV's copy of libxcb
+
+# isort: split
 import av
 import numpy as np
 import numpy.typing as npt

@@ -1,9 +1,10 @@
 """The FiftyOne plugin for interviews. FiftyOne runs this file at every registry access: it registers, and no more."""
 
 from .operators import OPERATORS
+from .panels import PANELS
 
 
 def register(plugin):
     """Called by FiftyOne with the plugin's context."""
-    for operator in OPERATORS:
-        plugin.register(operator)
+    for part in (*OPERATORS, *PANELS):
+        plugin.register(part)

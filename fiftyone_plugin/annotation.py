@@ -1,7 +1,9 @@
 """What the App's Annotate tab lets a person change: the category and tags of faces, and the category of a video.
 
-The tab edits what has an activated label schema. A face's category is declared dynamic, so it is changed frame by frame
-and drawn as stretches on the timeline; faces of one video and place in the order share an instance, which is their row.
+The tab edits what has an activated label schema. Faces of one video and place in the order share an instance, which is
+their row on the timeline. What differs from frame to frame is declared dynamic: the row shows it as stretches, and a
+change holds from its frame on until the value was another already. So a stretch is corrected by setting the category
+where it begins and setting it back where it ends.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from expressiveness.categories import CATEGORIES
 
 from .fields import CHECK_TAG, EXCLUDE_TAG, FACE_LABEL, FACES, REVIEWED_CATEGORY
 
-_CHOSEN = {"type": "str", "component": "radio", "values": list(CATEGORIES)}
+_CATEGORY = {"type": "str", "component": "radio", "values": list(CATEGORIES)}
+_TAGS = {"type": "list<str>", "component": "checkboxes", "values": [EXCLUDE_TAG, CHECK_TAG]}
+_TEXT = {"type": "str", "component": "text", "read_only": True}
 
 
 def enable_annotation(dataset: fo.Dataset) -> None:
@@ -25,16 +29,19 @@ def enable_annotation(dataset: fo.Dataset) -> None:
 
 
 def _face_schema() -> dict[str, Any]:
-    tags = {"type": "list<str>", "component": "checkboxes", "values": [EXCLUDE_TAG, CHECK_TAG]}
+    """Every attribute that a face carries: on an edit the App copies those that it has no schema for to the whole row."""
+    attributes = {
+        "category": _CATEGORY,
+        "tags": _TAGS,
+        "confidence": {"type": "float", "component": "text", "read_only": True},
+        **{name: _TEXT for name in ("decided_at", "decided_by", "recorded")},
+    }
     return {
         "type": "detections",
         "component": "radio",
         "classes": [FACE_LABEL],
         "default": FACE_LABEL,
-        "attributes": [
-            {"name": "category", "dynamic": True, **_CHOSEN},
-            {"name": "tags", "dynamic": True, **tags},
-        ],
+        "attributes": [{"name": name, "dynamic": True, **schema} for name, schema in attributes.items()],
     }
 
 

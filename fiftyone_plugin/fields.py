@@ -109,8 +109,8 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
     """Add the fields of interviews and faces to a dataset, and lay out its sidebar and colours."""
     if dataset.media_type is None:
         dataset.media_type = "video"
-    texts = (INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT, DECIDED_BY, DECIDED_AT)
-    for name in texts:
+    described = (INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT)
+    for name in (*described, DECIDED_BY, DECIDED_AT):
         dataset.add_sample_field(name, fo.StringField, description=_DESCRIPTIONS[name])
     for name in TARGETS:
         dataset.add_sample_field(name, fo.FloatField, description=_DESCRIPTIONS[name])
@@ -151,7 +151,7 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
         embedded_doc_type=fo.TemporalDetections,
         description=f"The category that run {run} predicts, from each frame looked at until the next one",
     )
-    for name, kind in (("truth", fo.StringField), ("correct", fo.BooleanField), ("frames", fo.IntField)):
+    for name, kind in (("truth", fo.StringField), ("correct", fo.BooleanField), ("judged", fo.IntField)):
         dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
     dataset.add_sample_field(fields.score, fo.FloatField, description=f"The score that run {run} expects")
     dataset.add_sample_field(
@@ -213,7 +213,8 @@ def _declare_detections(dataset: fo.Dataset, name: str, description: str) -> Non
 
 
 def _sidebar_paths(fields: RunFields) -> list[str]:
-    return [f"frames.{fields.faces}", fields.video, fields.stretches, fields.score, fields.accuracy, fields.split, fields.embedding]
+    of_samples = [fields.video, fields.stretches, fields.score, fields.accuracy, fields.split, fields.embedding]
+    return [f"frames.{fields.faces}", *of_samples]
 
 
 def _color_scheme(runs: list[str]) -> fo.ColorScheme:

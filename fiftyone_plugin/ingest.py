@@ -13,6 +13,7 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 from bson import ObjectId
+
 from expressiveness.categories import CATEGORIES
 from expressiveness.faces import FaceTable
 from expressiveness.prediction import FramePredictions
@@ -78,7 +79,7 @@ def write_predictions(
     )
     dataset.set_values(
         fields.stretches,
-        {key: _temporal(stretches(value, truth[key])) for key, value in predictions.items()},
+        {key: temporal(stretches(value, truth[key])) for key, value in predictions.items()},
         key_field="id",
         validate=False,
         expand_schema=False,
@@ -86,7 +87,7 @@ def write_predictions(
     by_field = {
         fields.video: {key: _video_label(value, truth[key]) for key, value in predictions.items()},
         fields.score: {key: value.score for key, value in predictions.items()},
-        fields.accuracy: {key: _accuracy(value, truth[key]) for key, value in predictions.items()},
+        fields.accuracy: {key: accuracy(value, truth[key]) for key, value in predictions.items()},
     }
     for name, values in by_field.items():
         dataset.set_values(name, values, key_field="id")
@@ -112,7 +113,7 @@ def stretches(predictions: FramePredictions, truth: Truth) -> list[Document]:
 
     Returns:
         The labels of a `fo.TemporalDetections`, as MongoDB stores them: `support` in frames, both ends included;
-        `confidence`, the mean over the stretch; `frames`, how many were judged.
+        `confidence`, the mean over the stretch; `judged`, how many frames that is over.
     """
     numbers = predictions.frame_number
     gaps = np.diff(numbers, append=numbers[-1:] + 1)  # nothing is known past the last one
@@ -131,8 +132,8 @@ def stretches(predictions: FramePredictions, truth: Truth) -> list[Document]:
         before = found[-1] if found else None
         if before and (before["label"], before["truth"], before["support"][1]) == (label, true, first - 1):
             before["support"][1] = last
-            before["frames"] += 1
-            before["confidence"] += (confidence - before["confidence"]) / before["frames"]
+            before["judged"] += 1
+            before["confidence"] += (confidence - before["confidence"]) / before["judged"]
         else:
             found.append(_stretch(label, true, [first, last], confidence))
     return found
@@ -148,11 +149,12 @@ def _stretch(label: str, truth: str, support: list[int], confidence: float) -> D
         "confidence": confidence,
         "truth": truth,
         "correct": label == truth,
-        "frames": 1,
+        "judged": 1,
     }
 
 
-def _temporal(detections: list[Document]) -> Document:
+def temporal(detections: list[Document]) -> Document:
+    """Stretches as the label that holds them."""
     return {"_cls": "TemporalDetections", "detections": detections}
 
 
@@ -222,7 +224,8 @@ def _video_label(predictions: FramePredictions, truth: Truth) -> fo.Classificati
     )
 
 
-def _accuracy(predictions: FramePredictions, truth: Truth) -> float | None:
+def accuracy(predictions: FramePredictions, truth: Truth) -> float | None:
+    """The share of a video's frames that were classified right; None where none shows a face."""
     if not len(predictions.frame_number):
         return None
     right = [

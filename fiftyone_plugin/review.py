@@ -10,16 +10,17 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import fiftyone as fo
+from fiftyone import ViewField as F
+
 from expressiveness.errors import VideoError
 from expressiveness.stills import save_stills
-from fiftyone import ViewField as F
 
 from .fields import CATEGORY, FRAMES_WITHOUT_FACE, INTERVIEW_ID, RunFields
 
-Samples = fo.Dataset | fo.DatasetView
+Samples: TypeAlias = fo.Dataset | fo.DatasetView
 
 MISCLASSIFIED_FRAMES = "Misclassified frames"
 MISCLASSIFIED_VIDEOS = "Misclassified videos"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
+
 from expressiveness.confusion import Confusion
 
-from .fields import CATEGORY, FRAMES_WITHOUT_FACE, INTERVIEW_ID, PARTICIPANT, REVIEWED_CATEGORY, RunFields
+from .fields import FRAMES_WITHOUT_FACE, INTERVIEW_ID, PARTICIPANT, RunFields
 from .review import CONFIDENT, UNCERTAIN, Samples
 
 Document = dict[str, Any]
@@ -52,7 +53,7 @@ class JudgedVideo:
     interview: str
     participant: str
     truth: str
-    predicted: str | None
+    predicted: str
     accuracy: float  # of its frames
     stretches: int  # of time that are wrong
 
@@ -112,11 +113,11 @@ def worst_videos(samples: Samples, run: str, *, most: int) -> list[JudgedVideo]:
     fields = RunFields(run)
     worst = samples.exists(fields.accuracy).sort_by(fields.accuracy)[:most]
     stretches = f"{fields.stretches}.detections.correct"
-    names = ["id", INTERVIEW_ID, PARTICIPANT, f"{REVIEWED_CATEGORY}.label", f"{CATEGORY}.label", f"{fields.video}.label"]
-    rows = zip(*worst.values([*names, fields.accuracy, stretches]), strict=True)
+    names = ["id", INTERVIEW_ID, PARTICIPANT, f"{fields.video}.truth", f"{fields.video}.label", fields.accuracy]
+    rows = zip(*worst.values([*names, stretches]), strict=True)
     return [
-        JudgedVideo(id, interview, person, reviewed or weak, predicted, accuracy, (correct or []).count(False))
-        for id, interview, person, reviewed, weak, predicted, accuracy, correct in rows
+        JudgedVideo(id, interview, person, truth, predicted, accuracy, (correct or []).count(False))
+        for id, interview, person, truth, predicted, accuracy, correct in rows
     ]
 
 

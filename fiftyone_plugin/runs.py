@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
+from expressiveness.categories import Thresholds
 from expressiveness.errors import ModelError
-from expressiveness.models import TrainedModel, load_model
+from expressiveness.models import TrainedModel, load_model, read_record
+from expressiveness.splits import Split
 
 METHOD = "expressiveness"
 
 
-def register_run(dataset: fo.Dataset, run: str, model: TrainedModel, folder: Path) -> None:
-    """Keep a trained model with a dataset under a run's name; an earlier run of that name is replaced."""
+def register_run(
+    dataset: fo.Dataset, run: str, model: TrainedModel, folder: Path, *, split_of: str | None = None
+) -> None:
+    """Keep a trained model with a dataset under a run's name; an earlier run of that name is replaced.
+
+    Args:
+        dataset: to keep it with.
+        run: its name.
+        model: what was trained.
+        folder: where the model lies.
+        split_of: the earlier run whose split was used again.
+    """
     if dataset.has_run(run):
         dataset.delete_run(run)
     config = dataset.init_run(method=METHOD)
     config.model_folder = str(folder)
     config.target = model.config.target
+    config.thresholds = asdict(model.thresholds)
     config.face_input = model.config.face_input
     config.created = model.created
     config.data = model.data
+    config.split_of = split_of
     dataset.register_run(run, config)
     save_figures(dataset, run, history=model.history, evaluation=model.evaluation)
 
@@ -49,10 +64,23 @@ def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
     Raises:
         ModelError: there is no such run, or its model's folder is gone.
     """
-    if run not in list_runs(dataset):
-        known = ", ".join(list_runs(dataset)) or "none so far; train a model first"
-        raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")
-    return load_model(dataset.get_run_info(run).config.model_folder)
+    return load_model(_model_folder(dataset, run))
+
+
+def measure_of(dataset: fo.Dataset, run: str) -> tuple[str, Thresholds]:
+    """The score that a run predicts, and where it changes its category."""
+    config = dataset.get_run_info(run).config
+    return config.target, Thresholds(**getattr(config, "thresholds", {}))
+
+
+def load_run_split(dataset: fo.Dataset, run: str) -> Split:
+    """Read which interviews a run trained, validated and tested on, without its weights.
+
+    Raises:
+        ModelError: as `load_run`.
+    """
+    sets = read_record(_model_folder(dataset, run))["split"]
+    return Split(**{name: tuple(ids) for name, ids in sets.items()})
 
 
 def next_run_name(dataset: fo.Dataset) -> str:
@@ -70,3 +98,10 @@ def check_run_name(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name):
         raise ModelError(f"run name {name!r}: use lower-case letters, digits and _, a letter first")
     return name
+
+
+def _model_folder(dataset: fo.Dataset, run: str) -> Path:
+    if run not in (runs := list_runs(dataset)):
+        known = ", ".join(runs) or "none so far; train a model first"
+        raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")
+    return Path(dataset.get_run_info(run).config.model_folder)

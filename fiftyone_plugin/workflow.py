@@ -30,11 +30,22 @@ from expressiveness.models import TrainingConfig
 from expressiveness.prediction import FramePredictions, predict_interviews
 
 from . import fields
+from .annotation import enable_annotation
 from .curation import curation_of, truths_of
+from .deciding import follow_videos, record_hand_edits
+from .face_states import expected_categories
 from .fields import RunFields
 from .importer import interview_sample
 from .ingest import write_faces, write_predictions
-from .runs import check_run_name, list_runs, load_run, next_run_name, register_run, save_figures
+from .runs import (
+    check_run_name,
+    list_runs,
+    load_run,
+    load_run_split,
+    next_run_name,
+    register_run,
+    save_figures,
+)
 
 if TYPE_CHECKING:
     from expressiveness.training import Epoch
@@ -91,7 +102,8 @@ def import_interviews(
     dataset = _dataset_of_interviews(name)
     known = dict(zip(*dataset.values([fields.INTERVIEW_ID, "id"]), strict=True))
     fresh = [sample for sample in samples if sample[fields.INTERVIEW_ID] not in known]
-    dataset.add_samples(fresh, dynamic=False)
+    if fresh:
+        dataset.add_samples(fresh, dynamic=False, progress=False)
     report.added, report.updated = len(fresh), len(samples) - len(fresh)
     _update(dataset, {known[s[fields.INTERVIEW_ID]]: s for s in samples if s[fields.INTERVIEW_ID] in known})
     info = {**info_of(dataset), "folder": str(Path(folder).resolve()), "target": target}
@@ -122,7 +134,8 @@ def detect_faces(
     store = FaceStore(work_folder(dataset) / "faces", config or ExtractionConfig())
     interviews = interviews_of(samples)
     sample_ids = dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))
-    categories = dict(zip(*samples.values(["id", f"{fields.CATEGORY}.label"]), strict=True))
+    record_hand_edits(samples)
+    categories = expected_categories(samples)
     dataset.info[fields.INFO_KEY] = {**info_of(dataset), "extraction": asdict(store.config)}
     dataset.save()
 
@@ -142,6 +155,7 @@ def detect_faces(
         return extract_interviews(interviews, store, workers=workers, progress=progress, on_stored=write)
     finally:
         flush()
+        enable_annotation(dataset)
 
 
 def train_model(
@@ -149,14 +163,21 @@ def train_model(
     config: TrainingConfig | None = None,
     *,
     run: str | None = None,
+    split_of: str | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> str:
     """Train on the stored faces, with people's corrections, and keep the model with the dataset as a run.
 
+    What people decided counts in training and validation. The run is judged on its held-out people by the categories
+    that their scores give, whatever was corrected, so that a run after curation can be compared with the one before it.
+
     Args:
         samples: a dataset of interviews with faces, or a view of one.
-        config: the defaults if None.
+        config: the defaults if None. Categories that people set are about the score that the dataset was imported with;
+            for another target only what they left out is honoured.
         run: the run's name; cnn_1, cnn_2, ... if None.
+        split_of: an earlier run, whose people train, validate and test again; interviews that it did not know have no
+            part. A new split, made from `config`, if None.
         on_epoch: called after each epoch.
 
     Returns:
@@ -164,18 +185,21 @@ def train_model(
 
     Raises:
         TrainingError: faces are missing, or there are too few people.
+        ModelError: there is no run `split_of`.
     """
     from expressiveness.training import train
 
-    dataset = samples._root_dataset
+    dataset, config = samples._root_dataset, config or TrainingConfig()
     run = check_run_name(run or next_run_name(dataset))
+    split = load_run_split(dataset, split_of) if split_of else None
     interviews, store = interviews_of(samples), face_store(dataset)
     require_faces(samples)
-    model = train(interviews, store, config, curation=curation_of(samples), on_epoch=on_epoch)
+    curation = curation_of(samples, target=config.target)
+    model = train(interviews, store, config, split=split, curation=curation, on_epoch=on_epoch)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
     model = model.with_evaluation(evaluate_model(model, held_out, store))
     folder = model.save(work_folder(dataset) / "models" / run)
-    register_run(dataset, run, model, folder)
+    register_run(dataset, run, model, folder, split_of=split_of)
     return run
 
 
@@ -199,6 +223,9 @@ def predict(
 ) -> PredictionReport:
     """Classify every stored face with a run's model, and write its labels, video by video.
 
+    Each label also says whether it is right by what people decided, or else by the score; this is for the review, and
+    follows their decisions. The run's figures do not, see `evaluate`.
+
     Raises:
         ModelError: there is no such run.
         TrainingError: no faces were found yet.
@@ -207,10 +234,11 @@ def predict(
     model = load_run(dataset, run)
     store = FaceStore(work_folder(dataset) / "faces", model.extraction)
     require_faces(samples)
+    record_hand_edits(samples)
     run_fields = fields.declare_run_fields(dataset, run)
     interviews = interviews_of(samples)
     sample_ids = dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))
-    truths = truths_of(samples)
+    truths = truths_of(samples, model.config.target, model.thresholds)
     report = PredictionReport(run)
     done: dict[str, FramePredictions] = {}
     for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
@@ -231,7 +259,10 @@ def predict(
 
 
 def evaluate(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Any]:
-    """Judge a run on the interviews of its held-out people, keep the figures with the run, and return them."""
+    """Judge a run on the interviews of its held-out people, keep the figures with the run, and return them.
+
+    By the categories that the scores give; corrections by people are no part of the truth (see `evaluation.evaluate`).
+    """
     dataset = samples._root_dataset
     model = load_run(dataset, run)
     interviews = [interview for interview in interviews_of(samples) if interview.id in set(model.split.test)]
@@ -391,9 +422,14 @@ _UPDATED: Iterable[str] = (
 
 def _update(dataset: fo.Dataset, samples: dict[str, fo.Sample]) -> None:
     """Bring known interviews up to date; what people decided and what runs predicted stays."""
-    if samples:
-        for name in _UPDATED:
-            dataset.set_values(name, {key: sample[name] for key, sample in samples.items()}, key_field="id")
+    if not samples:
+        return
+    before = dict(zip(*dataset.values(["id", f"{fields.CATEGORY}.label"]), strict=True))
+    for name in _UPDATED:
+        dataset.set_values(name, {key: sample[name] for key, sample in samples.items()}, key_field="id")
+    changed = [key for key, sample in samples.items() if before[key] != sample[fields.CATEGORY].label]
+    if changed:
+        follow_videos(dataset.select(changed))
 
 
 def _first_reason(report: ImportReport) -> str:

@@ -79,3 +79,12 @@ def run_python() -> Callable[[str], str]:
         return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def sample_interviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of short rendered interviews: 6 participants with 2 clips of a second each. Read it, do not change it."""
+    from expressiveness.sample_data import render_sample_interviews
+
+    folder = tmp_path_factory.mktemp("sample") / "interviews"
+    return render_sample_interviews(folder, participants=6, clips_per_participant=2, seconds=1.0)

@@ -1,0 +1,130 @@
+"""How the review panel looks: the panel's state in, FiftyOne's components out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fiftyone.operators import types
+
+from .charts import STILL, curve_layout, matrix_layout
+from .review_content import AS_CLIPS, AS_FACES, AS_VIDEOS, EVERYONE, FRAMES, HELD_OUT, NOBODY, VIDEOS
+
+if TYPE_CHECKING:
+    from .review_panel import ReviewPanel
+
+TABS = {"mistakes": "Mistakes", "figures": "How good it is", "training": "Training", "compare": "Compare"}
+LOOKS = {AS_VIDEOS: "Videos, with boxes", AS_CLIPS: "Clips, one a stretch", AS_FACES: "Faces, one by one"}
+SMALL = {"margin": 0}
+
+
+def draw(events: ReviewPanel, panel: types.Object, state: Any) -> None:
+    """Draw the choices that hold for all of it, and the tab that is open."""
+    choices = panel.h_stack("choices", gap=2, align_x="left")
+    _dropdown(choices, "run", "Run", {run: run for run in reversed(state.runs)}, state.run, events.on_run)
+    people = {HELD_OUT: f"Held-out people ({state.held_out} videos)"} if state.held_out else {}
+    _dropdown(choices, "people", "People", {**people, EVERYONE: "Everyone"}, state.people, events.on_people)
+    tabs = types.TabsView()
+    for name, label in TABS.items():
+        tabs.add_choice(name, label=label)
+    panel.enum("tab", tabs.values(), default=state.tab, view=tabs, on_change=events.on_tab)
+    _DRAW[state.tab](events, panel, state)
+
+
+def _mistakes(events: ReviewPanel, panel: types.Object, state: Any) -> None:
+    figures = state.figures
+    panel.md(
+        f"**{figures['wrong']:,}** of {figures['total']:,} {state.unit} are predicted wrong. "
+        "Click a cell or a row to see what it counts.",
+        name="summary",
+    )
+    choices = panel.h_stack("ways", gap=2, align_x="left")
+    units = {FRAMES: "Frames", VIDEOS: "Videos"}
+    _dropdown(choices, "unit", "Count", units, state.unit, events.on_unit)
+    _dropdown(choices, "look", "Look at them as", LOOKS, state.look, events.on_look)
+    panel.plot("matrix", layout=matrix_layout(), config=STILL, on_click=events.on_cell, height=300, width=100)
+    _table(panel, "listed", state.listed, {"name": "Show", "count": "How many"}, on_click_row=events.on_view)
+    buttons = panel.h_stack("buttons", gap=1, align_x="left")
+    buttons.btn("everything", label="Show everything again", icon="restart_alt", on_click=events.on_everything)
+    buttons.btn("save", label="Save these views", icon="bookmark_add", on_click=events.on_save)
+    columns = {
+        "interview": "Worst videos",
+        "participant": "Person",
+        "truth": "Truly",
+        "predicted": "Predicted",
+        "accuracy": "Frames right",
+        "stretches": "Mistakes",
+    }
+    _table(panel, "worst", state.worst, columns, on_click_row=events.on_video)
+
+
+def _figures(events: ReviewPanel, panel: types.Object, state: Any) -> None:
+    measures = state.figures["measures"]
+    if measures:
+        panel.md(
+            f"**On the people that run {state.run} has not seen**, with intervals of 95 % over people:", name="of_whom"
+        )
+        columns = {"measure": "Measure", "value": "Value", "interval": "95 % of such draws"}
+        _table(panel, "measures", measures, columns)
+    else:
+        panel.md("This run has not been judged on held-out people.", name="of_whom")
+    whom = "held-out people" if state.people == HELD_OUT else "everyone"
+    panel.md(f"**Each category**, over the {state.unit} of {whom}:", name="each")
+    columns = {"category": "Category", "precision": "Precision", "recall": "Recall", "f1": "F1", "count": "How many"}
+    _table(panel, "by_category", state.figures["by_category"], columns)
+    panel.md(
+        "*Precision*: of what was called this, the share that is. *Recall*: of what is this, the share that was found.",
+        name="words",
+    )
+
+
+def _training(events: ReviewPanel, panel: types.Object, state: Any) -> None:
+    if not state.figures["epochs"]:
+        panel.md("This run keeps no training curves.", name="no_curves")
+        return
+    for metric in ("accuracy", "loss"):
+        panel.plot(f"{metric}_curve", layout=curve_layout(metric), config=STILL, height=240, width=100)
+
+
+def _compare(events: ReviewPanel, panel: types.Object, state: Any) -> None:
+    others = [run for run in reversed(state.runs) if run != state.run]
+    if not others:
+        panel.md("There is only one run so far. Train another one to compare them.", name="alone")
+        return
+    labels = {NOBODY: "Choose a run", **{run: run for run in others}}
+    choices = panel.h_stack("with", gap=2, align_x="left")
+    _dropdown(choices, "other", f"What {state.run} changed over", labels, state.other, events.on_other)
+    if not state.change:
+        return
+    columns = {
+        "unit": "",
+        "both_right": "Both right",
+        "fixed": f"Fixed by {state.run}",
+        "broken": f"Broken by {state.run}",
+        "both_wrong": "Both wrong",
+    }
+    _table(panel, "change", state.change["rows"], columns)
+    buttons = panel.h_stack("changes", gap=1, align_x="left")
+    for name, icon in (("fixed", "thumb_up"), ("broken", "thumb_down")):
+        count = state.change[name]
+        label = f"Show the {count:,} frames that {state.run} {'fixed' if name == 'fixed' else 'broke'}"
+        params = {"fixed": name == "fixed"}
+        buttons.btn(name, label=label, icon=icon, on_click=events.on_change_row, params=params, disabled=not count)
+
+
+_DRAW: Mapping[str, Callable[[ReviewPanel, types.Object, Any], None]]
+_DRAW = {"mistakes": _mistakes, "figures": _figures, "training": _training, "compare": _compare}
+
+
+def _dropdown(parent: types.Object, name: str, label: str, labels: dict[str, str], chosen: str, on_change: Any) -> None:
+    view = types.DropdownView(label=label)
+    for value, text in labels.items():
+        view.add_choice(value, label=text)
+    parent.enum(name, view.values(), default=chosen, label=label, view=view, on_change=on_change)
+
+
+def _table(panel: types.Object, name: str, rows: list[dict[str, Any]], columns: dict[str, str], **events: Any) -> None:
+    view = types.TableView(**events)
+    for key, label in columns.items():
+        view.add_column(key, label=label)
+    panel.list(f"{name}_table", types.Object(), default=rows, view=view)

@@ -1,0 +1,132 @@
+"""The panel "Expressiveness review": where a run is wrong, and one click to look at it.
+
+FiftyOne calls an event's method and then `render`, which draws what `review_content` put into the panel's state.
+"""
+
+from __future__ import annotations
+
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from ..requirements import missing_packages, missing_sentence
+
+HELP = """
+Choose a run, then click:
+
+- a **cell** of the matrix, for the frames that it counts;
+- a **row** of a table, for what it names;
+- **Look at them as** decides whether you see videos, clips or faces.
+
+*Held-out people* were not used in training: only on them do the figures tell how good a run is.
+"""
+
+
+class ReviewPanel(foo.Panel):
+    """Where a run is wrong: confusion matrix, figures, training curves, worst videos, and another run beside it."""
+
+    @property
+    def config(self) -> foo.PanelConfig:
+        """What FiftyOne knows of this panel."""
+        return foo.PanelConfig(
+            name="review_panel",
+            label="Expressiveness review",
+            icon="rule",
+            surfaces="grid",
+            help_markdown=HELP,
+        )
+
+    def on_load(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read the newest run's figures, or say what is to be done first."""
+        if missing := missing_packages():
+            ctx.panel.state.first_do = {"sentence": missing_sentence(missing)}
+            return
+        from .review_content import load
+
+        load(ctx)
+
+    def on_change_dataset(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Start again."""
+        ctx.panel.state.clear()
+        self.on_load(ctx)
+
+    def on_run(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read another run's figures."""
+        self._choose(ctx, "run")
+
+    def on_people(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read the figures over other people."""
+        self._choose(ctx, "people")
+
+    def on_unit(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Count frames, or videos."""
+        self._choose(ctx, "unit")
+
+    def on_other(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Compare with another run."""
+        self._choose(ctx, "other")
+
+    def on_look(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Look at predictions in another way."""
+        ctx.panel.state.look = ctx.params["value"]
+
+    def on_tab(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Open another tab."""
+        ctx.panel.state.tab = ctx.params["value"]
+
+    def on_first_step(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Open the form of the operator that is to run first."""
+        ctx.prompt(ctx.panel.state.first_do["operator"], on_success=self.on_load)
+
+    def on_cell(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show what a cell of the matrix counts."""
+        from .review_content import open_cell
+
+        open_cell(ctx, *ctx.params["idx"])
+
+    def on_view(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show what a row of the list names."""
+        from .review_content import open_listed
+
+        open_listed(ctx, ctx.params["row"])
+
+    def on_video(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Watch one of the worst videos."""
+        from .review_content import open_video
+
+        open_video(ctx, ctx.params["row"])
+
+    def on_change_row(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show what one run fixed or broke over the other."""
+        from .review_content import open_change
+
+        open_change(ctx, fixed=ctx.params["fixed"])
+
+    def on_everything(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show the whole dataset again."""
+        ctx.ops.clear_view()
+
+    def on_save(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Save the views on this run's mistakes with the dataset."""
+        from .review_content import save_views
+
+        save_views(ctx)
+
+    def _choose(self, ctx: foo.executor.ExecutionContext, name: str) -> None:
+        ctx.panel.state.set(name, ctx.params["value"])
+        self.on_load(ctx)
+
+    def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
+        """Draw the panel."""
+        panel = types.Object()
+        state = ctx.panel.state
+        if first := state.first_do:
+            panel.md(f"### {first['sentence']}", name="sentence")
+            if "operator" in first:
+                panel.btn(
+                    "first", label=first["label"], on_click=self.on_first_step, variant="contained", icon="play_arrow"
+                )
+        elif state.figures:
+            from .review_layout import draw
+
+            draw(self, panel, state)
+        return types.Property(panel, view=types.GridView(orientation="vertical", gap=2, width=100, height=100, pad=2))

@@ -1,0 +1,120 @@
+"""The modal panel "Expressiveness timeline": a run's probabilities over the open video.
+
+The plot itself is `timeline.js`. FiftyOne tells a panel in Python neither which frame the video player is at, nor lets it
+go to one (`FrameLoaderView` and `set_frame_number` reach image sequences only); in the browser both are one call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from ..requirements import missing_packages, missing_sentence
+
+
+class TimelinePanel(foo.Panel):
+    """The probability of each category over the open video, moving with it; a click goes to that moment."""
+
+    @property
+    def config(self) -> foo.PanelConfig:
+        """What FiftyOne knows of this panel."""
+        return foo.PanelConfig(
+            name="timeline_panel",
+            label="Expressiveness timeline",
+            icon="timeline",
+            surfaces="modal",
+            help_markdown="The probability of each category over the video. It moves with the video; click to go there.",
+        )
+
+    def on_load(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read the open video's probabilities."""
+        ctx.panel.state.sentence = _load(ctx)
+
+    def on_change_current_sample(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read those of the video that was opened instead."""
+        self.on_load(ctx)
+
+    def on_run(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read those of another run."""
+        ctx.panel.state.run = ctx.params["value"]
+        self.on_load(ctx)
+
+    def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
+        """Draw the panel."""
+        panel = types.Object()
+        state = ctx.panel.state
+        if state.sentence:
+            panel.md(state.sentence, name="sentence_shown")
+        else:
+            if len(state.runs) > 1:
+                view = types.DropdownView(label="Run")
+                for run in reversed(state.runs):
+                    view.add_choice(run, label=run)
+                panel.enum("chosen_run", view.values(), default=state.run, view=view, on_change=self.on_run)
+            panel.obj("timeline", view=types.View(component="ExpressivenessTimeline", composite_view=True))
+        return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, width=100, height=100, pad=1))
+
+
+def _load(ctx: foo.executor.ExecutionContext) -> str | None:
+    """Put the chosen run's probabilities of the open video into the panel; if there are none, say so."""
+    if missing := missing_packages():
+        return missing_sentence(missing)
+    from ..fields import runs_with_fields
+
+    state = ctx.panel.state
+    runs = runs_with_fields(ctx.dataset)
+    if not runs:
+        return "No run has classified these faces yet: run *Predict expressiveness* on the dataset."
+    if not ctx.current_sample:
+        return "Open a video to see its timeline."
+    state.runs = runs
+    state.run = state.run if state.run in runs else runs[-1]
+    series = video_series(ctx.dataset, _video_of(ctx), state.run)
+    if not series:
+        return f"Run {state.run} found no face to classify in this video."
+    ctx.panel.set_data("timeline", series)
+    return None
+
+
+def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
+    """A run's predictions of one video as JSON holds them; None if there are none.
+
+    Args:
+        dataset: of interviews.
+        sample: the video's id.
+        run: whose predictions.
+
+    Returns:
+        `frames` from 1, and for each of them `probabilities` in the order of `categories`, and the index of its `truth`;
+        `colors` of the categories; `frame_rate`, and `total`, the number of the video's frames.
+    """
+    from expressiveness.categories import CATEGORIES, COLORS
+
+    label = f"frames.{run}.detections"
+    names = ["metadata.frame_rate", "metadata.total_frame_count", "frames.frame_number"]
+    rows = dataset.select(sample).values([*names, f"{label}.probabilities", f"{label}.truth"])
+    if not rows[0]:
+        return None
+    [rate], [total], [numbers], [probabilities], [truths] = rows
+    judged = [row for row in zip(numbers, probabilities, truths, strict=True) if row[1]]
+    if not judged:
+        return None
+    return {
+        "categories": list(CATEGORIES),
+        "colors": [COLORS[name] for name in CATEGORIES],
+        "frames": [number for number, _, _ in judged],
+        "probabilities": [[round(value, 3) for value in faces[0]] for _, faces, _ in judged],
+        "truth": [CATEGORIES.index(truth[0]) for _, _, truth in judged],
+        "frame_rate": rate,
+        "total": total or judged[-1][0],
+    }
+
+
+def _video_of(ctx: foo.executor.ExecutionContext) -> str:
+    """The id of the video that is open; a clip or a face is shown under an id of its own."""
+    view = ctx.view
+    if view._is_clips or view._is_patches or view._is_frames:
+        return str(view.select(ctx.current_sample).values("sample_id")[0])
+    return str(ctx.current_sample)

@@ -1,0 +1,153 @@
+import json
+import shutil
+
+import pytest
+
+from expressiveness.cli import main
+from tests.interviews import row, write_metadata
+
+
+def run(*arguments):
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def trained(sample_interviews, tmp_path_factory):
+    """Faces found and a model trained through the command line: its results by name, and where things are."""
+    folder = tmp_path_factory.mktemp("cli")
+    paths = {name: folder / name for name in ("faces", "model", "extract.json", "train.json")}
+    extract = ["extract", sample_interviews, "--out", paths["faces"], "--json", paths["extract.json"]]
+    assert run(*extract) == 0
+    train = ["train", sample_interviews, "--faces", paths["faces"], "--out", paths["model"], "--epochs", 2]
+    assert run(*train, "--json", paths["train.json"]) == 0
+    return paths
+
+
+def read(path):
+    return json.loads(path.read_text())
+
+
+@pytest.mark.slow
+def test_extract_writes_what_it_counted(trained):
+    result = read(trained["extract.json"])
+
+    assert result["videos"] == {"succeeded": 12, "skipped": 0, "failed": 0}
+    assert set(result) == {"videos", "failures", "frames_sampled", "faces", "seconds"}
+    assert 0.95 * result["frames_sampled"] <= result["faces"]
+
+
+@pytest.mark.slow
+def test_evaluate_gives_the_figures_that_train_gave(trained, sample_interviews, tmp_path):
+    out = tmp_path / "evaluation.json"
+    assert run("evaluate", trained["model"], sample_interviews, "--faces", trained["faces"], "--json", out) == 0
+
+    figures = read(out)
+    assert figures == read(trained["train.json"])
+    assert {"participants", "frame", "video"} <= set(figures)
+    assert {"n", "accuracy", "macro_f1", "spearman", "confusion_matrix"} <= set(figures["video"])
+
+
+@pytest.mark.slow
+def test_predict_says_the_category_of_any_video(trained, sample_interviews, tmp_path, capsys):
+    videos = sorted((sample_interviews / "videos").glob("*.mp4"))[:2]
+    table, out = tmp_path / "frames.csv", tmp_path / "predictions.json"
+
+    assert run("predict", trained["model"], *videos, "--table", table, "--json", out) == 0
+
+    predictions = read(out)
+    assert [prediction["file"] for prediction in predictions] == [str(video) for video in videos]
+    assert all(len(frame["probabilities"]) == 3 for frame in predictions[0]["frames"])
+    assert "confidence" in capsys.readouterr().out
+    assert len(table.read_text().splitlines()) == 1 + sum(len(prediction["frames"]) for prediction in predictions)
+
+
+@pytest.mark.slow
+def test_a_video_that_cannot_be_read_is_named_and_the_others_are_predicted(trained, sample_interviews, tmp_path, capsys):
+    video = next((sample_interviews / "videos").glob("*.mp4"))
+    broken, out = tmp_path / "broken.mp4", tmp_path / "out.json"
+    broken.write_text("no video")
+
+    assert run("predict", trained["model"], broken, video, tmp_path / "gone.mp4", "--json", out) == 1
+
+    errors = capsys.readouterr().err
+    assert "broken.mp4: not a video" in errors
+    assert "gone.mp4: no such file" in errors
+    assert "1 videos done, 2 failed" in errors
+    assert [prediction["file"] for prediction in read(out)] == [str(video)]
+
+
+@pytest.mark.slow
+def test_bad_rows_and_missing_videos_are_named_counted_and_cost_only_themselves(sample_interviews, tmp_path, capsys):
+    folder = tmp_path / "set"
+    shutil.copytree(sample_interviews, folder)
+    first = next(iter((folder / "metadata.jsonl").read_text().splitlines()))
+    write_metadata(folder, first.encode(), b"{broken", row(7777))
+
+    assert run("extract", folder, "--out", tmp_path / "faces", "--json", tmp_path / "out.json") == 0
+
+    out, errors = capsys.readouterr()
+    assert "metadata.jsonl, line 2: Invalid JSON" in errors
+    assert "7777: vid_7777.mp4: no such file" in errors
+    assert "1 videos done, 0 stored already, 1 failed" in out
+    assert read(tmp_path / "out.json")["failures"][0]["id"] == "7777"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["extract", "nowhere", "--out", "x"], "no folder nowhere; give the one that holds metadata.jsonl"),
+        (["evaluate", "nowhere", "here", "--faces", "x"], "no model in nowhere; give a folder that"),
+        (["train", ".", "--faces", "x", "--out", "y"], "no metadata.jsonl in ."),
+    ],
+)
+def test_what_a_user_can_mend_is_one_sentence_and_exit_1(arguments, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert run(*arguments) == 1
+
+    errors = capsys.readouterr().err
+    assert errors.startswith(f"expressiveness: {sentence}")
+    assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["extract"], ["no-such-command"], ["extract", ".", "--out", "x", "--workers", "0"], ["predict", "--what"], ["train", "."]],
+)
+def test_wrong_usage_is_one_sentence_and_exit_2(arguments, capsys):
+    assert run(*arguments) == 2
+
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "option", [["--sampling", "often"], ["--detector", "huge"], ["--sampling", "every:0"]]
+)
+def test_a_setting_that_is_not_known_names_those_that_are(option, sample_interviews, tmp_path, capsys):
+    assert run("extract", sample_interviews, "--out", tmp_path, *option) == 1
+
+    assert "every:5, rate:10" in (errors := capsys.readouterr().err) or "auto, short, full" in errors or "above 0" in errors
+
+
+def test_strict_stops_at_the_first_bad_row(tmp_path, capsys):
+    write_metadata(tmp_path, row(1), b"{")
+
+    assert run("extract", tmp_path, "--out", tmp_path / "faces", "--strict") == 1
+    assert "line 2" in capsys.readouterr().err
+    assert not (tmp_path / "faces").exists()
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["extract"], ["train"], ["evaluate"], ["predict"], ["app"]])
+def test_every_command_explains_itself(command, capsys):
+    assert run(*command, "--help") == 0
+
+    assert "Usage: expressiveness" in capsys.readouterr().out
+
+
+def test_help_loads_nothing_heavy(run_python):
+    printed = run_python(
+        "import sys; from expressiveness.cli import main; main(['--help']);"
+        "print([name for name in ('tensorflow', 'mediapipe', 'fiftyone', 'pandas', 'cv2') if name in sys.modules])"
+    )
+
+    assert printed.splitlines()[-1] == "[]"
