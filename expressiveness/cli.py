@@ -67,7 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the demo keeps its files.")] = Path("demo"),
+    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the demo keeps its files.")] = Path(
+        "demo"
+    ),
     no_app: Annotated[bool, typer.Option("--no-app", help="Do everything but open the App.")] = False,
     port: Annotated[int, typer.Option(help="Port of the App, on this machine only.")] = 5151,
     workers: Workers = None,
@@ -86,12 +88,43 @@ def demo(
 
 
 @app.command()
+def inspect(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures and report.html here.")
+    ] = None,
+    format: Annotated[str, typer.Option(help="Of the figures: svg or png.")] = "svg",
+    target: Target = "facial_expression",
+    low: Annotated[float, typer.Option(help="Reserved is below this score.")] = -0.3,
+    high: Annotated[float, typer.Option(help="Expressive is above this score.")] = 0.3,
+    json_file: Json = None,
+) -> None:
+    """Say what a folder holds: shape, missing values, scores, categories, people, and what is wrong with it."""
+    from expressiveness.categories import Thresholds
+    from expressiveness.inspection import inspect_folder
+    from expressiveness.interviews import METADATA
+    from expressiveness.report import write_inspection
+
+    found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high))
+    _write_json(json_file, found.as_dict())
+    for row in found.bad_rows:
+        _warn(f"{METADATA}, {row}")
+    _say(found.summary())
+    if out:
+        _say(f"The report is {write_inspection(found, out, format=format)}.")
+
+
+@app.command()
 def extract(
     folder: Folder,
     out: Annotated[Path, typer.Option("--out", metavar="STORE", help="Folder for the faces.")],
-    sampling: Annotated[str, typer.Option(help="every:N frames, rate:N a second, spread:N a video, or notebook.")] = "every:5",
+    sampling: Annotated[
+        str, typer.Option(help="every:N frames, rate:N a second, spread:N a video, or notebook.")
+    ] = "every:5",
     max_frames: Annotated[int | None, typer.Option(min=1, help="Look at no more than so many frames a video.")] = None,
-    detector: Annotated[str, typer.Option(help="auto (short range, full where it found nothing), short or full.")] = "auto",
+    detector: Annotated[
+        str, typer.Option(help="auto (short range, full where it found nothing), short or full.")
+    ] = "auto",
     confidence: Annotated[float, typer.Option(min=0.0, max=1.0, help="The least that counts as a face.")] = 0.5,
     align: Annotated[bool, typer.Option("--align", help="Turn each face until its eyes lie level.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many interviews, spread over the file.")] = None,
@@ -131,11 +164,15 @@ def train(
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
     target: Target = "facial_expression",
-    notebook: Annotated[bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")] = False,
+    notebook: Annotated[
+        bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")
+    ] = False,
     single: Annotated[bool, typer.Option("--single", help="Show the network single crops, not deviations.")] = False,
     low: Annotated[float, typer.Option(help="Reserved is below this score.")] = -0.3,
     high: Annotated[float, typer.Option(help="Expressive is above this score.")] = 0.3,
-    tertiles: Annotated[bool, typer.Option("--tertiles", help="Thresholds at the training set's thirds instead.")] = False,
+    tertiles: Annotated[
+        bool, typer.Option("--tertiles", help="Thresholds at the training set's thirds instead.")
+    ] = False,
     epochs: Annotated[int, typer.Option(min=1)] = 50,
     batch_size: Annotated[int, typer.Option(min=1)] = 32,
     seed: int = 0,
@@ -171,7 +208,9 @@ def train(
             store,
             config,
             curation=Curation.load(curation) if curation else None,
-            on_epoch=lambda epoch: report(epoch.number, epoch.of, f"validation accuracy {epoch.metrics['val_accuracy']:.2f}"),
+            on_epoch=lambda epoch: report(
+                epoch.number, epoch.of, f"validation accuracy {epoch.metrics['val_accuracy']:.2f}"
+            ),
             log_folder=tensorboard,
         )
     held_out = _held_out(model, interviews)
@@ -188,6 +227,9 @@ def evaluate(
     folder: Folder,
     faces: Faces,
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a report with figures here.")
+    ] = None,
     strict: Strict = False,
     json_file: Json = None,
 ) -> None:
@@ -203,6 +245,12 @@ def evaluate(
     figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
     _write_json(json_file, figures)
     _say_figures(figures)
+    if html:
+        from expressiveness.html_page import write_page
+        from expressiveness.report import evaluation_report
+
+        title = f"Evaluation of {model.resolve().name}"
+        _say(f"The report is {write_page(evaluation_report(figures, history=trained.history, title=title), html)}.")
 
 
 @app.command()
@@ -240,9 +288,57 @@ def predict(
         raise typer.Exit(1)
 
 
+@app.command(name="export-model")
+def export_model(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder that `train` wrote.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the export.")],
+    format: Annotated[
+        str, typer.Option("--format", help="notebook (its four files), keras, savedmodel, tflite, onnx.")
+    ],
+) -> None:
+    """Write a model in another format, with a file that says what to feed it."""
+    _load_tensorflow()
+    from expressiveness.export import export_model
+    from expressiveness.models import load_model
+
+    with silenced():
+        export_model(load_model(model), out, format)  # type: ignore[arg-type]  # checked there
+    _say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+
+
+@app.command()
+def live(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder that `train` wrote.")],
+    source: Annotated[
+        str, typer.Option("--source", metavar="0|FILE|URL", help="Camera's number, file, or stream.")
+    ] = "0",
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write what is drawn as MP4.")] = None,
+    no_window: Annotated[
+        bool, typer.Option("--no-window", help="Only write: every frame of a file, at full speed.")
+    ] = False,
+    json_file: Json = None,
+) -> None:
+    """Recognise a camera, a stream or a file as it plays: box, category and confidence; q quits."""
+    _load_tensorflow()
+    from expressiveness.live import run_live
+    from expressiveness.models import load_model
+
+    trained = load_model(model)
+    with _progress("Recognising") as report:
+        result = run_live(
+            trained, source, output=output, window=not no_window, on_frame=lambda frames: report(frames, None)
+        )
+    _write_json(json_file, result.as_dict())
+    _say(result.summary())
+    if output:
+        _say(f"The video is {output}.")
+
+
 @app.command(name="app")
 def open_app(
-    dataset: Annotated[str | None, typer.Argument(metavar="DATASET", help="Dataset to open; the newest if not given.")] = None,
+    dataset: Annotated[
+        str | None, typer.Argument(metavar="DATASET", help="Dataset to open; the newest if not given.")
+    ] = None,
     port: Annotated[int, typer.Option(help="Port of the App, on this machine only.")] = 5151,
 ) -> None:
     """Open the FiftyOne App, with the operators for interviews, on a dataset."""
@@ -326,7 +422,14 @@ def _write_json(file: Path | None, content: Any) -> None:
 def _progress(label: str = "") -> Iterator[Report]:
     """A progress bar with the time left, where somebody is watching."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),

@@ -55,8 +55,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """Judge a model on interviews, best on those of people it has not seen.
 
-    The truth is the category that an interview's score gives, for every one of its frames. What people corrected or left
-    out while reviewing plays no part: they look where a model errs, and a truth that follows their corrections would
+    The truth is the category that an interview's score gives, for every one of its frames. What people corrected or
+    left out while reviewing plays no part: they look where a model errs, and a truth that follows their corrections would
     praise the model that they corrected. So runs before and after curation are judged by the same measure.
 
     Args:
@@ -81,7 +81,9 @@ def evaluate(
         else:
             judged.append((outcome.item, outcome.value))
     if not judged:
-        raise TrainingError(f"none of {len(interviews)} interviews has a face to judge the model on; extract faces first")
+        raise TrainingError(
+            f"none of {len(interviews)} interviews has a face to judge the model on; extract faces first"
+        )
     results = _video_results(model, judged)
     return {
         "participants": len(set(results.participant)),

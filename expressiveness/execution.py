@@ -10,12 +10,12 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
+from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from expressiveness.errors import ExpressivenessError
 from expressiveness.native_logs import silence
@@ -60,7 +60,8 @@ def run(
         # Two items a worker under way keep all busy without queuing a hundred thousand.
         running = {pool.schedule(function, [item], timeout=timeout): item for item in islice(waiting, 2 * count)}
         while running:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+            wait(running, return_when=FIRST_COMPLETED)
+            for future in [future for future in running if future.done()]:
                 item = running.pop(future)
                 yield _outcome(item, future, timeout)
                 for upcoming in islice(waiting, 1):
@@ -70,7 +71,7 @@ def run(
         pool.join()
 
 
-def _outcome(item: Item, future: Future[Value], timeout: float | None) -> Outcome[Item, Value]:
+def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) -> Outcome[Item, Value]:
     try:
         return Outcome(item, future.result())
     except ExpressivenessError as error:

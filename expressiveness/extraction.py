@@ -58,7 +58,9 @@ class ExtractionConfig:
         return cls(**{**values, "sampling": Sampling(**values["sampling"])})
 
 
-def extract_faces(video: Path, config: ExtractionConfig | None = None, *, detector: FaceDetector | None = None) -> FaceTable:
+def extract_faces(
+    video: Path, config: ExtractionConfig | None = None, *, detector: FaceDetector | None = None
+) -> FaceTable:
     """Find and cut out the faces of a video's sampled frames.
 
     Args:
@@ -77,7 +79,9 @@ def extract_faces(video: Path, config: ExtractionConfig | None = None, *, detect
     table = FaceTableBuilder()
     for frame in read_frames(video, config.sampling):
         faces = detector.detect(frame.rgb)
-        table.add(frame.number, frame.seconds, ((face, face_crop(frame.rgb, face, align=config.align)) for face in faces))
+        table.add(
+            frame.number, frame.seconds, ((face, face_crop(frame.rgb, face, align=config.align)) for face in faces)
+        )
         if table.frames_with_a_face == config.sampling.max_faces:
             break
     return table.build()
@@ -302,5 +306,3 @@ def _signature(video: Path) -> str:
     except OSError as error:
         raise StoreError(f"{video.name}: cannot be read ({error.strerror}); copy it into {video.parent}") from error
     return digest.hexdigest()[:16]
-
-

@@ -1,7 +1,7 @@
 """One video's faces as a table, and the table as a file.
 
 A `FaceTable` is what extraction makes and what training, prediction and the App read. It also holds the frames that
-were looked at, so that "no face" and "not looked at" differ. On disk it is a NumPy archive that holds no pickled object.
+were looked at, so that "no face" and "not looked at" differ. On disk it is a NumPy archive without pickled objects.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class FaceTable:
     @property
     def is_primary(self) -> npt.NDArray[np.bool_]:
         """Which rows are their frame's primary face, shape (n,)."""
-        return self.face_index == 0
+        return np.equal(self.face_index, 0)
 
     @property
     def detection_rate(self) -> float:
@@ -130,13 +130,17 @@ def save_faces(table: FaceTable, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as file:
-            np.savez(file, format=np.int64(FORMAT), **{field.name: getattr(table, field.name) for field in fields(table)})
+            np.savez(
+                file, format=np.int64(FORMAT), **{field.name: getattr(table, field.name) for field in fields(table)}
+            )
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
-        raise StoreError(f"cannot write {path} ({error.strerror or error}); free some space or choose another store") from error
+        raise StoreError(
+            f"cannot write {path} ({error.strerror or error}); free some space or choose another store"
+        ) from error
 
 
 def load_faces(path: Path) -> FaceTable:

@@ -106,6 +106,28 @@ class Inspection:
         """The ids of interviews whose video file is not there."""
         return tuple(self.clips.loc[~self.clips["has_video"], "id"])
 
+    def summary(self) -> str:
+        """What was found, in a few lines."""
+        clips, score = len(self.clips), self.statistics
+        lines = [
+            f"{self.rows} rows, {len(self.columns)} columns; {clips} valid interviews, {len(self.bad_rows)} bad rows, "
+            f"{len(self.missing_videos)} missing videos"
+        ]
+        if missing := [f"{column.name} {column.missing}" for column in self.columns if column.missing]:
+            lines.append(f"Missing values: {', '.join(missing)}")
+        if clips:
+            per_person = list(self.clips_per_participant.values())
+            shares = [f"{name} {count} ({count / clips:.0%})" for name, count in self.category_counts.items()]
+            lines += [
+                f"{len(per_person)} participants with {min(per_person)} to {max(per_person)} clips, "
+                f"median {median(per_person):g}; {len(self.scores_by_question)} questions; "
+                f"{sum(len(retake.ids) - 1 for retake in self.retakes)} retakes",
+                f"{self.target}: "
+                + ", ".join(f"{name} {score[name]:.2f}" for name in score if score[name] is not None),
+                f"{', '.join(shares)}; {self.near_threshold} within {NEAR:g} of a threshold",
+            ]
+        return "\n".join(lines)
+
     def as_dict(self) -> dict[str, Any]:
         """The inspection as JSON holds it."""
         clips = len(self.clips)

@@ -1,6 +1,6 @@
 """A RecruitView folder as validated interviews: `metadata.jsonl` read row by row, every bad row named.
 
-Start at `read_interviews`. One line of the file is one recorded answer. Ids, participants and questions are text and
+Start at `read_interviews`. A line of the file is a recorded answer. Ids, participants and questions are text and
 stay text ("0082" is not 82). `gemini_summary` describes the face in words, so it is never read: it would leak the label.
 """
 
@@ -102,7 +102,7 @@ def read_interviews(folder: Path | str, *, strict: bool = False, allow_outside: 
 
 
 def take_evenly(interviews: Sequence[Interview], limit: int | None) -> Sequence[Interview]:
-    """Take `limit` of the interviews, evenly over the file: its rows are blocked by question, so its head is no sample."""
+    """Take `limit` of the interviews, evenly over the file: its rows are blocked by question, its head is no sample."""
     if limit is None or limit >= len(interviews):
         return interviews
     return [interviews[position * len(interviews) // limit] for position in range(limit)]

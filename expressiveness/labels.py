@@ -58,7 +58,8 @@ def network_input(
     crop: npt.NDArray[np.uint8], reference: npt.NDArray[np.float32], face_input: FaceInput
 ) -> npt.NDArray[np.float32]:
     """What a network is given of crops of shape (n, 48, 48): (n, 48, 48, 1), in the unit of `INPUT_UNIT`."""
-    return ((crop.astype(np.float32) - reference) / np.float32(INPUT_UNIT[face_input]))[..., np.newaxis]
+    deviations: npt.NDArray[np.float32] = (crop.astype(np.float32) - reference) / np.float32(INPUT_UNIT[face_input])
+    return deviations[..., np.newaxis]
 
 
 def label_faces(
@@ -96,7 +97,9 @@ def label_faces(
         references.append(reference_face(faces, face_input))
         kept.append(interview)
     if not sum(map(len, crops)):
-        raise TrainingError(f"none of {len(interviews)} interviews has a face; extract faces first (expressiveness extract)")
+        raise TrainingError(
+            f"none of {len(interviews)} interviews has a face; extract faces first (expressiveness extract)"
+        )
     return LabelledFaces(
         interviews=tuple(kept),
         crop=np.concatenate(crops),

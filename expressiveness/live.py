@@ -47,6 +47,14 @@ class LiveReport:
         """Frames processed a second."""
         return self.processed / self.seconds if self.seconds else 0.0
 
+    def summary(self) -> str:
+        """The report in a line."""
+        delay = self.as_dict()["delay_ms"]
+        return (
+            f"{self.processed} frames in {self.seconds:.1f} s, {self.frames_per_second:.1f} a second, {self.dropped} "
+            f"dropped; a face on {self.with_face}; done {delay['median']:.0f} ms after they came (95 %: {delay['p95']:.0f})"
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
         middle, most = np.quantile(self.delays, [0.5, 0.95]) if self.delays else (0.0, 0.0)

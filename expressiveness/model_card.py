@@ -30,7 +30,7 @@ and of each video its category and expected `{model.config.target}` score. Train
 ## Data and split
 
 {data.get("interviews", "?")} interviews with faces. Participants: {_counts(data.get("participants"))}.
-Faces: {_counts(data.get("faces"))}; by category in training: {_counts(data.get("train_faces_by_category"))}.
+Faces: {_counts(data.get("faces"))}; in training {_counts(data.get("train_faces_by_category"))}.
 {data.get("corrected_faces", 0)} faces were corrected and {data.get("excluded_faces", 0)} excluded by a person.
 {_split_sentence(model)}
 
@@ -45,7 +45,7 @@ The network sees {_INPUTS[model.config.face_input]}.
 
 - The labels belong to whole videos; a frame's category is what the network makes of it, not a label that was checked.
 - About one clip in six of RecruitView lies within 0.1 of a threshold, where the category is close to chance.
-- Trained on single speakers facing a camera; other framings, occlusion, heavy compression or several people may mislead.
+- Trained on single speakers facing a camera; other framings, occlusion or heavy compression may mislead.
 - Groups of people may score differently in the training data, and a model reproduces that.
 
 Versions: {", ".join(f"{name} {number}" for name, number in model.versions.items())}.

@@ -144,7 +144,9 @@ class TrainedModel:
             unfinished.replace(folder)
         except OSError as error:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise ModelError(f"cannot write {folder} ({error.strerror or error}); free some space or choose another") from error
+            raise ModelError(
+                f"cannot write {folder} ({error.strerror or error}); free some space or choose another"
+            ) from error
         return folder
 
     def _record(self) -> dict[str, Any]:
@@ -209,9 +211,13 @@ def read_record(folder: Path) -> dict[str, Any]:
     if not isinstance(record, dict) or not isinstance(record.get("format"), int):
         raise ModelError(f"{file} is no model's record; give a folder that `expressiveness train` wrote")
     if record["format"] > FORMAT:
-        raise ModelError(f"{folder} is of format {record['format']}, newer than this version reads; update expressiveness")
+        raise ModelError(
+            f"{folder} is of format {record['format']}, newer than this version reads; update expressiveness"
+        )
     if record.get("categories") != list(CATEGORIES):
-        raise ModelError(f"{folder} knows the categories {record.get('categories')}, not {list(CATEGORIES)}; train again")
+        raise ModelError(
+            f"{folder} knows the categories {record.get('categories')}, not {list(CATEGORIES)}; train again"
+        )
     return record
 
 
@@ -220,7 +226,9 @@ def _network(folder: Path, name: str) -> keras.Model:
 
     weights = folder / WEIGHTS
     if name not in NETWORKS:
-        raise ModelError(f"{folder} needs the network {name!r}, which this version does not have; update expressiveness")
+        raise ModelError(
+            f"{folder} needs the network {name!r}, which this version does not have; update expressiveness"
+        )
     if not weights.is_file():
         raise ModelError(f"{weights} is missing; copy the whole model folder, or train again")
     if weights.stat().st_size > MAX_WEIGHT_BYTES:
@@ -229,7 +237,9 @@ def _network(folder: Path, name: str) -> keras.Model:
     try:
         network.load_weights(weights)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{weights} does not hold the weights of {name}; copy the model again, or train again") from error
+        raise ModelError(
+            f"{weights} does not hold the weights of {name}; copy the model again, or train again"
+        ) from error
     return network
 
 

@@ -188,8 +188,9 @@ def _bin_edges(scores: Floats, thresholds: Thresholds) -> Floats:
     gap = thresholds.high - thresholds.low
     usual = np.histogram_bin_edges(scores, "fd")
     step = gap / max(1, round(gap / float(usual[1] - usual[0])))
-    first = math.floor((scores.min() - thresholds.low) / step)
-    last = math.floor((scores.max() - thresholds.low) / step) + 1
+    # A score may lie on the outermost edge, and must not fall beyond it by rounding.
+    first = math.floor((scores.min() - thresholds.low) / step - 1e-9)
+    last = math.floor((scores.max() - thresholds.low) / step + 1e-9) + 1
     if last - first > MOST_BINS:
         return np.linspace(scores.min(), scores.max(), 61)
     return np.asarray(thresholds.low + step * np.arange(first, last + 1), dtype=np.float64)

@@ -18,7 +18,7 @@ from expressiveness.html_page import Block, Picture, Table, page, write_page
 from expressiveness.inspection import NEAR, Inspection, inspection_figures
 from expressiveness.interviews import METADATA
 from expressiveness.model_card import TERMS
-from expressiveness.plots import counted, save
+from expressiveness.plots import FORMATS, counted, save
 
 REPORT = "report.html"
 
@@ -35,8 +35,10 @@ def write_inspection(inspection: Inspection, folder: Path, *, format: str = "svg
         The report's path.
 
     Raises:
-        ReportError: the folder cannot be written.
+        ReportError: an unknown format, or a folder that cannot be written.
     """
+    if format not in FORMATS:
+        raise ReportError(f"format {format!r}; choose from {', '.join(FORMATS)}")
     figures = inspection_figures(inspection)
     try:
         folder.mkdir(parents=True, exist_ok=True)

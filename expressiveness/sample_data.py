@@ -234,11 +234,13 @@ def _encode(path: Path, frames: Iterator[Pixels], config: SampleConfig) -> None:
     """Write H.264 that browsers play: yuv420p, with the index before the pictures."""
     import av
 
+    # One thread, and no macroblock tree: with it libx264 gives other bytes at each run on some processors.
+    options = {"crf": "20", "preset": "veryfast", "x264-params": "mbtree=0"}
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream("libx264", rate=Fraction(config.fps), options={"crf": "20", "preset": "veryfast"})
+        stream = container.add_stream("libx264", rate=Fraction(config.fps), options=options)
         stream.width, stream.height = config.size
         stream.pix_fmt = "yuv420p"
-        stream.codec_context.thread_count = 1  # the same bytes on every machine
+        stream.codec_context.thread_count = 1
         for rgb in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
         container.mux(stream.encode())

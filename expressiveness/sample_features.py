@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from expressiveness.sample_pictures import Floats, blurred, smooth_step, warped
@@ -64,8 +65,6 @@ class Eyelid:
     """The upper lid of one eye; `side` is 0 for the left eye of the picture."""
 
     def __init__(self, canvas: Pixels, marks: Landmarks, side: int, unit: float) -> None:
-        import cv2
-
         upper, lower = marks.upper_lids[side], marks.lower_lids[side]
         around = np.concatenate([upper, lower])
         self._window = Window(canvas, around.min(axis=0) - 0.2 * unit, around.max(axis=0) + 0.15 * unit)
@@ -158,8 +157,6 @@ class Creases:
 
     def _paint(self, folds: list[Floats], unit: float) -> Floats:
         """How much darker the skin is in the folds, shape (h, w)."""
-        import cv2
-
         mask = np.zeros(self._window.shape, np.uint8)
         parts = 4  # bits for parts of a pixel
         lines = [np.round(self._window.local(line) * 2**parts).astype(np.int32) for line in folds]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from expressiveness.sample_pictures import Floats, bell, blurred, pixel_centres, smooth_step, warped
@@ -163,8 +164,6 @@ def _shift(points: Floats, shape: tuple[float, ...]) -> Floats:
 
 def _tinted(portrait: Portrait, look: Look) -> Floats:
     """Give skin, hair and clothes other colours; returns RGB from 0 to 255, (height, width, 3)."""
-    import cv2
-
     lab: Floats = np.asarray(cv2.cvtColor(portrait.rgb, cv2.COLOR_RGB2LAB), dtype=np.float32)
     lightness: Floats = lab[..., :1]
     colour: Floats = lab[..., 1:] - 128

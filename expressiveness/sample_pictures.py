@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -28,8 +29,6 @@ def warped(picture: npt.NDArray[Number], source: Floats, *, sharp: bool = True) 
     Returns:
         Shape (height, width) or (height, width, channels).
     """
-    import cv2
-
     how = cv2.INTER_CUBIC if sharp else cv2.INTER_LINEAR
     remap: Any = cv2.remap  # its stub knows neither maps of two channels nor that the type of the picture stays
     moved = remap(picture, source.astype(np.float32, copy=False), None, how, borderMode=cv2.BORDER_REPLICATE)
@@ -38,8 +37,6 @@ def warped(picture: npt.NDArray[Number], source: Floats, *, sharp: bool = True) 
 
 def blurred(picture: npt.NDArray[Any], radius: float) -> Floats:
     """Blur with a Gaussian of standard deviation `radius` pixels."""
-    import cv2
-
     return np.asarray(cv2.GaussianBlur(picture.astype(np.float32, copy=False), (0, 0), radius), dtype=np.float32)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 from expressiveness.errors import InterviewError
@@ -89,8 +90,6 @@ def load_portrait(sitter: int, unit: float) -> Portrait:
 
 @lru_cache(maxsize=4)
 def _load_portrait(sitter: int, unit: float) -> Portrait:
-    import cv2
-
     source = SITTERS[sitter]
     left, right = source.landmarks.pupils
     middle, between = (left + right) / 2, right - left
@@ -116,8 +115,6 @@ def _load_portrait(sitter: int, unit: float) -> Portrait:
 
 
 def _without_lettering(sitter: Sitter) -> Pixels:
-    import cv2
-
     picture = sitter.read()
     mask = np.zeros(picture.shape[:2], np.uint8)
     for left, top, right, bottom in sitter.lettering:
@@ -132,8 +129,6 @@ def _levelled(picture: Pixels, contrast: float) -> Pixels:
 
 def _filled(outline: Floats, size: tuple[int, int], *, feather: float) -> Floats:
     """A mask of the polygon, 0 to 1, shape (height, width): slightly inside it, and softened by `feather` pixels."""
-    import cv2
-
     parts = 4  # bits for parts of a pixel
     mask = np.zeros(size[::-1], np.uint8)
     cv2.fillPoly(mask, [np.round(outline * 2**parts).astype(np.int32)], [255], cv2.LINE_AA, parts)
@@ -142,8 +137,6 @@ def _filled(outline: Floats, size: tuple[int, int], *, feather: float) -> Floats
 
 def _bled(rgb: Pixels, alpha: Floats, *, reach: float) -> Pixels:
     """Continue the person's colours past their outline, so that nothing of the old background shines through."""
-    import cv2
-
     inside = np.asarray(cv2.erode(alpha, np.ones((3, 3), np.uint8))) > 0.95
     weight = np.maximum(blurred(inside, reach), 1e-3)
     around = blurred(rgb * inside[..., None], reach) / weight[..., None]
@@ -158,7 +151,6 @@ def _astronaut() -> Pixels:
 
 
 def _officer() -> Pixels:
-    import cv2
     from matplotlib import get_data_path
 
     bgr = cv2.imread(f"{get_data_path()}/sample_data/grace_hopper.jpg")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from expressiveness.sample_features import CREASES, Creases, Eyelid, Mouth
@@ -64,8 +65,6 @@ class Puppet:
 
     def draw(self, pose: Pose) -> Pixels:
         """Draw one frame: RGB, shape (height, width, 3)."""
-        import cv2
-
         gestures = pose.gestures - self._at_rest()
         canvas = self._canvas.copy()
         self._creases.draw(canvas, np.array([gestures[GESTURES.index(name)] for name in CREASES]))
@@ -84,8 +83,6 @@ class Puppet:
 
     def _source(self, gestures: Floats, motions: Floats) -> Floats:
         """The point of the canvas that each pixel of the frame shows, shape (height, width, 2)."""
-        import cv2
-
         field = np.tensordot(gestures, self._gestures, axes=1).astype(np.float32)
         still = self._nodes - np.tensordot(motions, self._motions, axes=1).astype(np.float32)
         found = still

@@ -88,7 +88,9 @@ def participant_folds(
         scores.setdefault(interview.participant, []).append(interview.scores[target])
     people = np.array(sorted(scores))
     if not 2 <= folds <= len(people):
-        raise TrainingError(f"{len(people)} participants cannot be dealt into {folds} folds; add people or lower the folds")
+        raise TrainingError(
+            f"{len(people)} participants cannot be dealt into {folds} folds; add people or lower the folds"
+        )
     ranks = pd.Series([np.mean(scores[person]) for person in people]).rank(method="first")
     strata = pd.qcut(ranks, min(STRATA, len(people) // folds), labels=False)
     dealing = StratifiedKFold(folds, shuffle=True, random_state=seed).split(people, strata)

@@ -195,7 +195,7 @@ def _frames_at(
     container.seek(stamps[0], stream=stream)
     for frame in _sought(container, stream, video, list(wanted)) if sparse else _decoded(container, stream, video):
         if frame.pts in wanted:
-            seconds = float((frame.pts - stamps[0]) * stream.time_base)
+            seconds = float((frame.pts - stamps[0]) * (stream.time_base or 0))
             yield Frame(wanted.pop(frame.pts), seconds, _upright(frame))
         if not wanted:
             return
@@ -249,12 +249,12 @@ def _decoded(container: InputContainer, stream: VideoStream, video: Path) -> Ite
             continue
         for frame in frames:
             any_frame = True
-            yield frame  # type: ignore[misc]  # a video stream's packets decode to video frames
+            yield frame
     if not any_frame:
         raise VideoError(f"{video.name}: no frame of it decodes; replace the file")
 
 
-def _packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet]:
+def _packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
     """Yield packets up to the end of the file, or to where a truncated file breaks off."""
     packets = container.demux(stream)
     while True:
@@ -265,9 +265,8 @@ def _packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Pack
 
 
 def _time_of(frame: VideoFrame, number: int, stream: VideoStream) -> float:
-    if frame.time is not None:
-        return float(frame.time)
-    return (number - 1) / float(stream.average_rate or 25)
+    """A frame's time stamp in seconds, or, in a file without them, what its number makes it."""
+    return float(frame.time) if frame.pts is not None else (number - 1) / float(stream.average_rate or 25)
 
 
 def _seconds_of(container: InputContainer, stream: VideoStream) -> float:
@@ -277,7 +276,7 @@ def _seconds_of(container: InputContainer, stream: VideoStream) -> float:
 
 
 def _upright(frame: VideoFrame) -> Pixels:
-    rgb = frame.to_ndarray(format="rgb24")
+    rgb: Pixels = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
     quarter_turns = round(frame.rotation / 90) % 4  # the display matrix turns counter-clockwise, as rot90 does
     return np.ascontiguousarray(np.rot90(rgb, quarter_turns)) if quarter_turns else rgb
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
+
 from expressiveness.extraction import ExtractionReport, Progress
 from expressiveness.models import TrainingConfig
 from expressiveness.sample_data import render_sample_interviews

@@ -104,6 +104,11 @@ class RunFields:
         """Sample vector: the mean over the video's faces of the network's last hidden layer."""
         return f"{self.run}_embedding"
 
+    @property
+    def uniqueness(self) -> str:
+        """Sample number: how unlike its nearest neighbours the video's vector is."""
+        return f"{self.run}_uniqueness"
+
 
 def declare_interview_fields(dataset: fo.Dataset) -> None:
     """Add the fields of interviews and faces to a dataset, and lay out its sidebar and colours."""
@@ -164,6 +169,15 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
     return fields
 
 
+def declare_embedding(dataset: fo.Dataset, run: str) -> RunFields:
+    """Add the vector field of a run."""
+    fields = RunFields(run)
+    description = f"What the last hidden layer of run {run} makes of the video's faces, on average"
+    dataset.add_sample_field(fields.embedding, fo.VectorField, description=description)
+    lay_out(dataset)
+    return fields
+
+
 def runs_with_fields(dataset: fo.Dataset) -> list[str]:
     """The runs whose predictions stand in the dataset, oldest first."""
     frame_fields = dataset.get_frame_field_schema() or {}
@@ -213,8 +227,8 @@ def _declare_detections(dataset: fo.Dataset, name: str, description: str) -> Non
 
 
 def _sidebar_paths(fields: RunFields) -> list[str]:
-    of_samples = [fields.video, fields.stretches, fields.score, fields.accuracy, fields.split, fields.embedding]
-    return [f"frames.{fields.faces}", *of_samples]
+    of_samples = [fields.video, fields.stretches, fields.score, fields.accuracy, fields.split]
+    return [f"frames.{fields.faces}", *of_samples, fields.uniqueness, fields.embedding]
 
 
 def _color_scheme(runs: list[str]) -> fo.ColorScheme:

@@ -8,6 +8,7 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.utils.data as foud
+
 from expressiveness.categories import Thresholds
 from expressiveness.errors import VideoError
 from expressiveness.extraction import Failure

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import fiftyone as fo
+
 from expressiveness.errors import ExpressivenessError
 
 NAME = "@expressiveness/interviews"

@@ -22,4 +22,6 @@ def install_line() -> str:
 
 def missing_sentence(missing: list[str]) -> str:
     """What is missing and how to get it."""
-    return f"Missing: {', '.join(missing)}. Run this where FiftyOne is installed, then restart the App: {install_line()}"
+    return (
+        f"Missing: {', '.join(missing)}. Run this where FiftyOne is installed, then restart the App: {install_line()}"
+    )

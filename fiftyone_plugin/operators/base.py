@@ -129,6 +129,11 @@ def chosen(ctx: foo.executor.ExecutionContext, name: str, default: Any) -> Any:
     return default if value is None else value
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things, in words: "1 face", "2,000 faces"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def refuse(inputs: types.Object, sentence: str) -> None:
     """Say why the operator cannot run, and keep it from running."""
     inputs.view("refusal", types.Error(label="Not yet", description=sentence))

@@ -56,8 +56,14 @@ class ImportInterviews(InterviewOperator):
             limit (None): only so many interviews, spread over the file
             delegate (False): whether to leave the work to a delegated worker
         """
-        params = {"folder": {"absolute_path": folder}, "dataset_name": dataset_name, "target": target}
-        params |= {"low": low, "high": high, "limit": limit}
+        params = {
+            "folder": {"absolute_path": folder},
+            "dataset_name": dataset_name,
+            "target": target,
+            "low": low,
+            "high": high,
+            "limit": limit,
+        }
         return foo.execute_operator(self.uri, params=params, request_delegation=delegate)
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:

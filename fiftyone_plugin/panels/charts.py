@@ -40,7 +40,7 @@ def matrix_trace(confusion: Confusion, unit: str) -> list[Json]:
             ],
             "texttemplate": "%{text}",
             "textfont": {"size": 15, "color": "white"},
-            "hovertemplate": f"truly %{{y}}<br>predicted %{{x}}<br>%{{text}} of these {unit}<br>click to see them<extra></extra>",
+            "hovertemplate": f"truly %{{y}}<br>predicted %{{x}}<br>%{{text}} of these {unit}<extra></extra>",
             "colorscale": [[0, EMPTY], [1, FULL]],
             "showscale": False,
             "xgap": 3,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import fiftyone as fo
 import fiftyone.operators as foo
@@ -18,7 +18,7 @@ from ..review_figures import frame_change, frame_figures, video_change, video_fi
 from ..runs import list_runs
 from .charts import curve_traces, matrix_trace
 
-Context = foo.executor.ExecutionContext
+Context: TypeAlias = foo.executor.ExecutionContext
 Json = dict[str, Any]
 
 HELD_OUT, EVERYONE = "held_out", "everyone"

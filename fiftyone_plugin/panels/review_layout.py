@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 TABS = {"mistakes": "Mistakes", "figures": "How good it is", "training": "Training", "compare": "Compare"}
 LOOKS = {AS_VIDEOS: "Videos, with boxes", AS_CLIPS: "Clips, one a stretch", AS_FACES: "Faces, one by one"}
-SMALL = {"margin": 0}
+NARROW = {"minWidth": 0}
+"""Tables are 650 pixels wide at least, and a panel beside the grid may not be."""
 
 
 def draw(events: ReviewPanel, panel: types.Object, state: Any) -> None:
@@ -42,7 +43,7 @@ def _mistakes(events: ReviewPanel, panel: types.Object, state: Any) -> None:
     units = {FRAMES: "Frames", VIDEOS: "Videos"}
     _dropdown(choices, "unit", "Count", units, state.unit, events.on_unit)
     _dropdown(choices, "look", "Look at them as", LOOKS, state.look, events.on_look)
-    panel.plot("matrix", layout=matrix_layout(), config=STILL, on_click=events.on_cell, height=300, width=100)
+    panel.plot("matrix", layout=matrix_layout(), config=STILL, on_click=events.on_cell, height="300px", width="100%")
     _table(panel, "listed", state.listed, {"name": "Show", "count": "How many"}, on_click_row=events.on_view)
     buttons = panel.h_stack("buttons", gap=1, align_x="left")
     buttons.btn("everything", label="Show everything again", icon="restart_alt", on_click=events.on_everything)
@@ -58,7 +59,7 @@ def _mistakes(events: ReviewPanel, panel: types.Object, state: Any) -> None:
     _table(panel, "worst", state.worst, columns, on_click_row=events.on_video)
 
 
-def _figures(events: ReviewPanel, panel: types.Object, state: Any) -> None:
+def _figures(_: ReviewPanel, panel: types.Object, state: Any) -> None:
     measures = state.figures["measures"]
     if measures:
         panel.md(
@@ -78,12 +79,12 @@ def _figures(events: ReviewPanel, panel: types.Object, state: Any) -> None:
     )
 
 
-def _training(events: ReviewPanel, panel: types.Object, state: Any) -> None:
+def _training(_: ReviewPanel, panel: types.Object, state: Any) -> None:
     if not state.figures["epochs"]:
         panel.md("This run keeps no training curves.", name="no_curves")
         return
     for metric in ("accuracy", "loss"):
-        panel.plot(f"{metric}_curve", layout=curve_layout(metric), config=STILL, height=240, width=100)
+        panel.plot(f"{metric}_curve", layout=curve_layout(metric), config=STILL, height="240px", width="100%")
 
 
 def _compare(events: ReviewPanel, panel: types.Object, state: Any) -> None:
@@ -124,7 +125,7 @@ def _dropdown(parent: types.Object, name: str, label: str, labels: dict[str, str
 
 
 def _table(panel: types.Object, name: str, rows: list[dict[str, Any]], columns: dict[str, str], **events: Any) -> None:
-    view = types.TableView(**events)
+    view = types.TableView(componentsProps={"table": {"sx": NARROW}}, **events)
     for key, label in columns.items():
         view.add_column(key, label=label)
     panel.list(f"{name}_table", types.Object(), default=rows, view=view)

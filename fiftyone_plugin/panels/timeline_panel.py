@@ -1,7 +1,7 @@
 """The modal panel "Expressiveness timeline": a run's probabilities over the open video.
 
-The plot itself is `timeline.js`. FiftyOne tells a panel in Python neither which frame the video player is at, nor lets it
-go to one (`FrameLoaderView` and `set_frame_number` reach image sequences only); in the browser both are one call.
+The plot itself is `timeline.js`: FiftyOne neither tells a panel in Python which frame the video player is at, nor lets
+it go to one (`FrameLoaderView` and `set_frame_number` reach image sequences only); in the browser both are one call.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class TimelinePanel(foo.Panel):
             label="Expressiveness timeline",
             icon="timeline",
             surfaces="modal",
-            help_markdown="The probability of each category over the video. It moves with the video; click to go there.",
+            help_markdown="How probable each category is over the video. It moves with the video; click to go there.",
         )
 
     def on_load(self, ctx: foo.executor.ExecutionContext) -> None:
@@ -87,8 +87,8 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
         run: whose predictions.
 
     Returns:
-        `frames` from 1, and for each of them `probabilities` in the order of `categories`, and the index of its `truth`;
-        `colors` of the categories; `frame_rate`, and `total`, the number of the video's frames.
+        `frames` from 1; for each, `probabilities` in the order of `categories` and the index of its `truth`; `colors`
+        of the categories; `frame_rate`, and `total`, the number of the video's frames.
     """
     from expressiveness.categories import CATEGORIES, COLORS
 

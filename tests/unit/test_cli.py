@@ -62,7 +62,9 @@ def test_predict_says_the_category_of_any_video(trained, sample_interviews, tmp_
 
 
 @pytest.mark.slow
-def test_a_video_that_cannot_be_read_is_named_and_the_others_are_predicted(trained, sample_interviews, tmp_path, capsys):
+def test_a_video_that_cannot_be_read_is_named_and_the_others_are_predicted(
+    trained, sample_interviews, tmp_path, capsys
+):
     video = next((sample_interviews / "videos").glob("*.mp4"))
     broken, out = tmp_path / "broken.mp4", tmp_path / "out.json"
     broken.write_text("no video")
@@ -112,7 +114,13 @@ def test_what_a_user_can_mend_is_one_sentence_and_exit_1(arguments, sentence, ca
 
 @pytest.mark.parametrize(
     "arguments",
-    [["extract"], ["no-such-command"], ["extract", ".", "--out", "x", "--workers", "0"], ["predict", "--what"], ["train", "."]],
+    [
+        ["extract"],
+        ["no-such-command"],
+        ["extract", ".", "--out", "x", "--workers", "0"],
+        ["predict", "--what"],
+        ["train", "."],
+    ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_2(arguments, capsys):
     assert run(*arguments) == 2
@@ -120,13 +128,15 @@ def test_wrong_usage_is_one_sentence_and_exit_2(arguments, capsys):
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    "option", [["--sampling", "often"], ["--detector", "huge"], ["--sampling", "every:0"]]
-)
+@pytest.mark.parametrize("option", [["--sampling", "often"], ["--detector", "huge"], ["--sampling", "every:0"]])
 def test_a_setting_that_is_not_known_names_those_that_are(option, sample_interviews, tmp_path, capsys):
     assert run("extract", sample_interviews, "--out", tmp_path, *option) == 1
 
-    assert "every:5, rate:10" in (errors := capsys.readouterr().err) or "auto, short, full" in errors or "above 0" in errors
+    assert (
+        "every:5, rate:10" in (errors := capsys.readouterr().err)
+        or "auto, short, full" in errors
+        or "above 0" in errors
+    )
 
 
 def test_strict_stops_at_the_first_bad_row(tmp_path, capsys):

@@ -77,7 +77,8 @@ def test_intervals_are_wider_where_clips_come_from_fewer_people():
 
     def width(people):
         low, high = bootstrap_over_people(
-            results(truth, predicted, people), lambda r: {"accuracy": float((r.category == r.predicted_category).mean())}
+            results(truth, predicted, people),
+            lambda r: {"accuracy": float((r.category == r.predicted_category).mean())},
         )["accuracy"]
         return high - low
 

@@ -18,7 +18,10 @@ def table(*faces_on_frames):
     builder = FaceTableBuilder()
     for position, count in enumerate(faces_on_frames):
         found = [
-            (Face((0.1, 0.2, 0.3, 0.4), 0.9, random.random((6, 2), np.float32)), random.integers(0, 255, (48, 48), np.uint8))
+            (
+                Face((0.1, 0.2, 0.3, 0.4), 0.9, random.random((6, 2), np.float32)),
+                random.integers(0, 255, (48, 48), np.uint8),
+            )
             for _ in range(count)
         ]
         builder.add(5 * position + 1, position / 2, found)

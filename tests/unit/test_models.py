@@ -58,7 +58,8 @@ def test_a_settings_file_is_read_without_tensorflow(saved, run_python):
     _, folder = saved
 
     printed = run_python(
-        f"import sys, pathlib; from expressiveness.models import read_record; read_record(pathlib.Path({str(folder)!r}));"
+        f"import sys; from pathlib import Path; from expressiveness.models import read_record;"
+        f"read_record(Path({str(folder)!r}));"
         "print('tensorflow' in sys.modules)"
     )
 
@@ -110,12 +111,12 @@ def test_missing_foreign_and_oversized_weights_are_refused(saved, monkeypatch):
 
 
 def test_a_missing_folder_says_what_to_give_instead(tmp_path):
-    with pytest.raises(ModelError, match="no model in .*; give a folder that `expressiveness train` wrote"):
+    with pytest.raises(ModelError, match=r"no model in .*; give a folder that `expressiveness train` wrote"):
         load_model(tmp_path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.one_of(st.binary(max_size=200), st.text("{}[]\":,1abc", max_size=60).map(str.encode)))
+@given(st.one_of(st.binary(max_size=200), st.text('{}[]":,1abc', max_size=60).map(str.encode)))
 def test_whatever_a_record_holds_reading_it_fails_cleanly_or_not_at_all(tmp_path, content):
     (tmp_path / RECORD).write_bytes(content)
 

@@ -13,7 +13,10 @@ def interviews_of(people):
     return [interview(number, person=str(person), score=float(person)) for number, person in enumerate(people)]
 
 
-@given(st.lists(st.integers(0, 30), min_size=3, max_size=120).filter(lambda people: len(set(people)) >= 3), st.integers(0, 9))
+@given(
+    st.lists(st.integers(0, 30), min_size=3, max_size=120).filter(lambda people: len(set(people)) >= 3),
+    st.integers(0, 9),
+)
 def test_nobody_is_in_two_sets_and_no_interview_is_lost(people, seed):
     interviews = interviews_of(people)
     person = {i.id: i.participant for i in interviews}
@@ -51,7 +54,9 @@ def test_the_same_seed_gives_the_same_split_whatever_the_order_of_the_people():
     interviews = interviews_of(range(20))
 
     assert split_by_participant(interviews, seed=1) == split_by_participant(interviews, seed=1)
-    assert set(split_by_participant(interviews[::-1], seed=1).test) == set(split_by_participant(interviews, seed=1).test)
+    assert set(split_by_participant(interviews[::-1], seed=1).test) == set(
+        split_by_participant(interviews, seed=1).test
+    )
     assert split_by_participant(interviews, seed=1) != split_by_participant(interviews, seed=2)
 
 
@@ -70,5 +75,5 @@ def test_a_split_knows_the_set_of_an_interview():
 
 
 def test_two_people_cannot_be_parted_and_the_error_says_what_would_help():
-    with pytest.raises(TrainingError, match="2 participants .* add interviews of other people"):
+    with pytest.raises(TrainingError, match=r"2 participants .* add interviews of other people"):
         split_by_participant(interviews_of([1, 1, 2]))

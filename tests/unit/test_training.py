@@ -29,7 +29,7 @@ def lively_table(strength, random, frames=8):
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
-    """8 people with a reserved, a balanced and an expressive interview each: faces that move by 4, 20 and 60 gray levels."""
+    """8 people with an interview of each category: faces that move by 4, 20 and 60 gray levels."""
     folder = tmp_path_factory.mktemp("training")
     store, random, interviews = FaceStore(folder / "faces"), np.random.default_rng(0), []
     for number in range(24):
@@ -106,14 +106,14 @@ def test_every_epoch_is_reported_and_a_report_may_stop_the_training(stored):
     interviews, store = stored
     epochs = []
 
-    class Enough(Exception):
+    class EnoughError(Exception):
         pass
 
     def report(epoch):
         epochs.append(epoch)
-        raise Enough
+        raise EnoughError
 
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         train(interviews, store, QUICK, on_epoch=report)
     assert [(epoch.number, epoch.of) for epoch in epochs] == [(1, 2)]
     assert {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"} <= set(epochs[0].metrics)
@@ -126,7 +126,8 @@ def test_tertiles_come_from_the_training_people_alone(stored):
     with pytest.raises(TrainingError, match="thresholds"):
         train([interview(int(i.id), video=i.video, person=i.participant, score=0.0) for i in interviews], store, config)
     spread = [
-        interview(int(i.id), video=i.video, person=i.participant, score=float(number)) for number, i in enumerate(interviews)
+        interview(int(i.id), video=i.video, person=i.participant, score=float(number))
+        for number, i in enumerate(interviews)
     ]
     model = train(spread, store, config)
     trained = [i.scores["facial_expression"] for i in spread if i.id in model.split.train]

@@ -1,0 +1,64 @@
+"""What a network makes of faces before it decides: the activations of its last hidden layer, a vector a face or a video.
+
+Videos whose vectors are near to each other look alike to the network, whatever category they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.errors import StoreError
+from expressiveness.execution import Outcome
+from expressiveness.extraction import FaceStore
+from expressiveness.faces import FaceTable
+from expressiveness.interviews import Interview
+from expressiveness.labels import network_input, reference_face
+from expressiveness.models import TrainedModel
+
+Vectors = npt.NDArray[np.float32]
+
+
+def embed_interviews(
+    model: TrainedModel, interviews: Sequence[Interview], store: FaceStore
+) -> Iterator[Outcome[Interview, Vectors]]:
+    """Yield each interview's mean vector over its primary faces, of shape (256,) in the notebook's network.
+
+    An interview without stored faces, or with none on any frame, yields the reason.
+    """
+    embed = _embedder(model)
+    for interview in interviews:
+        try:
+            faces = store.load(interview).primary()
+        except StoreError as error:
+            yield Outcome(interview, None, str(error))
+            continue
+        if len(faces):
+            yield Outcome(interview, embed(_inputs(model, faces)).mean(axis=0))
+        else:
+            yield Outcome(interview, None, "no face was found in it")
+
+
+def embed_faces(model: TrainedModel, faces: FaceTable) -> Vectors:
+    """The vector of each primary face of a video, in the order of its frames, shape (n, 256)."""
+    primary = faces.primary()
+    return _embedder(model)(_inputs(model, primary))
+
+
+def _inputs(model: TrainedModel, primary: FaceTable) -> Vectors:
+    face_input = model.config.face_input
+    return network_input(primary.crop, reference_face(primary, face_input), face_input)
+
+
+def _embedder(model: TrainedModel) -> Any:
+    """A function from prepared faces, shape (n, 48, 48, 1), to the output of the last layer but one that has weights."""
+    import keras
+
+    from expressiveness.network import compiled
+
+    *_, hidden, _decision = [layer for layer in model.network.layers if isinstance(layer, keras.layers.Dense)]
+    embed = compiled(keras.Model(model.network.inputs, hidden.output))
+    return lambda faces: embed(faces) if len(faces) else np.zeros((0, hidden.units), dtype=np.float32)

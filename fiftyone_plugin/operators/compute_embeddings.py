@@ -1,0 +1,89 @@
+"""Write a run's vectors of videos, for FiftyOne Brain and the Embeddings panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from .base import InterviewOperator, Progress, chosen, counted, refuse
+
+
+class ComputeEmbeddings(InterviewOperator):
+    """Write what the network's last hidden layer makes of each video, and map, index and rate the vectors."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """What FiftyOne knows of this operator."""
+        return foo.OperatorConfig(
+            name="compute_embeddings",
+            label="Compute embeddings",
+            description="Vectors of the network's last hidden layer, for the Embeddings panel, uniqueness and similarity",
+            icon="/assets/scatter_plot.svg",
+            dynamic=True,
+            execute_as_generator=True,
+            allow_delegated_execution=True,
+            risk_level=types.RiskLevel.MEDIUM,
+        )
+
+    def __call__(
+        self,
+        samples: fo.Dataset | fo.DatasetView,
+        run: str,
+        map: str = "pca",
+        uniqueness: bool = True,
+        similarity: bool = True,
+        delegate: bool = False,
+    ) -> foo.executor.ExecutionResult:
+        """Compute embeddings.
+
+        Args:
+            samples: a dataset of interviews with faces, or a view of one
+            run: the run whose network is used
+            map ("pca"): "pca", "tsne" or "none"
+            uniqueness (True): whether to write how unlike its neighbours each video is
+            similarity (True): whether to index the vectors for sorting by similarity
+            delegate (False): whether to leave the work to a delegated worker
+        """
+        params = {"run": run, "map": map, "uniqueness": uniqueness, "similarity": similarity}
+        return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
+
+    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        """Choose a run, and what to make of the vectors."""
+        from expressiveness.errors import ExpressivenessError
+
+        from ..workflow import require_faces, require_runs
+
+        try:
+            require_faces(ctx.target_view())
+            runs = require_runs(ctx.dataset)
+        except ExpressivenessError as error:
+            refuse(inputs, str(error))
+            return
+        inputs.enum("run", runs, default=runs[-1], label="Run")
+        maps = types.RadioGroup()
+        maps.add_choice("pca", label="PCA: at once")
+        maps.add_choice("tsne", label="t-SNE: groups stand out, minutes for thousands of videos")
+        maps.add_choice("none", label="None")
+        inputs.enum("map", maps.values(), default="pca", label="Map for the Embeddings panel", view=maps)
+        inputs.bool("uniqueness", default=True, label="Rate how unlike its neighbours each video is")
+        inputs.bool("similarity", default=True, label="Index for sorting by similarity")
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Compute."""
+        from ..embeddings import compute_embeddings
+        from ..workflow import require_runs
+
+        report = compute_embeddings(
+            ctx.target_view(),
+            ctx.params.get("run") or require_runs(ctx.dataset)[-1],
+            map=chosen(ctx, "map", "pca"),
+            uniqueness=chosen(ctx, "uniqueness", True),
+            similarity=chosen(ctx, "similarity", True),
+            progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),
+        )
+        failed = f", {len(report.failures)} without a face passed over" if report.failures else ""
+        made = f"; brain keys: {', '.join(report.brain_keys)}" if report.brain_keys else ""
+        return {**report.as_dict(), "message": f"{counted(report.videos, 'video')} embedded{failed}{made}"}
