@@ -45,7 +45,8 @@ clean: ## remove the environment, the caches and what the tests wrote
 
 # Every version comes from requirements.lock, those of the build tools included: they are installed first, so that
 # nothing is built with anything else. --no-deps keeps pip from adding the other builds of OpenCV (see pyproject.toml).
-$(INSTALLED): pyproject.toml requirements.lock tools/ensure_mongod.py | $(BIN)/pip
+$(INSTALLED): pyproject.toml requirements.lock tools/ensure_mongod.py tools/system_libraries.sh | $(BIN)/pip
+	@PATH="$$PATH:/usr/sbin:/sbin" sh tools/system_libraries.sh
 	@echo "Installing the locked packages into $(VENV), about 3 minutes the first time ..."
 	@$(PIP_INSTALL) --constraint requirements.lock editables hatchling setuptools wheel
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --requirement requirements.lock --editable .

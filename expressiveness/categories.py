@@ -37,7 +37,7 @@ class Thresholds:
 
     @classmethod
     def from_tertiles(cls, scores: Sequence[float]) -> Thresholds:
-        """Place the thresholds so that each category holds a third of `scores`, the training set's, never the test's."""
+        """Place the thresholds so that each category holds a third of `scores`: the training set's, not the test's."""
         low, high = np.quantile(np.asarray(scores, dtype=float), [1 / 3, 2 / 3])
         return cls(float(low), float(high))
 

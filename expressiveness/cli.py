@@ -345,6 +345,22 @@ def open_app(
     _open_app(dataset, port)
 
 
+plugin = typer.Typer(help="The operators and panels for the FiftyOne App.", no_args_is_help=True)
+app.add_typer(plugin, name="plugin")
+
+
+@plugin.command("install")
+def install_plugin(
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="FiftyOne's plugin folder; the configured one if not given.")
+    ] = None,
+) -> None:
+    """Put the plugin where FiftyOne looks for it; doing it again changes nothing."""
+    from fiftyone_plugin.launch import install_plugin
+
+    _say(f"The plugin is in {install_plugin(folder)}. Restart the App if it is running.")
+
+
 Report = Callable[..., None]
 
 

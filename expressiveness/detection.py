@@ -74,8 +74,8 @@ class FaceDetector:
 
         The first is the frame's primary face: in an interview the person interviewed sits nearest to the camera.
         """
-        mp = _mediapipe()
-        image = mp.Image(mp.ImageFormat.SRGB, _shrunk(rgb))
+        mp = load_mediapipe()
+        image = mp.Image(mp.ImageFormat.SRGB, downscaled(rgb))
         for detector in self._detectors:
             if detections := detector.detect(image).detections:
                 faces = [_face(detection, image.width, image.height) for detection in detections]
@@ -118,17 +118,17 @@ def packaged_file(package: str, path: str, digest: str) -> bytes:
 
 
 def _blazeface(name: str, confidence: float) -> Any:
-    tasks = _mediapipe().tasks
+    tasks = load_mediapipe().tasks
     options = tasks.vision.FaceDetectorOptions(
         base_options=tasks.BaseOptions(model_asset_buffer=_model_with_metadata(name)),
         min_detection_confidence=confidence,
     )
-    with _no_display():
+    with no_display():
         return tasks.vision.FaceDetector.create_from_options(options)
 
 
 @contextmanager
-def _no_display() -> Iterator[None]:
+def no_display() -> Iterator[None]:
     """Have MediaPipe find no display, or it opens a graphics context that these models do not use.
 
     On Mesa's drivers that loads a second LLVM beside TensorFlow's, and the process is aborted as it ends.
@@ -141,7 +141,7 @@ def _no_display() -> Iterator[None]:
 
 
 @cache
-def _mediapipe() -> Any:
+def load_mediapipe() -> Any:
     """Import MediaPipe without TensorFlow, of which it would use a decorator for its own documentation.
 
     That takes half a second instead of five, and some 300 MB less in every worker process.
@@ -194,7 +194,8 @@ def _packed(builder: Any, table: Any, identifier: bytes) -> bytes:
     return bytes(builder.Output())
 
 
-def _shrunk(rgb: Pixels) -> Pixels:
+def downscaled(rgb: Pixels) -> Pixels:
+    """Shrink a frame of shape (height, width, 3) until its longer side is at most `LARGEST_SIDE`."""
     import cv2
 
     scale = LARGEST_SIDE / max(rgb.shape[:2])

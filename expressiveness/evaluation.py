@@ -56,8 +56,8 @@ def evaluate(
     """Judge a model on interviews, best on those of people it has not seen.
 
     The truth is the category that an interview's score gives, for every one of its frames. What people corrected or
-    left out while reviewing plays no part: they look where a model errs, and a truth that follows their corrections would
-    praise the model that they corrected. So runs before and after curation are judged by the same measure.
+    left out while reviewing plays no part: they look where a model errs, and a truth that follows their corrections
+    would praise the model that they corrected. So runs before and after curation are judged by the same measure.
 
     Args:
         model: to judge.

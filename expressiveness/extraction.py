@@ -12,16 +12,16 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from expressiveness.crops import face_crop
 from expressiveness.detection import DETECTORS, DetectorKind, FaceDetector
 from expressiveness.errors import DetectorError, StoreError
-from expressiveness.execution import Outcome, run
+from expressiveness.execution import run
 from expressiveness.faces import FaceTable, FaceTableBuilder, load_faces, save_faces
 from expressiveness.interviews import Interview
 from expressiveness.video import DEFAULT_SAMPLING, Sampling, read_frames
@@ -123,7 +123,7 @@ class FaceStore:
         Raises:
             StoreError: the video cannot be read.
         """
-        return self.folder / f"{_file_stem(interview.id)}-{_signature(interview.video)}.npz"
+        return self.folder / table_name(interview)
 
     def has(self, interview: Interview) -> bool:
         """Whether the faces of this interview's video, as it is now, are stored."""
@@ -154,7 +154,7 @@ class FaceStore:
 
     def forget(self, interview_id: str) -> int:
         """Delete every table of an interview, of any settings; return how many there were."""
-        files = list(self.root.glob(f"*/{_file_stem(interview_id)}-{'?' * 16}.npz"))
+        files = list(self.root.glob(f"*/{file_stem(interview_id)}-{'?' * 16}.npz"))
         for file in files:
             file.unlink()
         return len(files)
@@ -226,8 +226,61 @@ def extract_interviews(
     Raises:
         StoreError: the store cannot be written.
     """
-    started = time.monotonic()
     store.write_config()
+    return fill_store(
+        interviews,
+        store,
+        _extract_into_store,
+        workers=workers,
+        timeout=timeout,
+        progress=progress,
+        on_stored=on_stored,
+    )
+
+
+class TableStore(Protocol):
+    """A folder of tables, one an interview."""
+
+    def has(self, interview: Interview) -> bool:
+        """Whether the table of this interview's video, as it is now, is stored."""
+
+
+Store = TypeVar("Store", bound=TableStore)
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[Store]):
+    """What a worker is sent: tables never travel between processes, the worker writes them itself."""
+
+    interview: Interview
+    store: Store
+
+
+def fill_store(
+    interviews: Sequence[Interview],
+    store: Store,
+    extract: Callable[[Job[Store]], Extracted],
+    *,
+    workers: int | None = None,
+    timeout: float | None = 600.0,
+    progress: Progress | None = None,
+    on_stored: Callable[[Interview], None] | None = None,
+) -> ExtractionReport:
+    """Have worker processes put the tables of many interviews into a store, passing over those that are there.
+
+    Args:
+        interviews: whose videos to read.
+        store: picklable; where the tables go.
+        extract: makes and saves one table; importable by name.
+        workers: as in `extract_interviews`, and so the arguments that follow.
+        timeout: seconds a video.
+        progress: called after each interview.
+        on_stored: called with each interview whose table is in the store.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    started = time.monotonic()
     report = ExtractionReport()
     todo: list[Interview] = []
     for interview in interviews:
@@ -239,38 +292,24 @@ def extract_interviews(
             todo.append(interview)
     if progress:
         progress(report.skipped, len(interviews))
-    for done, outcome in enumerate(_extracted(todo, store, workers, timeout), start=report.skipped + 1):
+    outcomes = run(extract, [Job(interview, store) for interview in todo], workers=workers, timeout=timeout)
+    for done, outcome in enumerate(outcomes, start=report.skipped + 1):
+        interview = outcome.item.interview
         if isinstance(outcome.value, Extracted):
             report.succeeded += 1
             report.frames_sampled += outcome.value.frames
             report.faces += outcome.value.faces
             if on_stored:
-                on_stored(outcome.item)
+                on_stored(interview)
         else:
-            report.failures.append(Failure(outcome.item.id, outcome.error or "unknown"))
+            report.failures.append(Failure(interview.id, outcome.error or "unknown"))
         if progress:
             progress(done, len(interviews))
     report.seconds = time.monotonic() - started
     return report
 
 
-def _extracted(
-    interviews: Sequence[Interview], store: FaceStore, workers: int | None, timeout: float | None
-) -> Iterator[Outcome[Interview, Extracted]]:
-    jobs = [_Job(interview, store) for interview in interviews]
-    for outcome in run(_extract_into_store, jobs, workers=workers, timeout=timeout):
-        yield Outcome(outcome.item.interview, outcome.value, outcome.error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What a worker is sent: crops never travel between processes, the worker writes them itself."""
-
-    interview: Interview
-    store: FaceStore
-
-
-def _extract_into_store(job: _Job) -> Extracted:
+def _extract_into_store(job: Job[FaceStore]) -> Extracted:
     table = extract_faces(job.interview.video, job.store.config, detector=_own_detector(job.store.config))
     job.store.save(job.interview, table)
     return Extracted(
@@ -286,7 +325,16 @@ def _own_detector(config: ExtractionConfig) -> FaceDetector:
     return FaceDetector(config.detector, confidence=config.confidence)
 
 
-def _file_stem(interview_id: str) -> str:
+def table_name(interview: Interview) -> str:
+    """The file name of an interview's table, from its id and its video's content.
+
+    Raises:
+        StoreError: the video cannot be read.
+    """
+    return f"{file_stem(interview.id)}-{_signature(interview.video)}.npz"
+
+
+def file_stem(interview_id: str) -> str:
     """An id as a file name: itself where it can be, else a readable part of it and a digest."""
     if re.fullmatch(r"[A-Za-z0-9_]{1,100}", interview_id):
         return interview_id

@@ -6,10 +6,8 @@ were looked at, so that "no face" and "not looked at" differ. On disk it is a Nu
 
 from __future__ import annotations
 
-import os
-import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +16,13 @@ import numpy.typing as npt
 
 from expressiveness.crops import CROP_SIZE
 from expressiveness.detection import Face
-from expressiveness.errors import StoreError
+from expressiveness.tables import Columns, check_columns, load_table, save_table
 from expressiveness.video import Pixels
 
 FORMAT = 1
 """Of the file; a reader refuses a newer one."""
 
-MAX_FILE_BYTES = 4 * 2**30
-"""More than a day's frames; a larger file is not read."""
-
-_COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
+_COLUMNS: Columns = {
     "frame_number": (np.int32, ()),
     "seconds": (np.float64, ()),
     "box": (np.float32, (4,)),
@@ -36,7 +31,7 @@ _COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
     "face_index": (np.int32, ()),
     "crop": (np.uint8, (CROP_SIZE, CROP_SIZE)),
 }
-_FRAME_COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
+_FRAME_COLUMNS: Columns = {
     "sampled_number": (np.int32, ()),
     "sampled_seconds": (np.float64, ()),
 }
@@ -57,13 +52,8 @@ class FaceTable:
     sampled_seconds: npt.NDArray[np.float64]  # (m,)
 
     def __post_init__(self) -> None:
-        for columns, length in ((_COLUMNS, len(self.frame_number)), (_FRAME_COLUMNS, len(self.sampled_number))):
-            for name, (dtype, shape) in columns.items():
-                column: npt.NDArray[Any] = getattr(self, name)
-                if column.dtype != dtype or column.shape != (length, *shape):
-                    raise StoreError(
-                        f"faces: {name} is {column.dtype} {column.shape}, not {np.dtype(dtype)} {(length, *shape)}"
-                    )
+        check_columns(self, _COLUMNS, len(self.frame_number), noun="faces")
+        check_columns(self, _FRAME_COLUMNS, len(self.sampled_number), noun="faces")
 
     def __len__(self) -> int:
         return len(self.frame_number)
@@ -125,22 +115,7 @@ def save_faces(table: FaceTable, path: Path) -> None:
     Raises:
         StoreError: the disk is full, or the folder cannot be written.
     """
-    # The process's own name: two runs that write one file leave whichever finished last, whole.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            np.savez(
-                file, format=np.int64(FORMAT), **{field.name: getattr(table, field.name) for field in fields(table)}
-            )
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreError(
-            f"cannot write {path} ({error.strerror or error}); free some space or choose another store"
-        ) from error
+    save_table(table, path, format=FORMAT)
 
 
 def load_faces(path: Path) -> FaceTable:
@@ -149,21 +124,4 @@ def load_faces(path: Path) -> FaceTable:
     Raises:
         StoreError: the file is missing, damaged, too large, or of a newer format.
     """
-    try:
-        _check_size(path)
-        with np.load(path, allow_pickle=False) as archive:
-            version = int(archive["format"])
-            if version > FORMAT:
-                raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
-            return FaceTable(**{field.name: archive[field.name] for field in fields(FaceTable)})
-    except FileNotFoundError as error:
-        raise StoreError(f"no faces stored at {path}; extract them first") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        raise StoreError(f"{path} is damaged ({error}); delete it and extract again") from error
-
-
-def _check_size(path: Path) -> None:
-    """Refuse an archive that unpacks to more than it may, before anything of it is read."""
-    with zipfile.ZipFile(path) as archive:
-        if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
-            raise StoreError(f"{path} would unpack to more than {MAX_FILE_BYTES // 2**30} GiB; it is no face table")
+    return load_table(FaceTable, path, format=FORMAT, noun="faces")

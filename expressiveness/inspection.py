@@ -117,13 +117,13 @@ class Inspection:
             lines.append(f"Missing values: {', '.join(missing)}")
         if clips:
             per_person = list(self.clips_per_participant.values())
+            scores = [f"{name} {value:.2f}" for name, value in score.items() if name != "count" and value is not None]
             shares = [f"{name} {count} ({count / clips:.0%})" for name, count in self.category_counts.items()]
             lines += [
                 f"{len(per_person)} participants with {min(per_person)} to {max(per_person)} clips, "
                 f"median {median(per_person):g}; {len(self.scores_by_question)} questions; "
                 f"{sum(len(retake.ids) - 1 for retake in self.retakes)} retakes",
-                f"{self.target}: "
-                + ", ".join(f"{name} {score[name]:.2f}" for name in score if score[name] is not None),
+                f"{self.target}: {', '.join(scores)}",
                 f"{', '.join(shares)}; {self.near_threshold} within {NEAR:g} of a threshold",
             ]
         return "\n".join(lines)

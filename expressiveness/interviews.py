@@ -1,7 +1,7 @@
 """A RecruitView folder as validated interviews: `metadata.jsonl` read row by row, every bad row named.
 
 Start at `read_interviews`. A line of the file is a recorded answer. Ids, participants and questions are text and
-stay text ("0082" is not 82). `gemini_summary` describes the face in words, so it is never read: it would leak the label.
+stay text ("0082" is not 82). `gemini_summary` describes the face in words and is never read: it would leak the label.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def reference_face(faces: FaceTable, face_input: FaceInput) -> npt.NDArray[np.fl
     primary = faces.crop[faces.is_primary]
     if face_input == "single" or not len(primary):
         return np.zeros(faces.crop.shape[1:], dtype=np.float32)
-    return primary.mean(axis=0, dtype=np.float32)
+    return np.mean(primary, axis=0, dtype=np.float32)
 
 
 def network_input(
@@ -76,7 +76,7 @@ def label_faces(
     Raises:
         TrainingError: none of the interviews has a face in the store.
     """
-    decisions = _Decisions(curation or Curation())
+    decisions = Decisions(curation or Curation())
     crops, references, indices, categories = [], [], [], []
     kept: list[Interview] = []
     passed_over: list[Failure] = []
@@ -112,7 +112,7 @@ def label_faces(
     )
 
 
-class _Decisions:
+class Decisions:
     """Looks up what people decided, and counts what was used."""
 
     def __init__(self, curation: Curation) -> None:
@@ -122,7 +122,16 @@ class _Decisions:
         self.corrected = 0
 
     def categories(self, interview_id: str, frame_numbers: npt.NDArray[np.int32], weak: int) -> npt.NDArray[np.int32]:
-        """The category of each frame's face; -1 where it is excluded."""
+        """The category of each frame's primary face, given the one of the score; -1 where it is excluded.
+
+        Args:
+            interview_id: whose frames they are.
+            frame_numbers: shape (n,), from 1.
+            weak: the category that the interview's score gives, an index into `CATEGORIES`.
+
+        Returns:
+            Indices into `CATEGORIES`, shape (n,).
+        """
         wanted = np.full(len(frame_numbers), weak, dtype=np.int32)
         if whole := self._interviews.get(interview_id):
             wanted[:] = -1 if whole.excluded else self._index(whole.category, weak)

@@ -51,8 +51,8 @@ class LiveReport:
         """The report in a line."""
         delay = self.as_dict()["delay_ms"]
         return (
-            f"{self.processed} frames in {self.seconds:.1f} s, {self.frames_per_second:.1f} a second, {self.dropped} "
-            f"dropped; a face on {self.with_face}; done {delay['median']:.0f} ms after they came (95 %: {delay['p95']:.0f})"
+            f"{self.processed} frames in {self.seconds:.1f} s, {self.frames_per_second:.1f} a second; {self.dropped} "
+            f"dropped; a face on {self.with_face}; delay {delay['median']:.0f} ms, 95 % below {delay['p95']:.0f} ms"
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class FramePredictions:
     @property
     def category_index(self) -> npt.NDArray[np.int64]:
         """Each frame's category, (n,) into CATEGORIES."""
-        return np.argmax(self.probabilities, axis=1)
+        return np.asarray(self.probabilities.argmax(axis=1))
 
 
 def predict_faces(model: TrainedModel, faces: FaceTable) -> FramePredictions:

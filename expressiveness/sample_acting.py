@@ -24,7 +24,7 @@ ACTS: tuple[dict[str, float], ...] = (
 )
 """What each act shows at amplitude 1, as gestures and as the distance between the lips."""
 
-RISE, FALL = 0.25, 0.3  # seconds an act takes to come and to go
+RISE, FALL = 0.3, 0.4  # seconds an act takes to come and to go
 HELD = (0.7, 1.1)  # seconds it stays
 PAUSE = (0.1, 0.35)  # seconds until the next one
 BLINK = 0.28  # seconds

@@ -132,6 +132,7 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
         f"{FACES}.detections.instance", fo.EmbeddedDocumentField, embedded_doc_type=fo.Instance
     )
     dataset.create_index(INTERVIEW_ID, unique=True)
+    dataset.reload()  # until then the faces know the attributes added here, but not FiftyOne's own
     lay_out(dataset)
 
 

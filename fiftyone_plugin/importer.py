@@ -50,7 +50,9 @@ class RecruitViewImporter(foud.GenericSampleDatasetImporter):
         thresholds: Thresholds | None = None,
         strict: bool = False,
     ) -> None:
-        super().__init__(dataset_dir=dataset_dir, shuffle=shuffle, seed=seed, max_samples=max_samples)
+        # FiftyOne would cut the list off at max_samples, and the head of the file is all one question.
+        super().__init__(dataset_dir=dataset_dir, shuffle=shuffle, seed=seed)
+        self.limit = max_samples
         self.target = target
         self.thresholds = thresholds or Thresholds()
         self.strict = strict
@@ -72,7 +74,7 @@ class RecruitViewImporter(foud.GenericSampleDatasetImporter):
         """Read the metadata."""
         found = read_interviews(self.dataset_dir, strict=self.strict)
         self.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
-        self._interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.max_samples)
+        self._interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.limit)
 
     def __len__(self) -> int:
         return len(self._interviews)
@@ -94,14 +96,6 @@ class RecruitViewImporter(foud.GenericSampleDatasetImporter):
     def get_dataset_info(self) -> dict[str, Any]:
         """Where the interviews came from."""
         return {fields.INFO_KEY: {"folder": str(Path(self.dataset_dir).resolve())}}
-
-    def _preprocess_list(self, interviews: list[Interview]) -> list[Interview]:
-        # FiftyOne's own would cut the list off at max_samples, and the head of the file is all one question.
-        limit, self.max_samples = self.max_samples, None
-        try:
-            return list(super()._preprocess_list(interviews))
-        finally:
-            self.max_samples = limit
 
 
 def interview_sample(interview: Interview, *, target: str, thresholds: Thresholds) -> fo.Sample:

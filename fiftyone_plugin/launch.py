@@ -42,25 +42,42 @@ def open_app(dataset: str | None, *, port: int, on_ready: Callable[[str], None])
 
 
 def install_plugin(folder: Path | None = None) -> Path:
-    """Link the plugin into FiftyOne's plugin folder, unless it is there.
+    """Link the plugin into a plugin folder of FiftyOne, unless one of its name is there.
 
     Args:
         folder: FiftyOne's configured one if None.
 
     Returns:
-        Where it is.
+        Where the plugin is.
+
+    Raises:
+        ExpressivenessError: the folder cannot be written.
     """
-    place = Path(folder or fo.config.plugins_dir) / "expressiveness-interviews"
+    folder = Path(folder or fo.config.plugins_dir)
+    place = folder / "expressiveness-interviews"
+    if (other := _installed(folder)) and other != place:
+        return other
     here = Path(__file__).resolve().parent
     manifest = next(path / MANIFEST for path in (here, here.parent) if (path / MANIFEST).is_file())
-    place.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(manifest, place / MANIFEST)
     link = place / here.name
-    if link.is_symlink() and link.resolve() != here:
-        link.unlink()
-    if not link.exists():
-        link.symlink_to(here, target_is_directory=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(manifest, place / MANIFEST)
+        if link.is_symlink() and link.resolve() != here:
+            link.unlink()
+        if not link.exists():
+            link.symlink_to(here, target_is_directory=True)
+    except OSError as error:
+        raise ExpressivenessError(f"cannot write {place} ({error.strerror or error}); choose another folder") from error
     return place
+
+
+def _installed(folder: Path) -> Path | None:
+    """Where a plugin of this name is, whoever put it there; FiftyOne keeps a download two folders deep."""
+    for manifest in sorted([*folder.glob(f"*/{MANIFEST}"), *folder.glob(f"*/*/{MANIFEST}")]):
+        if f'name: "{NAME}"' in manifest.read_text(encoding="utf-8", errors="replace"):
+            return manifest.parent
+    return None
 
 
 def _newest_dataset() -> str:

@@ -79,8 +79,16 @@ def load_run_split(dataset: fo.Dataset, run: str) -> Split:
     Raises:
         ModelError: as `load_run`.
     """
-    sets = read_record(_model_folder(dataset, run))["split"]
-    return Split(**{name: tuple(ids) for name, ids in sets.items()})
+    return Split(**{name: tuple(ids) for name, ids in load_run_record(dataset, run)["split"].items()})
+
+
+def load_run_record(dataset: fo.Dataset, run: str) -> dict[str, Any]:
+    """Read a run's settings and figures, without its weights.
+
+    Raises:
+        ModelError: as `load_run`.
+    """
+    return read_record(_model_folder(dataset, run))
 
 
 def next_run_name(dataset: fo.Dataset) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import fiftyone.operators as foo
@@ -127,6 +128,12 @@ def chosen(ctx: foo.executor.ExecutionContext, name: str, default: Any) -> Any:
     """What a person, or a caller of the SDK, chose for an input; the default if they left it empty."""
     value = ctx.params.get(name)
     return default if value is None else value
+
+
+def folder_chosen(ctx: foo.executor.ExecutionContext, name: str) -> Path | None:
+    """The folder that was chosen in a file browser, if one was."""
+    folder = (ctx.params.get(name) or {}).get("absolute_path")
+    return Path(folder) if folder else None
 
 
 def counted(number: int, what: str) -> str:

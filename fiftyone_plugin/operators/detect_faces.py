@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import fiftyone as fo
@@ -77,7 +78,7 @@ class DetectFaces(InterviewOperator):
         inputs.float("confidence", default=0.5, min=0.0, max=1.0, label="The least confidence of a face")
         inputs.bool("align", default=False, label="Turn faces until their eyes lie level")
         inputs.int("workers", min=1, label="Processes", description="One a core if empty")
-        inputs.view("estimate", types.Notice(label=_estimate(samples)))
+        inputs.view("estimate", types.Notice(label=estimate(samples)))
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Find faces."""
@@ -103,9 +104,8 @@ class DetectFaces(InterviewOperator):
         return {**report.as_dict(), "message": message}
 
 
-def _estimate(samples: fo.Dataset | fo.DatasetView) -> str:
-    import os
-
+def estimate(samples: fo.Dataset | fo.DatasetView) -> str:
+    """How long finding the faces of some videos will take, in words."""
     frames = samples.sum("metadata.total_frame_count") or 0
     minutes = frames / FRAMES_A_SECOND / (os.cpu_count() or 1) / 60
     length = "less than a minute" if minutes < 1 else f"about {minutes:.0f} minutes"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, refuse, warn
+from .base import InterviewOperator, Progress, chosen, folder_chosen, refuse, warn
 
 TERMS = (
     "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
@@ -79,7 +78,7 @@ class ImportInterviews(InterviewOperator):
             description="Holds metadata.jsonl and videos/",
             view=types.FileExplorerView(choose_dir=True, button_label="Choose a folder..."),
         )
-        folder = _folder(ctx)
+        folder = folder_chosen(ctx, "folder")
         if folder is None:
             return
         try:
@@ -103,7 +102,7 @@ class ImportInterviews(InterviewOperator):
 
         from ..workflow import import_interviews
 
-        folder = _folder(ctx)
+        folder = folder_chosen(ctx, "folder")
         if folder is None:
             raise InterviewError("choose the folder that holds metadata.jsonl")
         report = import_interviews(
@@ -121,11 +120,6 @@ class ImportInterviews(InterviewOperator):
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the dataset."""
         yield ctx.ops.open_dataset(result["dataset"])
-
-
-def _folder(ctx: foo.executor.ExecutionContext) -> Path | None:
-    chosen = (ctx.params.get("folder") or {}).get("absolute_path")
-    return Path(chosen) if chosen else None
 
 
 def _preview(found: Any) -> str:

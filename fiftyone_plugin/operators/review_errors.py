@@ -67,10 +67,14 @@ class ReviewErrors(InterviewOperator):
         inputs.enum("view", views.values(), default=MISCLASSIFIED_FRAMES, label="Show", view=views)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
-        """Save the views."""
+        """Save the views; what was corrected in the Annotate tab is no mistake any more."""
+        from ..deciding import record_hand_edits
+        from ..judging import judge_again
         from ..review import MISCLASSIFIED_FRAMES, save_review_views
         from ..workflow import require_predictions
 
+        if edited := record_hand_edits(ctx.target_view()):
+            judge_again(ctx.dataset, edited)
         run = ctx.params.get("run") or require_predictions(ctx.dataset)[-1]
         views = save_review_views(ctx.target_view(), run)
         view = chosen(ctx, "view", MISCLASSIFIED_FRAMES)

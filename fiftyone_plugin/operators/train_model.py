@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, refuse, warn
+from .base import InterviewOperator, Progress, chosen, counted, refuse, warn
 
 FEW_PEOPLE = 30
 """With fewer participants the held-out figures say little."""
@@ -42,6 +42,7 @@ class TrainModel(InterviewOperator):
         face_input: str = "deviation",
         epochs: int = 50,
         seed: int = 0,
+        split_of: str | None = None,
         delegate: bool = False,
     ) -> foo.executor.ExecutionResult:
         """Train a model.
@@ -55,10 +56,11 @@ class TrainModel(InterviewOperator):
             face_input ("deviation"): "deviation" from the clip's mean face, or "single" crops as in the notebook
             epochs (50): the most to train for
             seed (0): the same seed gives the same model
+            split_of (None): an earlier run whose people train, validate and test again; a new split if None
             delegate (False): whether to leave the work to a delegated worker
         """
         params = {"run": run, "target": target, "low": low, "high": high, "face_input": face_input}
-        params |= {"epochs": epochs, "seed": seed}
+        params |= {"epochs": epochs, "seed": seed, "split_of": split_of}
         return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
@@ -66,7 +68,7 @@ class TrainModel(InterviewOperator):
         from expressiveness.errors import ExpressivenessError
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
-        from ..runs import next_run_name
+        from ..runs import list_runs, next_run_name
         from ..workflow import require_faces
 
         samples = ctx.target_view()
@@ -84,19 +86,26 @@ class TrainModel(InterviewOperator):
             ["deviation", "single"],
             default="deviation",
             label="What the network sees",
-            description="deviation: from the clip's mean face, which transfers to new people; single: crops, as the notebook",
+            description="deviation: from the clip's mean face, which carries over to new people; single: the crops alone",
         )
+        if runs := list_runs(ctx.dataset):
+            splits = types.DropdownView()
+            splits.add_choice("", label="New split, by people")
+            for earlier in reversed(runs):
+                splits.add_choice(earlier, label=f"Same people as run {earlier}, to compare with it")
+            inputs.enum("split_of", splits.values(), default="", label="Who trains and who is held out", view=splits)
         inputs.int("epochs", default=50, min=1, label="Epochs at most")
         inputs.int("seed", default=0, label="Seed")
-        for number, sentence in enumerate(_warnings(samples, ctx)):
+        for number, sentence in enumerate(warnings_about(samples, ctx)):
             warn(inputs, f"warning_{number}", sentence)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
         from expressiveness.categories import Thresholds
-        from expressiveness.models import TrainingConfig, read_record
+        from expressiveness.models import TrainingConfig
 
-        from ..workflow import train_model, work_folder
+        from ..runs import load_run_record
+        from ..workflow import train_model
 
         config = TrainingConfig(
             target=chosen(ctx, "target", "facial_expression"),
@@ -105,38 +114,59 @@ class TrainModel(InterviewOperator):
             epochs=chosen(ctx, "epochs", 50),
             seed=chosen(ctx, "seed", 0),
         )
+        split_of = ctx.params.get("split_of") or None
         run = train_model(
             ctx.target_view(),
             config,
             run=ctx.params.get("run"),
+            split_of=split_of,
             on_epoch=lambda epoch: progress(
                 epoch.number,
                 epoch.of,
                 f"epoch {epoch.number} of {epoch.of} at most, validation accuracy {epoch.metrics['val_accuracy']:.2f}",
             ),
         )
-        video = read_record(work_folder(ctx.dataset) / "models" / run)["evaluation"]["video"]
-        message = (
-            f"Run {run}: accuracy {video['accuracy']:.2f} on {video['n']} videos of people it has not seen "
-            f"(majority class {video['majority_accuracy']:.2f}). Next: Predict."
-        )
-        return {"run": run, "accuracy": video["accuracy"], "message": message}
+        record = load_run_record(ctx.dataset, run)
+        earlier = load_run_record(ctx.dataset, split_of) if split_of else None
+        return {
+            "run": run,
+            "accuracy": record["evaluation"]["video"]["accuracy"],
+            "excluded_faces": record["data"]["excluded_faces"],
+            "corrected_faces": record["data"]["corrected_faces"],
+            "message": f"Run {run}: {_figures(record, earlier, split_of)}. Next: Predict.",
+        }
 
 
-def _warnings(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
-    """What would spoil the result."""
+def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: str | None) -> str:
+    """What came out, in words."""
+    video, data = record["evaluation"]["video"], record["data"]
+    then = f", as against {earlier['evaluation']['video']['accuracy']:.2f} of run {split_of}" if earlier else ""
+    people = f"on {video['n']} videos of people it has not seen (majority class {video['majority_accuracy']:.2f})"
+    decided = f"; people left out {data['excluded_faces']} faces and corrected {data['corrected_faces']}"
+    return f"accuracy {video['accuracy']:.2f} {people}{then}{decided}"
+
+
+def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
+    """What would spoil the result of training on some interviews."""
     from expressiveness.categories import CATEGORIES, Thresholds
 
-    from ..fields import PARTICIPANT
+    from ..fields import INTERVIEW_ID, PARTICIPANT
+    from ..runs import load_run_split
 
     low, high = chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)
     people = len(samples.distinct(PARTICIPANT))
     sentences = []
     if people < FEW_PEOPLE:
-        sentences.append(f"{people} participants: figures on held-out people will be uncertain; {FEW_PEOPLE} or more are better.")
+        sentences.append(f"{people} participants: figures on held-out people are uncertain; {FEW_PEOPLE} are better.")
     if low < high:
-        counts = Counter(map(Thresholds(low, high).category, samples.values(chosen(ctx, "target", "facial_expression"))))
+        scores = samples.values(chosen(ctx, "target", "facial_expression"))
+        counts = Counter(map(Thresholds(low, high).category, scores))
         empty = [category for category in CATEGORIES if not counts[category]]
         if empty:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
+    if split_of := ctx.params.get("split_of"):
+        split = load_run_split(ctx.dataset, split_of)
+        new = set(samples.values(INTERVIEW_ID)).difference(split.train, split.validation, split.test)
+        if new:
+            sentences.append(f"{counted(len(new), 'interview')} that run {split_of} did not know will have no part.")
     return sentences

@@ -52,10 +52,15 @@ def matrix_trace(confusion: Confusion, unit: str) -> list[Json]:
 def matrix_layout() -> Json:
     """Lay the matrix out: the first category at the top, the predictions above it."""
     return {
-        "height": 300,
-        "margin": {"l": 110, "r": 10, "t": 60, "b": 10},
-        "xaxis": {"title": {"text": "predicted"}, "side": "top", "showgrid": False, "fixedrange": True},
-        "yaxis": {"title": {"text": "truly"}, "autorange": "reversed", "showgrid": False, "fixedrange": True},
+        "height": 320,
+        "margin": {"l": 130, "r": 10, "t": 80, "b": 10},
+        "xaxis": {"title": {"text": "predicted", "standoff": 12}, "side": "top", "showgrid": False, "fixedrange": True},
+        "yaxis": {
+            "title": {"text": "truly", "standoff": 12},
+            "autorange": "reversed",
+            "showgrid": False,
+            "fixedrange": True,
+        },
     }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import fiftyone as fo
@@ -54,6 +54,7 @@ def load(ctx: Context) -> None:
     state.people = (state.people or HELD_OUT) if held_out else EVERYONE
     state.unit = state.unit or FRAMES
     state.look = state.look or AS_VIDEOS
+    state.change_look = state.change_look or AS_VIDEOS
     state.tab = state.tab or "mistakes"
     _read_figures(ctx)
 
@@ -94,28 +95,32 @@ def open_listed(ctx: Context, row: int) -> None:
         _show(ctx, review.review_views(_samples(ctx), ctx.panel.state.run)[name][0], name)
 
 
-def open_video(ctx: Context, row: int) -> None:
-    """Show one of the worst videos, open."""
+def show_video(ctx: Context, row: int) -> None:
+    """Show one of the worst videos, and open it once it is there."""
     if row < 0:
         return
-    video = ctx.panel.state.worst[row]
-    _show(ctx, ctx.dataset.select(video["id"]), f"interview {video['interview']}")
-    ctx.ops.open_sample(id=video["id"])
+    video = ctx.panel.state.worst[row]["id"]
+    ctx.panel.state.to_open = video
+    ctx.ops.set_view(ctx.dataset.select(video))
+    _show_labels(ctx, [RunFields(ctx.panel.state.run).stretches])
 
 
 def open_change(ctx: Context, *, fixed: bool) -> None:
     """Show the frames that the chosen run fixed, or broke, over the other one."""
     state = ctx.panel.state
-    what = f"{'fixed' if fixed else 'broken'} by {state.run}"
+    what = f"{'Fixed' if fixed else 'Broken'} by {state.run}"
     frames = review.changed(_samples(ctx), state.other, state.run, fixed=fixed)
-    _look(ctx, frames, review.ANY, what, also=state.other)
+    if state.change_look == AS_FACES:
+        _show_faces(ctx, frames, review.ANY, what)
+    else:
+        _show(ctx, frames, what, also=[f"frames.{state.other}"])
 
 
 def save_views(ctx: Context) -> None:
     """Save the views on this run's mistakes with the dataset."""
     state = ctx.panel.state
     names = review.save_review_views(_samples(ctx), state.run)
-    ctx.ops.notify(f"Saved {len(names)} views of run {state.run}, {_people(state)}", variant="success")
+    ctx.ops.notify(f"Saved {len(names)} views of run {state.run} {_people(ctx)}", variant="success")
     ctx.ops.reload_dataset()
 
 
@@ -197,44 +202,51 @@ def _measure(name: str, value: float | None, interval: list[float] | None) -> Js
     return {"measure": name, "value": "" if value is None else f"{value:.2f}", "interval": between}
 
 
-def _look(ctx: Context, samples: fo.Dataset | fo.DatasetView, expression: Any, what: str, also: str = "") -> None:
+def _look(ctx: Context, samples: fo.Dataset | fo.DatasetView, expression: Any, what: str) -> None:
     """Show predictions in the chosen way."""
-    state = ctx.panel.state
-    if state.look == AS_CLIPS:
-        _show(ctx, review.as_clips(samples, state.run, expression), what, also=also)
-    elif state.look == AS_FACES:
+    run, look = ctx.panel.state.run, ctx.panel.state.look
+    if look == AS_FACES:
         _show_faces(ctx, samples, expression, what)
+    elif look == AS_CLIPS:
+        _show(ctx, review.as_clips(samples, run, expression), what)
     else:
-        _show(ctx, review.as_videos(samples, state.run, expression), what, also=also)
+        _show(ctx, review.as_videos(samples, run, expression), what)
+
+
+def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = ()) -> None:
+    """Show a view of videos or clips."""
+    if not (shown := len(view)):
+        ctx.ops.notify(f"{what}: none, {_people(ctx)}")
+        return
+    ctx.ops.set_view(view)
+    _show_labels(ctx, also)
+    ctx.ops.notify(f"{what}: {shown:,} {'clips' if view._is_clips else 'videos'}")
 
 
 def _show_faces(ctx: Context, samples: fo.Dataset | fo.DatasetView, expression: Any, what: str) -> None:
+    """Show single faces; that writes pictures of their frames."""
     from ..workflow import work_folder
 
-    state = ctx.panel.state
-    folder = Path(work_folder(ctx.dataset)) / "frames"
+    run = ctx.panel.state.run
     try:
-        faces = review.as_faces(samples, state.run, expression, folder=folder)
+        faces = review.as_faces(samples, run, expression, folder=work_folder(ctx.dataset) / "frames")
     except ExpressivenessError as error:
         ctx.ops.notify(str(error), variant="error")
         return
-    ctx.ops.set_view(faces.view)
-    ctx.ops.set_active_fields([state.run])
-    shown = f"the {faces.shown} most probable of {faces.found:,}" if faces.shown < faces.found else f"{faces.shown}"
-    ctx.ops.notify(f"{what}: {shown} faces")
-
-
-def _show(ctx: Context, view: fo.DatasetView, what: str, also: str = "") -> None:
-    """Open a view, with the run's labels on it."""
-    state = ctx.panel.state
-    if not len(view):
-        ctx.ops.notify(f"{what}: there are none, {_people(state)}")
+    if not faces.shown:
+        ctx.ops.notify(f"{what}: no faces, {_people(ctx)}")
         return
-    ctx.ops.set_view(view)
-    shown = [CATEGORY, f"frames.{state.run}", RunFields(state.run).video]
-    ctx.ops.set_active_fields([*shown, f"frames.{also}"] if also else shown)
-    ctx.ops.notify(f"{what}: {len(view):,} {'clips' if view._is_clips else 'videos'}")
+    ctx.ops.set_view(faces.view)
+    ctx.ops.set_active_fields([run])
+    shown = "" if faces.shown == faces.found else f" of {faces.found:,}, the most probable"
+    ctx.ops.notify(f"{what}: {faces.shown} faces{shown}")
 
 
-def _people(state: Any) -> str:
-    return "all people" if state.people == EVERYONE else "held-out people"
+def _show_labels(ctx: Context, also: Sequence[str]) -> None:
+    """Have the chosen run's labels drawn, whichever the person had chosen last."""
+    fields = RunFields(ctx.panel.state.run)
+    ctx.ops.set_active_fields([CATEGORY, f"frames.{fields.faces}", fields.video, *also])
+
+
+def _people(ctx: Context) -> str:
+    return "of all people" if ctx.panel.state.people == EVERYONE else "of held-out people"

@@ -43,7 +43,7 @@ def _mistakes(events: ReviewPanel, panel: types.Object, state: Any) -> None:
     units = {FRAMES: "Frames", VIDEOS: "Videos"}
     _dropdown(choices, "unit", "Count", units, state.unit, events.on_unit)
     _dropdown(choices, "look", "Look at them as", LOOKS, state.look, events.on_look)
-    panel.plot("matrix", layout=matrix_layout(), config=STILL, on_click=events.on_cell, height="300px", width="100%")
+    panel.plot("matrix", layout=matrix_layout(), config=STILL, on_click=events.on_cell, height="320px", width="100%")
     _table(panel, "listed", state.listed, {"name": "Show", "count": "How many"}, on_click_row=events.on_view)
     buttons = panel.h_stack("buttons", gap=1, align_x="left")
     buttons.btn("everything", label="Show everything again", icon="restart_alt", on_click=events.on_everything)
@@ -97,6 +97,8 @@ def _compare(events: ReviewPanel, panel: types.Object, state: Any) -> None:
     _dropdown(choices, "other", f"What {state.run} changed over", labels, state.other, events.on_other)
     if not state.change:
         return
+    looks = {look: LOOKS[look] for look in (AS_VIDEOS, AS_FACES)}
+    _dropdown(choices, "change_look", "Look at them as", looks, state.change_look, events.on_change_look)
     columns = {
         "unit": "",
         "both_right": "Both right",

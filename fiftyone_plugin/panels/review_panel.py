@@ -9,6 +9,7 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from ..requirements import missing_packages, missing_sentence
+from .root import root_view
 
 HELP = """
 Choose a run, then click:
@@ -69,6 +70,10 @@ class ReviewPanel(foo.Panel):
         """Look at predictions in another way."""
         ctx.panel.state.look = ctx.params["value"]
 
+    def on_change_look(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Look at what changed in another way."""
+        ctx.panel.state.change_look = ctx.params["value"]
+
     def on_tab(self, ctx: foo.executor.ExecutionContext) -> None:
         """Open another tab."""
         ctx.panel.state.tab = ctx.params["value"]
@@ -91,9 +96,15 @@ class ReviewPanel(foo.Panel):
 
     def on_video(self, ctx: foo.executor.ExecutionContext) -> None:
         """Watch one of the worst videos."""
-        from .review_content import open_video
+        from .review_content import show_video
 
-        open_video(ctx, ctx.params["row"])
+        show_video(ctx, ctx.params["row"])
+
+    def on_change_view(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Open the video that was asked for, now that the grid has it."""
+        if video := ctx.panel.state.to_open:
+            ctx.panel.state.to_open = None
+            ctx.ops.open_sample(id=video)
 
     def on_change_row(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what one run fixed or broke over the other."""
@@ -104,6 +115,7 @@ class ReviewPanel(foo.Panel):
     def on_everything(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show the whole dataset again."""
         ctx.ops.clear_view()
+        ctx.ops.reload_dataset()  # without it, the sidebar keeps the groups of a clips' or faces' view
 
     def on_save(self, ctx: foo.executor.ExecutionContext) -> None:
         """Save the views on this run's mistakes with the dataset."""
@@ -129,4 +141,4 @@ class ReviewPanel(foo.Panel):
             from .review_layout import draw
 
             draw(self, panel, state)
-        return types.Property(panel, view=types.GridView(orientation="vertical", gap=2, width=100, height=100, pad=2))
+        return types.Property(panel, view=root_view())

@@ -12,6 +12,7 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from ..requirements import missing_packages, missing_sentence
+from .root import root_view
 
 
 class TimelinePanel(foo.Panel):
@@ -54,7 +55,7 @@ class TimelinePanel(foo.Panel):
                     view.add_choice(run, label=run)
                 panel.enum("chosen_run", view.values(), default=state.run, view=view, on_change=self.on_run)
             panel.obj("timeline", view=types.View(component="ExpressivenessTimeline", composite_view=True))
-        return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, width=100, height=100, pad=1))
+        return types.Property(panel, view=root_view())
 
 
 def _load(ctx: foo.executor.ExecutionContext) -> str | None:

@@ -42,7 +42,7 @@ def test_a_person_runs_an_operator_and_finds_the_mistakes_drawn_on_the_faces(pre
     screenshot("main-1-grid")
 
     run_operator(page, "Review errors")
-    expect(page.get_by_text("Frames whose predicted category is not that of the video")).to_be_visible()
+    expect(page.get_by_text("Frames whose predicted category is not the true one")).to_be_visible()
     screenshot("main-2-form")
     page.get_by_role("button", name="Execute").click()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressiveness import faces
+from expressiveness import faces, tables
 from expressiveness.detection import Face
 from expressiveness.errors import StoreError
 from expressiveness.faces import FaceTableBuilder, load_faces, save_faces
@@ -119,7 +119,7 @@ def test_a_newer_format_is_refused_by_name(tmp_path, monkeypatch):
 
 
 def test_an_archive_that_would_unpack_to_gigabytes_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(faces, "MAX_FILE_BYTES", 10_000)
+    monkeypatch.setattr(tables, "MAX_FILE_BYTES", 10_000)
     with zipfile.ZipFile(tmp_path / "bomb.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("crop.npy", b"\0" * 1_000_000)
 

@@ -1,0 +1,95 @@
+"""Tables of equal columns as files: NumPy archives that hold no pickled object, written whole or not at all.
+
+A table is a frozen dataclass of arrays; `Columns` say what each array must be.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.errors import StoreError
+
+MAX_FILE_BYTES = 4 * 2**30
+"""More than a day's frames; a larger file is not read."""
+
+Columns = Mapping[str, tuple[type, tuple[int, ...]]]
+"""By name, the type of a column and the shape of one of its rows."""
+
+Table = TypeVar("Table")
+
+
+def check_columns(table: Any, columns: Columns, length: int, *, noun: str) -> None:
+    """Check that a table's columns are what they should be.
+
+    Raises:
+        StoreError: a column has another type or shape; `noun` says what the table holds.
+    """
+    for name, (dtype, shape) in columns.items():
+        column: npt.NDArray[Any] = getattr(table, name)
+        if column.dtype != dtype or column.shape != (length, *shape):
+            raise StoreError(
+                f"{noun}: {name} is {column.dtype} {column.shape}, not {np.dtype(dtype)} {(length, *shape)}"
+            )
+
+
+def save_table(table: Any, path: Path, *, format: int) -> None:
+    """Write a table whole or not at all; the same table gives the same bytes.
+
+    Raises:
+        StoreError: the disk is full, or the folder cannot be written.
+    """
+    # The process's own name: two runs that write one file leave whichever finished last, whole.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            columns: dict[str, Any] = {field.name: getattr(table, field.name) for field in fields(table)}
+            np.savez(file, format=np.int64(format), **columns)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise StoreError(
+            f"cannot write {path} ({error.strerror or error}); free some space or choose another store"
+        ) from error
+
+
+def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Table:
+    """Read a table.
+
+    Args:
+        kind: its dataclass, which checks the columns.
+        path: of the file.
+        format: the newest that can be read.
+        noun: what the table holds, as in "no faces stored".
+
+    Raises:
+        StoreError: the file is missing, damaged, too large, or of a newer format.
+    """
+    try:
+        _check_size(path)
+        with np.load(path, allow_pickle=False) as archive:
+            version = int(archive["format"])
+            if version > format:
+                raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
+            return kind(**{field.name: archive[field.name] for field in fields(kind)})  # type: ignore[arg-type]  # a dataclass
+    except FileNotFoundError as error:
+        raise StoreError(f"no {noun} stored at {path}; extract them first") from error
+    except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        raise StoreError(f"{path} is damaged ({error}); delete it and extract again") from error
+
+
+def _check_size(path: Path) -> None:
+    """Refuse an archive that unpacks to more than it may, before anything of it is read."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
+            raise StoreError(f"{path} would unpack to more than {MAX_FILE_BYTES // 2**30} GiB; it is no table of faces")
