@@ -352,7 +352,8 @@ app.add_typer(plugin, name="plugin")
 @plugin.command("install")
 def install_plugin(
     folder: Annotated[
-        Path | None, typer.Option("--dir", metavar="DIR", help="FiftyOne's plugin folder; the configured one if not given.")
+        Path | None,
+        typer.Option("--dir", metavar="DIR", help="FiftyOne's plugin folder; the configured one if not given."),
     ] = None,
 ) -> None:
     """Put the plugin where FiftyOne looks for it; doing it again changes nothing."""

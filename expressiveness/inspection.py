@@ -117,7 +117,11 @@ class Inspection:
             lines.append(f"Missing values: {', '.join(missing)}")
         if clips:
             per_person = list(self.clips_per_participant.values())
-            scores = [f"{name} {value:.2f}" for name, value in score.items() if name != "count" and value is not None]
+            scores = [
+                f"{name} {round(value, 2) + 0:.2f}"  # a mean of -1e-17 is 0.00 and not -0.00
+                for name, value in score.items()
+                if name != "count" and value is not None
+            ]
             shares = [f"{name} {count} ({count / clips:.0%})" for name, count in self.category_counts.items()]
             lines += [
                 f"{len(per_person)} participants with {min(per_person)} to {max(per_person)} clips, "

@@ -100,7 +100,8 @@ class NewestFrames:
 
     def _next(self) -> Arrival | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._newest or self._ended)
+            while not self._changed.wait_for(lambda: self._newest or self._ended, timeout=0.5):
+                pass  # an endless wait would not notice Ctrl-C on Windows
             arrival, self._newest = self._newest, None
         if arrival is None and self._error:
             raise self._error

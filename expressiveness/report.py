@@ -214,7 +214,8 @@ def _judged(figures: Mapping[str, Any], unit: str) -> list[Block]:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+    # Rounded first: a mean of -1e-17 is 0.00 and not -0.00.
+    return "" if value is None else f"{round(value, 2) + 0:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _interval(bounds: Sequence[float] | None) -> str:

@@ -74,7 +74,7 @@ class Puppet:
 
         person = warped(canvas, self._source(gestures, pose.motions))
         share = person[..., 3] / np.float32(255)
-        frame = cv2.blendLinear(np.ascontiguousarray(person[..., :3]), self._room, share, 1 - share)
+        frame = cv2.blendLinear(cv2.cvtColor(person, cv2.COLOR_RGBA2RGB), self._room, share, 1 - share)
         return np.asarray(frame, dtype=np.uint8)
 
     def _at_rest(self) -> Floats:

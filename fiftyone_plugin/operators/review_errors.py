@@ -84,4 +84,4 @@ class ReviewErrors(InterviewOperator):
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the view."""
         yield ctx.ops.reload_dataset()
-        yield ctx.ops.set_view(name=result["view"])
+        yield ctx.ops.set_view(view=ctx.dataset.load_saved_view(result["view"]))  # by name, the App would not know it yet

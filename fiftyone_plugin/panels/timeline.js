@@ -4,23 +4,70 @@
  * and the App's own state are the page's.
  */
 (() => {
-  const { createElement: h, useEffect, useState } = window.React;
+  const { createElement: h, memo, useEffect, useState } = window.React;
   const { useRecoilValue } = window.recoil;
+  const { getNodes, Layout, useSpaces } = window.__fosp__;
 
+  const PANEL = "timeline_panel";
   const WIDTH = 1000; // of the drawing, in units of its own; the page stretches it
   const PLOT = 100;
+  const HEIGHT = PLOT + 34;
   const WRONG = "#ff5252";
 
-  /** The frame that the open video is at, from 1. */
+  function ExpressivenessTimeline({ data }) {
+    const looker = useRecoilValue(window.__fos__.modalLooker);
+    const frame = useCurrentFrame(looker);
+    usePlaceUnderVideo();
+    if (!data?.frames) return null;
+    const seek = (event) => {
+      if (!frame || !looker.seekToFrame || (event.type === "pointermove" && !event.buttons)) return;
+      const box = event.currentTarget.getBoundingClientRect();
+      const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+      goTo(looker, 1 + Math.round(share * (data.total - 1)));
+    };
+    const playhead = { stroke: "white", strokeWidth: 2, vectorEffect: "non-scaling-stroke", y1: 0, y2: HEIGHT };
+    return h(
+      "div",
+      { "data-cy": "expressiveness-timeline", "data-frame": frame, style: { font: "13px sans-serif" } },
+      h(Reading, { data, frame }),
+      h(
+        "svg",
+        {
+          viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+          preserveAspectRatio: "none",
+          onPointerDown: seek,
+          onPointerMove: seek,
+          style: { width: "100%", height: 190, cursor: "pointer", display: "block", background: "#1b1f24" },
+        },
+        h(Lines, { data }),
+        h(Bars, { data }),
+        frame && h("line", { ...playhead, x1: at(data, frame), x2: at(data, frame) }),
+      ),
+      h(Key, { data }),
+    );
+  }
+
+  /** The frame that is shown, from 1; undefined in the Annotate tab, whose player keeps it to itself. */
   function useCurrentFrame(looker) {
-    const [frame, setFrame] = useState(1);
+    const [frame, setFrame] = useState();
     useEffect(() => {
       if (!looker?.subscribeToState) return undefined;
-      const follow = () => setFrame(looker.frameNumber || 1);
+      const shown = () => looker.frameNumber ?? looker.sample?.frame_number; // a video's, or a single face's
+      const follow = () => setFrame(looker.state.destroyed ? undefined : shown());
       follow();
-      return looker.subscribeToState("frameNumber", follow);
+      const subscriptions = ["frameNumber", "destroyed"].map((name) => looker.subscribeToState(name, follow));
+      return () => subscriptions.forEach((unsubscribe) => unsubscribe());
     }, [looker]);
     return frame;
+  }
+
+  /** Where the panel opens as a tab over the video, put it under the video, so that both are seen. */
+  function usePlaceUnderVideo() {
+    const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_MODAL_SPACES_ID);
+    useEffect(() => {
+      const panel = getNodes(spaces.root).find(({ type }) => type === PANEL);
+      if (panel && spaces.canSplitLayout(panel.parent)) spaces.splitLayout(panel.parent, Layout.Vertical, panel);
+    }, []);
   }
 
   /** Stop at a frame. */
@@ -29,51 +76,11 @@
     setTimeout(() => looker.seekToFrame(frame)); // once the player knows that it stands
   }
 
-  /** The index of the last judged frame up to a frame, or -1. */
-  function judgedAt(frames, frame) {
-    let index = -1;
-    while (index + 1 < frames.length && frames[index + 1] <= frame) index += 1;
-    return index;
-  }
-
-  const largest = (values) => values.indexOf(Math.max(...values));
-
-  function ExpressivenessTimeline({ data }) {
-    const looker = useRecoilValue(window.__fos__.modalLooker);
-    const frame = useCurrentFrame(looker);
-    if (!data?.frames) return null;
-    const x = (number) => (WIDTH * (number - 1)) / Math.max(data.total - 1, 1);
-    const seek = (event) => {
-      if (!looker?.seekToFrame || (event.type === "pointermove" && !event.buttons)) return;
-      const box = event.currentTarget.getBoundingClientRect();
-      const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-      goTo(looker, 1 + Math.round(share * (data.total - 1)));
-    };
-    return h(
-      "div",
-      { "data-cy": "expressiveness-timeline", "data-frame": frame, style: { padding: 8, font: "13px sans-serif" } },
-      h(Reading, { data, frame }),
-      h(
-        "svg",
-        {
-          viewBox: `0 0 ${WIDTH} ${PLOT + 34}`,
-          preserveAspectRatio: "none",
-          onPointerDown: seek,
-          onPointerMove: seek,
-          style: { width: "100%", height: 190, cursor: "pointer", display: "block", background: "#1b1f24" },
-        },
-        h(Lines, { data, x }),
-        h(Strips, { data, x }),
-        h("line", { x1: x(frame), x2: x(frame), y1: 0, y2: PLOT + 34, stroke: "white", vectorEffect: "non-scaling-stroke" }),
-      ),
-      h(Key, { data }),
-    );
-  }
-
   /** What holds at the playhead, in words. */
   function Reading({ data, frame }) {
+    if (!frame) return h("div", { style: { minHeight: 22 } }, "The timeline moves with the video in the Explore tab.");
     const seconds = data.frame_rate ? ` · ${((frame - 1) / data.frame_rate).toFixed(2)} s` : "";
-    const index = judgedAt(data.frames, frame);
+    const index = data.frames.findLastIndex((number) => number <= frame);
     if (index < 0) return h("div", null, `Frame ${frame}${seconds}: no face judged yet`);
     const probabilities = data.probabilities[index];
     const [predicted, truth] = [largest(probabilities), data.truth[index]];
@@ -85,47 +92,45 @@
       { "data-cy": "expressiveness-reading", style: { minHeight: 22 } },
       `Frame ${frame}${seconds} · `,
       h("b", { style: { color: data.colors[predicted] } }, sure),
-      judged,
-      " · ",
+      `${judged} · `,
       h("span", { style: { color: predicted === truth ? "inherit" : WRONG } }, verdict),
     );
   }
 
-  /** A line a category, with the middle marked. */
-  function Lines({ data, x }) {
+  /** A line a category, broken where no face was found; half is marked. */
+  const Lines = memo(({ data }) => {
     const y = (probability) => PLOT - 4 - probability * (PLOT - 8);
+    const goesOn = data.frames.map((number, index) => index > 0 && number - data.frames[index - 1] < 2 * data.step);
+    const line = { fill: "none", strokeWidth: 2, strokeLinecap: "round", vectorEffect: "non-scaling-stroke" };
     return [
-      h("line", { key: "half", x1: 0, x2: WIDTH, y1: y(0.5), y2: y(0.5), stroke: "#444", strokeDasharray: "4 4" }),
-      ...data.categories.map((name, category) =>
-        h("polyline", {
-          key: name,
-          points: data.frames.map((number, index) => `${x(number)},${y(data.probabilities[index][category])}`).join(" "),
-          fill: "none",
-          stroke: data.colors[category],
-          strokeWidth: 2,
-          vectorEffect: "non-scaling-stroke",
-        }),
-      ),
+      h("line", { key: "half", x1: 0, x2: WIDTH, y1: y(0.5), y2: y(0.5), stroke: "#555", strokeDasharray: "4 4" }),
+      ...data.categories.map((name, category) => {
+        const d = data.frames.map((number, index) => {
+          const [left, top] = [at(data, number), y(data.probabilities[index][category])];
+          return goesOn[index] ? `L${left} ${top}` : `M${left} ${top}h0.01`; // a lone frame is a dot
+        });
+        return h("path", { ...line, key: name, d: d.join(""), stroke: data.colors[category] });
+      }),
     ];
-  }
+  });
 
-  /** Under the lines: what was predicted, what is true, and where they differ, from each judged frame to the next. */
-  function Strips({ data, x }) {
-    const gaps = data.frames.slice(1).map((number, index) => number - data.frames[index]);
-    const step = gaps.length ? [...gaps].sort((a, b) => a - b)[Math.floor(gaps.length / 2)] : 1;
-    return data.frames.flatMap((number, index) => {
-      const gap = gaps[index] === undefined || gaps[index] >= 2 * step ? step : gaps[index];
-      const [from, width] = [x(number), x(Math.min(number + gap, data.total)) - x(number)];
+  /** Under the lines, from each judged frame to the next: what was predicted, what is true, and where they differ. */
+  const Bars = memo(({ data }) =>
+    data.frames.flatMap((number, index) => {
+      const gap = data.frames[index + 1] - number;
+      const until = number + (gap < 2 * data.step ? gap : data.step);
+      const x = at(data, number);
+      const width = Math.max(at(data, Math.min(until, data.total)) - x, 1);
+      const bar = (key, y, height, fill) =>
+        h("rect", { key: `${key}${number}`, x, width, y, height, fill, shapeRendering: "crispEdges" });
       const predicted = largest(data.probabilities[index]);
-      const strip = (key, top, height, fill) =>
-        h("rect", { key: `${key}${number}`, x: from, width: Math.max(width, 1), y: PLOT + top, height, fill });
-      const strips = [
-        strip("predicted", 2, 10, data.colors[predicted]),
-        strip("truth", 14, 10, data.colors[data.truth[index]]),
+      const bars = [
+        bar("predicted", PLOT + 2, 10, data.colors[predicted]),
+        bar("truth", PLOT + 14, 10, data.colors[data.truth[index]]),
       ];
-      return predicted === data.truth[index] ? strips : [...strips, strip("wrong", 27, 5, WRONG)];
-    });
-  }
+      return predicted === data.truth[index] ? bars : [...bars, bar("wrong", PLOT + 27, 5, WRONG)];
+    }),
+  );
 
   function Key({ data }) {
     const swatch = (color, text) =>
@@ -134,10 +139,15 @@
       "div",
       { style: { marginTop: 6, lineHeight: 1.6, opacity: 0.9 } },
       data.categories.map((name, index) => swatch(data.colors[index], name)),
-      h("span", { key: "rows" }, "Bars: predicted, true, and "),
+      "Bars: predicted, true, and ",
       swatch(WRONG, "where they differ"),
     );
   }
+
+  /** Where a frame is, from left to right. */
+  const at = (data, frame) => (WIDTH * (frame - 1)) / Math.max(data.total - 1, 1);
+
+  const largest = (values) => values.indexOf(Math.max(...values));
 
   window.__fop__.registerComponent({
     name: "ExpressivenessTimeline",

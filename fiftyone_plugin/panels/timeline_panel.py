@@ -6,6 +6,8 @@ it go to one (`FrameLoaderView` and `set_frame_number` reach image sequences onl
 
 from __future__ import annotations
 
+from itertools import pairwise
+from statistics import median_low
 from typing import Any
 
 import fiftyone.operators as foo
@@ -50,10 +52,11 @@ class TimelinePanel(foo.Panel):
             panel.md(state.sentence, name="sentence_shown")
         else:
             if len(state.runs) > 1:
-                view = types.DropdownView(label="Run")
+                view = types.DropdownView(compact=True)
                 for run in reversed(state.runs):
-                    view.add_choice(run, label=run)
-                panel.enum("chosen_run", view.values(), default=state.run, view=view, on_change=self.on_run)
+                    view.add_choice(run, label=f"Run {run}")
+                row = panel.h_stack("choices", align_x="left")
+                row.enum("chosen_run", view.values(), default=state.run, view=view, on_change=self.on_run)
             panel.obj("timeline", view=types.View(component="ExpressivenessTimeline", composite_view=True))
         return types.Property(panel, view=root_view())
 
@@ -89,7 +92,8 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
 
     Returns:
         `frames` from 1; for each, `probabilities` in the order of `categories` and the index of its `truth`; `colors`
-        of the categories; `frame_rate`, and `total`, the number of the video's frames.
+        of the categories; `frame_rate`; `total`, the number of the video's frames; `step`, the usual distance of two
+        judged frames.
     """
     from expressiveness.categories import CATEGORIES, COLORS
 
@@ -102,6 +106,7 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
     judged = [row for row in zip(numbers, probabilities, truths, strict=True) if row[1]]
     if not judged:
         return None
+    gaps = [later - number for (number, *_), (later, *_) in pairwise(judged)]
     return {
         "categories": list(CATEGORIES),
         "colors": [COLORS[name] for name in CATEGORIES],
@@ -110,6 +115,7 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
         "truth": [CATEGORIES.index(truth[0]) for _, _, truth in judged],
         "frame_rate": rate,
         "total": total or judged[-1][0],
+        "step": median_low(gaps or [1]),
     }
 
 

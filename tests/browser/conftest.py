@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.services import ARTEFACTS
 
@@ -46,6 +46,7 @@ def page(request: pytest.FixtureRequest, app: str) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_page(base_url=app, viewport=WINDOW)
         page.set_default_timeout(WAIT_MILLISECONDS)
+        expect.set_options(timeout=WAIT_MILLISECONDS)
         page.add_init_script(NO_ADVERTISEMENT)
         failures = request.session.testsfailed
         yield page

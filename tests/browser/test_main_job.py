@@ -46,8 +46,8 @@ def test_a_person_runs_an_operator_and_finds_the_mistakes_drawn_on_the_faces(pre
     screenshot("main-2-form")
     page.get_by_role("button", name="Execute").click()
 
+    expect(page.get_by_text("MatchFrames")).to_be_visible()
     predicted.reload()
-    expect(page.get_by_test_id("saved-views-selection")).to_contain_text(MISCLASSIFIED_FRAMES)
     view = predicted.load_saved_view(MISCLASSIFIED_FRAMES)
     expect(page.get_by_test_id("entry-counts")).to_have_text(re.compile(rf"\b{len(view)} sample"))
     screenshot("main-3-misclassified-frames")
@@ -56,6 +56,8 @@ def test_a_person_runs_an_operator_and_finds_the_mistakes_drawn_on_the_faces(pre
     wrong = first.frames.first()
     [face] = wrong["cnn_1"].detections
     assert face.label != face.truth
+    page.goto(f"/datasets/{predicted.name}?view=misclassified-frames")
+    expect(page.get_by_test_id("saved-views-selection")).to_contain_text(MISCLASSIFIED_FRAMES)
     page.goto(f"/datasets/{predicted.name}?view=misclassified-frames&id={first.id}")
     modal = page.get_by_test_id("modal")
     expect(modal).to_be_visible()

@@ -1,8 +1,44 @@
 """Tests here have a real MongoDB."""
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _database(mongodb: str) -> None:
     """Start it for every test of this folder, so that none has to ask."""
+
+
+@pytest.fixture(scope="session")
+def reviewable(sample_interviews: Path, mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a dataset of 12 sample interviews with faces and one run, `first`. Read it; `dataset` is a copy."""
+    import fiftyone as fo
+
+    from expressiveness.models import TrainingConfig
+    from fiftyone_plugin.workflow import detect_faces, import_interviews, predict, set_work_folder, train_model
+
+    name = "reviewable"
+    import_interviews(sample_interviews, name)
+    dataset = fo.load_dataset(name)
+    set_work_folder(dataset, tmp_path_factory.mktemp("reviewable") / "work")
+    detect_faces(dataset)
+    predict(dataset, train_model(dataset, TrainingConfig(epochs=1), run="first"))
+    yield name
+    fo.delete_dataset(name)
+
+
+@pytest.fixture
+def dataset(reviewable: str, dataset_name: str, tmp_path: Path):
+    """A copy of `reviewable` that a test may change, with files of its own."""
+    import fiftyone as fo
+
+    from fiftyone_plugin.workflow import set_work_folder, work_folder
+
+    source = fo.load_dataset(reviewable)
+    shutil.copytree(work_folder(source) / "faces", tmp_path / "work" / "faces")
+    copy = source.clone(dataset_name, persistent=True)
+    set_work_folder(copy, tmp_path / "work")
+    return copy

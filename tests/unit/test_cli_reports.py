@@ -73,6 +73,7 @@ def test_inspect_answers_a_wrong_call_in_one_line(interviews, tmp_path, monkeypa
     assert reason in last
 
 
+@pytest.mark.slow
 def test_evaluate_writes_a_report_with_the_training_curves(interviews, model, tmp_path, capsys):
     found = read_interviews(interviews).interviews[:3]
     store = FaceStore(tmp_path / "faces", random_model().extraction)
