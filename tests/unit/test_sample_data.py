@@ -15,13 +15,13 @@ from expressiveness.crops import face_crop
 from expressiveness.detection import FaceDetector
 from expressiveness.errors import InterviewError
 from expressiveness.interviews import TARGETS, read_interviews
-from expressiveness.sample_acting import perform
 from expressiveness.sample_data import SampleConfig, render_sample_interviews
-from expressiveness.sample_fields import GESTURES, MOTIONS
-from expressiveness.sample_looks import Look, dress
-from expressiveness.sample_plan import plan_interviews
-from expressiveness.sample_portraits import EYES, SITTERS
-from expressiveness.sample_puppet import Pose, Puppet
+from expressiveness.sample_data.acting import perform
+from expressiveness.sample_data.fields import GESTURES, MOTIONS
+from expressiveness.sample_data.looks import Look, dress
+from expressiveness.sample_data.plan import plan_interviews
+from expressiveness.sample_data.portraits import EYES, SITTERS
+from expressiveness.sample_data.puppet import Pose, Puppet
 
 SMALL = {"participants": 2, "clips_per_participant": 2, "seconds": 0.5, "fps": 8, "size": (160, 120)}
 KEYS = [

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from expressiveness.sample_features import CREASES, Creases, Eyelid, Mouth
-from expressiveness.sample_fields import GESTURES, gesture_fields, motion_fields
-from expressiveness.sample_pictures import Floats, pixel_centres, warped
-from expressiveness.sample_portraits import EYES, Portrait
+from expressiveness.sample_data.features import CREASES, Creases, Eyelid, Mouth
+from expressiveness.sample_data.fields import GESTURES, gesture_fields, motion_fields
+from expressiveness.sample_data.pictures import Floats, pixel_centres, warped
+from expressiveness.sample_data.portraits import EYES, Portrait
 from expressiveness.video import Pixels
 
 GRID = 4

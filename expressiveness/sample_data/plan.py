@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from expressiveness.categories import Thresholds
 from expressiveness.interviews import DEFAULT_TARGET, TARGETS
-from expressiveness.sample_looks import Look
+from expressiveness.sample_data.looks import Look
 
 CORRELATIONS = {
     "openness": 0.62,

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from expressiveness.sample_pictures import Floats, blurred, smooth_step, warped
-from expressiveness.sample_portraits import Landmarks
+from expressiveness.sample_data.pictures import Floats, blurred, smooth_step, warped
+from expressiveness.sample_data.portraits import Landmarks
 from expressiveness.video import Pixels
 
 MOUTH = np.array((52, 18, 20), np.float32)

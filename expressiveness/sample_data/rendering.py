@@ -1,7 +1,7 @@
 """Sample interviews in RecruitView's shape, rendered on this machine: everything can be tried without any download.
 
 Start at `render_sample_interviews`. Two public-domain portraits are turned into many synthetic participants
-(`sample_looks`) who act with a known amplitude (`sample_acting`), which their score follows (`sample_plan`). They
+(`looks`) who act with a known amplitude (`acting`), which their score follows (`plan`). They
 are good for trying, testing and demonstrating; they say nothing about people, and nothing about accuracy on real ones.
 """
 
@@ -22,12 +22,12 @@ import numpy as np
 from expressiveness import execution
 from expressiveness.errors import InterviewError
 from expressiveness.interviews import METADATA
-from expressiveness.sample_acting import perform, sway
-from expressiveness.sample_looks import dress, grade
-from expressiveness.sample_pictures import Floats
-from expressiveness.sample_plan import QUESTIONS, PlannedInterview, plan_interviews
-from expressiveness.sample_puppet import Puppet
-from expressiveness.sample_rooms import paint_room
+from expressiveness.sample_data.acting import perform, sway
+from expressiveness.sample_data.looks import dress, grade
+from expressiveness.sample_data.pictures import Floats
+from expressiveness.sample_data.plan import QUESTIONS, PlannedInterview, plan_interviews
+from expressiveness.sample_data.puppet import Puppet
+from expressiveness.sample_data.rooms import paint_room
 from expressiveness.video import Pixels
 
 CONFIG = "sample.json"

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from expressiveness.errors import InterviewError
-from expressiveness.sample_pictures import Floats, blurred
+from expressiveness.sample_data.pictures import Floats, blurred
 from expressiveness.video import Pixels
 
 CANVAS = (12.0, 8.0)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from expressiveness.sample_pictures import Floats, blurred
+from expressiveness.sample_data.pictures import Floats, blurred
 
 Room = Callable[[Floats, np.random.Generator], None]
 

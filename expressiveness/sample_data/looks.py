@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from expressiveness.sample_pictures import Floats, bell, blurred, pixel_centres, smooth_step, warped
-from expressiveness.sample_portraits import EYES, SITTERS, Portrait, load_portrait
-from expressiveness.sample_rooms import ROOMS
+from expressiveness.sample_data.pictures import Floats, bell, blurred, pixel_centres, smooth_step, warped
+from expressiveness.sample_data.portraits import EYES, SITTERS, Portrait, load_portrait
+from expressiveness.sample_data.rooms import ROOMS
 from expressiveness.video import Pixels
 
 SHAPES: dict[str, float] = {

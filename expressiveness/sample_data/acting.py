@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from expressiveness.sample_fields import GESTURES, MOTIONS
-from expressiveness.sample_pictures import Floats, smooth_step
-from expressiveness.sample_puppet import Pose
+from expressiveness.sample_data.fields import GESTURES, MOTIONS
+from expressiveness.sample_data.pictures import Floats, smooth_step
+from expressiveness.sample_data.puppet import Pose
 
 ACTS: tuple[dict[str, float], ...] = (
     {"smile": 1.2, "squint": 0.7, "lips": 0.20},

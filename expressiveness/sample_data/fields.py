@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from expressiveness.sample_pictures import Floats, bell, smooth_step
-from expressiveness.sample_portraits import Landmarks
+from expressiveness.sample_data.pictures import Floats, bell, smooth_step
+from expressiveness.sample_data.portraits import Landmarks
 
 GESTURES = ("smile", "frown", "pucker", "brows_up", "brows_down", "squint", "gaze_across", "gaze_down")
 MOTIONS = ("yaw", "pitch", "roll", "across", "down", "nearer")
