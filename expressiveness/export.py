@@ -180,7 +180,9 @@ def _write_saved_model(network: keras.Model, folder: Path) -> None:
 
 
 def _write_tflite(network: keras.Model, folder: Path) -> None:
-    network.export(folder / TFLITE_FILE, format="litert", verbose=False)
+    import tensorflow as tf  # Keras has an exporter of its own only from 3.13 on, which Python 3.10 does not get
+
+    (folder / TFLITE_FILE).write_bytes(tf.lite.TFLiteConverter.from_keras_model(network).convert())
 
 
 def _write_onnx(network: keras.Model, folder: Path) -> None:

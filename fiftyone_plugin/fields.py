@@ -157,7 +157,8 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
         embedded_doc_type=fo.TemporalDetections,
         description=f"The category that run {run} predicts, from each frame looked at until the next one",
     )
-    for name, kind in (("truth", fo.StringField), ("correct", fo.BooleanField), ("judged", fo.IntField)):
+    of_stretches = {"truth": fo.StringField, "correct": fo.BooleanField, "margin": fo.FloatField, "judged": fo.IntField}
+    for name, kind in of_stretches.items():
         dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
     dataset.add_sample_field(fields.score, fo.FloatField, description=f"The score that run {run} expects")
     dataset.add_sample_field(

@@ -113,33 +113,30 @@ def stretches(predictions: FramePredictions, truth: Truth) -> list[Document]:
 
     Returns:
         The labels of a `fo.TemporalDetections`, as MongoDB stores them: `support` in frames, both ends included;
-        `confidence`, the mean over the stretch; `judged`, how many frames that is over.
+        `judged`, how many frames that is over; `confidence` and `margin`, their means.
     """
     numbers = predictions.frame_number
     gaps = np.diff(numbers, append=numbers[-1:] + 1)  # nothing is known past the last one
     step = int(np.median(gaps[:-1])) if len(gaps) > 1 else 1
     held = np.where(gaps < 2 * step, gaps, step)
-    found: list[Document] = []
+    ranked = np.sort(predictions.probabilities, axis=1)
     rows = zip(
         numbers.tolist(),
         (numbers + held - 1).tolist(),
         predictions.category_index.tolist(),
-        predictions.probabilities.max(axis=1, initial=0).tolist(),
+        ranked[:, -1].tolist(),
+        (ranked[:, -1] - ranked[:, -2]).tolist(),
         strict=True,
     )
-    for first, last, index, confidence in rows:
-        label, true = CATEGORIES[index], truth.of_frame(first)
-        before = found[-1] if found else None
-        if before and (before["label"], before["truth"], before["support"][1]) == (label, true, first - 1):
-            before["support"][1] = last
-            before["judged"] += 1
-            before["confidence"] += (confidence - before["confidence"]) / before["judged"]
-        else:
-            found.append(_stretch(label, true, [first, last], confidence))
+    found: list[Document] = []
+    for first, last, index, confidence, margin in rows:
+        stretch = _stretch(CATEGORIES[index], truth.of_frame(first), [first, last], confidence, margin)
+        if not found or not _extended(found[-1], stretch):
+            found.append(stretch)
     return found
 
 
-def _stretch(label: str, truth: str, support: list[int], confidence: float) -> Document:
+def _stretch(label: str, truth: str, support: list[int], confidence: float, margin: float) -> Document:
     return {
         "_id": ObjectId(),
         "_cls": "TemporalDetection",
@@ -149,8 +146,21 @@ def _stretch(label: str, truth: str, support: list[int], confidence: float) -> D
         "confidence": confidence,
         "truth": truth,
         "correct": label == truth,
+        "margin": margin,
         "judged": 1,
     }
+
+
+def _extended(stretch: Document, following: Document) -> bool:
+    """Take a frame's stretch into the one before, if it goes on from there."""
+    goes_on = stretch["support"][1] == following["support"][0] - 1
+    if not goes_on or (stretch["label"], stretch["truth"]) != (following["label"], following["truth"]):
+        return False
+    stretch["support"][1] = following["support"][1]
+    stretch["judged"] += 1
+    for name in ("confidence", "margin"):
+        stretch[name] += (following[name] - stretch[name]) / stretch["judged"]
+    return True
 
 
 def temporal(detections: list[Document]) -> Document:

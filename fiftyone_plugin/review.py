@@ -7,6 +7,7 @@ have the same attributes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,9 @@ UNCERTAIN = 0.1
 MOST_FACES = 120
 """Pictures are written for no more frames than these; each costs some tenths of a second of decoding."""
 
-ANY = F("label") != None  # noqa: E711  # an expression that MongoDB evaluates, not Python
-RIGHT = F("correct") == True  # noqa: E712  # as above
-WRONG = F("correct") == False  # noqa: E712  # as above
+ANY = F("label").exists()
+RIGHT = F("correct").is_in([True])
+WRONG = F("correct").is_in([False])
 CONFIDENTLY_WRONG = WRONG & (F("confidence") >= CONFIDENT)
 IN_DOUBT = F("margin") <= UNCERTAIN
 
@@ -52,6 +53,14 @@ class Faces:
     view: fo.DatasetView
     shown: int
     found: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """What a view shows, and how it is made of some samples and a run's fields."""
+
+    description: str
+    make: Callable[[Samples, RunFields], fo.DatasetView]
 
 
 def confused(truth: str, predicted: str) -> Any:
@@ -119,44 +128,46 @@ def videos_of_category(samples: Samples, category: str) -> fo.DatasetView:
     return samples.match(F(f"{CATEGORY}.label") == category)
 
 
-def review_views(samples: Samples, run: str) -> dict[str, tuple[fo.DatasetView, str]]:
-    """The views on a run's mistakes, by name, each with what it shows."""
-    fields = RunFields(run)
-    return {
-        MISCLASSIFIED_FRAMES: (
-            as_videos(samples, run, WRONG).sort_by(fields.accuracy),
-            "Frames whose predicted category is not the true one, the worst videos first",
-        ),
-        MISCLASSIFIED_VIDEOS: (
-            samples.match(F(f"{fields.video}.correct") == False).sort_by(fields.accuracy),  # noqa: E712  # as above
-            "Videos whose own category is predicted wrong, the worst first",
-        ),
-        MISTAKE_CLIPS: (
-            as_clips(samples, run, WRONG),
-            "One clip for each stretch of time that is predicted wrong",
-        ),
-        CONFIDENT_MISTAKES: (
-            as_videos(samples, run, CONFIDENTLY_WRONG),
-            f"Frames that are wrong at a probability of {CONFIDENT:.0%} or more",
-        ),
-        UNCERTAIN_FRAMES: (
-            as_videos(samples, run, IN_DOUBT),
-            f"Frames whose first two categories are within {UNCERTAIN:.0%}",
-        ),
-        WITHOUT_FACE: (
-            samples.match(F(FRAMES_WITHOUT_FACE) > 0).sort_by(FRAMES_WITHOUT_FACE, reverse=True),
-            "Videos in which some frames show no face",
-        ),
-    }
+def review_view(samples: Samples, run: str, name: str) -> fo.DatasetView:
+    """One of the views on a run's mistakes, `REVIEW_VIEWS`."""
+    return REVIEW_VIEWS[name].make(samples, RunFields(run))
 
 
 def save_review_views(samples: Samples, run: str) -> list[str]:
     """Save the views on a run's mistakes with the dataset, in place of those of an earlier run; return their names."""
-    views = review_views(samples, run)
     dataset = samples._root_dataset
-    for name, (view, description) in views.items():
-        dataset.save_view(name, view, description=f"{description} (run {run})", overwrite=True)
-    return list(views)
+    for name, view in REVIEW_VIEWS.items():
+        description = f"{view.description} (run {run})"
+        dataset.save_view(name, review_view(samples, run, name), description=description, overwrite=True)
+    return list(REVIEW_VIEWS)
+
+
+REVIEW_VIEWS = {
+    MISCLASSIFIED_FRAMES: ReviewView(
+        "Frames whose predicted category is not the true one, the worst videos first",
+        lambda samples, run: as_videos(samples, run.run, WRONG).sort_by(run.accuracy),
+    ),
+    MISCLASSIFIED_VIDEOS: ReviewView(
+        "Videos whose own category is predicted wrong, the worst first",
+        lambda samples, run: samples.match(F(f"{run.video}.correct").is_in([False])).sort_by(run.accuracy),
+    ),
+    MISTAKE_CLIPS: ReviewView(
+        "One clip for each stretch of time that is predicted wrong",
+        lambda samples, run: as_clips(samples, run.run, WRONG),
+    ),
+    CONFIDENT_MISTAKES: ReviewView(
+        f"Frames that are wrong at a probability of {CONFIDENT:.0%} or more",
+        lambda samples, run: as_videos(samples, run.run, CONFIDENTLY_WRONG),
+    ),
+    UNCERTAIN_FRAMES: ReviewView(
+        f"Frames whose first two categories are within {UNCERTAIN:.0%}",
+        lambda samples, run: as_videos(samples, run.run, IN_DOUBT),
+    ),
+    WITHOUT_FACE: ReviewView(
+        "Videos in which some frames show no face",
+        lambda samples, run: samples.match(F(FRAMES_WITHOUT_FACE) > 0).sort_by(FRAMES_WITHOUT_FACE, reverse=True),
+    ),
+}
 
 
 def _on_frame(run: str, what: Any) -> Any:

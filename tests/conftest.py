@@ -83,7 +83,7 @@ def run_python() -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def sample_interviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of short rendered interviews: 6 participants with 2 clips of a second each. Read it, do not change it."""
+    """A folder of rendered interviews, to read only: 6 participants with 2 clips of a second each."""
     from expressiveness.sample_data import render_sample_interviews
 
     folder = tmp_path_factory.mktemp("sample") / "interviews"

@@ -51,10 +51,10 @@ class ReviewErrors(InterviewOperator):
         """Choose a run and a view."""
         from expressiveness.errors import ExpressivenessError
 
-        from ..review import MISCLASSIFIED_FRAMES, review_views
+        from ..review import MISCLASSIFIED_FRAMES, REVIEW_VIEWS
         from ..workflow import require_predictions
 
-        samples = ctx.target_view()
+        ctx.target_view()  # has FiftyOne ask: dataset, view or selection
         try:
             runs = require_predictions(ctx.dataset)
         except ExpressivenessError as error:
@@ -62,8 +62,8 @@ class ReviewErrors(InterviewOperator):
             return
         inputs.enum("run", runs, default=runs[-1], label="Run")
         views = types.RadioGroup()
-        for name, (_, description) in review_views(samples, ctx.params.get("run") or runs[-1]).items():
-            views.add_choice(name, label=name, description=description)
+        for name, view in REVIEW_VIEWS.items():
+            views.add_choice(name, label=name, description=view.description)
         inputs.enum("view", views.values(), default=MISCLASSIFIED_FRAMES, label="Show", view=views)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def open_listed(ctx: Context, row: int) -> None:
     if name in _EXPRESSIONS:
         _look(ctx, _samples(ctx).sort_by(RunFields(ctx.panel.state.run).accuracy), _EXPRESSIONS[name], name)
     else:
-        _show(ctx, review.review_views(_samples(ctx), ctx.panel.state.run)[name][0], name)
+        _show(ctx, review.review_view(_samples(ctx), ctx.panel.state.run, name), name)
 
 
 def show_video(ctx: Context, row: int) -> None:
@@ -114,6 +114,12 @@ def open_change(ctx: Context, *, fixed: bool) -> None:
         _show_faces(ctx, frames, review.ANY, what)
     else:
         _show(ctx, frames, what, also=[f"frames.{state.other}"])
+
+
+def show_everything(ctx: Context) -> None:
+    """Show the whole dataset again."""
+    ctx.ops.clear_view()
+    _show_labels(ctx, [])
 
 
 def save_views(ctx: Context) -> None:

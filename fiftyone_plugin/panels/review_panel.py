@@ -114,8 +114,9 @@ class ReviewPanel(foo.Panel):
 
     def on_everything(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show the whole dataset again."""
-        ctx.ops.clear_view()
-        ctx.ops.reload_dataset()  # without it, the sidebar keeps the groups of a clips' or faces' view
+        from .review_content import show_everything
+
+        show_everything(ctx)
 
     def on_save(self, ctx: foo.executor.ExecutionContext) -> None:
         """Save the views on this run's mistakes with the dataset."""

@@ -46,7 +46,7 @@ def test_a_person_runs_an_operator_and_finds_the_mistakes_drawn_on_the_faces(pre
     screenshot("main-2-form")
     page.get_by_role("button", name="Execute").click()
 
-    expect(page.get_by_text("MatchFrames")).to_be_visible()
+    expect(page.locator("input[value='MatchFrames']")).to_be_visible()
     predicted.reload()
     view = predicted.load_saved_view(MISCLASSIFIED_FRAMES)
     expect(page.get_by_test_id("entry-counts")).to_have_text(re.compile(rf"\b{len(view)} sample"))

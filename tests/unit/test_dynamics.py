@@ -3,35 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expressiveness.dynamics import (
-    BLENDSHAPES,
-    EXPRESSIVE_COLUMNS,
-    LEAST_SIZE,
-    RATE,
-    MovementStore,
-    expressiveness_of,
-    extract_movements,
-    load_movements,
-    movement_of,
-    read_movement,
-)
-from expressiveness.errors import StoreError
-from expressiveness.interviews import read_interviews
-from tests.interviews import interview, write_portrait_video
-from tests.media import write_grey_ramp
+from expressiveness.dynamics import EXPRESSIVE_COLUMNS, expressiveness_of, shape_variance, turning_speed
+from expressiveness.movement import BLENDSHAPES, LANDMARKS, LEAST_SIZE, RATE, movement_of
+from tests.movements import drawn, movement
 
 CHANGES = ("std", "velocity", "p90")
-
-
-def movement(blendshapes, *, size=100.0, frames=None, rotation=None):
-    """Movement of made-up blendshapes, shape (n, 52), at 10 Hz, of `frames` frames looked at."""
-    rotations = np.zeros((len(blendshapes), 3)) if rotation is None else rotation
-    rows = [(n + 1, n / RATE, values, rotations[n], size) for n, values in enumerate(blendshapes)]
-    return movement_of(rows, [(n + 1, n / RATE) for n in range(frames or len(rows))])
-
-
-def drawn(seed=0, frames=30):
-    return np.random.default_rng(seed).random((frames, len(BLENDSHAPES)), np.float32) / 4
 
 
 @settings(deadline=None)
@@ -94,7 +70,10 @@ def test_looking_around_and_blinking_are_no_expression():
 
 def test_a_step_across_frames_without_a_face_is_no_velocity():
     values = np.repeat([[0.0], [1.0]], 10, axis=0) * np.ones(52)
-    rows = [(n + 1, n / RATE + (5 if n >= 10 else 0), value, np.zeros(3), 100.0) for n, value in enumerate(values)]
+    rows = [
+        (n + 1, n / RATE + (5 if n >= 10 else 0), value, np.zeros((LANDMARKS, 3)), np.zeros(3), 100.0)
+        for n, value in enumerate(values)
+    ]
 
     assert expressiveness_of(movement_of(rows, [(row[0], row[1]) for row in rows]), "velocity") == 0
 
@@ -113,43 +92,26 @@ def test_too_little_of_a_face_gives_no_figure_but_the_reason(unusable, reason):
     assert reason in unusable.doubt
 
 
-def test_movement_is_stored_as_it_was_read_and_never_half_written(tmp_path):
-    recorded = interview(video=write_grey_ramp(tmp_path / "a.mp4"))
-    store, written = MovementStore(tmp_path / "faces"), movement(drawn())
+def test_the_shape_of_a_face_that_only_moves_turns_and_comes_nearer_does_not_vary():
+    face = np.random.default_rng(0).random((LANDMARKS, 3))
+    angles = np.linspace(0, 1, 20)
+    turns = [np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]]) for a in angles]
+    carried = [(1 + n / 20) * face @ turn + n for n, turn in enumerate(turns)]
 
-    store.save(recorded, written)
-    read = store.load(recorded)
-
-    assert all(np.array_equal(getattr(read, name), getattr(written, name)) for name in written.__slots__)
-    assert [file.suffix for file in store.path(recorded).parent.iterdir()] == [".npz"]
-    store.path(recorded).write_bytes(b"half")
-    with pytest.raises(StoreError, match="damaged"):
-        store.load(recorded)
+    assert shape_variance(movement(drawn(frames=20), landmarks=carried)) == pytest.approx(0, abs=1e-6)
 
 
-def test_a_video_without_a_face_has_frames_but_no_movement(tmp_path):
-    empty = read_movement(write_grey_ramp(tmp_path / "a.mp4", frames=20))
+def test_the_shape_varies_four_times_as_much_where_a_landmark_moves_twice_as_far():
+    def of(reach):
+        landmarks = np.repeat(np.random.default_rng(0).random((1, LANDMARKS, 3)), 20, axis=0)
+        landmarks[::2, 5, 1] += reach
+        return shape_variance(movement(drawn(frames=20), landmarks=landmarks))
 
-    assert (len(empty), len(empty.sampled_number), empty.detection_rate) == (0, 20, 0)
-
-
-def test_frames_are_read_at_ten_a_second_whatever_the_frame_rate(tmp_path):
-    video = write_portrait_video(tmp_path / "a.mp4", frames=30, fps=30)
-
-    found = read_movement(video)
-
-    assert found.frame_number.tolist() == [1, 4, 7, 10, 13, 16, 19, 22, 25, 28]
-    assert found.blendshapes.shape == (10, 52)
-    assert found.doubt is None
-    assert 60 < found.size[0] < 200
+    assert of(0.02) == pytest.approx(4 * of(0.01), rel=0.05)
 
 
-@pytest.mark.slow
-def test_interviews_are_read_once_and_stored_beside_their_faces(sample_interviews, tmp_path):
-    interviews = read_interviews(sample_interviews).interviews[:3]
-    store = MovementStore(tmp_path)
+def test_a_head_that_turns_a_degree_with_every_frame_turns_at_ten_degrees_a_second():
+    turning = np.arange(20)[:, np.newaxis] * np.array([[0, 1, 0]])
 
-    first, second = (extract_movements(interviews, store, workers=1) for _ in range(2))
-
-    assert (first.succeeded, second.succeeded, second.skipped) == (3, 0, 3)
-    assert set(load_movements(interviews, store)) == {i.id for i in interviews}
+    assert turning_speed(movement(drawn(frames=20), rotation=turning)) == pytest.approx(10)
+    assert turning_speed(movement(drawn(frames=20))) == 0
