@@ -164,6 +164,9 @@ def train(
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
     target: Target = "facial_expression",
+    model_kind: Annotated[
+        str, typer.Option("--model", help="notebook_cnn, on face crops, or movement, on how the face moves.")
+    ] = "notebook_cnn",
     notebook: Annotated[
         bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")
     ] = False,
@@ -196,6 +199,7 @@ def train(
     interviews, store = _read(folder, strict).interviews, FaceStore.open(faces)
     config = replace(
         TrainingConfig.notebook() if notebook else TrainingConfig(face_input="single" if single else "deviation"),
+        model=model_kind,
         target=target,
         thresholds="tertiles" if tertiles else Thresholds(low, high),
         epochs=epochs,
@@ -410,6 +414,8 @@ def _held_out(model: TrainedModel, interviews: Sequence[Interview]) -> Sequence[
 
 
 def _sentence(video: Path, predictions: FramePredictions) -> str:
+    if predictions.doubt:
+        return f"{video}: not enough of a face ({predictions.doubt})"
     if predictions.category is None:
         return f"{video}: no face was found on {predictions.frames_without_face} frames"
     return (

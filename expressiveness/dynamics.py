@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
 
 from expressiveness.movement import BLENDSHAPES, RATE, Movement
 
@@ -20,6 +21,9 @@ Floats = npt.NDArray[np.float64]
 
 EXPRESSIVE_COLUMNS = np.array([not name.startswith(("_neutral", "eyeLook", "eyeBlink")) for name in BLENDSHAPES])
 """Which blendshapes tell of expression: neither where somebody looks nor that they blink, which everybody does."""
+
+TREMOR_SECONDS = 0.15
+"""Standard deviation of the Gaussian that takes the tremor out of the head's turning; nods take half a second."""
 
 REFINEMENTS = 3
 """Rounds in which faces are laid on their mean and the mean is taken anew; more change nothing."""
@@ -41,9 +45,14 @@ def expressiveness_of(movement: Movement, measure: Measure = "std") -> float | N
 
 
 def turning_speed(movement: Movement) -> float:
-    """How fast the head turns, in degrees a second, the mean over pairs of frames that follow each other."""
-    adjacent = _adjacent(movement)
-    steps = np.linalg.norm(np.diff(movement.rotation.astype(np.float64), axis=0), axis=1)[adjacent]
+    """How fast the head turns, in degrees a second, the mean over pairs of frames that follow each other.
+
+    Smoothed over `TREMOR_SECONDS` first: the landmarker's angles tremble from frame to frame, and speed adds that up.
+    """
+    if not len(movement):
+        return 0.0
+    turns = gaussian_filter1d(movement.rotation.astype(np.float64), TREMOR_SECONDS * RATE, axis=0, mode="nearest")
+    steps = np.linalg.norm(np.diff(turns, axis=0), axis=1)[_adjacent(movement)]
     return float(steps.mean() * RATE) if len(steps) else 0.0
 
 

@@ -59,6 +59,7 @@ def _embedder(model: TrainedModel) -> Any:
 
     from expressiveness.network import compiled
 
-    *_, hidden, _decision = [layer for layer in model.network.layers if isinstance(layer, keras.layers.Dense)]
-    embed = compiled(keras.Model(model.network.inputs, hidden.output))
+    network = model.require_network()
+    *_, hidden, _decision = [layer for layer in network.layers if isinstance(layer, keras.layers.Dense)]
+    embed = compiled(keras.Model(network.inputs, hidden.output))
     return lambda faces: embed(faces) if len(faces) else np.zeros((0, hidden.units), dtype=np.float32)

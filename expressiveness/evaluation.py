@@ -6,7 +6,7 @@ participants with replacement: clips of one person are not independent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,12 +131,8 @@ def bootstrap_over_people(
 
     Source: Field and Welsh, "Bootstrapping clustered data", J. R. Statist. Soc. B 69 (2007), the cluster bootstrap.
     """
-    people, owner = np.unique(results.participant, return_inverse=True)
-    clips = [np.flatnonzero(owner == person) for person in range(len(people))]
-    random = np.random.default_rng(seed)
     drawn: dict[str, list[float]] = {}
-    for _ in range(draws):
-        rows = np.concatenate([clips[person] for person in random.integers(len(people), size=len(people))])
+    for rows in draws_of_people(results.participant, draws=draws, seed=seed):
         for name, value in figures(results.select(rows)).items():
             if value is not None:
                 drawn.setdefault(name, []).append(value)
@@ -144,6 +140,21 @@ def bootstrap_over_people(
         name: [float(value) for value in np.quantile(drawn[name], [0.025, 0.975])] if name in drawn else None
         for name in figures(results)
     }
+
+
+def draws_of_people(participant: npt.NDArray[np.str_], *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> Iterator[Ints]:
+    """Yield the videos of so many people drawn with replacement, again and again; the same seed draws the same people.
+
+    Args:
+        participant: whose videos they are, shape (k,).
+        draws: how often.
+        seed: of the draws.
+    """
+    people, owner = np.unique(participant, return_inverse=True)
+    clips = [np.flatnonzero(owner == person) for person in range(len(people))]
+    random = np.random.default_rng(seed)
+    for _ in range(draws):
+        yield np.concatenate([clips[person] for person in random.integers(len(people), size=len(people))])
 
 
 def concordance_index(truth: Floats, predicted: Floats) -> float | None:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
 import h5py
@@ -68,7 +69,7 @@ def export_model(model: TrainedModel, out: Path, format: ExportFormat) -> Path:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         with _quiet():
-            _WRITERS[format](model.network, unfinished)
+            _WRITERS[format](model.require_network(), unfinished)
         (unfinished / PREPROCESSING).write_text(json.dumps(preprocessing(model, format), indent=2) + "\n")
         (unfinished / CARD).write_text(model_card(model))
         shutil.rmtree(out, ignore_errors=True)
@@ -182,7 +183,10 @@ def _write_saved_model(network: keras.Model, folder: Path) -> None:
 def _write_tflite(network: keras.Model, folder: Path) -> None:
     import tensorflow as tf  # Keras has an exporter of its own only from 3.13 on, which Python 3.10 does not get
 
-    (folder / TFLITE_FILE).write_bytes(tf.lite.TFLiteConverter.from_keras_model(network).convert())
+    with TemporaryDirectory() as unpacked:
+        _write_saved_model(network, Path(unpacked))
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(unpacked) / SAVED_MODEL_FOLDER))
+        (folder / TFLITE_FILE).write_bytes(converter.convert())
 
 
 def _write_onnx(network: keras.Model, folder: Path) -> None:

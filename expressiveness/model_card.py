@@ -30,12 +30,12 @@ and of each video its category and expected `{model.config.target}` score. Train
 ## Data and split
 
 {data.get("interviews", "?")} interviews with faces. Participants: {_counts(data.get("participants"))}.
-Faces: {_counts(data.get("faces"))}; in training {_counts(data.get("train_faces_by_category"))}.
+{_amounts(data)}
 {data.get("corrected_faces", 0)} faces were corrected and {data.get("excluded_faces", 0)} excluded by a person.
 {_split_sentence(model)}
 
 Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < {CATEGORIES[2]}.
-The network sees {_INPUTS[model.config.face_input]}.
+{_INPUTS["movement" if model.movement else model.config.face_input]}
 
 ## Held-out figures
 
@@ -53,8 +53,12 @@ Versions: {", ".join(f"{name} {number}" for name, number in model.versions.items
 
 
 _INPUTS = {
-    "deviation": "each face's deviation from the mean face of its video",
-    "single": "single faces, as in the notebook",
+    "deviation": "The network sees each face's deviation from the mean face of its video.",
+    "single": "The network sees single faces, as in the notebook.",
+    "movement": (
+        "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how fast "
+        "the head turns. Nobody checked its categories of single frames, which follow from how far each frame moves."
+    ),
 }
 
 
@@ -62,6 +66,12 @@ def _split_sentence(model: TrainedModel) -> str:
     if model.config.split_by == "participant":
         return "No participant is in two of the sets."
     return "Split by frame, as in the notebook: the same people are on all sides, so figures flatter."
+
+
+def _amounts(data: dict[str, Any]) -> str:
+    if "videos" in data:
+        return f"Videos: {_counts(data['videos'])}; in training {_counts(data.get('train_videos_by_category'))}."
+    return f"Faces: {_counts(data.get('faces'))}; in training {_counts(data.get('train_faces_by_category'))}."
 
 
 def _counts(counts: dict[str, int] | None) -> str:

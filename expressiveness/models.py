@@ -2,7 +2,7 @@
 
     MODEL/
     ├── model.json           format version, categories, settings, split, training history, held-out figures
-    ├── network.weights.h5   numbers only
+    ├── network.weights.h5   numbers only; a model of movement needs none, its few numbers are in model.json
     └── README.md            the model card
 
 Loading runs no code from the folder: the network is built by this package and only its weights are read, after their
@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,8 @@ from expressiveness.splits import Split
 if TYPE_CHECKING:
     import keras
 
+    from expressiveness.movement_model import MovementModel
+
 FORMAT = 1
 RECORD, WEIGHTS, CARD = "model.json", "network.weights.h5", "README.md"
 MAX_RECORD_BYTES = 64 * 2**20
@@ -42,11 +44,16 @@ MAX_WEIGHT_BYTES = 512 * 2**20
 
 SplitBy = Literal["participant", "frame"]
 
+ModelKind = Literal["notebook_cnn", "movement"]
+MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
+"""What can be trained: the notebook's network on face crops, or `movement_model` on how the face moves."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """What a training run must remember. The defaults are the notebook's, but for what it left to chance or leaked."""
 
+    model: ModelKind = "notebook_cnn"
     target: str = DEFAULT_TARGET
     thresholds: Thresholds | Literal["tertiles"] = field(default_factory=Thresholds)
     face_input: FaceInput = "deviation"
@@ -67,6 +74,8 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         if self.target not in TARGETS:
             raise ModelError(f"target {self.target!r}; choose from {', '.join(TARGETS)}")
+        if self.model not in MODEL_KINDS:
+            raise ModelError(f"model {self.model!r}; choose from {', '.join(MODEL_KINDS)}")
         if self.face_input not in ("deviation", "single") or self.split_by not in ("participant", "frame"):
             raise ModelError(f"face_input {self.face_input!r}, split_by {self.split_by!r}: not known")
 
@@ -86,9 +95,9 @@ class TrainingConfig:
 
 @dataclass(frozen=True, eq=False)
 class TrainedModel:
-    """A network with everything needed to use and to judge it."""
+    """What was learned, with everything needed to use and to judge it: a network, or a model of movement."""
 
-    network: keras.Model
+    network: keras.Model | None  # None in a model of movement
     config: TrainingConfig
     extraction: ExtractionConfig
     thresholds: Thresholds  # as resolved on the training set
@@ -99,6 +108,7 @@ class TrainedModel:
     versions: dict[str, str] = field(default_factory=lambda: _versions())
     created: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds"))
     evaluation: dict[str, Any] | None = None  # on the held-out people, see expressiveness.evaluation
+    movement: MovementModel | None = None  # None where there is a network
 
     def probabilities(self, faces: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Classify prepared faces.
@@ -108,16 +118,33 @@ class TrainedModel:
 
         Returns:
             Probabilities in the order of `CATEGORIES`, shape (n, 3).
+
+        Raises:
+            ModelError: this is a model of movement, which cannot judge a face alone.
         """
+        self.require_network()
         if not len(faces):
             return np.zeros((0, len(CATEGORIES)), dtype=np.float32)
         return np.asarray(self._compiled(faces), dtype=np.float32)
+
+    def require_network(self) -> keras.Model:
+        """The network, for what needs one.
+
+        Raises:
+            ModelError: this is a model of movement.
+        """
+        if self.network is None:
+            raise ModelError(
+                "this model judges how a face moves over a whole video and has no network for single faces; "
+                "train one: expressiveness train --model notebook_cnn"
+            )
+        return self.network
 
     @cached_property
     def _compiled(self) -> Any:
         from expressiveness.network import compiled
 
-        return compiled(self.network)
+        return compiled(self.require_network())
 
     def with_evaluation(self, evaluation: dict[str, Any]) -> TrainedModel:
         """The same model with its figures on held-out people."""
@@ -137,7 +164,8 @@ class TrainedModel:
         try:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
-            self.network.save_weights(unfinished / WEIGHTS)
+            if self.network is not None:
+                self.network.save_weights(unfinished / WEIGHTS)
             (unfinished / RECORD).write_text(json.dumps(self._record(), indent=2) + "\n")
             (unfinished / CARD).write_text(model_card(self))
             shutil.rmtree(folder, ignore_errors=True)
@@ -152,7 +180,8 @@ class TrainedModel:
     def _record(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
-            "network": self.network.name,
+            "network": None if self.network is None else self.network.name,
+            "movement": None if self.movement is None else asdict(self.movement),
             "categories": list(CATEGORIES),
             "config": asdict(self.config),
             "extraction": asdict(self.extraction),
@@ -177,7 +206,7 @@ def load_model(folder: Path | str) -> TrainedModel:
     record = read_record(folder)
     try:
         return TrainedModel(
-            network=_network(folder, record["network"]),
+            network=None if record["network"] is None else _network(folder, record["network"]),
             config=TrainingConfig.from_dict(record["config"]),
             extraction=ExtractionConfig.from_dict(record["extraction"]),
             thresholds=Thresholds(**record["thresholds"]),
@@ -188,6 +217,7 @@ def load_model(folder: Path | str) -> TrainedModel:
             versions=record["versions"],
             created=record["created"],
             evaluation=record["evaluation"],
+            movement=_movement_model(record),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ModelError(f"{folder / RECORD} is damaged ({error!r}); train again") from error
@@ -241,6 +271,15 @@ def _network(folder: Path, name: str) -> keras.Model:
             f"{weights} does not hold the weights of {name}; copy the model again, or train again"
         ) from error
     return network
+
+
+def _movement_model(record: dict[str, Any]) -> MovementModel | None:
+    """The model of movement in a record; records from before there was one have none."""
+    from expressiveness.movement_model import MovementModel
+
+    if record["network"] is None:
+        return MovementModel.from_dict(record["movement"])
+    return None
 
 
 def _versions() -> dict[str, str]:

@@ -89,6 +89,14 @@ class Movement:
     def __len__(self) -> int:
         return len(self.frame_number)
 
+    def select(self, rows: npt.NDArray[Any]) -> Movement:
+        """Only some of the frames with a face, as if nobody had looked at the rest; `rows` is a mask of shape (n,)."""
+        looked_at = ~np.isin(self.sampled_number, self.frame_number[~rows])
+        return Movement(
+            **{name: getattr(self, name)[rows] for name in _COLUMNS},
+            **{name: getattr(self, name)[looked_at] for name in _FRAME_COLUMNS},
+        )
+
     @property
     def detection_rate(self) -> float:
         """The share of the frames looked at that show a face, 0 to 1."""

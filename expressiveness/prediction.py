@@ -12,13 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from expressiveness.categories import CATEGORIES
-from expressiveness.errors import ModelError, StoreError
+from expressiveness.errors import ModelError, StoreError, VideoError
 from expressiveness.execution import Outcome, run
 from expressiveness.extraction import ExtractionConfig, FaceStore, extract_faces
 from expressiveness.faces import FaceTable
 from expressiveness.interviews import Interview
 from expressiveness.labels import network_input, reference_face
 from expressiveness.models import TrainedModel
+from expressiveness.movement import Movement, MovementStore, read_movement
+from expressiveness.movement_model import MovementModel, features_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,7 @@ class FramePredictions:
     category: str | None  # None where no frame shows a face
     score: float | None  # expected, in the units of the target
     confidence: float | None  # the category's mean probability, 0 to 1
+    doubt: str | None = None  # why nothing is said of a video that does show a face
 
     @property
     def category_index(self) -> npt.NDArray[np.int64]:
@@ -40,12 +43,20 @@ class FramePredictions:
         return np.asarray(self.probabilities.argmax(axis=1))
 
 
-def predict_faces(model: TrainedModel, faces: FaceTable) -> FramePredictions:
-    """Classify a video from its stored faces.
+def predict_faces(model: TrainedModel, faces: FaceTable, movement: Movement | None = None) -> FramePredictions:
+    """Classify a video from its stored faces, and its movement if it is a model of that.
 
     A frame's category is the most probable one of its primary face. The video's probabilities are the mean over its
     frames; its score is what they expect, each category counting as its typical score in the training set.
+
+    A model of movement judges the video as a whole, and says nothing where there is not enough of a face. The category
+    of a frame is then the one of a video that always moves as much as this frame.
+
+    Raises:
+        ModelError: a model of movement was not given the movement.
     """
+    if model.movement:
+        return _from_movement(model.movement, faces, movement)
     face_input = model.config.face_input
     primary = faces.primary()
     crops = network_input(primary.crop, reference_face(primary, face_input), face_input)
@@ -55,11 +66,17 @@ def predict_faces(model: TrainedModel, faces: FaceTable) -> FramePredictions:
 def predict_interviews(
     model: TrainedModel, interviews: Sequence[Interview], store: FaceStore
 ) -> Iterator[Outcome[Interview, FramePredictions]]:
-    """Classify interviews from their stored faces, one by one; one without stored faces yields the reason."""
+    """Classify interviews from their stored faces, one by one; one without stored faces yields the reason.
+
+    Movement that a model needs and that is not stored yet is read from the video, and stored beside the faces.
+    """
+    movements = MovementStore.beside(store)
     for interview in interviews:
         try:
-            yield Outcome(interview, predict_faces(model, store.load(interview)))
-        except StoreError as error:
+            faces = store.load(interview)
+            movement = movements.load_or_read(interview) if model.movement else None
+            yield Outcome(interview, predict_faces(model, faces, movement))
+        except (StoreError, VideoError) as error:
             yield Outcome(interview, None, str(error))
 
 
@@ -73,10 +90,10 @@ def predict_videos(
         videos: files; one that cannot be read yields the reason.
         workers: processes that find faces; None for one a core.
     """
-    jobs = [_Job(video, model.extraction) for video in videos]
+    jobs = [_Job(video, model.extraction, with_movement=model.movement is not None) for video in videos]
     for outcome in run(_extract, jobs, workers=workers):
-        faces = outcome.value
-        yield Outcome(outcome.item.video, None if faces is None else predict_faces(model, faces), outcome.error)
+        predictions = None if outcome.value is None else predict_faces(model, *outcome.value)
+        yield Outcome(outcome.item.video, predictions, outcome.error)
 
 
 def as_record(video: Path, predictions: FramePredictions) -> dict[str, Any]:
@@ -151,10 +168,47 @@ def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
 class _Job:
     video: Path
     config: ExtractionConfig
+    with_movement: bool
 
 
-def _extract(job: _Job) -> FaceTable:
-    return extract_faces(job.video, job.config)
+def _extract(job: _Job) -> tuple[FaceTable, Movement | None]:
+    return extract_faces(job.video, job.config), read_movement(job.video) if job.with_movement else None
+
+
+def _from_movement(model: MovementModel, faces: FaceTable, movement: Movement | None) -> FramePredictions:
+    if movement is None:
+        raise ModelError("this model judges movement: give predict_faces the video's movement (movement.read_movement)")
+    primary = faces.primary()
+    if movement.doubt or not len(primary):
+        return _nothing_said(faces, movement.doubt if len(primary) else None)
+    frame_levels = np.interp(primary.seconds, movement.seconds, model.frame_levels(movement))
+    level = model.levels(features_of(movement)[np.newaxis])
+    probabilities = model.calibration.probabilities(level)[0]
+    return FramePredictions(
+        frame_number=primary.frame_number,
+        seconds=primary.seconds,
+        box=primary.box,
+        probabilities=model.calibration.probabilities(frame_levels),
+        frames_without_face=len(faces.sampled_number) - len(primary),
+        category=CATEGORIES[int(probabilities.argmax())],
+        score=float(model.calibration.score(level)[0]),
+        confidence=float(probabilities.max()),
+    )
+
+
+def _nothing_said(faces: FaceTable, doubt: str | None) -> FramePredictions:
+    none = faces.select(np.zeros(len(faces), dtype=bool))
+    return FramePredictions(
+        frame_number=none.frame_number,
+        seconds=none.seconds,
+        box=none.box,
+        probabilities=np.zeros((0, len(CATEGORIES)), dtype=np.float32),
+        frames_without_face=len(faces.sampled_number) - int(faces.is_primary.sum()),
+        category=None,
+        score=None,
+        confidence=None,
+        doubt=doubt,
+    )
 
 
 def _summed_up(

@@ -17,13 +17,14 @@ import tensorflow as tf
 from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_class_weight
 
-from expressiveness.categories import CATEGORIES, Thresholds
+from expressiveness.categories import CATEGORIES
 from expressiveness.curation import Curation
 from expressiveness.errors import TrainingError
 from expressiveness.extraction import FaceStore
 from expressiveness.interviews import Interview
 from expressiveness.labels import INPUT_UNIT, LabelledFaces, label_faces
 from expressiveness.models import TrainedModel, TrainingConfig
+from expressiveness.movement_training import resolved_thresholds, train_movement, typical_scores
 from expressiveness.network import FaceAugmentation, notebook_cnn
 from expressiveness.splits import Split, split_by_participant
 
@@ -49,7 +50,7 @@ def train(
     on_epoch: Callable[[Epoch], None] | None = None,
     log_folder: Path | None = None,
 ) -> TrainedModel:
-    """Train the notebook's network.
+    """Train the notebook's network, or the model that `config` names.
 
     Args:
         interviews: whose stored faces to learn from; those without faces are passed over and counted.
@@ -65,6 +66,8 @@ def train(
         TrainingError: too few people, no faces, or a set without faces.
     """
     config = config or TrainingConfig()
+    if config.model == "movement":
+        return train_movement(interviews, store, config, split=split, curation=curation)
     keras.utils.set_random_seed(config.seed)
     split = split or split_by_participant(
         interviews,
@@ -73,7 +76,7 @@ def train(
         validation_share=config.validation_share,
         seed=config.seed,
     )
-    thresholds = _resolved_thresholds(interviews, split, config)
+    thresholds = resolved_thresholds(interviews, split, config)
     if curation and config.split_by == "participant":
         curation = curation.about({*split.train, *split.validation})
     faces = label_faces(
@@ -91,23 +94,18 @@ def train(
         config=config,
         extraction=store.config,
         thresholds=thresholds,
-        category_scores=_category_scores(interviews, split, thresholds, config.target),
+        category_scores=typical_scores(interviews, split, thresholds, config.target),
         split=split,
         history=history,
         data=_data_record(faces, split, train_rows, validation_rows),
     )
 
 
-def _resolved_thresholds(interviews: Sequence[Interview], split: Split, config: TrainingConfig) -> Thresholds:
-    if isinstance(config.thresholds, Thresholds):
-        return config.thresholds
-    return Thresholds.from_tertiles([i.scores[config.target] for i in interviews if i.id in set(split.train)])
-
-
 def _rows(faces: LabelledFaces, split: Split, config: TrainingConfig) -> tuple[Rows, Rows]:
     """The rows of the training and the validation faces."""
     if config.split_by == "frame":
-        return _rows_by_frame(faces, config)
+        train_rows, validation_rows, _ = rows_by_frame(faces, config)
+        return train_rows, validation_rows
     sets = np.array([split.set_of(interview.id) or "" for interview in faces.interviews])[faces.interview_index]
     train_rows, validation_rows = np.flatnonzero(sets == "train"), np.flatnonzero(sets == "validation")
     if not len(train_rows) or not len(validation_rows):
@@ -118,15 +116,19 @@ def _rows(faces: LabelledFaces, split: Split, config: TrainingConfig) -> tuple[R
     return train_rows, validation_rows
 
 
-def _rows_by_frame(faces: LabelledFaces, config: TrainingConfig) -> tuple[Rows, Rows]:
-    """The notebook's split: frames dealt out one by one, so that everybody is on every side."""
-    rest, _ = train_test_split(
+def rows_by_frame(faces: LabelledFaces, config: TrainingConfig) -> tuple[Rows, Rows, Rows]:
+    """The notebook's split: frames dealt out one by one, so that everybody is on every side.
+
+    Returns:
+        The rows of the training, the validation and the test faces.
+    """
+    rest, test_rows = train_test_split(
         np.arange(len(faces)), test_size=config.test_share, random_state=config.seed, stratify=faces.category
     )
     train_rows, validation_rows = train_test_split(
         rest, test_size=config.validation_share, random_state=config.seed, stratify=faces.category[rest]
     )
-    return train_rows, validation_rows
+    return train_rows, validation_rows, test_rows
 
 
 def _fit(
@@ -213,23 +215,6 @@ def _class_weights(categories: npt.NDArray[np.int32]) -> dict[int, float]:
     """Weights that let each category count alike; a category without faces gets none."""
     present = np.unique(categories)
     return dict(zip(present.tolist(), compute_class_weight("balanced", classes=present, y=categories), strict=True))
-
-
-def _category_scores(
-    interviews: Sequence[Interview], split: Split, thresholds: Thresholds, target: str
-) -> tuple[float, float, float]:
-    """The mean score of each category in the training set: what a category's probability counts for in a score.
-
-    Medians, since RecruitView's scores have tails far beyond the rest; a threshold where a category has no interview.
-    """
-    trained = set(split.train)
-    scores = np.array([i.scores[target] for i in interviews if i.id in trained])
-    index = np.array([thresholds.index(score) for score in scores])
-    empty = (thresholds.low, (thresholds.low + thresholds.high) / 2, thresholds.high)
-    low, middle, high = (
-        float(np.median(scores[index == k])) if (index == k).any() else empty[k] for k in range(len(CATEGORIES))
-    )
-    return low, middle, high
 
 
 def _data_record(faces: LabelledFaces, split: Split, train_rows: Rows, validation_rows: Rows) -> dict[str, Any]:

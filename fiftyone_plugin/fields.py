@@ -41,6 +41,12 @@ FACE_ATTRIBUTES = {
 }
 """Text on each primary face of `faces`."""
 
+CONFIDENT = 0.8
+"""The least probability of a confident prediction."""
+
+UNCERTAIN = 0.1
+"""The largest lead of the first category over the second, as probabilities, of an uncertain prediction."""
+
 INFO_KEY = "expressiveness"
 """Of `dataset.info`: where the interviews came from and where faces and models lie."""
 
@@ -157,8 +163,8 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
         embedded_doc_type=fo.TemporalDetections,
         description=f"The category that run {run} predicts, from each frame looked at until the next one",
     )
-    of_stretches = {"truth": fo.StringField, "correct": fo.BooleanField, "margin": fo.FloatField, "judged": fo.IntField}
-    for name, kind in of_stretches.items():
+    counts = dict.fromkeys(("judged", "confident", "uncertain"), fo.IntField)
+    for name, kind in {"truth": fo.StringField, "correct": fo.BooleanField, **counts}.items():
         dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
     dataset.add_sample_field(fields.score, fo.FloatField, description=f"The score that run {run} expects")
     dataset.add_sample_field(

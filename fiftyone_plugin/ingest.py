@@ -18,7 +18,7 @@ from expressiveness.categories import CATEGORIES
 from expressiveness.faces import FaceTable
 from expressiveness.prediction import FramePredictions
 
-from .fields import FACE_LABEL, FACES, FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE, RunFields
+from .fields import CONFIDENT, FACE_LABEL, FACES, FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE, UNCERTAIN, RunFields
 
 Document = dict[str, Any]
 
@@ -113,7 +113,8 @@ def stretches(predictions: FramePredictions, truth: Truth) -> list[Document]:
 
     Returns:
         The labels of a `fo.TemporalDetections`, as MongoDB stores them: `support` in frames, both ends included;
-        `judged`, how many frames that is over; `confidence` and `margin`, their means.
+        `confidence`, the mean; `judged`, how many frames that is over, and how many of them are `confident` and
+        `uncertain`.
     """
     numbers = predictions.frame_number
     gaps = np.diff(numbers, append=numbers[-1:] + 1)  # nothing is known past the last one
@@ -137,6 +138,7 @@ def stretches(predictions: FramePredictions, truth: Truth) -> list[Document]:
 
 
 def _stretch(label: str, truth: str, support: list[int], confidence: float, margin: float) -> Document:
+    """A stretch of one judged frame."""
     return {
         "_id": ObjectId(),
         "_cls": "TemporalDetection",
@@ -146,8 +148,9 @@ def _stretch(label: str, truth: str, support: list[int], confidence: float, marg
         "confidence": confidence,
         "truth": truth,
         "correct": label == truth,
-        "margin": margin,
         "judged": 1,
+        "confident": int(confidence >= CONFIDENT),
+        "uncertain": int(margin <= UNCERTAIN),
     }
 
 
@@ -157,9 +160,9 @@ def _extended(stretch: Document, following: Document) -> bool:
     if not goes_on or (stretch["label"], stretch["truth"]) != (following["label"], following["truth"]):
         return False
     stretch["support"][1] = following["support"][1]
-    stretch["judged"] += 1
-    for name in ("confidence", "margin"):
-        stretch[name] += (following[name] - stretch[name]) / stretch["judged"]
+    for count in ("judged", "confident", "uncertain"):
+        stretch[count] += following[count]
+    stretch["confidence"] += (following["confidence"] - stretch["confidence"]) / stretch["judged"]
     return True
 
 

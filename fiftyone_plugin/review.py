@@ -1,8 +1,8 @@
 """Views that show where a run goes wrong, and three ways to look at them: as videos, as clips, as faces.
 
-What is looked for is an expression on a prediction (`WRONG`, `confused(...)`); each way of looking applies it to the
-labels that it shows: `as_videos` and `as_faces` to the run's frame labels, `as_clips` to its stretches of time, which
-have the same attributes.
+What is looked for is a `Search`, such as `wrong(run)`; `as_videos`, `as_clips` and `as_faces` show what it finds.
+Frames lie in a collection of their own, which is slow to join with its videos; so a search first picks the videos by
+the stretches of time that are kept with them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from fiftyone import ViewField as F
 from expressiveness.errors import VideoError
 from expressiveness.stills import save_stills
 
-from .fields import CATEGORY, FRAMES_WITHOUT_FACE, INTERVIEW_ID, RunFields
+from .fields import CATEGORY, CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields
 
 Samples: TypeAlias = fo.Dataset | fo.DatasetView
 
@@ -30,20 +30,20 @@ CONFIDENT_MISTAKES = "Most confident mistakes"
 UNCERTAIN_FRAMES = "Most uncertain frames"
 WITHOUT_FACE = "Videos with frames without a face"
 
-CONFIDENT = 0.8
-"""The least probability of a confident prediction."""
-
-UNCERTAIN = 0.1
-"""The largest lead of the first category over the second, as probabilities, of an uncertain prediction."""
-
 MOST_FACES = 120
 """Pictures are written for no more frames than these; each costs some tenths of a second of decoding."""
 
-ANY = F("label").exists()
-RIGHT = F("correct").is_in([True])
-WRONG = F("correct").is_in([False])
-CONFIDENTLY_WRONG = WRONG & (F("confidence") >= CONFIDENT)
-IN_DOUBT = F("margin") <= UNCERTAIN
+RIGHT, WRONG = F("correct").is_in([True]), F("correct").is_in([False])
+"""Of a prediction, and of a stretch of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Predictions that are looked for."""
+
+    run: str
+    frame: Any  # whether a frame holds one, as an expression
+    stretch: Any  # whether a stretch of time does, or may
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,31 @@ class ReviewView:
     make: Callable[[Samples, RunFields], fo.DatasetView]
 
 
-def confused(truth: str, predicted: str) -> Any:
+def wrong(run: str) -> Search:
+    """Predictions that are wrong."""
+    return Search(run, _on_frame(run, WRONG), WRONG)
+
+
+def confidently_wrong(run: str) -> Search:
+    """Predictions that are wrong at a high probability."""
+    return Search(run, _on_frame(run, WRONG & (F("confidence") >= CONFIDENT)), WRONG & (F("confident") > 0))
+
+
+def uncertain(run: str) -> Search:
+    """Predictions whose first category is hardly ahead of the second."""
+    return Search(run, _on_frame(run, F("margin") <= UNCERTAIN), F("uncertain") > 0)
+
+
+def confused(run: str, truth: str, predicted: str) -> Search:
     """What is truly of one category and was taken for another (or for the same): one cell of the confusion matrix."""
-    return (F("truth") == truth) & (F("label") == predicted)
+    cell = (F("truth") == truth) & (F("label") == predicted)
+    return Search(run, _on_frame(run, cell), cell)
+
+
+def changed(before: str, after: str, *, fixed: bool) -> Search:
+    """What one run had wrong and the other has right, or, if not `fixed`, the other way round."""
+    first, second = (WRONG, RIGHT) if fixed else (RIGHT, WRONG)
+    return Search(after, _on_frame(before, first) & _on_frame(after, second), second)
 
 
 def held_out(samples: Samples, run: str) -> fo.DatasetView:
@@ -73,54 +95,46 @@ def held_out(samples: Samples, run: str) -> fo.DatasetView:
     return samples.match(F(RunFields(run).split) == "test")
 
 
-def as_videos(samples: Samples, run: str, what: Any) -> fo.DatasetView:
+def videos_with(samples: Samples, search: Search) -> fo.DatasetView:
+    """The videos with such predictions, whole."""
+    return samples.match(F(f"{RunFields(search.run).stretches}.detections").filter(search.stretch).length() > 0)
+
+
+def as_videos(samples: Samples, search: Search) -> fo.DatasetView:
     """The videos with such predictions, each with only the frames that they are on."""
-    return samples.match_frames(_on_frame(run, what))
+    return videos_with(samples, search).match_frames(search.frame)
 
 
-def as_clips(samples: Samples, run: str, what: Any) -> fo.DatasetView:
-    """One clip for each stretch of time with such predictions."""
-    stretches = RunFields(run).stretches
-    return samples.filter_labels(stretches, what).to_clips(stretches)
+def as_clips(samples: Samples, search: Search) -> fo.DatasetView:
+    """One clip for each stretch of time with such predictions; not for `changed`, which stretches do not tell."""
+    stretches = RunFields(search.run).stretches
+    return samples.filter_labels(stretches, search.stretch).to_clips(stretches)
 
 
-def as_faces(samples: Samples, run: str, what: Any, *, folder: Path, most: int = MOST_FACES) -> Faces:
+def as_faces(samples: Samples, search: Search, *, folder: Path, most: int = MOST_FACES) -> Faces:
     """Single faces with such predictions, the most probable first; pictures of their frames are written.
 
     Args:
-        samples: a dataset or a view, whose frames may be filtered.
-        run: whose predictions.
-        what: an expression on a prediction.
+        samples: a dataset or a view of its videos.
+        search: what to look for.
         folder: for the pictures.
         most: at most so many faces.
 
     Raises:
         VideoError: none of the videos can be read.
     """
-    dataset = samples._root_dataset
-    found = samples.match_frames(_on_frame(run, what))
-    frames, count = _most_probable(found, run, most)
+    dataset, run = samples._root_dataset, search.run
+    frames, found = _most_probable(samples, search, most)
     _write_pictures(dataset, frames, folder)
-    faces = dataset.select_frames([str(frame["_id"]) for frame in frames]).to_frames(sample_frames=False)
-    view = faces.to_patches(run).sort_by(f"{run}.confidence", reverse=True)
-    return Faces(view, len(view), count)
-
-
-def misclassified_as(samples: Samples, run: str, truth: str, predicted: str) -> fo.DatasetView:
-    """The frames of one cell of the confusion matrix."""
-    return as_videos(samples, run, confused(truth, predicted))
+    pictured = dataset.select_frames([str(frame["_id"]) for frame in frames]).to_frames(sample_frames=False)
+    view = pictured.to_patches(run).sort_by(f"{run}.confidence", reverse=True)
+    return Faces(view, len(view), found)
 
 
 def videos_misclassified_as(samples: Samples, run: str, truth: str, predicted: str) -> fo.DatasetView:
     """The videos of one cell of the videos' confusion matrix."""
     video = RunFields(run).video
     return samples.match((F(f"{video}.truth") == truth) & (F(f"{video}.label") == predicted))
-
-
-def changed(samples: Samples, before: str, after: str, *, fixed: bool) -> fo.DatasetView:
-    """The frames that one run had wrong and the other has right, or, if not `fixed`, the other way round."""
-    first, second = (WRONG, RIGHT) if fixed else (RIGHT, WRONG)
-    return samples.match_frames(_on_frame(before, first) & _on_frame(after, second))
 
 
 def videos_of_category(samples: Samples, category: str) -> fo.DatasetView:
@@ -145,7 +159,7 @@ def save_review_views(samples: Samples, run: str) -> list[str]:
 REVIEW_VIEWS = {
     MISCLASSIFIED_FRAMES: ReviewView(
         "Frames whose predicted category is not the true one, the worst videos first",
-        lambda samples, run: as_videos(samples, run.run, WRONG).sort_by(run.accuracy),
+        lambda samples, run: as_videos(samples, wrong(run.run)).sort_by(run.accuracy),
     ),
     MISCLASSIFIED_VIDEOS: ReviewView(
         "Videos whose own category is predicted wrong, the worst first",
@@ -153,15 +167,15 @@ REVIEW_VIEWS = {
     ),
     MISTAKE_CLIPS: ReviewView(
         "One clip for each stretch of time that is predicted wrong",
-        lambda samples, run: as_clips(samples, run.run, WRONG),
+        lambda samples, run: as_clips(samples, wrong(run.run)),
     ),
     CONFIDENT_MISTAKES: ReviewView(
         f"Frames that are wrong at a probability of {CONFIDENT:.0%} or more",
-        lambda samples, run: as_videos(samples, run.run, CONFIDENTLY_WRONG),
+        lambda samples, run: as_videos(samples, confidently_wrong(run.run)),
     ),
     UNCERTAIN_FRAMES: ReviewView(
         f"Frames whose first two categories are within {UNCERTAIN:.0%}",
-        lambda samples, run: as_videos(samples, run.run, IN_DOUBT),
+        lambda samples, run: as_videos(samples, uncertain(run.run)),
     ),
     WITHOUT_FACE: ReviewView(
         "Videos in which some frames show no face",
@@ -171,19 +185,21 @@ REVIEW_VIEWS = {
 
 
 def _on_frame(run: str, what: Any) -> Any:
-    """Whether a frame holds such a prediction."""
+    """Whether a frame holds such a prediction of a run."""
     return F(f"{run}.detections").filter(what).length() > 0
 
 
-def _most_probable(frames: fo.DatasetView, run: str, most: int) -> tuple[list[dict[str, Any]], int]:
-    """Of a view's frames, those with the most probable predictions, and how many there are; MongoDB chooses."""
-    # Frame 1 never gets a picture: the App takes one there as a sign that every frame of the video has one.
-    probable = [
-        {"$match": {"frame_number": {"$gt": 1}}},
-        {"$project": {"_sample_id": 1, "frame_number": 1, "confidence": {"$first": f"${run}.detections.confidence"}}},
+def _most_probable(samples: Samples, search: Search, most: int) -> tuple[list[dict[str, Any]], int]:
+    """The frames with the most probable of such predictions, and how many there are; MongoDB chooses."""
+    chosen = {"_sample_id": 1, "frame_number": 1, "confidence": {"$first": f"${search.run}.detections.confidence"}}
+    pipeline = [
+        # Frame 1 never gets a picture: the App takes one there as a sign that every frame of the video has one.
+        {"$match": {"_sample_id": {"$in": videos_with(samples, search).values("_id")}, "frame_number": {"$gt": 1}}},
+        {"$match": {"$expr": search.frame.to_mongo()}},
+        {"$project": chosen},
         {"$facet": {"chosen": [{"$sort": {"confidence": -1, "_id": 1}}, {"$limit": most}], "all": [{"$count": "n"}]}},
     ]
-    [found] = frames._aggregate(frames_only=True, post_pipeline=probable)
+    [found] = samples._root_dataset._frame_collection.aggregate(pipeline)
     return found["chosen"], sum(row["n"] for row in found["all"])
 
 

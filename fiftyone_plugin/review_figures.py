@@ -11,7 +11,7 @@ import fiftyone as fo
 from expressiveness.confusion import Confusion
 
 from .fields import FRAMES_WITHOUT_FACE, INTERVIEW_ID, PARTICIPANT, RunFields
-from .review import CONFIDENT, UNCERTAIN, Samples
+from .review import Samples
 
 Document = dict[str, Any]
 
@@ -23,6 +23,7 @@ class FrameFigures:
     confusion: Confusion
     confident_mistakes: int
     uncertain: int
+    wrong_stretches: int  # of time
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,6 @@ class VideoFigures:
     """A run's videos, counted."""
 
     confusion: Confusion
-    mistake_stretches: int
-    with_mistakes: int  # at least one frame is wrong
     without_face: int  # at least one frame shows no face
 
 
@@ -59,39 +58,36 @@ class JudgedVideo:
 
 
 def frame_figures(samples: Samples, run: str) -> FrameFigures:
-    """Count a run's frames: what was predicted as what, how many confidently wrong, how many in doubt."""
-    face = {"$replaceRoot": {"newRoot": {"$ifNull": [{"$first": f"${run}.detections"}, {}]}}}
+    """Count a run's frames, by the stretches of time that sum them up: there are far fewer of them."""
     counts = {
         "_id": {"truth": "$truth", "label": "$label"},
-        "frames": {"$sum": 1},
-        "confident": {"$sum": {"$cond": [{"$gte": ["$confidence", CONFIDENT]}, 1, 0]}},
-        "uncertain": {"$sum": {"$cond": [{"$lte": [{"$ifNull": ["$margin", 1]}, UNCERTAIN]}, 1, 0]}},
+        **{name: {"$sum": f"${name}"} for name in ("judged", "confident", "uncertain")},
+        "stretches": {"$sum": 1},
     }
-    groups = [group for group in _of_frames(samples, face, {"$group": counts}) if group["_id"].get("label")]
+    stretches = f"${RunFields(run).stretches}.detections"
+    each = ({"$project": {"stretch": stretches}}, {"$unwind": "$stretch"}, {"$replaceRoot": {"newRoot": "$stretch"}})
+    groups = list(_of_videos(samples, *each, {"$group": counts}))
+    wrong = [group for group in groups if group["_id"]["truth"] != group["_id"]["label"]]
     return FrameFigures(
-        Confusion.from_pairs((group["_id"]["truth"], group["_id"]["label"], group["frames"]) for group in groups),
-        confident_mistakes=sum(g["confident"] for g in groups if g["_id"]["truth"] != g["_id"]["label"]),
+        Confusion.from_pairs((group["_id"]["truth"], group["_id"]["label"], group["judged"]) for group in groups),
+        confident_mistakes=sum(group["confident"] for group in wrong),
         uncertain=sum(group["uncertain"] for group in groups),
+        wrong_stretches=sum(group["stretches"] for group in wrong),
     )
 
 
 def video_figures(samples: Samples, run: str) -> VideoFigures:
-    """Count a run's videos: what was predicted as what, how many have mistakes, how many miss faces."""
-    fields = RunFields(run)
-    wrong = {"$filter": {"input": f"${fields.stretches}.detections.correct", "cond": {"$eq": ["$$this", False]}}}
+    """Count a run's videos: what was predicted as what, and how many miss faces."""
+    video = RunFields(run).video
     counts = {
-        "_id": {"truth": f"${fields.video}.truth", "label": f"${fields.video}.label"},
+        "_id": {"truth": f"${video}.truth", "label": f"${video}.label"},
         "videos": {"$sum": 1},
-        "stretches": {"$sum": {"$size": {"$ifNull": [wrong, []]}}},
-        "with_mistakes": {"$sum": {"$cond": [{"$lt": [{"$ifNull": [f"${fields.accuracy}", 1]}, 1]}, 1, 0]}},
         "without_face": {"$sum": {"$cond": [{"$gt": [f"${FRAMES_WITHOUT_FACE}", 0]}, 1, 0]}},
     }
     groups = list(_of_videos(samples, {"$group": counts}))
     judged = [group for group in groups if group["_id"].get("label")]
     return VideoFigures(
         Confusion.from_pairs((group["_id"]["truth"], group["_id"]["label"], group["videos"]) for group in judged),
-        mistake_stretches=sum(group["stretches"] for group in groups),
-        with_mistakes=sum(group["with_mistakes"] for group in groups),
         without_face=sum(group["without_face"] for group in groups),
     )
 
@@ -99,13 +95,14 @@ def video_figures(samples: Samples, run: str) -> VideoFigures:
 def frame_change(samples: Samples, before: str, after: str) -> Change:
     """Count the frames that one run fixed and broke over another."""
     first, second = ({"$first": f"${run}.detections.correct"} for run in (before, after))
-    return _change(_of_frames(samples, {"$group": {"_id": {"before": first, "after": second}, "n": {"$sum": 1}}}))
+    # Leaving the rest of each frame behind before they are grouped halves the time.
+    return _change(_of_frames(samples, {"$project": {"_id": 0, "before": first, "after": second}}, _CHANGES))
 
 
 def video_change(samples: Samples, before: str, after: str) -> Change:
     """Count the videos that one run fixed and broke over another."""
     first, second = (f"${RunFields(run).video}.correct" for run in (before, after))
-    return _change(_of_videos(samples, {"$group": {"_id": {"before": first, "after": second}, "n": {"$sum": 1}}}))
+    return _change(_of_videos(samples, {"$project": {"before": first, "after": second}}, _CHANGES))
 
 
 def worst_videos(samples: Samples, run: str, *, most: int) -> list[JudgedVideo]:
@@ -119,6 +116,9 @@ def worst_videos(samples: Samples, run: str, *, most: int) -> list[JudgedVideo]:
         JudgedVideo(id, interview, person, truth, predicted, accuracy, (correct or []).count(False))
         for id, interview, person, truth, predicted, accuracy, correct in rows
     ]
+
+
+_CHANGES: Document = {"$group": {"_id": {"before": "$before", "after": "$after"}, "n": {"$sum": 1}}}
 
 
 def _change(groups: Iterator[Document]) -> Change:

@@ -30,10 +30,10 @@ WORST = 12
 
 PLUGIN = "@expressiveness/interviews"
 
-_EXPRESSIONS = {
-    review.MISCLASSIFIED_FRAMES: review.WRONG,
-    review.CONFIDENT_MISTAKES: review.CONFIDENTLY_WRONG,
-    review.UNCERTAIN_FRAMES: review.IN_DOUBT,
+_SEARCHES = {
+    review.MISCLASSIFIED_FRAMES: review.wrong,
+    review.CONFIDENT_MISTAKES: review.confidently_wrong,
+    review.UNCERTAIN_FRAMES: review.uncertain,
 }
 
 
@@ -81,18 +81,18 @@ def open_cell(ctx: Context, row: int, column: int) -> None:
     if state.unit == VIDEOS:
         _show(ctx, review.videos_misclassified_as(_samples(ctx), state.run, truth, predicted), what)
     else:
-        _look(ctx, _samples(ctx), review.confused(truth, predicted), what)
+        _look(ctx, review.confused(state.run, truth, predicted), what)
 
 
 def open_listed(ctx: Context, row: int) -> None:
     """Show what a row of the list of views names."""
     if row < 0:  # the heading
         return
-    name = ctx.panel.state.listed[row]["name"]
-    if name in _EXPRESSIONS:
-        _look(ctx, _samples(ctx).sort_by(RunFields(ctx.panel.state.run).accuracy), _EXPRESSIONS[name], name)
+    run, name = ctx.panel.state.run, ctx.panel.state.listed[row]["name"]
+    if name in _SEARCHES:
+        _look(ctx, _SEARCHES[name](run), name)
     else:
-        _show(ctx, review.review_view(_samples(ctx), ctx.panel.state.run, name), name)
+        _show(ctx, review.review_view(_samples(ctx), run, name), name)
 
 
 def show_video(ctx: Context, row: int) -> None:
@@ -109,11 +109,11 @@ def open_change(ctx: Context, *, fixed: bool) -> None:
     """Show the frames that the chosen run fixed, or broke, over the other one."""
     state = ctx.panel.state
     what = f"{'Fixed' if fixed else 'Broken'} by {state.run}"
-    frames = review.changed(_samples(ctx), state.other, state.run, fixed=fixed)
+    search = review.changed(state.other, state.run, fixed=fixed)
     if state.change_look == AS_FACES:
-        _show_faces(ctx, frames, review.ANY, what)
+        _show_faces(ctx, search, what)
     else:
-        _show(ctx, frames, what, also=[f"frames.{state.other}"])
+        _show(ctx, review.as_videos(_samples(ctx), search), what, also=[f"frames.{state.other}"])
 
 
 def show_everything(ctx: Context) -> None:
@@ -128,6 +128,11 @@ def save_views(ctx: Context) -> None:
     names = review.save_review_views(_samples(ctx), state.run)
     ctx.ops.notify(f"Saved {len(names)} views of run {state.run} {_people(ctx)}", variant="success")
     ctx.ops.reload_dataset()
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things in words."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _step(sentence: str, operator: str, label: str) -> Json:
@@ -163,12 +168,12 @@ def _read_figures(ctx: Context) -> None:
         "epochs": len(history.get("loss", [])),
     }
     state.listed = [
-        {"name": review.MISCLASSIFIED_FRAMES, "count": f"{frames.confusion.wrong:,} frames"},
-        {"name": review.CONFIDENT_MISTAKES, "count": f"{frames.confident_mistakes:,} frames"},
-        {"name": review.UNCERTAIN_FRAMES, "count": f"{frames.uncertain:,} frames"},
-        {"name": review.MISCLASSIFIED_VIDEOS, "count": f"{videos.confusion.wrong:,} videos"},
-        {"name": review.MISTAKE_CLIPS, "count": f"{videos.mistake_stretches:,} clips"},
-        {"name": review.WITHOUT_FACE, "count": f"{videos.without_face:,} videos"},
+        {"name": review.MISCLASSIFIED_FRAMES, "count": counted(frames.confusion.wrong, "frame")},
+        {"name": review.CONFIDENT_MISTAKES, "count": counted(frames.confident_mistakes, "frame")},
+        {"name": review.UNCERTAIN_FRAMES, "count": counted(frames.uncertain, "frame")},
+        {"name": review.MISCLASSIFIED_VIDEOS, "count": counted(videos.confusion.wrong, "video")},
+        {"name": review.MISTAKE_CLIPS, "count": counted(frames.wrong_stretches, "clip")},
+        {"name": review.WITHOUT_FACE, "count": counted(videos.without_face, "video")},
     ]
     state.worst = [
         {**asdict(video), "accuracy": f"{video.accuracy:.0%}"} for video in worst_videos(samples, state.run, most=WORST)
@@ -208,44 +213,45 @@ def _measure(name: str, value: float | None, interval: list[float] | None) -> Js
     return {"measure": name, "value": "" if value is None else f"{value:.2f}", "interval": between}
 
 
-def _look(ctx: Context, samples: fo.Dataset | fo.DatasetView, expression: Any, what: str) -> None:
-    """Show predictions in the chosen way."""
-    run, look = ctx.panel.state.run, ctx.panel.state.look
+def _look(ctx: Context, search: review.Search, what: str) -> None:
+    """Show predictions in the chosen way, the worst videos first."""
+    look, samples = ctx.panel.state.look, _samples(ctx)
     if look == AS_FACES:
-        _show_faces(ctx, samples, expression, what)
+        _show_faces(ctx, search, what)
     elif look == AS_CLIPS:
-        _show(ctx, review.as_clips(samples, run, expression), what)
+        _show(ctx, review.as_clips(samples, search), what)
     else:
-        _show(ctx, review.as_videos(samples, run, expression), what)
+        videos = review.as_videos(samples.sort_by(RunFields(search.run).accuracy), search)
+        _show(ctx, videos, what, count=len(review.videos_with(samples, search)))
 
 
-def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = ()) -> None:
-    """Show a view of videos or clips."""
-    if not (shown := len(view)):
-        ctx.ops.notify(f"{what}: none, {_people(ctx)}")
+def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = (), count: int | None = None) -> None:
+    """Show a view of videos or clips; `count`, where it is known already, is how many."""
+    count = len(view) if count is None else count
+    if not count:
+        ctx.ops.notify(f"{what}: none {_people(ctx)}")
         return
     ctx.ops.set_view(view)
     _show_labels(ctx, also)
-    ctx.ops.notify(f"{what}: {shown:,} {'clips' if view._is_clips else 'videos'}")
+    ctx.ops.notify(f"{what}: {counted(count, 'clip' if view._is_clips else 'video')}")
 
 
-def _show_faces(ctx: Context, samples: fo.Dataset | fo.DatasetView, expression: Any, what: str) -> None:
+def _show_faces(ctx: Context, search: review.Search, what: str) -> None:
     """Show single faces; that writes pictures of their frames."""
     from ..workflow import work_folder
 
-    run = ctx.panel.state.run
     try:
-        faces = review.as_faces(samples, run, expression, folder=work_folder(ctx.dataset) / "frames")
+        faces = review.as_faces(_samples(ctx), search, folder=work_folder(ctx.dataset) / "frames")
     except ExpressivenessError as error:
         ctx.ops.notify(str(error), variant="error")
         return
     if not faces.shown:
-        ctx.ops.notify(f"{what}: no faces, {_people(ctx)}")
+        ctx.ops.notify(f"{what}: no faces {_people(ctx)}")
         return
     ctx.ops.set_view(faces.view)
-    ctx.ops.set_active_fields([run])
+    ctx.ops.set_active_fields([search.run])
     shown = "" if faces.shown == faces.found else f" of {faces.found:,}, the most probable"
-    ctx.ops.notify(f"{what}: {faces.shown} faces{shown}")
+    ctx.ops.notify(f"{what}: {counted(faces.shown, 'face')}{shown}")
 
 
 def _show_labels(ctx: Context, also: Sequence[str]) -> None:

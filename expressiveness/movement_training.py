@@ -1,0 +1,209 @@
+"""Train the model of movement, by the rules of the network's training: same split, same curation, same record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.categories import CATEGORIES, Thresholds
+from expressiveness.curation import Curation
+from expressiveness.errors import StoreError, TrainingError
+from expressiveness.extraction import FaceStore, Failure
+from expressiveness.faces import FaceTable
+from expressiveness.interviews import Interview
+from expressiveness.labels import Decisions
+from expressiveness.models import TrainedModel, TrainingConfig
+from expressiveness.movement import Movement, MovementStore, extract_movements
+from expressiveness.movement_model import Floats, Ints, features_of, fit_movement_model
+from expressiveness.splits import Split, split_by_participant
+
+LEAST_INTERVIEWS = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledMovements:
+    """k interviews with enough of a face to learn from."""
+
+    interviews: tuple[Interview, ...]  # k
+    features: Floats  # (k, 28) by `features_of`
+    score: Floats  # (k,) where a person corrected the category, a typical score of that
+    category: Ints  # (k,) into CATEGORIES
+    passed_over: tuple[Failure, ...]
+    excluded: int  # faces left out by a person
+    corrected: int  # faces whose category a person changed
+
+    def rows_of(self, ids: Sequence[str]) -> Ints:
+        """Which of the interviews have one of these ids."""
+        wanted = set(ids)
+        return np.flatnonzero([interview.id in wanted for interview in self.interviews])
+
+
+def train_movement(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    config: TrainingConfig,
+    *,
+    split: Split | None = None,
+    curation: Curation | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> TrainedModel:
+    """Learn from how faces move; movement that is not stored yet is read from the videos and stored beside the faces.
+
+    There is nothing to validate while it learns, so the validation people are learned from, too.
+
+    Args:
+        interviews: to learn from; those without enough of a face are passed over and counted.
+        store: of their faces.
+        config: its target, thresholds, shares and seed count.
+        split: who trains and tests; made from `config` if None.
+        curation: what people decided, as in `training.train`. An interview counts as what most of its faces count as.
+        workers: processes that read movement; None for one a core.
+        progress: called with how many videos have been read.
+
+    Raises:
+        TrainingError: too few people or faces.
+    """
+    split = split or split_by_participant(
+        interviews,
+        target=config.target,
+        test_share=config.test_share,
+        validation_share=config.validation_share,
+        seed=config.seed,
+    )
+    thresholds = resolved_thresholds(interviews, split, config)
+    learned_from = {*split.train, *split.validation}
+    movements = MovementStore.beside(store)
+    chosen = [interview for interview in interviews if interview.id in learned_from]
+    extract_movements(chosen, movements, workers=workers, progress=progress)
+    typical = typical_scores(interviews, split, thresholds, config.target)
+    data = label_movements(
+        chosen,
+        store,
+        target=config.target,
+        thresholds=thresholds,
+        category_scores=typical,
+        curation=curation.about(learned_from) if curation else None,
+    )
+    if len(data.interviews) < LEAST_INTERVIEWS:
+        raise TrainingError(
+            f"{len(data.interviews)} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are "
+            "needed; add interviews"
+        )
+    people = [interview.participant for interview in data.interviews]
+    return TrainedModel(
+        network=None,
+        config=config,
+        extraction=store.config,
+        thresholds=thresholds,
+        category_scores=typical,
+        split=split,
+        history={},
+        data=_data_record(data, split),
+        movement=fit_movement_model(data.features, data.score, data.category, people, seed=config.seed),
+    )
+
+
+def label_movements(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    target: str,
+    thresholds: Thresholds,
+    category_scores: tuple[float, float, float],
+    curation: Curation | None = None,
+) -> LabelledMovements:
+    """Read the stored movement of interviews, and what each is to count as.
+
+    Args:
+        interviews: whose movement to read.
+        store: of the faces that it lies beside.
+        target: the score to learn.
+        thresholds: where the category changes.
+        category_scores: what an interview's score counts as where a person corrected its category.
+        curation: what people decided.
+    """
+    decisions, movements = Decisions(curation or Curation()), MovementStore.beside(store)
+    kept, features, scores, categories, passed_over = [], [], [], [], []
+    for interview in interviews:
+        weak = thresholds.index(interview.scores[target])
+        category = weak
+        try:
+            movement = movements.load(interview)
+            if curation and len(curation.about({interview.id})):
+                faces = store.load(interview).primary()
+                wanted = decisions.categories(interview.id, faces.frame_number, weak)
+                movement = _without(movement, faces, wanted < 0)
+                category = int(np.bincount(wanted[wanted >= 0], minlength=len(CATEGORIES)).argmax())
+        except StoreError as error:
+            passed_over.append(Failure(interview.id, str(error)))
+            continue
+        if movement.doubt:
+            passed_over.append(Failure(interview.id, movement.doubt))
+            continue
+        kept.append(interview)
+        features.append(features_of(movement))
+        scores.append(interview.scores[target] if category == weak else category_scores[category])
+        categories.append(category)
+    return LabelledMovements(
+        interviews=tuple(kept),
+        features=np.array(features),
+        score=np.array(scores),
+        category=np.array(categories, dtype=np.int64),
+        passed_over=tuple(passed_over),
+        excluded=decisions.excluded,
+        corrected=decisions.corrected,
+    )
+
+
+def resolved_thresholds(interviews: Sequence[Interview], split: Split, config: TrainingConfig) -> Thresholds:
+    """The thresholds of a training run; tertiles are those of its training set."""
+    if isinstance(config.thresholds, Thresholds):
+        return config.thresholds
+    return Thresholds.from_tertiles([i.scores[config.target] for i in interviews if i.id in set(split.train)])
+
+
+def typical_scores(
+    interviews: Sequence[Interview], split: Split, thresholds: Thresholds, target: str
+) -> tuple[float, float, float]:
+    """The typical score of each category in the training set: what a category's probability counts for in a score.
+
+    Medians, since RecruitView's scores have tails far beyond the rest; a threshold where a category has no interview.
+    """
+    trained = set(split.train)
+    scores = np.array([i.scores[target] for i in interviews if i.id in trained])
+    index = np.array([thresholds.index(score) for score in scores])
+    empty = (thresholds.low, (thresholds.low + thresholds.high) / 2, thresholds.high)
+    low, middle, high = (
+        float(np.median(scores[index == k])) if (index == k).any() else empty[k] for k in range(len(CATEGORIES))
+    )
+    return low, middle, high
+
+
+def _without(movement: Movement, faces: FaceTable, excluded: npt.NDArray[np.bool_]) -> Movement:
+    """The movement without the frames that are nearest to an excluded face."""
+    if not len(faces) or not excluded.any():
+        return movement
+    nearest = np.abs(movement.seconds[:, np.newaxis] - faces.seconds).argmin(axis=1)
+    return movement.select(~excluded[nearest])
+
+
+def _data_record(data: LabelledMovements, split: Split) -> dict[str, Any]:
+    rows = {name: data.rows_of(getattr(split, name)) for name in ("train", "validation")}
+    return {
+        "interviews": len(data.interviews),
+        "participants": {
+            name: len({data.interviews[row].participant for row in members}) for name, members in rows.items()
+        },
+        "videos": {name: len(members) for name, members in rows.items()},
+        "train_videos_by_category": {
+            name: int((data.category[rows["train"]] == index).sum()) for index, name in enumerate(CATEGORIES)
+        },
+        "passed_over": {failure.id: failure.reason for failure in data.passed_over},
+        "excluded_faces": data.excluded,
+        "corrected_faces": data.corrected,
+    }

@@ -1,0 +1,160 @@
+"""Labels are written as plain documents: the same that FiftyOne's own label objects would become."""
+
+import fiftyone as fo
+import numpy as np
+import pytest
+from bson import ObjectId
+
+from expressiveness.categories import CATEGORIES, RESERVED
+from expressiveness.faces import FaceTable
+from expressiveness.prediction import FramePredictions
+from fiftyone_plugin.fields import RunFields, declare_interview_fields, declare_run_fields
+from fiftyone_plugin.ingest import Truth, write_faces, write_predictions
+
+BOX = [0.25, 0.125, 0.5, 0.5]
+PROBABILITIES = [0.625, 0.25, 0.125]  # all of them exact in float32
+
+
+def without_ids(value):
+    """A stored document without ids and times, which are new on every write."""
+    if isinstance(value, dict):
+        kept = {name: without_ids(item) for name, item in value.items() if not isinstance(item, ObjectId)}
+        return {name: item for name, item in kept.items() if name not in ("created_at", "last_modified_at")}
+    return [without_ids(item) for item in value] if isinstance(value, list) else value
+
+
+def stored_frames(dataset):
+    return [without_ids(document) for document in dataset._frame_collection.find().sort("frame_number", 1)]
+
+
+def empty_copy(name):
+    dataset = fo.Dataset(name)
+    declare_interview_fields(dataset)
+    declare_run_fields(dataset, "run")
+    dataset.add_sample(fo.Sample(filepath="/videos/1.mp4", interview_id="0001"))
+    return dataset
+
+
+@pytest.fixture
+def two_datasets(dataset_name):
+    """Two datasets of one video without faces: one to write documents to, one to write objects to."""
+    names = [f"{dataset_name}-documents", f"{dataset_name}-objects"]
+    yield [empty_copy(name) for name in names]
+    for name in names:
+        fo.delete_dataset(name)
+
+
+def faces(*rows):
+    """A table of faces, a row each of frame number and face index; frames 1 to 3 were looked at."""
+    count = len(rows)
+    return FaceTable(
+        frame_number=np.array([number for number, _ in rows], dtype=np.int32),
+        seconds=np.zeros(count),
+        box=np.array([BOX] * count, dtype=np.float32).reshape(count, 4),
+        score=np.full(count, 0.75, dtype=np.float32),
+        keypoints=np.zeros((count, 6, 2), dtype=np.float32),
+        face_index=np.array([index for _, index in rows], dtype=np.int32),
+        crop=np.zeros((count, 48, 48), dtype=np.uint8),
+        sampled_number=np.array([1, 2, 3], dtype=np.int32),
+        sampled_seconds=np.zeros(3),
+    )
+
+
+def face(index, instance, **attributes):
+    return fo.Detection(
+        label="face", bounding_box=BOX, confidence=0.75, index=index, instance=instance, **attributes
+    )
+
+
+def test_faces_are_stored_as_label_objects_would_be(two_datasets):
+    documents, objects = two_datasets
+    undecided = {"category": RESERVED, "recorded": RESERVED, "decided_by": None, "decided_at": None}
+
+    write_faces(documents, {documents.first().id: faces((1, 0), (1, 1), (3, 0))}, {documents.first().id: RESERVED})
+    first, second = fo.Instance(), fo.Instance()
+    labels = {
+        1: fo.Detections(detections=[face(0, first, **undecided), face(1, second)]),
+        3: fo.Detections(detections=[face(0, first, **undecided)]),
+    }
+    objects.set_values("frames.faces", {objects.first().id: labels}, key_field="id")
+
+    assert stored_frames(documents) == stored_frames(objects)
+    assert documents.first().frames_looked_at == 3
+    assert documents.first().frames_without_face == 1
+
+
+def test_the_faces_of_a_video_with_one_place_in_the_order_share_an_instance(two_datasets):
+    dataset, _ = two_datasets
+    write_faces(dataset, {dataset.first().id: faces((1, 0), (1, 1), (3, 0))}, {dataset.first().id: RESERVED})
+
+    [[[first, second], [again]]] = dataset.values("frames.faces.detections.instance.id")
+    assert first == again
+    assert first != second
+
+
+def test_predictions_are_stored_as_label_objects_would_be(two_datasets):
+    documents, objects = two_datasets
+    predictions = FramePredictions(
+        frame_number=np.array([2], dtype=np.int32),
+        seconds=np.zeros(1),
+        box=np.array([BOX], dtype=np.float32),
+        probabilities=np.array([PROBABILITIES], dtype=np.float32),
+        frames_without_face=2,
+        category=CATEGORIES[0],
+        score=-0.5,
+        confidence=0.625,
+    )
+
+    sample_id = documents.first().id
+    wrong = write_predictions(documents, RunFields("run"), {sample_id: predictions}, {sample_id: Truth(CATEGORIES[1])})
+    label = fo.Detection(
+        label=CATEGORIES[0],
+        bounding_box=BOX,
+        confidence=0.625,
+        index=0,
+        truth=CATEGORIES[1],
+        correct=False,
+        margin=0.375,
+        probabilities=PROBABILITIES,
+    )
+    objects.set_values("frames.run", {objects.first().id: {2: fo.Detections(detections=[label])}}, key_field="id")
+
+    assert wrong == 1
+    assert stored_frames(documents) == stored_frames(objects)
+
+
+def test_stretches_are_stored_as_label_objects_would_be(two_datasets):
+    documents, objects = two_datasets
+    predictions = FramePredictions(
+        frame_number=np.array([1, 6], dtype=np.int32),
+        seconds=np.zeros(2),
+        box=np.array([BOX] * 2, dtype=np.float32),
+        probabilities=np.array([PROBABILITIES] * 2, dtype=np.float32),
+        frames_without_face=0,
+        category=CATEGORIES[0],
+        score=-0.5,
+        confidence=0.625,
+    )
+
+    sample_id = documents.first().id
+    write_predictions(documents, RunFields("run"), {sample_id: predictions}, {sample_id: Truth(CATEGORIES[0])})
+    [written] = documents._sample_collection.distinct("run_stretches")
+    [values] = without_ids(written)["detections"]
+    label = fo.TemporalDetection(**{name: value for name, value in values.items() if name != "_cls"})
+    objects.set_values("run_stretches", [fo.TemporalDetections(detections=[label])])
+    [built] = objects._sample_collection.distinct("run_stretches")
+
+    assert (values["label"], values["support"], values["correct"]) == (CATEGORIES[0], [1, 6], True)
+    assert without_ids(written) == without_ids(built)
+
+
+def test_detecting_again_duplicates_nothing_and_predicting_again_neither(dataset):
+    from fiftyone_plugin.workflow import detect_faces, predict
+
+    before = stored_frames(dataset)
+
+    report = detect_faces(dataset)
+    predict(dataset, "first")
+
+    assert report.as_dict()["videos"] == {"succeeded": 0, "skipped": len(dataset), "failed": 0}
+    assert stored_frames(dataset) == before

@@ -1,0 +1,77 @@
+"""Runs whose every prediction is made up, so that a test knows what a review of them must show; nothing is trained."""
+
+from collections.abc import Callable, Iterable
+
+import fiftyone as fo
+import numpy as np
+
+from expressiveness.categories import CATEGORIES
+from expressiveness.prediction import FramePredictions
+from fiftyone_plugin import fields
+from fiftyone_plugin.ingest import Truth, write_predictions
+from fiftyone_plugin.runs import METHOD, save_figures
+
+SURE, HARDLY_SURE = 0.9, 0.4
+"""Probabilities of a prediction that counts as confident, and of one that counts as uncertain."""
+
+Guess = Callable[[int, int, int], tuple[int, float]]
+"""From the positions of a video and a frame, and the true category's index: the predicted index, its probability."""
+
+BOX = (0.3, 0.2, 0.4, 0.5)
+
+
+def probabilities(index: int, probability: float) -> list[float]:
+    """The probabilities of a prediction; what it leaves, the other categories share."""
+    shared = [(1 - probability) / 2] * len(CATEGORIES)
+    return [probability if position == index else share for position, share in enumerate(shared)]
+
+
+def predictions(
+    frames: Iterable[int], guesses: Iterable[tuple[int, float]], box: Iterable[float] = BOX
+) -> FramePredictions:
+    """One video's predictions: a frame number and a guess for each judged frame."""
+    numbers = np.array(list(frames), dtype=np.int32)
+    rows = np.array([probabilities(*guess) for guess in guesses], dtype=np.float32).reshape(-1, len(CATEGORIES))
+    mean = rows.mean(axis=0) if len(rows) else None
+    return FramePredictions(
+        frame_number=numbers,
+        seconds=(numbers - 1) / 10,
+        box=np.tile(np.array(BOX, dtype=np.float32), (len(numbers), 1)),
+        probabilities=rows,
+        frames_without_face=0,
+        category=None if mean is None else CATEGORIES[int(mean.argmax())],
+        score=None if mean is None else float(mean @ (-0.9, 0.0, 0.9)),
+        confidence=None if mean is None else float(mean.max()),
+    )
+
+
+def add_run(dataset: fo.Dataset, run: str, frames: dict[str, list[int]], guess: Guess, held_out: Iterable[str]) -> None:
+    """Write a run's predictions, training curves and figures.
+
+    Args:
+        dataset: of interviews.
+        run: its name.
+        frames: the judged frame numbers, by sample id.
+        guess: what the run says.
+        held_out: the ids of the samples whose people it was not trained on.
+    """
+    config = dataset.init_run(method=METHOD)
+    config.target = "facial_expression"
+    dataset.register_run(run, config)
+    truth = dict(zip(*dataset.values(["id", "category.label"]), strict=True))
+    made_up = {
+        sample: predictions(
+            numbers, [guess(video, frame, CATEGORIES.index(truth[sample])) for frame in range(len(numbers))]
+        )
+        for video, (sample, numbers) in enumerate(frames.items())
+    }
+    run_fields = fields.declare_run_fields(dataset, run)
+    write_predictions(dataset, run_fields, made_up, {sample: Truth(truth[sample]) for sample in made_up})
+    sets = {sample: "test" if sample in set(held_out) else "train" for sample in dataset.values("id")}
+    dataset.set_values(run_fields.split, sets, key_field="id")
+    figures = {"accuracy": 0.5, "macro_f1": 0.4, "spearman": 0.6, "majority_accuracy": 0.5}
+    intervals = {f"{name}_ci": [value - 0.1, value + 0.1] for name, value in figures.items()}
+    history = {"accuracy": [0.4, 0.6], "val_accuracy": [0.4, 0.5], "loss": [1.1, 0.9], "val_loss": [1.1, 1.0]}
+    save_figures(
+        dataset, run, history=history, evaluation={"video": {**figures, **intervals}, "frame": {"accuracy": 0.5}}
+    )

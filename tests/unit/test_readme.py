@@ -1,0 +1,70 @@
+"""Every command of the README runs as it stands there, one after the other, on a folder of sample interviews."""
+
+import re
+import shlex
+import shutil
+
+import pytest
+
+from expressiveness.cli import main
+from tests.conftest import REPOSITORY
+
+README = (REPOSITORY / "README.md").read_text()
+COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+LIBRARY = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(sample_interviews, tmp_path_factory):
+    """Where a reader stands who has called their copy RecruitView, as the README does."""
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copytree(sample_interviews, folder / "RecruitView")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_every_command_runs(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert len(COMMANDS) >= 7
+
+    for command in COMMANDS:
+        program, *arguments = shlex.split(command)
+        assert program == "expressiveness"
+        quickly = ["--epochs", "2"] if arguments[0] == "train" else []
+        assert main([*arguments, *quickly]) == 0, command
+    for written in (
+        "report/report.html",
+        "evaluation.json",
+        "evaluation.html",
+        "frames.csv",
+        "exported",
+        "watched.mp4",
+    ):
+        assert (folder / written).exists(), written
+
+
+@pytest.mark.slow
+def test_the_library_example_runs(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    [example] = LIBRARY
+
+    quick = example.replace("train(interviews, store)", "train(interviews, store, TrainingConfig(epochs=1))")
+    exec(f"from expressiveness import TrainingConfig\n{quick}", names := {})
+
+    assert 0 <= float(capsys.readouterr().out.splitlines()[-1]) <= 1
+    assert "model" in names
+
+
+def test_every_file_that_the_documents_point_to_is_there():
+    for document in [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md"), REPOSITORY / "CONTRIBUTING.md"]:
+        for target in re.findall(r"\]\(((?!http)[^)#]+)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_make_target_that_the_documents_name_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md"):
+        named = set(re.findall(r"^make ([a-z-]+)", (REPOSITORY / document).read_text(), re.MULTILINE))
+        assert named
+        assert named <= targets
