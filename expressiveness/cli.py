@@ -35,6 +35,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "FIFTYONE_DO_NOT_TRACK": "true",  # nothing leaves the machine
+    "FIFTYONE_DATABASE_VALIDATION": "false",  # the packaged MongoDB is old enough for a notice at every start
+}
+"""What our commands set unless the user has."""
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder in RecruitView's layout: metadata.jsonl, videos/.")]
 Faces = Annotated[Path, typer.Option("--faces", metavar="STORE", help="Face store that `extract` wrote.")]
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write the results here, as JSON.")]
@@ -49,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 when it worked, 1 when it failed, 2 when it was called wrongly, 130 when it was stopped with Ctrl-C.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     try:
         code = app(args=arguments, prog_name="expressiveness", standalone_mode=False)
     except ExpressivenessError as error:
@@ -199,7 +207,7 @@ def train(
     interviews, store = _read(folder, strict).interviews, FaceStore.open(faces)
     config = replace(
         TrainingConfig.notebook() if notebook else TrainingConfig(face_input="single" if single else "deviation"),
-        model=model_kind,
+        model=model_kind,  # type: ignore[arg-type]  # checked by the config
         target=target,
         thresholds="tertiles" if tertiles else Thresholds(low, high),
         epochs=epochs,
@@ -255,6 +263,62 @@ def evaluate(
 
         title = f"Evaluation of {model.resolve().name}"
         _say(f"The report is {write_page(evaluation_report(figures, history=trained.history, title=title), html)}.")
+
+
+@app.command()
+def benchmark(
+    folder: Folder,
+    faces: Faces,
+    rows: Annotated[
+        str | None, typer.Option(metavar="KEY,KEY", help="Only these rows; a wrong one lists them.")
+    ] = None,
+    target: Target = "facial_expression",
+    low: Annotated[float, typer.Option(help="Reserved is below this score.")] = -0.3,
+    high: Annotated[float, typer.Option(help="Expressive is above this score.")] = 0.3,
+    folds: Annotated[int, typer.Option(min=2, help="Folds of participants.")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, help="The most, for the networks.")] = 50,
+    draws: Annotated[int, typer.Option(min=1, help="Of people, for the intervals.")] = 1000,
+    groups: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of user_no,group: figures of each group, too.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a report with figures here.")
+    ] = None,
+    seed: int = 0,
+    workers: Workers = None,
+    strict: Strict = False,
+    json_file: Json = None,
+) -> None:
+    """Compare models and controls, each judged on people it has not seen (5-fold by participant)."""
+    from expressiveness.benchmark import benchmark
+    from expressiveness.benchmark_report import benchmark_report, read_groups, table_lines
+    from expressiveness.benchmark_rows import BenchmarkConfig
+    from expressiveness.categories import Thresholds
+    from expressiveness.extraction import FaceStore
+    from expressiveness.html_page import write_page
+    from expressiveness.movement import MovementStore, extract_movements
+
+    interviews, store = _read(folder, strict).interviews, FaceStore.open(faces)
+    config = BenchmarkConfig(
+        target=target,
+        thresholds=Thresholds(low, high),
+        folds=folds,
+        epochs=epochs,
+        draws=draws,
+        seed=seed,
+        rows=tuple(rows.split(",")) if rows else None,
+    )
+    known_groups = read_groups(groups) if groups else None
+    with _progress("Reading movement") as report:
+        extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
+    _load_tensorflow()
+    with _progress("Benchmark") as report:
+        figures = benchmark(interviews, store, config, groups=known_groups, progress=report)
+    _write_json(json_file, figures)
+    for line in table_lines(figures):
+        _say(line)
+    if html:
+        _say(f"The report is {write_page(benchmark_report(figures), html)}.")
 
 
 @app.command()

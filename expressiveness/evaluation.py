@@ -106,9 +106,9 @@ def frame_figures(category: Ints, probabilities: npt.NDArray[np.float32]) -> dic
     }
 
 
-def video_figures(results: VideoResults, *, seed: int = 0) -> dict[str, Any]:
-    """Figures over videos, with intervals of 95 % over people for the leading ones."""
-    intervals = bootstrap_over_people(results, _leading_figures, seed=seed)
+def video_figures(results: VideoResults, *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> dict[str, Any]:
+    """Figures over videos, with intervals of 95 % over people for the leading ones, of so many `draws`."""
+    intervals = bootstrap_over_people(results, _leading_figures, draws=draws, seed=seed)
     return {
         "n": len(results.score),
         **_leading_figures(results),
@@ -142,7 +142,9 @@ def bootstrap_over_people(
     }
 
 
-def draws_of_people(participant: npt.NDArray[np.str_], *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> Iterator[Ints]:
+def draws_of_people(
+    participant: npt.NDArray[np.str_], *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0
+) -> Iterator[Ints]:
     """Yield the videos of so many people drawn with replacement, again and again; the same seed draws the same people.
 
     Args:

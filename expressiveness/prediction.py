@@ -49,14 +49,15 @@ def predict_faces(model: TrainedModel, faces: FaceTable, movement: Movement | No
     A frame's category is the most probable one of its primary face. The video's probabilities are the mean over its
     frames; its score is what they expect, each category counting as its typical score in the training set.
 
-    A model of movement judges the video as a whole, and says nothing where there is not enough of a face. The category
-    of a frame is then the one of a video that always moves as much as this frame.
+    A model of movement judges the video as a whole, and says nothing where there is not enough of a face. Its category is
+    the one of its score, which keeps the categories as frequent as they are where labels are noisy and the most probable
+    category would hardly ever be the middle one. A frame's probabilities are those of a video that always moves as much.
 
     Raises:
         ModelError: a model of movement was not given the movement.
     """
     if model.movement:
-        return _from_movement(model.movement, faces, movement)
+        return _from_movement(model, model.movement, faces, movement)
     face_input = model.config.face_input
     primary = faces.primary()
     crops = network_input(primary.crop, reference_face(primary, face_input), face_input)
@@ -175,7 +176,9 @@ def _extract(job: _Job) -> tuple[FaceTable, Movement | None]:
     return extract_faces(job.video, job.config), read_movement(job.video) if job.with_movement else None
 
 
-def _from_movement(model: MovementModel, faces: FaceTable, movement: Movement | None) -> FramePredictions:
+def _from_movement(
+    trained: TrainedModel, model: MovementModel, faces: FaceTable, movement: Movement | None
+) -> FramePredictions:
     if movement is None:
         raise ModelError("this model judges movement: give predict_faces the video's movement (movement.read_movement)")
     primary = faces.primary()
@@ -183,16 +186,17 @@ def _from_movement(model: MovementModel, faces: FaceTable, movement: Movement | 
         return _nothing_said(faces, movement.doubt if len(primary) else None)
     frame_levels = np.interp(primary.seconds, movement.seconds, model.frame_levels(movement))
     level = model.levels(features_of(movement)[np.newaxis])
-    probabilities = model.calibration.probabilities(level)[0]
+    score = float(model.calibration.score(level)[0])
+    category = trained.thresholds.index(score)
     return FramePredictions(
         frame_number=primary.frame_number,
         seconds=primary.seconds,
         box=primary.box,
         probabilities=model.calibration.probabilities(frame_levels),
         frames_without_face=len(faces.sampled_number) - len(primary),
-        category=CATEGORIES[int(probabilities.argmax())],
-        score=float(model.calibration.score(level)[0]),
-        confidence=float(probabilities.max()),
+        category=CATEGORIES[category],
+        score=score,
+        confidence=float(model.calibration.probabilities(level)[0, category]),
     )
 
 

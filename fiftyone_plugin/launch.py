@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ def open_app(dataset: str | None, *, port: int, on_ready: Callable[[str], None])
     if not fo.dataset_exists(name):
         known = ", ".join(fo.list_datasets()) or "none"
         raise ExpressivenessError(f"no dataset {name!r} (there are: {known}); import one, or run: expressiveness demo")
+    logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
     session = fo.launch_app(fo.load_dataset(name), port=port, address=LOOPBACK, remote=True)
     on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{name}")
     try:

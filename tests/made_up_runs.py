@@ -1,6 +1,6 @@
 """Runs whose every prediction is made up, so that a test knows what a review of them must show; nothing is trained."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import fiftyone as fo
 import numpy as np
@@ -36,7 +36,7 @@ def predictions(
     return FramePredictions(
         frame_number=numbers,
         seconds=(numbers - 1) / 10,
-        box=np.tile(np.array(BOX, dtype=np.float32), (len(numbers), 1)),
+        box=np.array(boxes or [BOX] * len(numbers), dtype=np.float32).reshape(-1, 4),
         probabilities=rows,
         frames_without_face=0,
         category=None if mean is None else CATEGORIES[int(mean.argmax())],
@@ -45,7 +45,14 @@ def predictions(
     )
 
 
-def add_run(dataset: fo.Dataset, run: str, frames: dict[str, list[int]], guess: Guess, held_out: Iterable[str]) -> None:
+def add_run(
+    dataset: fo.Dataset,
+    run: str,
+    frames: dict[str, list[int]],
+    guess: Guess,
+    held_out: Iterable[str],
+    boxes: dict[str, list[list[float]]] | None = None,
+) -> None:
     """Write a run's predictions, training curves and figures.
 
     Args:
@@ -54,6 +61,7 @@ def add_run(dataset: fo.Dataset, run: str, frames: dict[str, list[int]], guess: 
         frames: the judged frame numbers, by sample id.
         guess: what the run says.
         held_out: the ids of the samples whose people it was not trained on.
+        boxes: of the judged frames, by sample id; `BOX` if None.
     """
     config = dataset.init_run(method=METHOD)
     config.target = "facial_expression"
@@ -61,7 +69,9 @@ def add_run(dataset: fo.Dataset, run: str, frames: dict[str, list[int]], guess: 
     truth = dict(zip(*dataset.values(["id", "category.label"]), strict=True))
     made_up = {
         sample: predictions(
-            numbers, [guess(video, frame, CATEGORIES.index(truth[sample])) for frame in range(len(numbers))]
+            numbers,
+            [guess(video, frame, CATEGORIES.index(truth[sample])) for frame in range(len(numbers))],
+            boxes and boxes[sample],
         )
         for video, (sample, numbers) in enumerate(frames.items())
     }

@@ -29,7 +29,7 @@ HELD_OUT = slice(2, 4)  # the last two videos
 
 
 def first_guess(video, frame, truth):
-    """Right in the first video; else wrong on frames 6 and 11, surely so and hardly so; wrong throughout in the last."""
+    """Right in the first video, wrong throughout in the last; else wrong on frame 6, surely so, and on 11, hardly so."""
     if video == 3:
         return CATEGORIES.index(RESERVED), SURE
     if video > 0 and frame in (1, 2):

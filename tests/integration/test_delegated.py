@@ -1,0 +1,106 @@
+"""Operators left to a delegated worker: a real `fiftyone delegated launch`, as people run it on a server."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import pytest
+from fiftyone.operators.delegated import DelegatedOperationService
+
+from fiftyone_plugin.curation import curation_of
+from fiftyone_plugin.runs import list_runs
+from tests.services import stop, tail
+
+PLUGIN = "@expressiveness/interviews"
+WAIT_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def worker(mongodb, tmp_path_factory):
+    """One worker for every test here; it inherits the tests' settings."""
+    log = tmp_path_factory.mktemp("worker") / "worker.log"
+    command = shutil.which("fiftyone", path=str(Path(sys.executable).parent)) or "fiftyone"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [command, "delegated", "launch"],
+            env={**os.environ, "HOME": str(log.parent)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        yield log
+        stop(process)
+
+
+def finished(execution, log):
+    """Wait until the worker is done with what was queued; return what it left in the queue's document."""
+    assert execution.delegated, execution.error_message
+    service = DelegatedOperationService()
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        document = service.get(execution.result["id"])
+        if document.run_state in ("completed", "failed"):
+            return document
+        time.sleep(0.2)
+    pytest.fail(f"The worker did not finish:\n{tail(log)}")
+
+
+def run(worker, name, *arguments, **keywords):
+    """Delegate an operator; return its result and the progress it reported last."""
+    document = finished(foo.get_operator(f"{PLUGIN}/{name}")(*arguments, **keywords, delegate=True), worker)
+    assert document.run_state == "completed", document.result.error_message
+    return document.result.result, document.status
+
+
+def test_the_day_of_work_can_be_delegated(worker, sample_interviews, dataset_name, tmp_path):
+    from fiftyone_plugin.workflow import set_work_folder
+
+    imported, _ = run(worker, "import_interviews", str(sample_interviews), dataset_name)
+    dataset = fo.load_dataset(dataset_name)
+    set_work_folder(dataset, tmp_path)
+    found, progress = run(worker, "detect_faces", dataset, workers=2)
+    trained, epochs = run(worker, "train_model", dataset, run="delegated", epochs=1)
+    predicted, _ = run(worker, "predict", dataset, run="delegated")
+    reviewed, _ = run(worker, "review_errors", dataset, run="delegated")
+
+    dataset.reload()
+    assert imported["added"] == found["videos"]["succeeded"] == predicted["videos"] == len(dataset) == 12
+    assert progress.progress == 1
+    assert progress.label == "12 of 12 videos"
+    assert epochs.label.startswith("epoch 1 of 1")
+    assert list_runs(dataset) == ["delegated"]
+    assert reviewed["view"] in dataset.list_saved_views()
+
+
+def test_the_pipeline_is_one_entry_of_the_queue(worker, dataset):
+    result, progress = run(worker, "run_pipeline", dataset, run="whole", epochs=1)
+
+    dataset.reload()
+    assert list_runs(dataset) == ["first", "whole"]
+    assert dataset.count("frames.whole.detections") == dataset.count("frames.faces.detections")
+    assert len(result["steps"]) == 4
+    assert progress.label.startswith("Step 4 of 4, reviewing")
+
+
+def test_curation_export_and_embeddings_can_be_delegated(worker, dataset, tmp_path):
+    run(worker, "curate", dataset[:2], "exclude", "ann")
+    excluded = len(curation_of(dataset))
+    exported, _ = run(worker, "export_curated", dataset, str(tmp_path / "out"))
+    run(worker, "undo_curation", dataset)
+    embedded, _ = run(worker, "compute_embeddings", dataset, run="first", map="none", similarity=False)
+
+    assert excluded == dataset[:2].count("frames.faces.detections") == exported["excluded_faces"]
+    assert len(curation_of(dataset)) == 0
+    assert embedded["videos"] == 12
+
+
+def test_a_failure_is_one_sentence_in_the_queue(worker, dataset):
+    document = finished(foo.get_operator(f"{PLUGIN}/predict")(dataset, run="none", delegate=True), worker)
+
+    assert document.run_state == "failed"
+    assert f"{dataset.name} has no run 'none' (runs: first)" in document.result.error

@@ -1,0 +1,323 @@
+"""Every operator as the SDK and the App run it; the delegated ones are in test_delegated.py."""
+
+import json
+import threading
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import pytest
+from fiftyone.operators.executor import ExecutionContext, Executor
+
+from expressiveness.categories import EXPRESSIVE
+from expressiveness.curation import Curation
+from fiftyone_plugin.curation import curation_of
+from fiftyone_plugin.operators import OPERATORS
+from fiftyone_plugin.review import MISCLASSIFIED_FRAMES
+from fiftyone_plugin.runs import list_runs
+from tests.interviews import row, write_metadata, write_portrait_video
+
+PLUGIN = "@expressiveness/interviews"
+
+
+def operator(name):
+    return foo.get_operator(f"{PLUGIN}/{name}")
+
+
+def in_app(operator, dataset, **params):
+    """What an operator gives back where the App runs it: a generator of messages to the App."""
+    request = {"dataset_name": dataset and dataset.name, "params": params, "spaces": None}
+    return operator.execute(ExecutionContext(request, executor=Executor(), operator_uri=operator.uri))
+
+
+def form(operator, dataset, **request):
+    """The properties of an operator's form, as the App draws it."""
+    context = ExecutionContext({"dataset_name": dataset and dataset.name, **request}, operator_uri=operator.uri)
+    return operator.resolve_type(context, "inputs").to_json()["type"]["properties"]
+
+
+def refusal(operator, dataset, **request):
+    """Why a form lets nobody run the operator."""
+    properties = form(operator, dataset, **request)
+    assert properties["cannot_run"]["invalid"]
+    return properties["refusal"]["view"]["description"]
+
+
+@pytest.fixture
+def nothing_found(dataset_name, tmp_path):
+    """Three interviews whose faces were not looked for."""
+    from fiftyone_plugin.workflow import import_interviews, set_work_folder
+
+    numbers = (1, 2, 3)
+    for number in numbers:
+        write_portrait_video(tmp_path / "set" / "videos" / f"vid_{number:04}.mp4")
+    write_metadata(tmp_path / "set", *(row(number, facial_expression=number - 2.0) for number in numbers))
+    import_interviews(tmp_path / "set", dataset_name)
+    dataset = fo.load_dataset(dataset_name)
+    set_work_folder(dataset, tmp_path / "work")
+    return dataset
+
+
+@pytest.mark.parametrize("cls", OPERATORS, ids=lambda cls: cls.__name__)
+def test_an_operator_says_what_it_does_and_what_it_may_do(cls):
+    registered = operator(cls().config.name)
+    config = registered.config
+
+    assert config.risk_level in ("low", "medium")
+    assert config.label
+    assert config.description
+    assert config.icon
+    assert config.allow_immediate_execution
+    assert config.allow_delegated_execution
+    documentation = cls.__call__.__doc__
+    arguments = list(cls.__call__.__annotations__)
+    assert all(f"            {name}" in documentation for name in arguments if name != "return")
+
+
+def test_import_makes_a_dataset_and_importing_again_duplicates_nothing(sample_interviews, dataset_name):
+    arguments = {"folder": str(sample_interviews), "dataset_name": dataset_name}
+
+    first = operator("import_interviews")(**arguments, limit=4).result
+    second = operator("import_interviews")(**arguments).result
+
+    assert (first["added"], first["updated"], first["failures"]) == (4, 0, [])
+    assert (second["added"], second["updated"]) == (8, 4)
+    assert second["message"] == "8 interviews added, 4 updated"
+    assert len(fo.load_dataset(dataset_name)) == 12
+
+
+def test_the_import_form_shows_what_is_there_and_what_is_wrong_before_anything_is_written(tmp_path, dataset_name):
+    write_portrait_video(tmp_path / "videos" / "vid_0001.mp4")
+    write_metadata(tmp_path, row(1), row(2), b"{not json", row(1))
+    folder = {"folder": {"absolute_path": str(tmp_path)}}
+    before = fo.list_datasets()
+
+    properties = form(operator("import_interviews"), None, params=folder)
+
+    assert properties["preview"]["view"]["description"] == "2 interviews of 2 participants; 1 videos are missing"
+    assert "2 rows will be passed over: line 3" in properties["bad_rows"]["view"]["description"]
+    assert {"dataset_name", "target", "limit", "low", "high"} <= properties.keys()
+    assert fo.list_datasets() == before
+    assert "metadata.jsonl" in refusal(
+        operator("import_interviews"), None, params={"folder": {"absolute_path": str(tmp_path / "videos")}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("train_model", "Detect faces first: 3 videos have no faces yet."),
+        ("predict", "Detect faces first: 3 videos have no faces yet."),
+        ("curate", "Detect faces first: 3 videos have no faces yet."),
+        ("compute_embeddings", "Detect faces first: 3 videos have no faces yet."),
+        ("review_errors", "Train a model first: {name} has no run yet."),
+        ("undo_curation", "{name} has no curation that could be undone."),
+    ],
+)
+def test_what_is_missing_is_said_in_one_sentence(nothing_found, name, sentence):
+    assert refusal(operator(name), nothing_found) == sentence.format(name=nothing_found.name)
+
+
+def test_other_datasets_are_told_to_import_first(dataset_name):
+    other = fo.Dataset(dataset_name)
+    names = ("detect_faces", "train_model", "predict", "run_pipeline", "export_curated", "curate", "compute_embeddings")
+
+    assert {refusal(operator(name), other) for name in names} == {
+        f"{dataset_name} holds no interviews; run Import interviews first"
+    }
+
+
+def test_a_missing_package_is_named_with_the_line_that_installs_it(nothing_found, monkeypatch):
+    monkeypatch.setattr("fiftyone_plugin.requirements.NEEDED", {"no_such_package": "no-such-package"})
+    entry = operator("predict")
+    monkeypatch.setattr(
+        f"{type(entry).__module__.rpartition('.')[0]}.base.missing_packages", lambda: ["no_such_package"], raising=True
+    )
+    monkeypatch.setattr(
+        f"{type(entry).__module__.rpartition('.')[0]}.base.missing_sentence",
+        lambda missing: f"Missing: {', '.join(missing)}. pip install no-such-package",
+    )
+
+    assert refusal(entry, nothing_found) == "Missing: no_such_package. pip install no-such-package"
+
+
+def test_detect_writes_faces_and_detecting_again_finds_them_stored(nothing_found):
+    first = operator("detect_faces")(nothing_found, workers=1).result
+    faces = nothing_found.count("frames.faces.detections")
+    second = operator("detect_faces")(nothing_found, workers=1).result
+
+    assert faces > 0
+    assert first["videos"] == {"succeeded": 3, "skipped": 0, "failed": 0}
+    assert second["videos"] == {"succeeded": 0, "skipped": 3, "failed": 0}
+    assert nothing_found.count("frames.faces.detections") == faces
+
+
+def test_an_operator_works_on_a_view_alone(nothing_found):
+    operator("detect_faces")(nothing_found[1:2], workers=1)
+
+    looked_at = nothing_found.values("frames_looked_at")
+    assert looked_at[0] is looked_at[2] is None
+    assert looked_at[1] > 0
+    assert refusal(operator("predict"), nothing_found) == "Detect faces first: 2 videos have no faces yet."
+
+
+def test_closing_the_app_stops_the_work_and_keeps_what_is_done(nothing_found):
+    messages = in_app(operator("detect_faces"), nothing_found, workers=1)
+    seen = [next(messages), next(messages)]  # none is done, one is
+    messages.close()
+
+    done = [number for number in nothing_found.values("frames_looked_at") if number]
+    assert seen
+    assert 1 <= len(done) < 3
+    assert threading.active_count() < 50
+
+    rest = operator("detect_faces")(nothing_found, workers=1).result
+    assert rest["videos"]["skipped"] >= len(done)
+    assert all(nothing_found.values("frames_looked_at"))
+
+
+def test_the_app_is_told_how_far_the_work_is_and_what_came_out(dataset):
+    messages = [message.to_json() for message in in_app(operator("predict"), dataset, run="first")]
+
+    progress = [message["params"]["progress"] for message in messages if message["operator_uri"] == "set_progress"]
+    names = [message["operator_uri"] for message in messages]
+    assert progress == sorted(progress)
+    assert progress[-1] == 1
+    assert names[-2:] == ["reload_dataset", "notify"]
+    assert "frames of 12 videos classified" in messages[-1]["params"]["message"]
+
+
+def test_an_error_reaches_the_caller_as_one_sentence(dataset):
+    result = operator("predict")(dataset, run="no_such_run")
+
+    assert result.error_message == f"{dataset.name} has no run 'no_such_run' (runs: first)"
+
+
+def test_training_makes_a_run_that_can_predict(dataset):
+    trained = operator("train_model")(dataset, epochs=1).result
+    predicted = operator("predict")(dataset, run="cnn_1").result
+
+    dataset.reload()
+    assert trained["run"] == "cnn_1"
+    assert list_runs(dataset) == ["first", "cnn_1"]
+    assert predicted["frames"] == dataset.count("frames.cnn_1.detections") == dataset.count("frames.first.detections")
+
+
+def test_training_again_on_the_same_people_honours_decisions_and_says_so(dataset):
+    split = dict(zip(*dataset.values(["interview_id", "first_split"]), strict=True))
+    trained = dataset.match(fo.ViewField("first_split") == "train")
+    operator("curate")(trained[:1], "exclude", "ann")
+    excluded = len(curation_of(dataset))
+
+    result = operator("train_model")(dataset, run="second", epochs=1, split_of="first").result
+    operator("predict")(dataset, run="second")
+
+    dataset.reload()
+    assert dict(zip(*dataset.values(["interview_id", "second_split"]), strict=True)) == split
+    assert result["excluded_faces"] == excluded
+    assert f"people left out {excluded} faces" in result["message"]
+    assert "of run first" in result["message"]
+    assert dataset.get_run_info("second").config.split_of == "first"
+
+
+def test_the_training_form_warns_of_what_would_spoil_the_result(dataset):
+    thresholds = {"low": -50.0, "high": 0.3}
+
+    properties = form(operator("train_model"), dataset, params={**thresholds, "split_of": "first"})
+
+    warnings = [value["view"]["description"] for name, value in properties.items() if name.startswith("warning")]
+    assert warnings == [
+        "6 participants: figures on held-out people are uncertain; 30 are better.",
+        "No video is Reserved Expression at these thresholds, so that cannot be learned.",
+    ]
+    choices = [choice["label"] for choice in properties["split_of"]["view"]["choices"]]
+    assert choices == ["New split, by people", "Same people as run first, to compare with it"]
+
+
+def test_review_opens_the_frames_that_are_wrong(dataset):
+    result = operator("review_errors")(dataset, run="first").result
+
+    dataset.reload()
+    assert MISCLASSIFIED_FRAMES in dataset.list_saved_views()
+    assert result["view"] == MISCLASSIFIED_FRAMES
+    messages = [message.to_json() for message in in_app(operator("review_errors"), dataset, run="first")]
+    assert "set_view" in [message["operator_uri"] for message in messages]
+
+
+def test_the_pipeline_goes_the_whole_way_under_one_name(nothing_found):
+    result = operator("run_pipeline")(nothing_found, workers=1, epochs=1)
+
+    nothing_found.reload()
+    assert result.error_message is None
+    assert result.result["run"] == "cnn_1"
+    assert len(result.result["steps"]) == 4
+    assert nothing_found.count("frames.cnn_1.detections") == nothing_found.count("frames.faces.detections")
+    assert MISCLASSIFIED_FRAMES in nothing_found.list_saved_views()
+
+
+def test_the_pipeline_shows_how_far_it_is(dataset):
+    messages = [message.to_json() for message in in_app(operator("run_pipeline"), dataset, run="first", epochs=1)]
+
+    notes = [message["params"] for message in messages if message["operator_uri"] == "set_progress"]
+    progress = [note["progress"] for note in notes]
+    assert progress == sorted(progress)
+    assert [notes[0]["label"], notes[-1]["label"]] == ["Step 1 of 4, finding faces", "Step 4 of 4, reviewing"]
+    assert any(note["label"].startswith("Step 2 of 4, training: epoch 1 of 1") for note in notes)
+
+
+def test_curate_decides_on_selected_labels_and_undo_takes_it_back(dataset):
+    sample = dataset.first()
+    number = min(sample.frames)
+    label = {"sample_id": sample.id, "field": "frames.first", "frame_number": number}
+    label["label_id"] = sample.frames[number]["first"].detections[0].id
+
+    result = operator("curate")(dataset, "category", "ann", category=EXPRESSIVE, labels=[label]).result
+    decided = curation_of(dataset)
+    undone = operator("undo_curation")(dataset).result
+
+    assert result["message"] == "Set the category: 0 videos, 1 face. Undo curation takes it back."
+    assert [(face.frame_number, face.category, face.decided_by) for face in decided.faces] == [
+        (number, EXPRESSIVE, "ann")
+    ]
+    assert undone["message"] == "Taken back. Set the category: 0 videos, 1 face."
+    assert len(curation_of(dataset)) == 0
+
+
+def test_the_forms_of_curation_say_what_they_are_about(dataset):
+    everything = form(operator("curate"), dataset, params={"decision": "category"})
+    videos = form(operator("curate"), dataset, params={"level": "videos"})
+    operator("curate")(dataset[:2], "exclude", "ann")
+    undo = form(operator("undo_curation"), dataset)
+
+    faces = dataset.count("frames.faces.detections")
+    assert everything["about"]["view"]["label"].startswith(f"The faces of up to {faces} frames.")
+    assert {"category", "decided_by", "level", "shown_by"} <= everything.keys()
+    assert everything["decided_by"]["default"]
+    assert videos["about"]["view"]["label"].startswith("12 videos.")
+    assert "by ann at 20" in undo["step"]["view"]["description"]
+
+
+def test_export_writes_what_training_reads(dataset, tmp_path):
+    operator("curate")(dataset[:1], "exclude", "ann", level="videos")
+    operator("curate")(dataset[1:2], "category", "ann", category=EXPRESSIVE)
+
+    result = operator("export_curated")(dataset, str(tmp_path / "out")).result
+
+    assert (result["interviews"], result["left_out"]) == (11, 1)
+    assert Curation.load(tmp_path / "out" / "decisions.json") == curation_of(dataset)
+    lines = (tmp_path / "out" / "metadata.jsonl").read_text().splitlines()
+    assert [json.loads(line)["id"] for line in lines] == dataset[1:].values("interview_id")
+    assert sum(result["faces"].values()) == len(list((tmp_path / "out" / "faces").rglob("*.png")))
+
+
+def test_embeddings_serve_fiftyone_brain(dataset):
+    result = operator("compute_embeddings")(dataset, run="first").result
+    again = operator("compute_embeddings")(dataset, run="first").result
+
+    dataset.reload()
+    assert result["videos"] == 12
+    assert result["brain_keys"] == again["brain_keys"] == ["first_map", "first_similarity"]
+    assert dataset.first()["first_embedding"].shape == (256,)
+    assert dataset.load_brain_results("first_map").points.shape == (12, 2)
+    assert None not in dataset.values("first_uniqueness")
+    nearest = dataset.sort_by_similarity(dataset.first().id, brain_key="first_similarity", k=3)
+    assert nearest.first().id == dataset.first().id
