@@ -59,9 +59,9 @@ def benchmark_report(figures: Mapping[str, Any]) -> str:
     """Say how the rows compare, as HTML; `figures` as `benchmark` returns them."""
     sections: dict[str, Sequence[Block]] = {
         "Held-out people": [
-            f"{counted(figures['clips'], 'clip')} of {counted(figures['participants'], 'participant')}, each judged by a "
-            f"model that has not seen the person ({figures['config']['folds']} folds). Rows marked * leak: they know the "
-            "people they are judged on, and show what that is worth. Intervals come from drawing people.",
+            f"{counted(figures['clips'], 'clip')} of {counted(figures['participants'], 'participant')}, each judged by "
+            f"a model that has not seen the person ({figures['config']['folds']} folds). Rows marked * leak: they know "
+            "the people they are judged on, and show what that is worth. Intervals come from drawing people.",
             Picture(_intervals(figures["rows"]), "Spearman's rho of each row with its interval of 95 %."),
             Table(("", *COLUMNS.values()), [_cells(row) for row in figures["rows"]]),
             Table(

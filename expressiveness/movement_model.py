@@ -8,7 +8,7 @@ suffice, and none of them can tell people apart by their looks: whatever stands 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,16 +118,33 @@ def held_out_levels(
     features: Floats, scores: Floats, people: Sequence[str], *, folds: int = 5, seed: int = 0
 ) -> Floats:
     """The level of each video by a model that has not seen its person, if there are several, shape (k,)."""
+    levels = np.zeros(len(scores))
+    for train, test in _dealt_out(people, folds, seed):
+        weights, units, slopes, intercept = _fit(features[train], scores[train])
+        levels[test] = _logarithms(features[test], np.array(weights), units) @ slopes + intercept
+    return levels
+
+
+def held_out_models(
+    features: Floats, scores: Floats, categories: Ints, people: Sequence[str], *, folds: int = 5, seed: int = 0
+) -> Iterator[tuple[MovementModel, Ints]]:
+    """Yield a model for each fold of the people, with the rows of the people that it has not seen.
+
+    Arguments as in `fit_movement_model`.
+    """
+    for train, test in _dealt_out(people, folds, seed):
+        known = [people[row] for row in train]
+        yield fit_movement_model(features[train], scores[train], categories[train], known, folds=folds, seed=seed), test
+
+
+def _dealt_out(people: Sequence[str], folds: int, seed: int) -> Iterator[tuple[Ints, Ints]]:
+    """Of each fold, the rows of the others and its own; one person alone is on both sides."""
     names, owner = np.unique(np.asarray(people), return_inverse=True)
     count = min(folds, len(names))
-    dealt = np.random.default_rng(seed).permutation(len(names)) % max(1, count)
-    levels = np.zeros(len(scores))
-    for fold in range(count):
-        held_out = dealt[owner] == fold
-        rows = ~held_out if count > 1 else held_out
-        weights, units, slopes, intercept = _fit(features[rows], scores[rows])
-        levels[held_out] = _logarithms(features[held_out], np.array(weights), units) @ slopes + intercept
-    return levels
+    fold = (np.random.default_rng(seed).permutation(len(names)) % count)[owner]
+    for number in range(count):
+        own = np.flatnonzero(fold == number)
+        yield (np.flatnonzero(fold != number) if count > 1 else own), own
 
 
 _Fitted = tuple[tuple[float, ...], tuple[float, float, float], tuple[float, float, float], float]

@@ -1,14 +1,14 @@
 """What every operator here shares: a form that says what is missing, and work that reports progress.
 
-The App runs an operator as a generator, which alone can show progress while it works; the SDK and delegated workers call
-it as a function, since a generator's result would be lost to them.
+The App runs an operator as a generator, which alone can show progress while it works; the SDK and delegated workers
+call it as a function, since a generator's result would be lost to them.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,18 @@ from ..requirements import missing_packages, missing_sentence
 Progress = Callable[..., None]
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """The person closed the App or cancelled; raised inside the work at its next sign of progress."""
 
 
 class InterviewOperator(foo.Operator):
     """An operator on interviews: subclasses give a form and a call."""
 
+    on_dataset = True
+    """Whether a dataset must be open."""
+
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
-        """Add the inputs, or an error that keeps the operator from running."""
+        """Add the inputs; an error of our own kind that is raised here keeps the operator from running."""
         raise NotImplementedError
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
@@ -48,8 +51,10 @@ class InterviewOperator(foo.Operator):
         inputs = types.Object()
         if missing := missing_packages():
             refuse(inputs, missing_sentence(missing))
+        elif self.on_dataset and ctx.dataset is None:
+            refuse(inputs, "Open a dataset of interviews first.")
         else:
-            self.form(ctx, inputs)
+            self._form_or_refusal(ctx, inputs)
         return types.Property(inputs, view=types.View(label=self.config.label))
 
     def resolve_output(self, ctx: foo.executor.ExecutionContext) -> types.Property:
@@ -65,6 +70,14 @@ class InterviewOperator(foo.Operator):
         if _called_by_app(ctx):
             return self._stream(ctx)
         return self.run(ctx, lambda done, total, note="": ctx.set_progress(done / max(total, 1), note))
+
+    def _form_or_refusal(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        from expressiveness.errors import ExpressivenessError
+
+        try:
+            self.form(ctx, inputs)
+        except ExpressivenessError as error:
+            refuse(inputs, str(error))
 
     def _stream(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
         """Work in a thread, and pass on its progress until it is done."""
@@ -113,14 +126,14 @@ class _Work:
     def _run(self) -> None:
         try:
             self._result = self._function(self._progress)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # raised again where the result is asked for
             self._error = error
         finally:
             self._signs.put(None)
 
     def _progress(self, done: int, total: int, note: str = "") -> None:
         if self._stopping.is_set():
-            raise Stopped
+            raise StoppedError
         self._signs.put((done, total, note))
 
 
@@ -141,10 +154,22 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def choose(inputs: types.Object, name: str, choices: Mapping[str, str], *, radio: bool = False, **settings: Any) -> None:
+    """Add a choice between values, each with what the person reads.
+
+    As text and not as an enum, so that a value from elsewhere is judged by the core, whose errors say what to do.
+    """
+    view = types.RadioGroup() if radio else types.DropdownView()
+    for value, label in choices.items():
+        view.add_choice(value, label=label)
+    inputs.str(name, view=view, **settings)
+
+
 def refuse(inputs: types.Object, sentence: str) -> None:
     """Say why the operator cannot run, and keep it from running."""
     inputs.view("refusal", types.Error(label="Not yet", description=sentence))
-    inputs.bool("cannot_run", required=True, view=types.HiddenView()).invalid = True
+    blocked = inputs.bool("cannot_run", required=True, view=types.HiddenView())
+    blocked.invalid, blocked.error_message = True, sentence
 
 
 def warn(inputs: types.Object, name: str, sentence: str) -> None:

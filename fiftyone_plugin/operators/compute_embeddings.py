@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, counted, refuse
+from .base import InterviewOperator, Progress, choose, chosen, counted
 
 
 class ComputeEmbeddings(InterviewOperator):
@@ -52,22 +52,13 @@ class ComputeEmbeddings(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run, and what to make of the vectors."""
-        from expressiveness.errors import ExpressivenessError
-
         from ..workflow import require_faces, require_runs
 
-        try:
-            require_faces(ctx.target_view())
-            runs = require_runs(ctx.dataset)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
-        inputs.enum("run", runs, default=runs[-1], label="Run")
-        maps = types.RadioGroup()
-        maps.add_choice("pca", label="PCA: at once")
-        maps.add_choice("tsne", label="t-SNE: groups stand out, minutes for thousands of videos")
-        maps.add_choice("none", label="None")
-        inputs.enum("map", maps.values(), default="pca", label="Map for the Embeddings panel", view=maps)
+        require_faces(ctx.target_view())
+        runs = require_runs(ctx.dataset)
+        choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
+        maps = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
+        choose(inputs, "map", maps, radio=True, default="pca", label="Map for the Embeddings panel")
         inputs.bool("uniqueness", default=True, label="Rate how unlike its neighbours each video is")
         inputs.bool("similarity", default=True, label="Index for sorting by similarity")
 

@@ -11,7 +11,7 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 from fiftyone.operators.constants import ViewTarget
 
-from .base import InterviewOperator, Progress, chosen, counted, refuse
+from .base import InterviewOperator, Progress, choose, chosen, counted
 
 
 class Curate(InterviewOperator):
@@ -69,25 +69,20 @@ class Curate(InterviewOperator):
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to decide, about what, and say who decides."""
         from expressiveness.categories import CATEGORIES
-        from expressiveness.errors import ExpressivenessError
-
         from ..deciding import DECISIONS
         from ..fields import FACES, runs_with_fields
         from ..workflow import require_faces
 
-        try:
-            require_faces(ctx.dataset)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
+        require_faces(ctx.dataset)
         inputs.view_target(ctx, allow_selected_labels=True, action_description="Decide on")
-        _radio(inputs, "decision", DECISIONS, label="Decision", default="exclude")
+        choose(inputs, "decision", DECISIONS, radio=True, label="Decision", default="exclude")
         if ctx.params.get("decision") == "category":
-            _radio(inputs, "category", {name: name for name in CATEGORIES}, label="Category", required=True)
-        _radio(inputs, "level", {"faces": "The faces shown", "videos": "The whole videos"}, label="On", default="faces")
+            choose(inputs, "category", {name: name for name in CATEGORIES}, radio=True, label="Category", required=True)
+        levels = {"faces": "The faces shown", "videos": "The whole videos"}
+        choose(inputs, "level", levels, radio=True, label="On", default="faces")
         if chosen(ctx, "level", "faces") == "faces" and not _on_labels(ctx):
             shown = {FACES: "a face", **{run: f"a prediction of run {run}" for run in runs_with_fields(ctx.dataset)}}
-            _radio(inputs, "shown_by", shown, label="Frames that show", default=FACES)
+            choose(inputs, "shown_by", shown, label="Frames that show", default=FACES)
         inputs.str("decided_by", required=True, default=_login(), label="Your name or initials")
         inputs.view("about", types.Notice(label=_about(ctx)))
 
@@ -136,8 +131,3 @@ def _login() -> str:
         return ""
 
 
-def _radio(inputs: types.Object, name: str, choices: dict[str, str], **settings: Any) -> None:
-    view = types.RadioGroup()
-    for value, label in choices.items():
-        view.add_choice(value, label=label)
-    inputs.enum(name, view.values(), view=view, **settings)

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, refuse
+from .base import InterviewOperator, Progress, choose, chosen
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
@@ -59,21 +59,13 @@ class DetectFaces(InterviewOperator):
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose detector and sampling, and see how long it will take."""
         from expressiveness.detection import DETECTORS
-        from expressiveness.errors import ExpressivenessError
-
         from ..workflow import require_interviews
 
         samples = ctx.target_view()
-        try:
-            require_interviews(samples)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
+        require_interviews(samples)
         labels = ("short range, then full range where it found nothing", "short range, to 2 m", "full range, to 5 m")
-        detectors = types.DropdownView()
-        for name, label in zip(DETECTORS, labels, strict=True):
-            detectors.add_choice(name, label=f"{name}: {label}")
-        inputs.enum("detector", detectors.values(), default="auto", label="Detector", view=detectors)
+        detectors = {name: f"{name}: {label}" for name, label in zip(DETECTORS, labels, strict=True)}
+        choose(inputs, "detector", detectors, default="auto", label="Detector")
         inputs.int("every", default=5, min=1, label="Look at every N-th frame")
         inputs.float("confidence", default=0.5, min=0.0, max=1.0, label="The least confidence of a face")
         inputs.bool("align", default=False, label="Turn faces until their eyes lie level")

@@ -10,7 +10,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, counted, folder_chosen, refuse
+from .base import InterviewOperator, Progress, chosen, counted, folder_chosen
 
 
 class ExportCurated(InterviewOperator):
@@ -52,16 +52,10 @@ class ExportCurated(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a folder and what to write."""
-        from expressiveness.errors import ExpressivenessError
-
         from ..workflow import require_interviews
 
         samples = ctx.target_view()
-        try:
-            require_interviews(samples)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
+        require_interviews(samples)
         inputs.file(
             "folder",
             required=True,
@@ -69,7 +63,7 @@ class ExportCurated(InterviewOperator):
             description="The export becomes a new folder in it",
             view=types.FileExplorerView(choose_dir=True, button_label="Choose a folder..."),
         )
-        inputs.str("name", default=f"{ctx.dataset.name}-curated", required=True, label="Name of the new folder")
+        inputs.str("name", default=f"{ctx.dataset.name}-curated", label="Name of the new folder")
         inputs.bool("faces", default=True, label="The faces as pictures, a folder a category")
         inputs.bool("videos", default=False, label="A copy of the videos", description="So that the folder stands by itself")
         size = f"{counted(len(samples), 'interview')}, with people's decisions. "

@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, folder_chosen, refuse, warn
+from .base import InterviewOperator, Progress, choose, chosen, folder_chosen, warn
 
 TERMS = (
     "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
@@ -18,6 +18,8 @@ TERMS = (
 
 class ImportInterviews(InterviewOperator):
     """Import a RecruitView folder as a dataset, or update the dataset it was imported as."""
+
+    on_dataset = False
 
     @property
     def config(self) -> foo.OperatorConfig:
@@ -67,7 +69,6 @@ class ImportInterviews(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a folder, see what is in it, and name the dataset."""
-        from expressiveness.errors import ExpressivenessError
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS, read_interviews
 
         inputs.view("terms", types.Notice(label=TERMS))
@@ -81,16 +82,13 @@ class ImportInterviews(InterviewOperator):
         folder = folder_chosen(ctx, "folder")
         if folder is None:
             return
-        try:
-            found = read_interviews(folder)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
+        found = read_interviews(folder)
         inputs.view("preview", types.Success(label="Found", description=_preview(found)))
         if found.bad_rows:
             warn(inputs, "bad_rows", _bad_rows(found))
         inputs.str("dataset_name", default=folder.name, label="Dataset name")
-        inputs.enum("target", list(TARGETS), default=DEFAULT_TARGET, label="Score that gives the category")
+        targets = {target: target for target in TARGETS}
+        choose(inputs, "target", targets, default=DEFAULT_TARGET, label="Score that gives the category")
         inputs.float("low", default=-0.3, label="Reserved below")
         inputs.float("high", default=0.3, label="Expressive above")
         inputs.int("limit", min=1, label="Only so many interviews", description="Spread over the file; all if empty")

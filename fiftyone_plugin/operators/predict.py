@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, refuse
+from .base import InterviewOperator, Progress, choose
 
 
 class Predict(InterviewOperator):
@@ -42,18 +42,12 @@ class Predict(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run."""
-        from expressiveness.errors import ExpressivenessError
-
         from ..workflow import require_faces, require_runs
 
         samples = ctx.target_view()
-        try:
-            require_faces(samples)
-            runs = require_runs(ctx.dataset)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
-        inputs.enum("run", runs, default=runs[-1], label="Run")
+        require_faces(samples)
+        runs = require_runs(ctx.dataset)
+        choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Classify, and save the views on the mistakes."""

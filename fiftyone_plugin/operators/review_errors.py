@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, refuse
+from .base import InterviewOperator, Progress, choose, chosen
 
 
 class ReviewErrors(InterviewOperator):
@@ -49,22 +49,16 @@ class ReviewErrors(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run and a view."""
-        from expressiveness.errors import ExpressivenessError
-
         from ..review import MISCLASSIFIED_FRAMES, REVIEW_VIEWS
         from ..workflow import require_predictions
 
         ctx.target_view()  # has FiftyOne ask: dataset, view or selection
-        try:
-            runs = require_predictions(ctx.dataset)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
-        inputs.enum("run", runs, default=runs[-1], label="Run")
+        runs = require_predictions(ctx.dataset)
+        choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
         views = types.RadioGroup()
         for name, view in REVIEW_VIEWS.items():
             views.add_choice(name, label=name, description=view.description)
-        inputs.enum("view", views.values(), default=MISCLASSIFIED_FRAMES, label="Show", view=views)
+        inputs.str("view", default=MISCLASSIFIED_FRAMES, label="Show", view=views)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Save the views; what was corrected in the Annotate tab is no mistake any more."""

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, refuse, warn
+from .base import InterviewOperator, Progress, choose, warn
 from .detect_faces import DetectFaces, estimate
 from .predict import Predict
 from .review_errors import ReviewErrors
@@ -70,21 +70,16 @@ class RunPipeline(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what matters most; the single operators offer the rest."""
-        from expressiveness.errors import ExpressivenessError
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
         from ..runs import next_run_name
         from ..workflow import require_interviews
 
         samples = ctx.target_view()
-        try:
-            require_interviews(samples)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
+        require_interviews(samples)
         inputs.str("run", default=next_run_name(ctx.dataset), label="Name of the run")
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")
-        inputs.enum("target", list(TARGETS), default=DEFAULT_TARGET, label="Score to learn")
+        choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
         inputs.int("epochs", default=50, min=1, label="Epochs at most")
         inputs.view("estimate", types.Notice(label=f"Finding faces: {estimate(samples)}"))
         for number, sentence in enumerate(warnings_about(samples, ctx)):

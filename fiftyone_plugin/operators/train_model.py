@@ -9,7 +9,15 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, counted, refuse, warn
+from .base import InterviewOperator, Progress, choose, chosen, counted, warn
+
+FACE_INPUTS = {
+    "deviation": "How each face differs from the clip's mean face; carries over to new people",
+    "single": "Single faces, as in the notebook",
+}
+
+NEW_SPLIT = "-"
+"""Stands for no earlier run; none can have this name."""
 
 FEW_PEOPLE = 30
 """With fewer participants the held-out figures say little."""
@@ -65,35 +73,22 @@ class TrainModel(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to learn, and see what would spoil it."""
-        from expressiveness.errors import ExpressivenessError
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
         from ..runs import list_runs, next_run_name
         from ..workflow import require_faces
 
         samples = ctx.target_view()
-        try:
-            require_faces(samples)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
-            return
+        require_faces(samples)
         inputs.str("run", default=next_run_name(ctx.dataset), label="Name of the run")
-        inputs.enum("target", list(TARGETS), default=DEFAULT_TARGET, label="Score to learn")
+        choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
         inputs.float("low", default=-0.3, label="Reserved below")
         inputs.float("high", default=0.3, label="Expressive above")
-        inputs.enum(
-            "face_input",
-            ["deviation", "single"],
-            default="deviation",
-            label="What the network sees",
-            description="deviation: from the clip's mean face, which carries over to new people; single: the crops alone",
-        )
+        choose(inputs, "face_input", FACE_INPUTS, default="deviation", label="What the network sees")
         if runs := list_runs(ctx.dataset):
-            splits = types.DropdownView()
-            splits.add_choice("", label="New split, by people")
-            for earlier in reversed(runs):
-                splits.add_choice(earlier, label=f"Same people as run {earlier}, to compare with it")
-            inputs.enum("split_of", splits.values(), default="", label="Who trains and who is held out", view=splits)
+            same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
+            splits = {NEW_SPLIT: "New split, by people", **same}
+            choose(inputs, "split_of", splits, default=NEW_SPLIT, label="Who trains and who is held out")
         inputs.int("epochs", default=50, min=1, label="Epochs at most")
         inputs.int("seed", default=0, label="Seed")
         for number, sentence in enumerate(warnings_about(samples, ctx)):
@@ -114,7 +109,7 @@ class TrainModel(InterviewOperator):
             epochs=chosen(ctx, "epochs", 50),
             seed=chosen(ctx, "seed", 0),
         )
-        split_of = ctx.params.get("split_of") or None
+        split_of = _split_of(ctx)
         run = train_model(
             ctx.target_view(),
             config,
@@ -135,6 +130,11 @@ class TrainModel(InterviewOperator):
             "corrected_faces": record["data"]["corrected_faces"],
             "message": f"Run {run}: {_figures(record, earlier, split_of)}. Next: Predict.",
         }
+
+
+def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:
+    split_of = ctx.params.get("split_of")
+    return None if split_of in (None, "", NEW_SPLIT) else split_of
 
 
 def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: str | None) -> str:
@@ -164,7 +164,7 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.Execu
         empty = [category for category in CATEGORIES if not counts[category]]
         if empty:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
-    if split_of := ctx.params.get("split_of"):
+    if split_of := _split_of(ctx):
         split = load_run_split(ctx.dataset, split_of)
         new = set(samples.values(INTERVIEW_ID)).difference(split.train, split.validation, split.test)
         if new:

@@ -31,6 +31,32 @@ def _database(mongodb: str) -> None:
     """Start it for every test of this folder, so that none has to ask."""
 
 
+@pytest.fixture(scope="session")
+def reviewed(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a dataset of 4 sample interviews with the faces that were found and two made-up runs; to read only.
+
+    The people of all but the first interview are held out.
+    """
+    import fiftyone as fo
+
+    from expressiveness.sample_data import render_sample_interviews
+    from fiftyone_plugin.workflow import detect_faces, import_interviews, set_work_folder
+    from tests.made_up_runs import add_run, first_guess, second_guess
+
+    name, folder = "reviewed", tmp_path_factory.mktemp("reviewed")
+    render_sample_interviews(folder / "interviews", participants=4, clips_per_participant=1, seconds=2.0)
+    import_interviews(folder / "interviews", name)
+    dataset = fo.load_dataset(name)
+    set_work_folder(dataset, folder / "work")
+    detect_faces(dataset)
+    ids, frames, boxes = dataset.values(["id", "frames.frame_number", "frames.faces.detections.bounding_box"])
+    faces = {id: [face for face, *_ in of_video] for id, of_video in zip(ids, boxes, strict=True)}
+    for run, guess in (("cnn_1", first_guess), ("cnn_2", second_guess)):
+        add_run(dataset, run, dict(zip(ids, frames, strict=True)), guess, held_out=ids[1:], boxes=faces)
+    yield name
+    fo.delete_dataset(name)
+
+
 @pytest.fixture
 def page(request: pytest.FixtureRequest, app: str) -> Iterator[Page]:
     """An empty page of a new browser; `page.goto(f"/datasets/{name}")` opens a dataset in the App.

@@ -1,12 +1,14 @@
 """Every operator as the SDK and the App run it; the delegated ones are in test_delegated.py."""
 
 import json
+import sys
 import threading
 
 import fiftyone as fo
 import fiftyone.operators as foo
 import pytest
-from fiftyone.operators.executor import ExecutionContext, Executor
+from fiftyone.operators.executor import ExecutionContext, ExecutionError, Executor
+from fiftyone.operators.types import RiskLevel
 
 from expressiveness.categories import EXPRESSIVE
 from expressiveness.curation import Curation
@@ -24,14 +26,20 @@ def operator(name):
 
 
 def in_app(operator, dataset, **params):
-    """What an operator gives back where the App runs it: a generator of messages to the App."""
-    request = {"dataset_name": dataset and dataset.name, "params": params, "spaces": None}
-    return operator.execute(ExecutionContext(request, executor=Executor(), operator_uri=operator.uri))
+    """Run an operator as the App does: as a generator of messages to the App, here (name, parameters)."""
+    request = {"dataset_name": dataset.name, "params": params, "spaces": None}
+    messages = operator.execute(ExecutionContext(request, executor=Executor(), operator_uri=operator.uri))
+    try:
+        for message in messages:
+            yield message.body.operator_uri, message.body.params
+    finally:
+        messages.close()
 
 
 def form(operator, dataset, **request):
     """The properties of an operator's form, as the App draws it."""
-    context = ExecutionContext({"dataset_name": dataset and dataset.name, **request}, operator_uri=operator.uri)
+    name = None if dataset is None else dataset.name  # an empty dataset is false
+    context = ExecutionContext({"dataset_name": name, **request}, operator_uri=operator.uri)
     return operator.resolve_type(context, "inputs").to_json()["type"]["properties"]
 
 
@@ -62,7 +70,7 @@ def test_an_operator_says_what_it_does_and_what_it_may_do(cls):
     registered = operator(cls().config.name)
     config = registered.config
 
-    assert config.risk_level in ("low", "medium")
+    assert config.risk_level in (RiskLevel.LOW, RiskLevel.MEDIUM)
     assert config.label
     assert config.description
     assert config.icon
@@ -126,18 +134,21 @@ def test_other_datasets_are_told_to_import_first(dataset_name):
     }
 
 
-def test_a_missing_package_is_named_with_the_line_that_installs_it(nothing_found, monkeypatch):
-    monkeypatch.setattr("fiftyone_plugin.requirements.NEEDED", {"no_such_package": "no-such-package"})
-    entry = operator("predict")
-    monkeypatch.setattr(
-        f"{type(entry).__module__.rpartition('.')[0]}.base.missing_packages", lambda: ["no_such_package"], raising=True
-    )
-    monkeypatch.setattr(
-        f"{type(entry).__module__.rpartition('.')[0]}.base.missing_sentence",
-        lambda missing: f"Missing: {', '.join(missing)}. pip install no-such-package",
-    )
+def test_without_a_dataset_only_import_can_run(dataset_name):
+    names = [cls().config.name for cls in OPERATORS if cls().config.name != "import_interviews"]
 
-    assert refusal(entry, nothing_found) == "Missing: no_such_package. pip install no-such-package"
+    assert {refusal(operator(name), None) for name in names} == {"Open a dataset of interviews first."}
+    assert "cannot_run" not in form(operator("import_interviews"), None)
+
+
+def test_a_missing_package_is_named_with_the_line_that_installs_it(nothing_found, monkeypatch):
+    predict = operator("predict")
+    requirements = sys.modules[type(predict).__module__.rpartition(".operators")[0] + ".requirements"]
+    monkeypatch.setattr(requirements, "NEEDED", {"no_such_package": "no-such-package"})
+
+    assert refusal(predict, nothing_found) == (
+        "Missing: no_such_package. Run this where FiftyOne is installed, then restart the App: pip install no-such-package"
+    )
 
 
 def test_detect_writes_faces_and_detecting_again_finds_them_stored(nothing_found):
@@ -176,18 +187,20 @@ def test_closing_the_app_stops_the_work_and_keeps_what_is_done(nothing_found):
 
 
 def test_the_app_is_told_how_far_the_work_is_and_what_came_out(dataset):
-    messages = [message.to_json() for message in in_app(operator("predict"), dataset, run="first")]
+    messages = list(in_app(operator("predict"), dataset, run="first"))
 
-    progress = [message["params"]["progress"] for message in messages if message["operator_uri"] == "set_progress"]
-    names = [message["operator_uri"] for message in messages]
+    progress = [parameters["progress"] for name, parameters in messages if name == "set_progress"]
     assert progress == sorted(progress)
     assert progress[-1] == 1
-    assert names[-2:] == ["reload_dataset", "notify"]
-    assert "frames of 12 videos classified" in messages[-1]["params"]["message"]
+    assert [name for name, _ in messages[-2:]] == ["reload_dataset", "notify"]
+    assert "frames of 12 videos classified" in messages[-1][1]["message"]
 
 
 def test_an_error_reaches_the_caller_as_one_sentence(dataset):
     result = operator("predict")(dataset, run="no_such_run")
+    with pytest.raises(ExecutionError, match="Detect faces first: 1 video has no faces yet."):
+        dataset.clear_sample_field("frames_looked_at")
+        operator("predict")(dataset[:1], run="first")
 
     assert result.error_message == f"{dataset.name} has no run 'no_such_run' (runs: first)"
 
@@ -239,8 +252,7 @@ def test_review_opens_the_frames_that_are_wrong(dataset):
     dataset.reload()
     assert MISCLASSIFIED_FRAMES in dataset.list_saved_views()
     assert result["view"] == MISCLASSIFIED_FRAMES
-    messages = [message.to_json() for message in in_app(operator("review_errors"), dataset, run="first")]
-    assert "set_view" in [message["operator_uri"] for message in messages]
+    assert "set_view" in [name for name, _ in in_app(operator("review_errors"), dataset, run="first")]
 
 
 def test_the_pipeline_goes_the_whole_way_under_one_name(nothing_found):
@@ -255,9 +267,9 @@ def test_the_pipeline_goes_the_whole_way_under_one_name(nothing_found):
 
 
 def test_the_pipeline_shows_how_far_it_is(dataset):
-    messages = [message.to_json() for message in in_app(operator("run_pipeline"), dataset, run="first", epochs=1)]
+    messages = in_app(operator("run_pipeline"), dataset, run="first", epochs=1)
 
-    notes = [message["params"] for message in messages if message["operator_uri"] == "set_progress"]
+    notes = [parameters for name, parameters in messages if name == "set_progress"]
     progress = [note["progress"] for note in notes]
     assert progress == sorted(progress)
     assert [notes[0]["label"], notes[-1]["label"]] == ["Step 1 of 4, finding faces", "Step 4 of 4, reviewing"]

@@ -20,26 +20,12 @@ from fiftyone_plugin.review_figures import (
     video_figures,
     worst_videos,
 )
-from tests.made_up_runs import HARDLY_SURE, SURE, add_run, predictions, probabilities
+from tests.made_up_runs import HARDLY_SURE, SURE, add_run, first_guess, predictions, probabilities, second_guess
 from tests.media import ramp_grey, write_grey_ramp
 
 FRAMES = [1, 6, 11, 16, 21, 26]
 TRUTHS = [RESERVED, BALANCED, EXPRESSIVE, EXPRESSIVE]
 HELD_OUT = slice(2, 4)  # the last two videos
-
-
-def first_guess(video, frame, truth):
-    """Right in the first video, wrong throughout in the last; else wrong on frame 6, surely so, and on 11, hardly so."""
-    if video == 3:
-        return CATEGORIES.index(RESERVED), SURE
-    if video > 0 and frame in (1, 2):
-        return (truth + 1) % 3, SURE if frame == 1 else HARDLY_SURE
-    return truth, 0.6
-
-
-def second_guess(video, frame, truth):
-    """Wrong on the first frame of each video, right on the others."""
-    return ((truth + 1) % 3, SURE) if frame == 0 else (truth, SURE)
 
 
 @pytest.fixture

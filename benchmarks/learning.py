@@ -1,0 +1,141 @@
+"""Measure what is learned, on rendered interviews whose truth is known, and keep the results as data.
+
+    python -m benchmarks.learning FACEKIT WORK
+
+FACEKIT is the folder of the renderer (`make_interviews.py`), WORK one for what is made on the way: rendered sets, faces,
+movement, and the table of each set. What is there already is not made again. About half an hour a set on two cores, most
+of it for the networks; `--only extras` leaves those out, and `--seeds` chooses the sets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from benchmarks.learning_extras import extras_of
+from expressiveness.benchmark import benchmark_of
+from expressiveness.benchmark_rows import BenchmarkConfig, Material, Predictions
+from expressiveness.extraction import FaceStore, extract_interviews
+from expressiveness.interviews import read_interviews
+from expressiveness.movement import MovementStore, extract_movements
+
+RESULTS = Path(__file__).parent / "results" / "learning.json"
+PEOPLE, CLIPS = 40, 4
+NOISE = 0.5
+
+
+def main():
+    arguments = _arguments()
+    sets = []
+    for seed in arguments.seeds:
+        folder = arguments.work / f"seed{seed}"
+        interviews = prepared(arguments.facekit, folder, seed)
+        store = FaceStore.open(folder / "faces")
+        table = folder / "table.json"
+        if not table.exists() and arguments.only != "extras":
+            table.write_text(json.dumps(table_of(interviews, store, folder, arguments.epochs), indent=1) + "\n")
+        if arguments.only == "table":
+            continue
+        noisy = noisy_interviews(arguments.facekit, interviews, seed)
+        sets.append(
+            {
+                "seed": seed,
+                "table": json.loads(table.read_text()) if table.exists() else None,
+                "extras": extras_of(interviews, noisy, store, folder / "interviews"),
+            }
+        )
+        print(json.dumps(sets[-1]["extras"], indent=1))
+    if sets:
+        RESULTS.write_text(json.dumps({**circumstances(), "epochs": arguments.epochs, "sets": sets}, indent=1) + "\n")
+
+
+def prepared(facekit, folder, seed):
+    """Render a set, and find its faces and movement."""
+    interviews_folder = folder / "interviews"
+    if not (interviews_folder / "metadata.jsonl").exists():
+        size = ["--participants", str(PEOPLE), "--clips-per-participant", str(CLIPS), "--seed", str(seed)]
+        script = [sys.executable, str(facekit / "make_interviews.py"), str(interviews_folder), *size]
+        subprocess.run([*script, "--workers", str(os.cpu_count())], check=True)
+    interviews = read_interviews(interviews_folder).interviews
+    extract_interviews(interviews, FaceStore(folder / "faces"))
+    extract_movements(interviews, MovementStore(folder / "faces"))
+    return interviews
+
+
+def noisy_interviews(facekit, interviews, seed):
+    """The same interviews with the scores that `--label-noise` gives: it changes no picture, so none is rendered."""
+    spec = importlib.util.spec_from_file_location("make_interviews", facekit / "make_interviews.py")
+    renderer = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = renderer
+    spec.loader.exec_module(renderer)
+    settings = renderer.Settings(PEOPLE, CLIPS, 4.0, 15.0, 320, 240, seed, NOISE)
+    scores = {clip.clip_id: clip.targets["facial_expression"] for clip in renderer.plan_clips(settings)}
+    return [replace(one, scores={**one.scores, "facial_expression": scores[one.id]}) for one in interviews]
+
+
+def table_of(interviews, store, folder, epochs):
+    """The benchmark's table, and how well each row that judges frames ranks them within a video."""
+    figures, material, predictions = benchmark_of(
+        interviews, store, BenchmarkConfig(epochs=epochs), progress=lambda done, of, name: print(done, of, name, flush=True)
+    )
+    truth = true_energy(folder / "interviews")
+    figures["frames_within_video"] = {
+        key: frames_within_video(material, said, truth) for key, said in predictions.items() if said.frames
+    }
+    return figures
+
+
+def true_energy(interviews_folder):
+    """By interview id, the energy of each frame, indexed by its number."""
+    frames = pd.read_csv(interviews_folder / "truth_frames.csv", dtype={"id": str})
+    return {id: group.set_index("frame_number")["energy"] for id, group in frames.groupby("id")}
+
+
+def frames_within_video(material: Material, said: Predictions, truth):
+    """Mean Spearman of a video's frame scores against the true energy."""
+    found = []
+    for interview, frames in zip(material.interviews, said.frames, strict=True):
+        scores = frames.probabilities.astype(np.float64) @ np.array([-1.0, 0.0, 1.0])
+        if np.ptp(scores) > 0:
+            found.append(spearmanr(scores, truth[interview.id].loc[frames.frame_number]).statistic)
+    return {"mean_spearman": float(np.mean(found)), "videos": len(found)}
+
+
+def circumstances():
+    """What the figures depend on beside the code."""
+    packages = ("expressiveness", "tensorflow", "keras", "mediapipe", "numpy", "scipy", "scikit-learn", "cleanlab")
+    commit = ["git", "describe", "--always", "--dirty"]
+    return {
+        "command": "python -m benchmarks.learning FACEKIT WORK",
+        "render": f"make_interviews.py OUT --participants {PEOPLE} --clips-per-participant {CLIPS} --seed SEED",
+        "commit": subprocess.run(commit, capture_output=True, text=True, check=True).stdout.strip(),
+        "python": platform.python_version(),
+        "versions": {package: version(package) for package in packages},
+        "machine": {"system": platform.system(), "architecture": platform.machine(), "cores": os.cpu_count()},
+    }
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("facekit", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--epochs", type=int, default=20, help="the most, for the networks")
+    parser.add_argument("--only", choices=["table", "extras"])
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Find labels that are probably wrong: videos and frames whose category a model that has not seen the person doubts.
+
+Confident learning (Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", JAIR
+70, 2021) by the package cleanlab: the lower the probability of the given category, the more suspicious the label. The
+probabilities must come from people who were held out; a model that has learned a wrong label will not doubt it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.categories import CATEGORIES, Thresholds
+from expressiveness.curation import Curation
+from expressiveness.errors import TrainingError
+from expressiveness.extraction import FaceStore
+from expressiveness.interviews import DEFAULT_TARGET, Interview
+from expressiveness.movement import MovementStore
+from expressiveness.movement_model import Ints, MovementModel, held_out_models
+from expressiveness.movement_training import LabelledMovements, label_movements
+from expressiveness.prediction import FramePredictions
+
+LEAST_PEOPLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A label, and how far it is to be trusted."""
+
+    interview: str  # its id
+    frame_number: int | None  # from 1; None for the whole video
+    category: str  # the label
+    suggested: str  # the most probable category
+    quality: float  # of the label, 0 (surely wrong) to 1
+
+
+def label_quality(category: Ints, probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """How far labels are to be trusted, 0 to 1.
+
+    Args:
+        category: the labels, into `CATEGORIES`, shape (n,).
+        probabilities: by a model that has not seen these people, in the order of `CATEGORIES`, shape (n, 3).
+
+    Returns:
+        Shape (n,); the lowest is the most suspicious.
+    """
+    if not len(category):
+        return np.zeros(0)
+    from cleanlab.rank import get_label_quality_scores
+
+    exact = probabilities.astype(np.float64)
+    # cleanlab wants rows that sum to 1 exactly, and logarithms that are finite
+    exact = np.maximum(exact, 1e-9) / np.maximum(exact, 1e-9).sum(axis=1, keepdims=True)
+    return np.asarray(get_label_quality_scores(category, exact, method="self_confidence"))
+
+
+def suspicious_videos(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    target: str = DEFAULT_TARGET,
+    thresholds: Thresholds | None = None,
+    curation: Curation | None = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> list[Suspect]:
+    """Rank the videos by how suspicious their category is, the most suspicious first.
+
+    Each is judged by the model of movement, trained on the other people.
+
+    Args:
+        interviews: with stored faces and movement (`movement.extract_movements`); others are passed over.
+        store: of the faces.
+        target: the score that gives the category.
+        thresholds: the notebook's if None.
+        curation: what people decided already: corrected categories are labels, too.
+        folds: in which the people are dealt out.
+        seed: decides how.
+
+    Raises:
+        TrainingError: there are too few people with enough of a face.
+    """
+    data = _labelled(interviews, store, target, thresholds or Thresholds(), curation)
+    suspects: list[Suspect] = []
+    for model, rows in _models(data, folds, seed):
+        probabilities = model.calibration.probabilities(model.levels(data.features[rows]))
+        qualities = label_quality(data.category[rows], probabilities)
+        suspects += [
+            _suspect(data.interviews[row].id, None, int(data.category[row]), said, quality)
+            for row, said, quality in zip(rows, probabilities, qualities, strict=True)
+        ]
+    return _most_suspicious_first(suspects)
+
+
+def suspicious_frames(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    target: str = DEFAULT_TARGET,
+    thresholds: Thresholds | None = None,
+    curation: Curation | None = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> list[Suspect]:
+    """Rank the frames with a stored face by how suspicious it is that they count as their video's category.
+
+    Arguments, order and errors as in `suspicious_videos`.
+    """
+    data = _labelled(interviews, store, target, thresholds or Thresholds(), curation)
+    movements = MovementStore.beside(store)
+    suspects: list[Suspect] = []
+    for model, rows in _models(data, folds, seed):
+        for row in rows:
+            interview, category = data.interviews[row], int(data.category[row])
+            movement, faces = movements.load(interview), store.load(interview).primary()
+            levels = np.interp(faces.seconds, movement.seconds, model.frame_levels(movement))
+            suspects += _suspects(interview.id, category, faces.frame_number, model.calibration.probabilities(levels))
+    return _most_suspicious_first(suspects)
+
+
+def suspicious_predictions(
+    predictions: Sequence[tuple[Interview, FramePredictions]],
+    *,
+    target: str = DEFAULT_TARGET,
+    thresholds: Thresholds | None = None,
+) -> list[Suspect]:
+    """Rank the frames of videos of held-out people by what any model said of them, the most suspicious first."""
+    limits = thresholds or Thresholds()
+    suspects: list[Suspect] = []
+    for interview, said in predictions:
+        category = limits.index(interview.scores[target])
+        suspects += _suspects(interview.id, category, said.frame_number, said.probabilities)
+    return _most_suspicious_first(suspects)
+
+
+def _labelled(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    target: str,
+    thresholds: Thresholds,
+    curation: Curation | None,
+) -> LabelledMovements:
+    typical = (thresholds.low - 1, (thresholds.low + thresholds.high) / 2, thresholds.high + 1)
+    data = label_movements(
+        interviews, store, target=target, thresholds=thresholds, category_scores=typical, curation=curation
+    )
+    people = {interview.participant for interview in data.interviews}
+    if len(people) < LEAST_PEOPLE:
+        raise TrainingError(
+            f"{len(people)} people show enough of a face to find wrong labels by, {LEAST_PEOPLE} are needed; "
+            "add interviews, or read their movement first (expressiveness benchmark does)"
+        )
+    return data
+
+
+def _models(data: LabelledMovements, folds: int, seed: int) -> list[tuple[MovementModel, Ints]]:
+    people = [interview.participant for interview in data.interviews]
+    return list(held_out_models(data.features, data.score, data.category, people, folds=folds, seed=seed))
+
+
+def _suspects(
+    interview_id: str, category: int, frame_numbers: npt.NDArray[np.int32], probabilities: npt.NDArray[np.float32]
+) -> list[Suspect]:
+    qualities = label_quality(np.full(len(frame_numbers), category), probabilities)
+    return [
+        _suspect(interview_id, int(number), category, said, quality)
+        for number, said, quality in zip(frame_numbers, probabilities, qualities, strict=True)
+    ]
+
+
+def _suspect(
+    interview_id: str, frame_number: int | None, category: int, probabilities: npt.NDArray[np.float32], quality: float
+) -> Suspect:
+    suggested = CATEGORIES[int(probabilities.argmax())]
+    return Suspect(interview_id, frame_number, CATEGORIES[category], suggested, float(quality))
+
+
+def _most_suspicious_first(suspects: list[Suspect]) -> list[Suspect]:
+    return sorted(suspects, key=lambda one: (one.quality, one.interview, one.frame_number or 0))

@@ -1,0 +1,172 @@
+"""The review panel as a person uses it: see what is confused with what, click it, and look at just that."""
+
+import io
+import re
+
+import fiftyone as fo
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from expressiveness.categories import BALANCED, COLORS, EXPRESSIVE, RESERVED
+from fiftyone_plugin.workflow import import_interviews
+from tests.made_up_runs import SURE
+
+pytestmark = pytest.mark.slow
+
+CATEGORY_ORDER = [RESERVED, BALANCED, EXPRESSIVE]
+
+
+@pytest.fixture
+def imported(sample_interviews, dataset_name):
+    """A dataset of interviews whose faces nobody has looked for."""
+    import_interviews(sample_interviews, dataset_name)
+    return dataset_name
+
+
+def open_panel(page, dataset):
+    page.goto(f"/datasets/{dataset}")
+    expect(page.get_by_test_id("looker").first).to_be_visible()
+    page.get_by_test_id("new-panel-btn").first.click()
+    page.get_by_test_id("new-panel-option-review_panel").click()
+
+
+def open_review(page, dataset, run="cnn_1"):
+    """Open the panel on a run, its matrix drawn."""
+    open_panel(page, dataset)
+    expect(page.locator(".nsewdrag")).to_be_visible()
+    choose(page, "cnn_2", run)
+    expect(page.get_by_text(re.compile("are predicted wrong"))).to_be_visible()
+
+
+def choose(page, now, option):
+    """Choose an option of the dropdown that shows another."""
+    page.get_by_role("combobox").filter(has_text=now).click()
+    page.get_by_role("option", name=option).click()
+    expect(page.get_by_role("combobox").filter(has_text=option)).to_be_visible()
+
+
+def click_cell(page, truth, predicted):
+    box = page.locator(".nsewdrag").bounding_box()
+    row, column = CATEGORY_ORDER.index(truth), CATEGORY_ORDER.index(predicted)
+    page.mouse.click(box["x"] + box["width"] * (column + 0.5) / 3, box["y"] + box["height"] * (row + 0.5) / 3)
+
+
+def expect_shown(page, count):
+    """Wait until the grid shows so many, as "2 clips"."""
+    expect(page.get_by_test_id("entry-counts")).to_have_text(count)
+
+
+def test_a_cell_of_the_matrix_opens_its_frames_as_videos_faces_and_clips(reviewed, page, screenshot):
+    open_review(page, reviewed)
+    expect(page.locator(".heatmaplayer")).to_be_visible()
+    expect(page.get_by_text("13 of 24 frames are predicted wrong")).to_be_visible()
+    screenshot("review-1-matrix")
+
+    click_cell(page, EXPRESSIVE, RESERVED)
+    expect_shown(page, "1 sample")
+    expect(page.get_by_text("MatchFrames")).to_be_attached()
+    expect(page.get_by_test_id("looker")).to_have_count(1)
+    screenshot("review-2-cell-as-videos")
+
+    choose(page, "Videos, with boxes", "Faces, one by one")
+    click_cell(page, EXPRESSIVE, RESERVED)
+    expect_shown(page, "8 patches")
+    expect(page.get_by_test_id("looker")).to_have_count(8)
+    screenshot("review-3-cell-as-faces")
+
+    choose(page, "Faces, one by one", "Clips, one a stretch")
+    click_cell(page, EXPRESSIVE, RESERVED)
+    expect_shown(page, "1 clip")
+    page.get_by_role("cell", name="Misclassified frames").click()
+    expect_shown(page, "3 clips")
+    screenshot("review-4-clips")
+
+    page.get_by_role("button", name="Show everything again").click()
+    expect_shown(page, "4 samples")
+
+
+def test_the_list_opens_what_it_counts(reviewed, page):
+    open_review(page, reviewed)
+
+    for row, count, shown in (
+        ("Most confident mistakes", "11 frames", "3 samples"),
+        ("Most uncertain frames", "2 frames", "2 samples"),
+        ("Misclassified videos", "1 video", "1 sample"),
+        ("Clips of mistakes", "3 clips", "3 clips"),
+    ):
+        expect(page.get_by_role("row", name=re.compile(f"{row} {count}"))).to_be_visible()
+        page.get_by_role("cell", name=row).click()
+        expect_shown(page, shown)
+
+    choose(page, "Held-out people", "Everyone")
+    expect(page.get_by_text("13 of 30 frames are predicted wrong")).to_be_visible()
+    choose(page, "Frames", "Videos")
+    expect(page.get_by_text("1 of 4 videos are predicted wrong")).to_be_visible()
+    click_cell(page, BALANCED, BALANCED)
+    expect_shown(page, "2 samples")
+
+
+def test_one_of_the_worst_videos_opens_with_its_mistakes_drawn(reviewed, page, screenshot):
+    open_review(page, reviewed)
+    worst = fo.load_dataset(reviewed).sort_by("cnn_1_accuracy").first()
+
+    page.get_by_role("cell", name="0%", exact=True).click()
+
+    modal = page.get_by_test_id("modal")
+    expect(modal.get_by_test_id("looker")).to_be_visible()
+    page.wait_for_timeout(3000)  # the video's first frame and its labels are drawn on a canvas, which says nothing
+    screenshot("review-5-worst-video")
+    face = worst.frames.first()["cnn_1"].detections[0]
+    assert (face.label, face.truth, round(face.confidence, 2)) == (RESERVED, EXPRESSIVE, SURE)
+    drawn = np.asarray(Image.open(io.BytesIO(modal.screenshot())).convert("RGB")).astype(int)
+    assert near(drawn, COLORS[RESERVED]) > 200, "the box and the name of what was predicted"
+
+
+def near(picture, color):
+    """How many pixels of a picture have a color, as #RRGGBB, but for rounding."""
+    wanted = [int(color[position : position + 2], 16) for position in (1, 3, 5)]
+    return int((np.abs(picture - wanted).max(axis=2) < 12).sum())
+
+
+def test_figures_curves_and_another_run_stand_in_tabs_of_their_own(reviewed, page, screenshot):
+    open_review(page, reviewed)
+
+    page.get_by_role("tab", name="How good it is").click()
+    expect(page.get_by_role("row", name="Accuracy, videos 0.50 0.40 to 0.60")).to_be_visible()
+    expect(page.get_by_role("row", name="Reserved Expression 0.41 0.78 0.54 9")).to_be_visible()
+    screenshot("review-6-figures")
+
+    page.get_by_role("tab", name="Training").click()
+    expect(page.locator(".scatterlayer .trace")).to_have_count(4)
+    screenshot("review-7-training")
+
+    page.get_by_role("tab", name="Compare").click()
+    choose(page, "Choose a run", "cnn_2")
+    expect(page.get_by_role("row", name="frames 9 2 12 1")).to_be_visible()
+    page.get_by_role("button", name="Show the 12 frames that cnn_1 broke").click()
+    expect_shown(page, "3 samples")
+    screenshot("review-8-compare")
+
+
+def test_the_views_are_saved_for_the_next_day(reviewed, page):
+    open_review(page, reviewed)
+
+    page.get_by_role("button", name="Save these views").click()
+
+    expect(page.get_by_text("Saved 6 views of run cnn_1 of held-out people")).to_be_visible()
+    dataset = fo.load_dataset(reviewed)
+    dataset.reload()
+    assert len(dataset.load_saved_view("Misclassified frames")) == 3
+    for name in dataset.list_saved_views():
+        dataset.delete_saved_view(name)
+
+
+def test_before_there_is_anything_to_review_the_panel_says_what_to_do(imported, page, screenshot):
+    open_panel(page, imported)
+
+    expect(page.get_by_text("No faces have been looked for in these interviews yet.")).to_be_visible()
+    page.get_by_role("button", name="Detect faces").click()
+    expect(page.get_by_text("Look at every N-th frame")).to_be_visible()
+    screenshot("review-9-nothing-yet")
