@@ -88,7 +88,10 @@ def noisy_interviews(facekit, interviews, seed):
 def table_of(interviews, store, folder, epochs):
     """The benchmark's table, and how well each row that judges frames ranks them within a video."""
     figures, material, predictions = benchmark_of(
-        interviews, store, BenchmarkConfig(epochs=epochs), progress=lambda done, of, name: print(done, of, name, flush=True)
+        interviews,
+        store,
+        BenchmarkConfig(epochs=epochs),
+        progress=lambda done, of, name: print(done, of, name, flush=True),
     )
     truth = true_energy(folder / "interviews")
     figures["frames_within_video"] = {

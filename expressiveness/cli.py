@@ -20,8 +20,7 @@ from expressiveness.errors import ExpressivenessError
 from expressiveness.native_logs import silenced
 
 if TYPE_CHECKING:
-    from expressiveness.interviews import Interview, InterviewFolder
-    from expressiveness.models import TrainedModel
+    from expressiveness.interviews import InterviewFolder
     from expressiveness.prediction import FramePredictions
 
 app = typer.Typer(
@@ -197,7 +196,7 @@ def train(
 
     from expressiveness.categories import Thresholds
     from expressiveness.curation import Curation
-    from expressiveness.evaluation import evaluate
+    from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.extraction import FaceStore
     from expressiveness.models import TrainingConfig
 
@@ -225,7 +224,7 @@ def train(
             ),
             log_folder=tensorboard,
         )
-    held_out = _held_out(model, interviews)
+    held_out = held_out_interviews(model, interviews)
     model = model.with_evaluation(evaluate(model, held_out, store))
     model.save(out)
     _write_json(json_file, model.evaluation)
@@ -246,14 +245,14 @@ def evaluate(
     json_file: Json = None,
 ) -> None:
     """Judge a model on the interviews of people it has not seen."""
-    from expressiveness.evaluation import evaluate
+    from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.extraction import FaceStore
     from expressiveness.models import load_model
 
     _load_tensorflow()
     trained = load_model(model)
     interviews = _read(folder, strict).interviews
-    held_out = interviews if everyone else _held_out(trained, interviews)
+    held_out = interviews if everyone else held_out_interviews(trained, interviews)
     figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
     _write_json(json_file, figures)
     _say_figures(figures)
@@ -470,13 +469,6 @@ def _read(folder: Path, strict: bool) -> InterviewFolder:
     return found
 
 
-def _held_out(model: TrainedModel, interviews: Sequence[Interview]) -> Sequence[Interview]:
-    """The interviews of people that had no part in training; all, where none of them had."""
-    seen = {*model.split.train, *model.split.validation}
-    people = {interview.participant for interview in interviews if interview.id in seen}
-    return [interview for interview in interviews if interview.participant not in people] or interviews
-
-
 def _sentence(video: Path, predictions: FramePredictions) -> str:
     if predictions.doubt:
         return f"{video}: not enough of a face ({predictions.doubt})"
@@ -493,7 +485,7 @@ def _say_figures(figures: dict[str, Any]) -> None:
     low, high = video["accuracy_ci"]
     spearman = "" if video["spearman"] is None else f", Spearman {video['spearman']:.2f}"
     _say(
-        f"Held-out people: {figures['participants']}, videos: {video['n']}. Accuracy {video['accuracy']:.2f} "
+        f"{'People who were trained on, too' if figures['leaky'] else 'Held-out people'}: {figures['participants']}, videos: {video['n']}. Accuracy {video['accuracy']:.2f} "
         f"({low:.2f} to {high:.2f}), majority class {video['majority_accuracy']:.2f}, "
         f"macro-F1 {video['macro_f1']:.2f}{spearman}; frames {figures['frame']['accuracy']:.2f}."
     )

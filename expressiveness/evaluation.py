@@ -66,7 +66,7 @@ def evaluate(
         seed: for the bootstrap.
 
     Returns:
-        `participants`; `frame` with n, loss, accuracy, macro_f1, report, confusion_matrix; `video` with those and
+        `participants`; `leaky`, whether frames of the same people were trained on; `frame` with n, loss, accuracy, macro_f1, report, confusion_matrix; `video` with those and
         spearman, c_index, kendall, qwk, recall, the majority's accuracy, intervals of 95 % (`*_ci`) and the ids of
         videos without a face. Confusion matrices have the truth in rows, both sides in the order of `CATEGORIES`.
 
@@ -87,12 +87,30 @@ def evaluate(
     results = _video_results(model, judged)
     return {
         "participants": len(set(results.participant)),
+        "leaky": model.config.split_by == "frame",
         "frame": frame_figures(
             np.repeat(results.category, [len(predictions.frame_number) for _, predictions in judged]),
             np.concatenate([predictions.probabilities for _, predictions in judged]),
         ),
         "video": {**video_figures(results, seed=seed), "without_face": without_face},
     }
+
+
+def held_out_interviews(model: TrainedModel, interviews: Sequence[Interview]) -> Sequence[Interview]:
+    """The interviews of people who had no part in a model's training or early stopping.
+
+    Raises:
+        TrainingError: every one of the people had.
+    """
+    seen = {*model.split.train, *model.split.validation}
+    people = {interview.participant for interview in interviews if interview.id in seen}
+    held_out = [interview for interview in interviews if interview.participant not in people]
+    if not held_out:
+        raise TrainingError(
+            f"all {len(people)} people took part in the training, so nobody is left to judge the model on; "
+            "give interviews of other people, or judge it on those it knows (--everyone)"
+        )
+    return held_out
 
 
 def frame_figures(category: Ints, probabilities: npt.NDArray[np.float32]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from expressiveness.evaluation import (
     concordance_index,
     evaluate,
     frame_figures,
+    held_out_interviews,
     video_figures,
 )
 from expressiveness.extraction import FaceStore
+from expressiveness.splits import Split
 from tests.interviews import interview
 from tests.random_model import random_model
 from tests.unit.test_faces import table
@@ -119,3 +122,14 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
     assert figures["video"]["without_face"] == ["0002"]
     with pytest.raises(TrainingError, match="extract faces first"):
         evaluate(random_model(), interviews[2:3], store)
+
+
+def test_a_model_is_never_judged_by_default_on_people_it_has_seen():
+    model = replace(random_model(), split=Split(train=("0001",), validation=("0003",), test=("0005",)))
+    # 0002 is another interview of a person in training; 0007 one of somebody quite new.
+    people = {1: "a", 2: "a", 3: "b", 5: "c", 7: "d"}
+    interviews = [interview(number, person=person) for number, person in people.items()]
+
+    assert [i.id for i in held_out_interviews(model, interviews)] == ["0005", "0007"]
+    with pytest.raises(TrainingError, match="nobody is left to judge the model on"):
+        held_out_interviews(model, interviews[:3])
