@@ -484,8 +484,9 @@ def _say_figures(figures: dict[str, Any]) -> None:
     video = figures["video"]
     low, high = video["accuracy_ci"]
     spearman = "" if video["spearman"] is None else f", Spearman {video['spearman']:.2f}"
+    people = "People who were trained on, too" if figures["leaky"] else "Held-out people"
     _say(
-        f"{'People who were trained on, too' if figures['leaky'] else 'Held-out people'}: {figures['participants']}, videos: {video['n']}. Accuracy {video['accuracy']:.2f} "
+        f"{people}: {figures['participants']}, videos: {video['n']}. Accuracy {video['accuracy']:.2f} "
         f"({low:.2f} to {high:.2f}), majority class {video['majority_accuracy']:.2f}, "
         f"macro-F1 {video['macro_f1']:.2f}{spearman}; frames {figures['frame']['accuracy']:.2f}."
     )

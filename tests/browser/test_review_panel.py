@@ -28,8 +28,14 @@ def imported(sample_interviews, dataset_name):
 def open_panel(page, dataset):
     page.goto(f"/datasets/{dataset}")
     expect(page.get_by_test_id("looker").first).to_be_visible()
-    page.get_by_test_id("new-panel-btn").first.click()
-    page.get_by_test_id("new-panel-option-review_panel").click()
+    option = page.get_by_test_id("new-panel-option-review_panel")
+    for _ in range(20):  # the App lists only the panels of the plugins that it has read when the list is opened
+        page.get_by_test_id("new-panel-btn").first.click()
+        page.wait_for_timeout(1000)
+        if option.is_visible():
+            break
+        page.keyboard.press("Escape")
+    option.click()
 
 
 def open_review(page, dataset, run="cnn_1"):
