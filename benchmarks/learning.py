@@ -2,9 +2,9 @@
 
     python -m benchmarks.learning FACEKIT WORK
 
-FACEKIT is the folder of the renderer (`make_interviews.py`), WORK one for what is made on the way: rendered sets, faces,
-movement, and the table of each set. What is there already is not made again. About half an hour a set on two cores, most
-of it for the networks; `--only extras` leaves those out, and `--seeds` chooses the sets.
+FACEKIT is the folder of the renderer (`make_interviews.py`), WORK one for what is made on the way: rendered sets,
+faces, movement, and the table of each set. What is there already is not made again. Half an hour a set on two cores,
+most of it for the networks; `--only extras` leaves those out, and `--seeds` chooses the sets.
 """
 
 from __future__ import annotations
@@ -87,12 +87,7 @@ def noisy_interviews(facekit, interviews, seed):
 
 def table_of(interviews, store, folder, epochs):
     """The benchmark's table, and how well each row that judges frames ranks them within a video."""
-    figures, material, predictions = benchmark_of(
-        interviews,
-        store,
-        BenchmarkConfig(epochs=epochs),
-        progress=lambda done, of, name: print(done, of, name, flush=True),
-    )
+    figures, material, predictions = benchmark_of(interviews, store, BenchmarkConfig(epochs=epochs), progress=_say)
     truth = true_energy(folder / "interviews")
     figures["frames_within_video"] = {
         key: frames_within_video(material, said, truth) for key, said in predictions.items() if said.frames
@@ -116,6 +111,10 @@ def frames_within_video(material: Material, said: Predictions, truth):
     return {"mean_spearman": float(np.mean(found)), "videos": len(found)}
 
 
+def _say(done, of, name):
+    print(f"{done} of {of} rows; {name}", flush=True)
+
+
 def circumstances():
     """What the figures depend on beside the code."""
     packages = ("expressiveness", "tensorflow", "keras", "mediapipe", "numpy", "scipy", "scikit-learn", "cleanlab")
@@ -135,7 +134,7 @@ def _arguments():
     parser.add_argument("facekit", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--epochs", type=int, default=20, help="the most, for the networks")
+    parser.add_argument("--epochs", type=int, default=10, help="the most, for the networks")
     parser.add_argument("--only", choices=["table", "extras"])
     return parser.parse_args()
 

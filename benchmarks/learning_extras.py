@@ -9,21 +9,24 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from expressiveness.benchmark import benchmark_of
-from expressiveness.benchmark_rows import BenchmarkConfig
+from expressiveness.benchmark import benchmark_of, mean_f1, rank_correlation
+from expressiveness.benchmark_rows import BenchmarkConfig, split_of_fold
 from expressiveness.categories import CATEGORIES
+from expressiveness.embeddings import embed_interviews
 from expressiveness.evaluation import draws_of_people
 from expressiveness.interviews import DEFAULT_TARGET
+from expressiveness.models import TrainingConfig
 from expressiveness.movement_model import fit_movement_model
 from expressiveness.suspicion import suspicious_videos
+from expressiveness.training import train
 
 FLIPPED, LOOKED_AT = 0.1, 0.2
 REPEATS = 5
 """Of what depends on which labels are flipped."""
+IDENTITY_EPOCHS = 10
 
 OURS = BenchmarkConfig(rows=("movement",), draws=1)
 
@@ -43,9 +46,9 @@ def extras_of(interviews, noisy, store, interviews_folder):
             "spearman_clean": float(noise_free),
             "spearman_learned_from_noise": float(spearmanr(learned_from_noise, clean).statistic),
         },
-        "flipped": [flipped(interviews, store, material, seed) for seed in range(REPEATS)],
+        "flipped": [flipped(store, material, seed) for seed in range(REPEATS)],
         "frames_within_video": frames(material, said["movement"], interviews_folder),
-        "identity": {"features": identity(np.log(material.features + 1e-9), material.participant)},
+        "identity": identities(material),
     }
 
 
@@ -60,7 +63,7 @@ def frames(material, said, interviews_folder):
     return {"mean_spearman": float(np.mean(found)), "videos": len(found)}
 
 
-def flipped(interviews, store, material, seed):
+def flipped(store, material, seed):
     """Flip a tenth of the categories, look for them, correct what is found in the most suspicious fifth, learn again.
 
     A flipped interview's score becomes the median score of its wrong category, so the model learns from it, too.
@@ -102,22 +105,22 @@ def held_out(material, score, category, kept):
     """Scores of held-out people, learned from labels that may be wrong; judged by the right ones."""
     predicted = np.zeros(len(score))
     people = material.participant
-    for train, test in material.folds():
-        rows = train[kept[train]]
+    for others, test in material.folds():
+        rows = others[kept[others]]
         model = fit_movement_model(material.features[rows], score[rows], category[rows], people[rows].tolist())
         predicted[test] = model.calibration.score(model.levels(material.features[test]))
     return predicted
 
 
 def summary(material, predicted):
-    return {"spearman": spearman(material, predicted), "macro_f1": macro_f1(material, predicted)}
+    return {"spearman": spearman(material, predicted), "macro_f1": category_f1(material, predicted)}
 
 
 def gain(material, before, after):
     """The difference of both figures, with an interval of 95 % over people."""
     draws = list(draws_of_people(material.participant))
     report = {}
-    for name, figure in (("spearman", spearman), ("macro_f1", macro_f1)):
+    for name, figure in (("spearman", spearman), ("macro_f1", category_f1)):
         gains = [figure(material, after, rows) - figure(material, before, rows) for rows in draws]
         report[name] = figure(material, after) - figure(material, before)
         report[f"{name}_ci"] = [float(value) for value in np.quantile(gains, [0.025, 0.975])]
@@ -125,13 +128,42 @@ def gain(material, before, after):
 
 
 def spearman(material, predicted, rows=slice(None)):
-    return float(spearmanr(material.score[rows], predicted[rows]).statistic)
+    return rank_correlation(material.score[rows], predicted[rows])
 
 
-def macro_f1(material, predicted, rows=slice(None)):
+def category_f1(material, predicted, rows=slice(None)):
     limits = material.config.thresholds
     said = (predicted >= limits.low).astype(int) + (predicted > limits.high)
-    return float(f1_score(material.category[rows], said[rows], labels=[0, 1, 2], average="macro", zero_division=0))
+    return mean_f1(material.category[rows], said[rows])
+
+
+def identities(material):
+    """What the representations tell of who somebody is; each was learned from the people of all folds but the first."""
+    train_rows, _ = material.folds()[0]
+    people = material.participant
+    model = fit_movement_model(
+        material.features[train_rows],
+        material.score[train_rows],
+        material.category[train_rows],
+        people[train_rows].tolist(),
+    )
+    return {
+        "movement: what a level is made of": identity(model.terms(material.features), people),
+        "movement: logarithms of all features": identity(np.log(material.features + 1e-9), people),
+        **{f"notebook's CNN, {kind} crops": identity(vectors, people) for kind, vectors in networks(material)},
+    }
+
+
+def networks(material):
+    """The mean activations of each video in the last hidden layer of the notebook's network, 256 numbers a video."""
+    for kind in ("single", "deviation"):
+        model = train(
+            material.interviews,
+            material.store,
+            TrainingConfig(face_input=kind, epochs=IDENTITY_EPOCHS),
+            split=split_of_fold(material, 0),
+        )
+        yield kind, np.array([one.value for one in embed_interviews(model, material.interviews, material.store)])
 
 
 def identity(vectors, people):

@@ -162,7 +162,7 @@ def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Float
         takes.setdefault((interview.participant, interview.question_id), []).append(interview.scores[target])
     pairs = np.array([scores[:2] for scores in takes.values() if len(scores) > 1])
     known = np.isfinite(predicted)
-    reached = _spearman(np.array([i.scores[target] for i in interviews])[known], predicted[known])
+    reached = rank_correlation(np.array([i.scores[target] for i in interviews])[known], predicted[known])
     if len(pairs) < LEAST_RETAKES:
         return {"retakes": len(pairs), "reliability": None, "ceiling": None, "spearman": reached, "share": None}
     both_ways = np.concatenate([pairs, pairs[:, ::-1]])  # which take came first says nothing
@@ -175,6 +175,21 @@ def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Float
         "spearman": reached,
         "share": None if ceiling is None or reached is None else reached / ceiling,
     }
+
+
+def rank_correlation(truth: Floats, predicted: Floats) -> float | None:
+    """As SciPy's, without its p-value and so ten times as fast; None where either side is constant."""
+    if len(truth) < 2 or np.ptp(truth) == 0 or np.ptp(predicted) == 0:
+        return None
+    return float(np.corrcoef(rankdata(truth), rankdata(predicted))[0, 1])
+
+
+def mean_f1(truth: Ints, predicted: Ints) -> float:
+    """As scikit-learn's over all categories, a hundred times as fast."""
+    count = len(CATEGORIES)
+    confusion = np.bincount(count * truth + predicted, minlength=count**2).reshape(count, count)
+    both = confusion.sum(axis=0) + confusion.sum(axis=1)
+    return float((2 * np.diag(confusion) / np.maximum(both, 1)).mean())
 
 
 def _chosen_rows(config: BenchmarkConfig) -> dict[str, Row]:
@@ -223,8 +238,8 @@ def _drawn_figures(material: Material, said: Predictions, draws: Sequence[Ints])
     for number, drawn in enumerate(draws):
         rows = drawn[known[drawn]]
         truth, predicted = material.category[rows], said.category[rows]
-        spearman[number] = _spearman(material.score[rows], said.score[rows]) or np.nan
-        macro_f1[number] = _macro_f1(truth, predicted)
+        spearman[number] = rank_correlation(material.score[rows], said.score[rows]) or np.nan
+        macro_f1[number] = mean_f1(truth, predicted)
         accuracy[number] = (truth == predicted).mean()
     return {"spearman": spearman, "macro_f1": macro_f1, "accuracy": accuracy}
 
@@ -250,9 +265,9 @@ def _by(material: Material, said: Predictions, groups: Sequence[str]) -> dict[st
             truth, predicted = material.category[rows], said.category[rows]
             found[group] = {
                 "n": len(rows),
-                "spearman": _spearman(material.score[rows], said.score[rows]),
+                "spearman": rank_correlation(material.score[rows], said.score[rows]),
                 "accuracy": float((truth == predicted).mean()),
-                "macro_f1": _macro_f1(truth, predicted),
+                "macro_f1": mean_f1(truth, predicted),
                 "mean_error": float((said.score[rows] - material.score[rows]).mean()),
             }
     return found
@@ -272,21 +287,6 @@ def _listed(material: Material, predictions: Mapping[str, Predictions]) -> list[
         }
         for row, interview in enumerate(material.interviews)
     ]
-
-
-def _spearman(truth: Floats, predicted: Floats) -> float | None:
-    """As SciPy's, without its p-value and so ten times as fast; None where either side is constant."""
-    if len(truth) < 2 or np.ptp(truth) == 0 or np.ptp(predicted) == 0:
-        return None
-    return float(np.corrcoef(rankdata(truth), rankdata(predicted))[0, 1])
-
-
-def _macro_f1(truth: Ints, predicted: Ints) -> float:
-    """As scikit-learn's over all categories, a hundred times as fast."""
-    count = len(CATEGORIES)
-    confusion = np.bincount(count * truth + predicted, minlength=count**2).reshape(count, count)
-    both = confusion.sum(axis=0) + confusion.sum(axis=1)
-    return float((2 * np.diag(confusion) / np.maximum(both, 1)).mean())
 
 
 def _interval(values: Floats) -> list[float] | None:

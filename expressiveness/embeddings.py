@@ -1,12 +1,11 @@
-"""What a network makes of faces before it decides: the activations of its last hidden layer, a vector a face or a video.
+"""What a network makes of faces before it decides: the output of its last hidden layer, a vector a face or a video.
 
 Videos whose vectors are near to each other look alike to the network, whatever category they have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -53,8 +52,8 @@ def _inputs(model: TrainedModel, primary: FaceTable) -> Vectors:
     return network_input(primary.crop, reference_face(primary, face_input), face_input)
 
 
-def _embedder(model: TrainedModel) -> Any:
-    """A function from prepared faces, shape (n, 48, 48, 1), to the output of the last layer but one that has weights."""
+def _embedder(model: TrainedModel) -> Callable[[Vectors], Vectors]:
+    """A function from prepared faces, shape (n, 48, 48, 1), to the last hidden layer's output, shape (n, 256)."""
     import keras
 
     from expressiveness.network import compiled

@@ -67,8 +67,9 @@ def evaluate(
 
     Returns:
         `participants`; `leaky`, whether the same people were trained on; `frame` with n, loss, accuracy, macro_f1,
-        report, confusion_matrix; `video` with those and spearman, c_index, kendall, qwk, recall, the majority's accuracy,
-        intervals of 95 % (`*_ci`) and the ids of videos without a face. Confusion matrices have the truth in rows, both sides in the order of `CATEGORIES`.
+        report and confusion_matrix; `video` with those and spearman, c_index, kendall, qwk, recall, the majority's
+        accuracy, intervals of 95 % (`*_ci`), and the ids of videos without a face. Confusion matrices have the truth in
+        rows, both sides in the order of `CATEGORIES`.
 
     Raises:
         TrainingError: none of the interviews has a face.

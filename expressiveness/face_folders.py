@@ -59,7 +59,7 @@ def write_face_folders(
         ReportError: a picture cannot be written.
     """
     decisions = Decisions(curation or Curation())
-    written: Counter[str] = Counter({category: 0 for category in CATEGORIES})
+    written: Counter[str] = Counter(dict.fromkeys(CATEGORIES, 0))
     failures: list[Failure] = []
     for category in CATEGORIES:
         (folder / category).mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,11 @@ class MovementModel:
 
     def levels(self, features: Floats) -> Floats:
         """How expressive videos are, in standard deviations of the training set, from `features_of`, shape (k,)."""
-        return np.asarray(_logarithms(features, np.array(self.weights), self.units) @ self.slopes + self.intercept)
+        return np.asarray(self.terms(features) @ self.slopes + self.intercept)
+
+    def terms(self, features: Floats) -> Floats:
+        """All that a level is made of: three logarithms a video, shape (k, 3)."""
+        return _logarithms(features, np.array(self.weights), self.units)
 
     def frame_levels(self, movement: Movement) -> Floats:
         """How expressive each frame is: the level of a video that always moves as much as this frame, shape (n,)."""

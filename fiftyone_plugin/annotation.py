@@ -11,11 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone as fo
+
 from expressiveness.categories import CATEGORIES
 
 from .fields import CHECK_TAG, EXCLUDE_TAG, FACE_LABEL, FACES, REVIEWED_CATEGORY
 
-_CATEGORY = {"type": "str", "component": "radio", "values": list(CATEGORIES)}
+_CATEGORY: dict[str, Any] = {"type": "str", "component": "radio", "values": list(CATEGORIES)}
 _TAGS = {"type": "list<str>", "component": "checkboxes", "values": [EXCLUDE_TAG, CHECK_TAG]}
 _TEXT = {"type": "str", "component": "text", "read_only": True}
 
@@ -29,12 +30,12 @@ def enable_annotation(dataset: fo.Dataset) -> None:
 
 
 def _face_schema() -> dict[str, Any]:
-    """Every attribute that a face carries: on an edit the App copies those that it has no schema for to the whole row."""
-    attributes = {
+    """Every attribute that a face carries: those without a schema an edit would copy to all faces of the row."""
+    attributes: dict[str, dict[str, Any]] = {
         "category": _CATEGORY,
         "tags": _TAGS,
         "confidence": {"type": "float", "component": "text", "read_only": True},
-        **{name: _TEXT for name in ("decided_at", "decided_by", "recorded")},
+        **dict.fromkeys(("decided_at", "decided_by", "recorded"), _TEXT),
     }
     return {
         "type": "detections",

@@ -104,7 +104,8 @@ def _grouped_faces(step: Step) -> list[dict[str, Any]]:
     for (sample_id, number), states in step.faces.items():
         groups.setdefault(states, {}).setdefault(sample_id, []).append(number)
     return [
-        {"before": asdict(before), "after": asdict(after), "frames": frames} for (before, after), frames in groups.items()
+        {"before": asdict(before), "after": asdict(after), "frames": frames}
+        for (before, after), frames in groups.items()
     ]
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import fiftyone as fo
+
 from expressiveness.categories import CATEGORIES
 from expressiveness.errors import InterviewError
 
@@ -148,9 +149,7 @@ def _on_faces(samples: fo.Dataset | fo.DatasetView, choice: _Choice, shown_by: S
     frames = frames_showing(samples, shown_by)
     view = dataset.select(list(frames))
     record_hand_edits(view)
-    states = {
-        face: choice.of_face(face) for face in primary_faces(view) if face.frame_number in frames[face.sample_id]
-    }
+    states = {face: choice.of_face(face) for face in primary_faces(view) if face.frame_number in frames[face.sample_id]}
     write_face_states(dataset, states)
     return Step.of(choice.decision, choice.by, choice.at, states, {})
 

@@ -96,7 +96,9 @@ def _ask_brain(view: fo.DatasetView, run_fields: RunFields, map: Map, uniqueness
     made = []
     if map != "none":
         few = len(view) - 1  # neighbours and dimensions must be fewer than videos
-        settings = {"perplexity": min(30.0, few / 3), "pca_dims": min(50, few), "verbose": False} if map == "tsne" else {}
+        settings = (
+            {"perplexity": min(30.0, few / 3), "pca_dims": min(50, few), "verbose": False} if map == "tsne" else {}
+        )
         fob.compute_visualization(
             view, embeddings=run_fields.embedding, method=map, brain_key=keys["map"], num_dims=2, seed=0, **settings
         )

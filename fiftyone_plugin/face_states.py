@@ -92,9 +92,11 @@ def primary_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]
     columns += [f"frames.{FACES}.detections.{name}" for name in ("index", "id", *_FACE_STATE)]
     for sample_id, interview, *frames in zip(*samples.values(["id", INTERVIEW_ID, *columns]), strict=True):
         for number, frame_id, changed_at, *faces in zip(*frames, strict=True):
-            for index, label_id, *values, tags in zip(*(column or [] for column in faces), strict=True):
+            for index, label_id, category, recorded, who, when, tags in zip(
+                *(column or [] for column in faces), strict=True
+            ):
                 if index == 0:
-                    state = FaceState(*values, tags=tuple(tags or ()))
+                    state = FaceState(category, recorded, who, when, tuple(tags or ()))
                     yield PrimaryFace(
                         sample_id, interview, number, frame_id, label_id, changed_at, expected[sample_id], state
                     )
@@ -152,7 +154,9 @@ def write_video_states(dataset: fo.Dataset, states: Mapping[str, tuple[VideoStat
     # A label that is there keeps its id and whatever else it carries.
     kept = {key: after.reviewed for key, (before, after) in reviewed.items() if before.reviewed and after.reviewed}
     made = {
-        key: after.reviewed and fo.Classification(label=after.reviewed) for key, (_, after) in reviewed.items() if key not in kept
+        key: after.reviewed and fo.Classification(label=after.reviewed)
+        for key, (_, after) in reviewed.items()
+        if key not in kept
     }
     if kept:
         dataset.set_values(f"{REVIEWED_CATEGORY}.label", kept, key_field="id")

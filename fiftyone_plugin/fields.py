@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import fiftyone as fo
+
 from expressiveness.categories import CATEGORIES, COLORS
 from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
@@ -64,7 +65,7 @@ _DESCRIPTIONS = {
     DECIDED_AT: "When, in UTC",
     FRAMES_LOOKED_AT: "How many frames faces were looked for on",
     FRAMES_WITHOUT_FACE: "On how many of those no face was found",
-    **{target: "Score, standardised over the data set; relative, without absolute meaning" for target in TARGETS},
+    **dict.fromkeys(TARGETS, "Score, standardised over the data set; relative, without absolute meaning"),
     DEFAULT_TARGET: "Facial expressiveness score, standardised over the data set; gives the category",
 }
 
@@ -134,9 +135,7 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
     _declare_detections(dataset, FACES, "The faces found, the primary one first, with the category learned from")
     for name, description in FACE_ATTRIBUTES.items():
         dataset.add_frame_field(f"{FACES}.detections.{name}", fo.StringField, description=description)
-    dataset.add_frame_field(
-        f"{FACES}.detections.instance", fo.EmbeddedDocumentField, embedded_doc_type=fo.Instance
-    )
+    dataset.add_frame_field(f"{FACES}.detections.instance", fo.EmbeddedDocumentField, embedded_doc_type=fo.Instance)
     dataset.create_index(INTERVIEW_ID, unique=True)
     dataset.reload()  # until then the faces know the attributes added here, but not FiftyOne's own
     lay_out(dataset)
@@ -222,16 +221,12 @@ def lay_out(dataset: fo.Dataset) -> None:
     dataset.save()
 
 
-
-
 _HIDDEN = frozenset({"frames"})
 _STANDARD = frozenset({"tags"})
 
 
 def _declare_detections(dataset: fo.Dataset, name: str, description: str) -> None:
-    dataset.add_frame_field(
-        name, fo.EmbeddedDocumentField, embedded_doc_type=fo.Detections, description=description
-    )
+    dataset.add_frame_field(name, fo.EmbeddedDocumentField, embedded_doc_type=fo.Detections, description=description)
 
 
 def _sidebar_paths(fields: RunFields) -> list[str]:

@@ -1,8 +1,8 @@
 """Face tables and predictions as frame labels, written in bulk.
 
-Building label objects costs several times what MongoDB takes to store them, so labels are written as the plain documents
-that those objects would become; a test holds the two equal. Labels go in chunks of videos, so memory stays bounded and
-the App shows the first ones after seconds.
+Building label objects costs several times what MongoDB takes to store them, so labels are written as the plain
+documents that those objects would become; a test holds the two equal. Labels go in chunks of videos, so memory stays
+bounded and the App shows the first ones after seconds.
 """
 
 from __future__ import annotations
@@ -171,7 +171,9 @@ def temporal(detections: list[Document]) -> Document:
     return {"_cls": "TemporalDetections", "detections": detections}
 
 
-def _face_documents(table: FaceTable, category: str, decided: Mapping[tuple[int, int], Document]) -> dict[int, Document]:
+def _face_documents(
+    table: FaceTable, category: str, decided: Mapping[tuple[int, int], Document]
+) -> dict[int, Document]:
     """The labels of each frame number, as MongoDB stores them."""
     documents: dict[int, list[Document]] = {}
     instances: dict[int, Document] = {}

@@ -84,7 +84,9 @@ def _predictions(frames: Sequence[_Standing]) -> FramePredictions:
         frame_number=np.array([frame.frame_number for frame in frames], dtype=np.int32),
         seconds=np.zeros(len(frames)),
         box=np.zeros((len(frames), 4), dtype=np.float32),
-        probabilities=np.array([frame.probabilities for frame in frames], dtype=np.float32).reshape(-1, len(CATEGORIES)),
+        probabilities=np.array([frame.probabilities for frame in frames], dtype=np.float32).reshape(
+            -1, len(CATEGORIES)
+        ),
         frames_without_face=0,
         category=None,
         score=None,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
+
 from expressiveness.categories import Thresholds
 from expressiveness.errors import ModelError
 from expressiveness.models import TrainedModel, load_model, read_record
@@ -54,8 +55,9 @@ def save_figures(dataset: fo.Dataset, run: str, **figures: Any) -> None:
 
 def list_runs(dataset: fo.Dataset) -> list[str]:
     """The names of a dataset's training runs, oldest first."""
-    names = [name for name in dataset.list_runs() if getattr(dataset.get_run_info(name).config, "method", None) == METHOD]
-    return sorted(names, key=lambda name: dataset.get_run_info(name).timestamp)
+    runs = {name: dataset.get_run_info(name) for name in dataset.list_runs()}
+    ours = [name for name, info in runs.items() if getattr(info.config, "method", None) == METHOD]
+    return sorted(ours, key=lambda name: runs[name].timestamp)
 
 
 def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
+
 from expressiveness.categories import Thresholds
 from expressiveness.errors import InterviewError, ModelError, StoreError, TrainingError, VideoError
 from expressiveness.evaluation import evaluate as evaluate_model
@@ -218,9 +219,7 @@ class PredictionReport:
         return asdict(self)
 
 
-def predict(
-    samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progress | None = None
-) -> PredictionReport:
+def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progress | None = None) -> PredictionReport:
     """Classify every stored face with a run's model, and write its labels, video by video.
 
     Each label also says whether it is right by what people decided, or else by the score; this is for the review, and
@@ -316,7 +315,8 @@ def require_faces(samples: fo.Dataset | fo.DatasetView) -> None:
     require_interviews(samples)
     without = len(samples.exists(fields.FRAMES_LOOKED_AT, False))
     if without:
-        raise TrainingError(f"Detect faces first: {without} {'videos have' if without > 1 else 'video has'} no faces yet.")
+        videos = "videos have" if without > 1 else "video has"
+        raise TrainingError(f"Detect faces first: {without} {videos} no faces yet.")
 
 
 def require_runs(dataset: fo.Dataset) -> list[str]:

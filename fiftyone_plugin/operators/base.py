@@ -154,7 +154,9 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def choose(inputs: types.Object, name: str, choices: Mapping[str, str], *, radio: bool = False, **settings: Any) -> None:
+def choose(
+    inputs: types.Object, name: str, choices: Mapping[str, str], *, radio: bool = False, **settings: Any
+) -> None:
     """Add a choice between values, each with what the person reads.
 
     As text and not as an enum, so that a value from elsewhere is judged by the core, whose errors say what to do.

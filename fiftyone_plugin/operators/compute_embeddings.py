@@ -20,7 +20,7 @@ class ComputeEmbeddings(InterviewOperator):
         return foo.OperatorConfig(
             name="compute_embeddings",
             label="Compute embeddings",
-            description="Vectors of the network's last hidden layer, for the Embeddings panel, uniqueness and similarity",
+            description="Vectors of the network's last hidden layer: Embeddings panel, uniqueness, similarity",
             icon="/assets/scatter_plot.svg",
             dynamic=True,
             execute_as_generator=True,

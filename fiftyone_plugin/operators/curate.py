@@ -9,7 +9,6 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
-from fiftyone.operators.constants import ViewTarget
 
 from .base import InterviewOperator, Progress, choose, chosen, counted
 
@@ -29,6 +28,7 @@ class Curate(InterviewOperator):
             execute_as_generator=True,
             allow_delegated_execution=True,
             risk_level=types.RiskLevel.MEDIUM,
+            view_target=False,  # the form offers more than FiftyOne's own choice, and the narrowest first
         )
 
     def __call__(
@@ -51,13 +51,11 @@ class Curate(InterviewOperator):
             category (None): the category to set, for the decision "category"
             level ("faces"): "faces" for the primary face of each frame shown, "videos" for whole videos
             shown_by ("faces"): the frame label whose frames count: "faces", or a run
-            labels (None): only these labels, as `ctx.selected_labels` lists them
+            labels (None): only these labels, listed as `session.selected_labels` is
             delegate (False): whether to leave the work to a delegated worker
         """
         params = {"decision": decision, "decided_by": decided_by, "category": category, "level": level}
         params["shown_by"] = shown_by
-        if labels is not None:
-            params["view_target"] = ViewTarget.SELECTED_LABELS
         return foo.execute_operator(
             self.uri,
             view=samples.view(),
@@ -69,31 +67,34 @@ class Curate(InterviewOperator):
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to decide, about what, and say who decides."""
         from expressiveness.categories import CATEGORIES
+
         from ..deciding import DECISIONS
         from ..fields import FACES, runs_with_fields
         from ..workflow import require_faces
 
         require_faces(ctx.dataset)
-        inputs.view_target(ctx, allow_selected_labels=True, action_description="Decide on")
+        scopes = {name: label for name, (label, _) in _scopes(ctx).items()}
+        choose(inputs, "scope", scopes, radio=True, label="What", default=next(iter(scopes)))
+        levels = {"faces": "The faces shown", "videos": "The whole videos"}
+        choose(inputs, "level", levels, radio=True, label="On", default="faces")
+        if chosen(ctx, "level", "faces") == "faces" and _scope(ctx) != "labels":
+            shown = {FACES: "a face", **{run: f"a prediction of run {run}" for run in runs_with_fields(ctx.dataset)}}
+            choose(inputs, "shown_by", shown, label="Frames that show", default=FACES)
         choose(inputs, "decision", DECISIONS, radio=True, label="Decision", default="exclude")
         if ctx.params.get("decision") == "category":
             choose(inputs, "category", {name: name for name in CATEGORIES}, radio=True, label="Category", required=True)
-        levels = {"faces": "The faces shown", "videos": "The whole videos"}
-        choose(inputs, "level", levels, radio=True, label="On", default="faces")
-        if chosen(ctx, "level", "faces") == "faces" and not _on_labels(ctx):
-            shown = {FACES: "a face", **{run: f"a prediction of run {run}" for run in runs_with_fields(ctx.dataset)}}
-            choose(inputs, "shown_by", shown, label="Frames that show", default=FACES)
         inputs.str("decided_by", required=True, default=_login(), label="Your name or initials")
-        inputs.view("about", types.Notice(label=_about(ctx)))
+        inputs.view("about", types.Notice(label=f"{_about(ctx)}. Undo curation takes it back."))
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Decide."""
         from ..deciding import DECISIONS, curate
         from ..fields import FACES, runs_with_fields
 
-        shown_by = (FACES, *runs_with_fields(ctx.dataset)) if _on_labels(ctx) else (chosen(ctx, "shown_by", FACES),)
+        scope = _scope(ctx)
+        shown_by = (FACES, *runs_with_fields(ctx.dataset)) if scope == "labels" else (chosen(ctx, "shown_by", FACES),)
         report = curate(
-            ctx.target_view(),
+            _scopes(ctx)[scope][1],
             chosen(ctx, "decision", "exclude"),
             by=chosen(ctx, "decided_by", ""),
             category=ctx.params.get("category"),
@@ -104,8 +105,25 @@ class Curate(InterviewOperator):
         return {**report.as_dict(), "message": f"{what}. Undo curation takes it back."}
 
 
-def _on_labels(ctx: foo.executor.ExecutionContext) -> bool:
-    return ctx.request_params.get("view_target") == ViewTarget.SELECTED_LABELS
+def _scopes(ctx: foo.executor.ExecutionContext) -> dict[str, tuple[str, fo.DatasetView]]:
+    """What can be decided on, each with what the person reads, the narrowest first."""
+    view = ctx.view
+    scopes = {}
+    if labels := ctx.selected_labels:
+        scopes["labels"] = (f"The selected labels ({len(labels)})", view.select_labels(labels))
+    if ctx.current_sample:
+        scopes["open"] = ("What is open", view.select(ctx.current_sample))
+    if ctx.selected:
+        scopes["selected"] = (f"The selected samples ({len(ctx.selected)})", view.select(ctx.selected))
+    if ctx.has_custom_view:
+        scopes["view"] = (f"The current view ({len(view)})", view)
+    return {**scopes, "dataset": (f"The whole dataset ({len(ctx.dataset)})", ctx.dataset.view())}
+
+
+def _scope(ctx: foo.executor.ExecutionContext) -> str:
+    scopes = _scopes(ctx)
+    scope = ctx.params.get("scope")
+    return scope if scope in scopes else next(iter(scopes))
 
 
 def _about(ctx: foo.executor.ExecutionContext) -> str:
@@ -113,14 +131,15 @@ def _about(ctx: foo.executor.ExecutionContext) -> str:
     from ..fields import FACES
     from ..shown import source_ids
 
-    samples = ctx.target_view()
+    scope = _scope(ctx)
+    samples = _scopes(ctx)[scope][1]
     if chosen(ctx, "level", "faces") == "videos":
-        return f"{counted(len(source_ids(samples)), 'video')}. Undo curation takes it back."
-    if _on_labels(ctx):
-        return f"{counted(len(ctx.selected_labels), 'label')}. Undo curation takes it back."
+        return counted(len(source_ids(samples)), "video")
+    if scope == "labels":
+        return counted(len(ctx.selected_labels), "label")
     field = chosen(ctx, "shown_by", FACES)
     frames = len(samples) if samples.has_sample_field("frame_number") else samples.count(f"frames.{field}.detections")
-    return f"The faces of up to {counted(frames, 'frame')}. Undo curation takes it back."
+    return f"The faces of up to {counted(frames, 'frame')}"
 
 
 def _login() -> str:
@@ -129,5 +148,3 @@ def _login() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return ""
-
-

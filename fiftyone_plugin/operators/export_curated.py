@@ -65,7 +65,9 @@ class ExportCurated(InterviewOperator):
         )
         inputs.str("name", default=f"{ctx.dataset.name}-curated", label="Name of the new folder")
         inputs.bool("faces", default=True, label="The faces as pictures, a folder a category")
-        inputs.bool("videos", default=False, label="A copy of the videos", description="So that the folder stands by itself")
+        inputs.bool(
+            "videos", default=False, label="A copy of the videos", description="So that the folder stands by itself"
+        )
         size = f"{counted(len(samples), 'interview')}, with people's decisions. "
         inputs.view("about", types.Notice(label=f"{size}FiftyOne's own Export writes any other format."))
 

@@ -60,5 +60,7 @@ class Predict(InterviewOperator):
         )
         save_review_views(ctx.dataset, run)
         failed = f", {len(report.failures)} passed over" if report.failures else ""
-        message = f"{report.frames} frames of {report.videos} videos classified, {report.wrong_frames} of them wrong{failed}"
+        message = (
+            f"{report.frames} frames of {report.videos} videos classified, {report.wrong_frames} of them wrong{failed}"
+        )
         return {**report.as_dict(), "message": message}

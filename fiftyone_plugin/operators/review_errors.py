@@ -73,9 +73,17 @@ class ReviewErrors(InterviewOperator):
         views = save_review_views(ctx.target_view(), run)
         view = chosen(ctx, "view", MISCLASSIFIED_FRAMES)
         found = ctx.dataset.load_saved_view(view)
-        return {"run": run, "views": views, "view": view, "videos": len(found), "message": f"{view}: {len(found)} videos"}
+        return {
+            "run": run,
+            "views": views,
+            "view": view,
+            "videos": len(found),
+            "message": f"{view}: {len(found)} videos",
+        }
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the view."""
         yield ctx.ops.reload_dataset()
-        yield ctx.ops.set_view(view=ctx.dataset.load_saved_view(result["view"]))  # by name, the App would not know it yet
+        yield ctx.ops.set_view(
+            view=ctx.dataset.load_saved_view(result["view"])
+        )  # by name, the App would not know it yet

@@ -21,8 +21,8 @@ STEPS = ((DetectFaces, "finding faces"), (TrainModel, "training"), (Predict, "pr
 class RunPipeline(InterviewOperator):
     """Find faces, train on them, classify them all, and open the frames that come out wrong.
 
-    FiftyOne's own `PipelineOperator` would queue the four operators as one, too, but in FiftyOne 1.22 it gives every stage
-    the parameters of the whole, returns nothing, and shows no progress in the App.
+    FiftyOne's own `PipelineOperator` would queue the four operators as one, too, but in FiftyOne 1.22 it gives every
+    stage the parameters of the whole, returns nothing, and shows no progress in the App.
     """
 
     @property
@@ -101,7 +101,12 @@ class RunPipeline(InterviewOperator):
             step(0, 1)
             result[operator.__name__] = operator().run(ctx, step)
         messages = [part["message"] for part in result.values()]
-        return {"run": run, "view": result["ReviewErrors"]["view"], "steps": messages, "message": " ".join(messages[1:])}
+        return {
+            "run": run,
+            "view": result["ReviewErrors"]["view"],
+            "steps": messages,
+            "message": " ".join(messages[1:]),
+        }
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the view on the mistakes."""

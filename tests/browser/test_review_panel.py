@@ -50,13 +50,20 @@ def choose(page, now, option):
     """Choose an option of the dropdown that shows another."""
     page.get_by_role("combobox").filter(has_text=now).click()
     page.get_by_role("option", name=option).click()
+    expect(page.get_by_role("listbox")).to_have_count(0)
     expect(page.get_by_role("combobox").filter(has_text=option)).to_be_visible()
 
 
 def click_cell(page, truth, predicted):
+    """Point at a cell until the plot knows, as it does for any person, and click it."""
     box = page.locator(".nsewdrag").bounding_box()
     row, column = CATEGORY_ORDER.index(truth), CATEGORY_ORDER.index(predicted)
-    page.mouse.click(box["x"] + box["width"] * (column + 0.5) / 3, box["y"] + box["height"] * (row + 0.5) / 3)
+    x, y = box["x"] + box["width"] * (column + 0.5) / 3, box["y"] + box["height"] * (row + 0.5) / 3
+    page.mouse.move(box["x"], box["y"] - 40)
+    expect(page.locator(".hovertext")).to_have_count(0)
+    page.mouse.move(x, y)
+    expect(page.locator(".hovertext")).to_be_visible()
+    page.mouse.click(x, y)
 
 
 def expect_shown(page, count):

@@ -19,7 +19,7 @@ AT = "2026-01-31T12:00:00+00:00"
 
 
 def stored(dataset):
-    """All that MongoDB holds of samples and frames, but for times, the ids of what is summed up, and fields without value."""
+    """All that MongoDB holds of samples and frames, but for times, ids of what is summed up, and empty fields."""
     documents = []
     for collection in (dataset._sample_collection, dataset._frame_collection):
         for document in collection.find({}, {"last_modified_at": 0}).sort("_id", 1):

@@ -61,9 +61,7 @@ def faces(*rows):
 
 
 def face(index, instance, **attributes):
-    return fo.Detection(
-        label="face", bounding_box=BOX, confidence=0.75, index=index, instance=instance, **attributes
-    )
+    return fo.Detection(label="face", bounding_box=BOX, confidence=0.75, index=index, instance=instance, **attributes)
 
 
 def test_faces_are_stored_as_label_objects_would_be(two_datasets):

@@ -147,9 +147,9 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(nothing_found
     requirements = sys.modules[type(predict).__module__.rpartition(".operators")[0] + ".requirements"]
     monkeypatch.setattr(requirements, "NEEDED", {"no_such_package": "no-such-package"})
 
-    assert refusal(predict, nothing_found) == (
-        "Missing: no_such_package. Run this where FiftyOne is installed, then restart the App: pip install no-such-package"
-    )
+    sentence = refusal(predict, nothing_found)
+    assert sentence.startswith("Missing: no_such_package. Run this where FiftyOne is installed")
+    assert sentence.endswith(": pip install no-such-package")
 
 
 def test_detect_writes_faces_and_detecting_again_finds_them_stored(nothing_found):
@@ -200,21 +200,11 @@ def test_the_app_is_told_how_far_the_work_is_and_what_came_out(dataset):
 def test_an_error_reaches_the_caller_as_one_sentence(dataset):
     with pytest.raises(ExecutionError, match=rf"{dataset.name} has no run 'none' \(runs: first\)\n$"):
         operator("predict")(dataset, run="none")
-    with pytest.raises(ModelError, match="^.* has no run 'none'"):  # the App shows the message alone
+    with pytest.raises(ModelError, match=r"^.* has no run 'none'"):  # the App shows the message alone
         list(in_app(operator("predict"), dataset, run="none"))
     dataset[:1].clear_sample_field("frames_looked_at")
-    with pytest.raises(ExecutionError, match="Detect faces first: 1 video has no faces yet.$"):
+    with pytest.raises(ExecutionError, match=r"Detect faces first: 1 video has no faces yet\.$"):
         operator("predict")(dataset, run="first")
-
-
-def test_training_makes_a_run_that_can_predict(dataset):
-    trained = operator("train_model")(dataset, epochs=1).result
-    predicted = operator("predict")(dataset, run="cnn_1").result
-
-    dataset.reload()
-    assert trained["run"] == "cnn_1"
-    assert list_runs(dataset) == ["first", "cnn_1"]
-    assert predicted["frames"] == dataset.count("frames.cnn_1.detections") == dataset.count("frames.first.detections")
 
 
 def test_training_again_on_the_same_people_honours_decisions_and_says_so(dataset):
@@ -257,25 +247,19 @@ def test_review_opens_the_frames_that_are_wrong(dataset):
     assert "set_view" in [name for name, _ in in_app(operator("review_errors"), dataset, run="first")]
 
 
-def test_the_pipeline_goes_the_whole_way_under_one_name(nothing_found):
-    result = operator("run_pipeline")(nothing_found, workers=1, epochs=1)
+def test_the_pipeline_goes_the_whole_way_under_one_name_and_shows_how_far_it_is(nothing_found):
+    messages = list(in_app(operator("run_pipeline"), nothing_found, workers=1, epochs=1))
 
     nothing_found.reload()
-    assert result.error_message is None
-    assert result.result["run"] == "cnn_1"
-    assert len(result.result["steps"]) == 4
-    assert nothing_found.count("frames.cnn_1.detections") == nothing_found.count("frames.faces.detections")
-    assert MISCLASSIFIED_FRAMES in nothing_found.list_saved_views()
-
-
-def test_the_pipeline_shows_how_far_it_is(dataset):
-    messages = in_app(operator("run_pipeline"), dataset, run="first", epochs=1)
-
     notes = [parameters for name, parameters in messages if name == "set_progress"]
     progress = [note["progress"] for note in notes]
     assert progress == sorted(progress)
     assert [notes[0]["label"], notes[-1]["label"]] == ["Step 1 of 4, finding faces", "Step 4 of 4, reviewing"]
     assert any(note["label"].startswith("Step 2 of 4, training: epoch 1 of 1") for note in notes)
+    assert [name for name, _ in messages[-3:]] == ["reload_dataset", "set_view", "notify"]
+    assert list_runs(nothing_found) == ["cnn_1"]
+    assert nothing_found.count("frames.cnn_1.detections") == nothing_found.count("frames.faces.detections")
+    assert MISCLASSIFIED_FRAMES in nothing_found.list_saved_views()
 
 
 def test_curate_decides_on_selected_labels_and_undo_takes_it_back(dataset):
