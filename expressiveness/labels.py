@@ -51,7 +51,7 @@ def reference_face(faces: FaceTable, face_input: FaceInput) -> npt.NDArray[np.fl
     primary = faces.crop[faces.is_primary]
     if face_input == "single" or not len(primary):
         return np.zeros(faces.crop.shape[1:], dtype=np.float32)
-    return np.mean(primary, axis=0, dtype=np.float32)
+    return np.asarray(primary.mean(axis=0, dtype=np.float32))
 
 
 def network_input(

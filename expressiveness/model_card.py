@@ -56,8 +56,8 @@ _INPUTS = {
     "deviation": "The network sees each face's deviation from the mean face of its video.",
     "single": "The network sees single faces, as in the notebook.",
     "movement": (
-        "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how fast "
-        "the head turns. Nobody checked its categories of single frames, which follow from how far each frame moves."
+        "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how "
+        "fast the head turns. Nobody checked its categories of single frames, which follow from how far each frame moves."
     ),
 }
 

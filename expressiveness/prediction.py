@@ -49,9 +49,10 @@ def predict_faces(model: TrainedModel, faces: FaceTable, movement: Movement | No
     A frame's category is the most probable one of its primary face. The video's probabilities are the mean over its
     frames; its score is what they expect, each category counting as its typical score in the training set.
 
-    A model of movement judges the video as a whole, and says nothing where there is not enough of a face. Its category is
-    the one of its score, which keeps the categories as frequent as they are where labels are noisy and the most probable
-    category would hardly ever be the middle one. A frame's probabilities are those of a video that always moves as much.
+    A model of movement judges the video as a whole, and says nothing where there is not enough of a face. Its category
+    is the one of its score, which keeps the categories as frequent as they are where labels are noisy and the most
+    probable category would hardly ever be the middle one. A frame's probabilities are those of a video that always
+    moves as much.
 
     Raises:
         ModelError: a model of movement was not given the movement.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
 import fiftyone as fo
 import fiftyone.operators as foo
 
 from expressiveness.categories import CATEGORIES
+from expressiveness.confusion import Confusion
 from expressiveness.errors import ExpressivenessError
 
 from .. import review
@@ -17,14 +18,11 @@ from ..fields import CATEGORY, FRAMES_LOOKED_AT, INTERVIEW_ID, RunFields, runs_w
 from ..review_figures import frame_change, frame_figures, video_change, video_figures, worst_videos
 from ..runs import list_runs
 from .charts import curve_traces, matrix_trace
+from .choices import AS_CLIPS, AS_FACES, EVERYONE, FRAMES, NO_OTHER, VIDEOS, Choices, choices_of, keep_choices
 
 Context: TypeAlias = foo.executor.ExecutionContext
 Json = dict[str, Any]
 
-HELD_OUT, EVERYONE = "held_out", "everyone"
-FRAMES, VIDEOS = "frames", "videos"
-AS_VIDEOS, AS_CLIPS, AS_FACES = "videos", "clips", "faces"
-NOBODY = "none"
 WORST = 12
 """Videos listed."""
 
@@ -40,23 +38,18 @@ _SEARCHES = {
 def load(ctx: Context) -> None:
     """Read the figures of the chosen run into the panel's state, or what is to be done before there is one."""
     state = ctx.panel.state
-    first = first_step(ctx.dataset)
-    state.first_do = first
-    if first:
+    state.first_do = first_step(ctx.dataset)
+    if state.first_do:
         return
     runs = [run for run in list_runs(ctx.dataset) if run in set(runs_with_fields(ctx.dataset))]
-    state.runs = runs
-    state.run = state.run if state.run in runs else runs[-1]
-    others = [run for run in runs if run != state.run]
-    state.other = state.other if state.other in others else NOBODY
-    held_out = len(review.held_out(ctx.dataset, state.run))
-    state.held_out = held_out
-    state.people = (state.people or HELD_OUT) if held_out else EVERYONE
-    state.unit = state.unit or FRAMES
-    state.look = state.look or AS_VIDEOS
-    state.change_look = state.change_look or AS_VIDEOS
-    state.tab = state.tab or "mistakes"
-    _read_figures(ctx)
+    choices = choices_of(state)
+    run = choices.run if choices.run in runs else runs[-1]
+    other = choices.other if choices.other in runs and choices.other != run else NO_OTHER
+    held_out = len(review.held_out(ctx.dataset, run))
+    choices = replace(choices, run=run, other=other, people=choices.people if held_out else EVERYONE)
+    keep_choices(state, choices)
+    state.set({"runs": runs, "held_out": held_out})
+    _read_figures(ctx, run, choices)
 
 
 def first_step(dataset: fo.Dataset) -> Json | None:
@@ -75,20 +68,20 @@ def first_step(dataset: fo.Dataset) -> Json | None:
 
 def open_cell(ctx: Context, row: int, column: int) -> None:
     """Show what a cell of the matrix counts."""
-    state = ctx.panel.state
+    run, unit = _run(ctx), choices_of(ctx.panel.state).unit
     truth, predicted = CATEGORIES[row], CATEGORIES[column]
-    what = f"truly {truth}, predicted {predicted}"
-    if state.unit == VIDEOS:
-        _show(ctx, review.videos_misclassified_as(_samples(ctx), state.run, truth, predicted), what)
+    what = f"Truly {truth}, predicted {predicted}"
+    if unit == VIDEOS:
+        _show(ctx, review.videos_misclassified_as(_samples(ctx), run, truth, predicted), what)
     else:
-        _look(ctx, review.confused(state.run, truth, predicted), what)
+        _look(ctx, review.confused(run, truth, predicted), what)
 
 
 def open_listed(ctx: Context, row: int) -> None:
     """Show what a row of the list of views names."""
     if row < 0:  # the heading
         return
-    run, name = ctx.panel.state.run, ctx.panel.state.listed[row]["name"]
+    run, name = _run(ctx), ctx.panel.state.listed[row]["name"]
     if name in _SEARCHES:
         _look(ctx, _SEARCHES[name](run), name)
     else:
@@ -102,18 +95,18 @@ def show_video(ctx: Context, row: int) -> None:
     video = ctx.panel.state.worst[row]["id"]
     ctx.panel.state.to_open = video
     ctx.ops.set_view(ctx.dataset.select(video))
-    _show_labels(ctx, [RunFields(ctx.panel.state.run).stretches])
+    _show_labels(ctx, [RunFields(_run(ctx)).stretches])
 
 
 def open_change(ctx: Context, *, fixed: bool) -> None:
     """Show the frames that the chosen run fixed, or broke, over the other one."""
-    state = ctx.panel.state
-    what = f"{'Fixed' if fixed else 'Broken'} by {state.run}"
-    search = review.changed(state.other, state.run, fixed=fixed)
-    if state.change_look == AS_FACES:
+    run, choices = _run(ctx), choices_of(ctx.panel.state)
+    what = f"{'Fixed' if fixed else 'Broken'} by {run}"
+    search = review.changed(choices.other, run, fixed=fixed)
+    if choices.change_look == AS_FACES:
         _show_faces(ctx, search, what)
     else:
-        _show(ctx, review.as_videos(_samples(ctx), search), what, also=[f"frames.{state.other}"])
+        _show(ctx, review.as_videos(_samples(ctx), search), what, also=[f"frames.{choices.other}"])
 
 
 def show_everything(ctx: Context) -> None:
@@ -124,9 +117,8 @@ def show_everything(ctx: Context) -> None:
 
 def save_views(ctx: Context) -> None:
     """Save the views on this run's mistakes with the dataset."""
-    state = ctx.panel.state
-    names = review.save_review_views(_samples(ctx), state.run)
-    ctx.ops.notify(f"Saved {len(names)} views of run {state.run} {_people(ctx)}", variant="success")
+    names = review.save_review_views(_samples(ctx), _run(ctx))
+    ctx.ops.notify(f"Saved {len(names)} views of run {_run(ctx)} {_people(ctx)}", variant="success")
     ctx.ops.reload_dataset()
 
 
@@ -139,59 +131,73 @@ def _step(sentence: str, operator: str, label: str) -> Json:
     return {"sentence": sentence, "operator": f"{PLUGIN}/{operator}", "label": label}
 
 
+def _run(ctx: Context) -> str:
+    """The chosen run."""
+    run = choices_of(ctx.panel.state).run
+    assert run, "nothing to click is drawn before there is a run"
+    return run
+
+
 def _samples(ctx: Context) -> fo.Dataset | fo.DatasetView:
     """The videos that the panel is about: of the people whom no shown run was trained on, or of everyone."""
-    state = ctx.panel.state
-    if state.people == EVERYONE:
+    choices = choices_of(ctx.panel.state)
+    if choices.people == EVERYONE:
         return ctx.dataset
-    samples = review.held_out(ctx.dataset, state.run)
-    return samples if state.other == NOBODY else review.held_out(samples, state.other)
+    samples = review.held_out(ctx.dataset, _run(ctx))
+    return samples if choices.other == NO_OTHER else review.held_out(samples, choices.other)
 
 
-def _read_figures(ctx: Context) -> None:
-    state, samples = ctx.panel.state, _samples(ctx)
-    frames, videos = frame_figures(samples, state.run), video_figures(samples, state.run)
-    confusion = frames.confusion if state.unit == FRAMES else videos.confusion
-    results = ctx.dataset.load_run_results(state.run)
+def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
+    samples = _samples(ctx)
+    frames, videos = frame_figures(samples, run), video_figures(samples, run)
+    confusion = frames.confusion if choices.unit == FRAMES else videos.confusion
+    results = ctx.dataset.load_run_results(run)
     history = getattr(results, "history", None) or {}
-    state.figures = {
-        "videos": len(samples),
-        "total": confusion.total,
-        "wrong": confusion.wrong,
-        "by_category": [
-            {"category": name, "precision": f"{p:.2f}", "recall": f"{r:.2f}", "f1": f"{f:.2f}", "count": f"{n:,}"}
-            for name, p, r, f, n in zip(
-                CATEGORIES, confusion.precision, confusion.recall, confusion.f1, confusion.support, strict=True
-            )
-        ],
-        "measures": _measures(getattr(results, "evaluation", None)),
-        "epochs": len(history.get("loss", [])),
-    }
-    state.listed = [
-        {"name": review.MISCLASSIFIED_FRAMES, "count": counted(frames.confusion.wrong, "frame")},
-        {"name": review.CONFIDENT_MISTAKES, "count": counted(frames.confident_mistakes, "frame")},
-        {"name": review.UNCERTAIN_FRAMES, "count": counted(frames.uncertain, "frame")},
-        {"name": review.MISCLASSIFIED_VIDEOS, "count": counted(videos.confusion.wrong, "video")},
-        {"name": review.MISTAKE_CLIPS, "count": counted(frames.wrong_stretches, "clip")},
-        {"name": review.WITHOUT_FACE, "count": counted(videos.without_face, "video")},
-    ]
-    state.worst = [
-        {**asdict(video), "accuracy": f"{video.accuracy:.0%}"} for video in worst_videos(samples, state.run, most=WORST)
-    ]
-    state.change = _read_change(ctx, samples) if state.other != NOBODY else None
-    ctx.panel.set_data("matrix", matrix_trace(confusion, state.unit))
+    ctx.panel.state.set(
+        {
+            "figures": {
+                "total": confusion.total,
+                "wrong": confusion.wrong,
+                "measures": _measures(getattr(results, "evaluation", None)),
+                "by_category": _by_category(confusion),
+                "epochs": len(history.get("loss", [])),
+            },
+            "listed": [
+                {"name": review.MISCLASSIFIED_FRAMES, "count": counted(frames.confusion.wrong, "frame")},
+                {"name": review.CONFIDENT_MISTAKES, "count": counted(frames.confident_mistakes, "frame")},
+                {"name": review.UNCERTAIN_FRAMES, "count": counted(frames.uncertain, "frame")},
+                {"name": review.MISCLASSIFIED_VIDEOS, "count": counted(videos.confusion.wrong, "video")},
+                {"name": review.MISTAKE_CLIPS, "count": counted(frames.wrong_stretches, "clip")},
+                {"name": review.WITHOUT_FACE, "count": counted(videos.without_face, "video")},
+            ],
+            "worst": [
+                {**asdict(video), "accuracy": f"{video.accuracy:.0%}"}
+                for video in worst_videos(samples, run, most=WORST)
+            ],
+            "change": None if choices.other == NO_OTHER else _change(samples, choices.other, run),
+        }
+    )
+    ctx.panel.set_data("matrix", matrix_trace(confusion, choices.unit))
     ctx.panel.set_data("accuracy_curve", curve_traces(history, "accuracy"))
     ctx.panel.set_data("loss_curve", curve_traces(history, "loss"))
 
 
-def _read_change(ctx: Context, samples: fo.Dataset | fo.DatasetView) -> Json:
-    """What the chosen run fixed and broke over the other one."""
-    before, after = ctx.panel.state.other, ctx.panel.state.run
+def _change(samples: fo.Dataset | fo.DatasetView, before: str, after: str) -> Json:
+    """What one run fixed and broke over the other."""
     changes = {FRAMES: frame_change(samples, before, after), VIDEOS: video_change(samples, before, after)}
     rows = [
-        {"unit": unit, **{name: f"{n:,}" for name, n in asdict(change).items()}} for unit, change in changes.items()
+        {"unit": unit, **{name: f"{count:,}" for name, count in asdict(change).items()}}
+        for unit, change in changes.items()
     ]
     return {"rows": rows, "fixed": changes[FRAMES].fixed, "broken": changes[FRAMES].broken}
+
+
+def _by_category(confusion: Confusion) -> list[Json]:
+    figures = (confusion.precision, confusion.recall, confusion.f1)
+    return [
+        {"category": name, "precision": f"{p:.2f}", "recall": f"{r:.2f}", "f1": f"{f:.2f}", "count": f"{n:,}"}
+        for name, n, p, r, f in zip(CATEGORIES, confusion.support, *figures, strict=True)
+    ]
 
 
 def _measures(evaluation: Json | None) -> list[Json]:
@@ -215,7 +221,7 @@ def _measure(name: str, value: float | None, interval: list[float] | None) -> Js
 
 def _look(ctx: Context, search: review.Search, what: str) -> None:
     """Show predictions in the chosen way, the worst videos first."""
-    look, samples = ctx.panel.state.look, _samples(ctx)
+    look, samples = choices_of(ctx.panel.state).look, _samples(ctx)
     if look == AS_FACES:
         _show_faces(ctx, search, what)
     elif look == AS_CLIPS:
@@ -256,9 +262,9 @@ def _show_faces(ctx: Context, search: review.Search, what: str) -> None:
 
 def _show_labels(ctx: Context, also: Sequence[str]) -> None:
     """Have the chosen run's labels drawn, whichever the person had chosen last."""
-    fields = RunFields(ctx.panel.state.run)
+    fields = RunFields(_run(ctx))
     ctx.ops.set_active_fields([CATEGORY, f"frames.{fields.faces}", fields.video, *also])
 
 
 def _people(ctx: Context) -> str:
-    return "of all people" if ctx.panel.state.people == EVERYONE else "of held-out people"
+    return "of all people" if choices_of(ctx.panel.state).people == EVERYONE else "of held-out people"

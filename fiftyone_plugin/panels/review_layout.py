@@ -8,12 +8,29 @@ from typing import TYPE_CHECKING, Any
 from fiftyone.operators import types
 
 from .charts import STILL, curve_layout, matrix_layout
-from .review_content import AS_CLIPS, AS_FACES, AS_VIDEOS, EVERYONE, FRAMES, HELD_OUT, NOBODY, VIDEOS
+from .choices import (
+    AS_CLIPS,
+    AS_FACES,
+    AS_VIDEOS,
+    COMPARE,
+    EVERYONE,
+    FIGURES,
+    FRAMES,
+    HELD_OUT,
+    MISTAKES,
+    NO_OTHER,
+    TOP,
+    TRAINING,
+    VIDEOS,
+    WAYS,
+    WITH,
+    choices_of,
+)
 
 if TYPE_CHECKING:
     from .review_panel import ReviewPanel
 
-TABS = {"mistakes": "Mistakes", "figures": "How good it is", "training": "Training", "compare": "Compare"}
+TABS = {MISTAKES: "Mistakes", FIGURES: "How good it is", TRAINING: "Training", COMPARE: "Compare"}
 LOOKS = {AS_VIDEOS: "Videos, with boxes", AS_CLIPS: "Clips, one a stretch", AS_FACES: "Faces, one by one"}
 NARROW = {"minWidth": 0}
 """Tables are 650 pixels wide at least, and a panel beside the grid may not be."""
@@ -21,28 +38,27 @@ NARROW = {"minWidth": 0}
 
 def draw(events: ReviewPanel, panel: types.Object, state: Any) -> None:
     """Draw the choices that hold for all of it, and the tab that is open."""
-    choices = panel.h_stack("choices", gap=2, align_x="left")
-    _dropdown(choices, "run", "Run", {run: run for run in reversed(state.runs)}, state.run, events.on_run)
+    row = panel.h_stack(TOP, gap=2, align_x="left")
+    _dropdown(row, "run", "Run", {run: run for run in reversed(state.runs)}, events.on_choice)
     people = {HELD_OUT: f"Held-out people ({state.held_out} videos)"} if state.held_out else {}
-    _dropdown(choices, "people", "People", {**people, EVERYONE: "Everyone"}, state.people, events.on_people)
+    _dropdown(row, "people", "People", {**people, EVERYONE: "Everyone"}, events.on_choice)
     tabs = types.TabsView()
     for name, label in TABS.items():
         tabs.add_choice(name, label=label)
-    panel.enum("tab", tabs.values(), default=state.tab, view=tabs, on_change=events.on_tab)
-    _DRAW[state.tab](events, panel, state)
+    panel.enum("tab", tabs.values(), view=tabs, on_change=events.on_look)
+    _DRAW[choices_of(state).tab](events, panel, state)
 
 
 def _mistakes(events: ReviewPanel, panel: types.Object, state: Any) -> None:
-    figures = state.figures
+    figures, unit = state.figures, choices_of(state).unit
     panel.md(
-        f"**{figures['wrong']:,}** of {figures['total']:,} {state.unit} are predicted wrong. "
+        f"**{figures['wrong']:,}** of {figures['total']:,} {unit} are predicted wrong. "
         "Click a cell or a row to see what it counts.",
         name="summary",
     )
-    choices = panel.h_stack("ways", gap=2, align_x="left")
-    units = {FRAMES: "Frames", VIDEOS: "Videos"}
-    _dropdown(choices, "unit", "Count", units, state.unit, events.on_unit)
-    _dropdown(choices, "look", "Look at them as", LOOKS, state.look, events.on_look)
+    row = panel.h_stack(WAYS, gap=2, align_x="left")
+    _dropdown(row, "unit", "Count", {FRAMES: "Frames", VIDEOS: "Videos"}, events.on_choice)
+    _dropdown(row, "look", "Look at them as", LOOKS, events.on_look)
     panel.plot("matrix", layout=matrix_layout(), config=STILL, on_click=events.on_cell, height="320px", width="100%")
     _table(panel, "listed", state.listed, {"name": "Show", "count": "How many"}, on_click_row=events.on_view)
     buttons = panel.h_stack("buttons", gap=1, align_x="left")
@@ -60,17 +76,18 @@ def _mistakes(events: ReviewPanel, panel: types.Object, state: Any) -> None:
 
 
 def _figures(_: ReviewPanel, panel: types.Object, state: Any) -> None:
-    measures = state.figures["measures"]
+    measures, choices = state.figures["measures"], choices_of(state)
     if measures:
         panel.md(
-            f"**On the people that run {state.run} has not seen**, with intervals of 95 % over people:", name="of_whom"
+            f"**On the people that run {choices.run} has not seen**, with intervals of 95 % over people:",
+            name="of_whom",
         )
         columns = {"measure": "Measure", "value": "Value", "interval": "95 % of such draws"}
         _table(panel, "measures", measures, columns)
     else:
         panel.md("This run has not been judged on held-out people.", name="of_whom")
-    whom = "held-out people" if state.people == HELD_OUT else "everyone"
-    panel.md(f"**Each category**, over the {state.unit} of {whom}:", name="each")
+    whom = "held-out people" if choices.people == HELD_OUT else "everyone"
+    panel.md(f"**Each category**, over the {choices.unit} of {whom}:", name="each")
     columns = {"category": "Category", "precision": "Precision", "recall": "Recall", "f1": "F1", "count": "How many"}
     _table(panel, "by_category", state.figures["by_category"], columns)
     panel.md(
@@ -88,42 +105,43 @@ def _training(_: ReviewPanel, panel: types.Object, state: Any) -> None:
 
 
 def _compare(events: ReviewPanel, panel: types.Object, state: Any) -> None:
-    others = [run for run in reversed(state.runs) if run != state.run]
+    run = choices_of(state).run
+    others = [other for other in reversed(state.runs) if other != run]
     if not others:
         panel.md("There is only one run so far. Train another one to compare them.", name="alone")
         return
-    labels = {NOBODY: "Choose a run", **{run: run for run in others}}
-    choices = panel.h_stack("with", gap=2, align_x="left")
-    _dropdown(choices, "other", f"What {state.run} changed over", labels, state.other, events.on_other)
+    row = panel.h_stack(WITH, gap=2, align_x="left")
+    labels = {NO_OTHER: "Choose a run", **{other: other for other in others}}
+    _dropdown(row, "other", f"What {run} changed over", labels, events.on_choice)
     if not state.change:
         return
-    looks = {look: LOOKS[look] for look in (AS_VIDEOS, AS_FACES)}
-    _dropdown(choices, "change_look", "Look at them as", looks, state.change_look, events.on_change_look)
+    _dropdown(row, "look", "Look at them as", {look: LOOKS[look] for look in (AS_VIDEOS, AS_FACES)}, events.on_look)
     columns = {
         "unit": "",
         "both_right": "Both right",
-        "fixed": f"Fixed by {state.run}",
-        "broken": f"Broken by {state.run}",
+        "fixed": f"Fixed by {run}",
+        "broken": f"Broken by {run}",
         "both_wrong": "Both wrong",
     }
     _table(panel, "change", state.change["rows"], columns)
     buttons = panel.h_stack("changes", gap=1, align_x="left")
     for name, icon in (("fixed", "thumb_up"), ("broken", "thumb_down")):
         count = state.change[name]
-        label = f"Show the {count:,} frames that {state.run} {'fixed' if name == 'fixed' else 'broke'}"
+        label = f"Show the {count:,} frames that {run} {'fixed' if name == 'fixed' else 'broke'}"
         params = {"fixed": name == "fixed"}
         buttons.btn(name, label=label, icon=icon, on_click=events.on_change_row, params=params, disabled=not count)
 
 
 _DRAW: Mapping[str, Callable[[ReviewPanel, types.Object, Any], None]]
-_DRAW = {"mistakes": _mistakes, "figures": _figures, "training": _training, "compare": _compare}
+_DRAW = {MISTAKES: _mistakes, FIGURES: _figures, TRAINING: _training, COMPARE: _compare}
 
 
-def _dropdown(parent: types.Object, name: str, label: str, labels: dict[str, str], chosen: str, on_change: Any) -> None:
+def _dropdown(row: types.Object, name: str, label: str, labels: dict[str, str], on_change: Any) -> None:
+    """Draw a dropdown; what is chosen stands in the panel's state, see `choices`."""
     view = types.DropdownView(label=label)
     for value, text in labels.items():
         view.add_choice(value, label=text)
-    parent.enum(name, view.values(), default=chosen, label=label, view=view, on_change=on_change)
+    row.enum(name, view.values(), label=label, view=view, on_change=on_change)
 
 
 def _table(panel: types.Object, name: str, rows: list[dict[str, Any]], columns: dict[str, str], **events: Any) -> None:

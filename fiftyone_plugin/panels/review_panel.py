@@ -50,33 +50,12 @@ class ReviewPanel(foo.Panel):
         ctx.panel.state.clear()
         self.on_load(ctx)
 
-    def on_run(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Read another run's figures."""
-        self._choose(ctx, "run")
-
-    def on_people(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Read the figures over other people."""
-        self._choose(ctx, "people")
-
-    def on_unit(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Count frames, or videos."""
-        self._choose(ctx, "unit")
-
-    def on_other(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Compare with another run."""
-        self._choose(ctx, "other")
+    def on_choice(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read the figures for what was chosen."""
+        self.on_load(ctx)
 
     def on_look(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Look at predictions in another way."""
-        ctx.panel.state.look = ctx.params["value"]
-
-    def on_change_look(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Look at what changed in another way."""
-        ctx.panel.state.change_look = ctx.params["value"]
-
-    def on_tab(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Open another tab."""
-        ctx.panel.state.tab = ctx.params["value"]
+        """Draw again, for another tab or another way of looking: no figure changes."""
 
     def on_first_step(self, ctx: foo.executor.ExecutionContext) -> None:
         """Open the form of the operator that is to run first."""
@@ -123,10 +102,6 @@ class ReviewPanel(foo.Panel):
         from .review_content import save_views
 
         save_views(ctx)
-
-    def _choose(self, ctx: foo.executor.ExecutionContext, name: str) -> None:
-        ctx.panel.state.set(name, ctx.params["value"])
-        self.on_load(ctx)
 
     def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
         """Draw the panel."""
