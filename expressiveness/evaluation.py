@@ -181,13 +181,13 @@ def draws_of_people(
 def concordance_index(truth: Floats, predicted: Floats) -> float | None:
     """Of all pairs with different truth, the share that is predicted in the right order; ties count half.
 
-    That is (D + 1) / 2 of Somers' D (Newson, "Confidence intervals for rank statistics", Stata Journal 6, 2006).
+    Source: Harrell et al., "Evaluating the yield of medical tests", JAMA 247 (1982). None if the truth is constant.
     """
-    if np.ptp(truth) == 0:
+    order = np.sign(np.subtract.outer(truth, truth))
+    if not order.any():
         return None
-    if np.ptp(predicted) == 0:
-        return 0.5  # every pair is a tie, which SciPy leaves undefined
-    return float((stats.somersd(truth, predicted).statistic + 1) / 2)
+    agreement = order * np.sign(np.subtract.outer(predicted, predicted))
+    return float((agreement[order != 0].mean() + 1) / 2)
 
 
 def _leading_figures(results: VideoResults) -> dict[str, float | None]:

@@ -57,7 +57,7 @@ _INPUTS = {
     "single": "The network sees single faces, as in the notebook.",
     "movement": (
         "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how "
-        "fast the head turns. Nobody checked its categories of single frames, which follow from how far each frame moves."
+        "fast the head turns. Nobody checked its categories of single frames, which follow from how far each moves."
     ),
 }
 

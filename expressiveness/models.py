@@ -76,6 +76,8 @@ class TrainingConfig:
             raise ModelError(f"target {self.target!r}; choose from {', '.join(TARGETS)}")
         if self.model not in MODEL_KINDS:
             raise ModelError(f"model {self.model!r}; choose from {', '.join(MODEL_KINDS)}")
+        if self.model == "movement" and self.split_by == "frame":
+            raise ModelError("a model of movement learns from whole videos: it cannot split them by frame (--notebook)")
         if self.face_input not in ("deviation", "single") or self.split_by not in ("participant", "frame"):
             raise ModelError(f"face_input {self.face_input!r}, split_by {self.split_by!r}: not known")
 

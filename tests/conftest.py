@@ -7,12 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.services"]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE_DATA = REPOSITORY.parent / "shared"  # optional: it lies beside the repository, not in it
 NEEDS_REFERENCE_DATA = "needs ../shared/"
+
+# No deadline: how long an example takes is the machine's affair. The same examples in every run of CI, new ones elsewhere.
+settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("here")
 
 ORDER = ("unit", "integration", "browser")  # fast and telling tests first
 

@@ -1,0 +1,101 @@
+"""FiftyOne's own Annotate tab, as the plugin sets it up: a person corrects faces frame by frame, with nothing to install."""
+
+import time
+from datetime import datetime, timezone
+
+import fiftyone as fo
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from expressiveness.categories import EXPRESSIVE, RESERVED
+from expressiveness.faces import FaceTable
+from fiftyone_plugin.annotation import enable_annotation
+from fiftyone_plugin.curation import curation_of
+from fiftyone_plugin.face_states import BY_HAND
+from fiftyone_plugin.fields import declare_interview_fields
+from fiftyone_plugin.importer import video_metadata
+from fiftyone_plugin.ingest import write_faces
+from expressiveness.video import probe
+from tests.interviews import write_portrait_video
+
+FRAMES = (1, 6, 11, 16, 21)
+SAVED_SECONDS = 20
+
+
+def faces():
+    """A face on each of `FRAMES`, each found with another confidence."""
+    count = len(FRAMES)
+    return FaceTable(
+        frame_number=np.array(FRAMES, dtype=np.int32),
+        seconds=np.zeros(count),
+        box=np.tile(np.array([0.3, 0.3, 0.4, 0.4], dtype=np.float32), (count, 1)),
+        score=np.linspace(0.6, 1, count, dtype=np.float32),
+        keypoints=np.zeros((count, 6, 2), dtype=np.float32),
+        face_index=np.zeros(count, dtype=np.int32),
+        crop=np.zeros((count, 48, 48), dtype=np.uint8),
+        sampled_number=np.array(FRAMES, dtype=np.int32),
+        sampled_seconds=np.zeros(count),
+    )
+
+
+@pytest.fixture
+def reserved(dataset_name, tmp_path):
+    """One reserved interview of 25 frames with five faces, none decided on."""
+    video = write_portrait_video(tmp_path / "portrait.mp4", frames=25)
+    dataset = fo.Dataset(dataset_name, persistent=True)
+    declare_interview_fields(dataset)
+    sample = fo.Sample(filepath=str(video), metadata=video_metadata(probe(video)), interview_id="0001")
+    sample["category"] = fo.Classification(label=RESERVED)
+    dataset.add_sample(sample)
+    write_faces(dataset, {sample.id: faces()}, {sample.id: RESERVED})
+    enable_annotation(dataset)
+    return dataset
+
+
+def step(page, frames):
+    """Go on by some frames."""
+    for _ in range(frames):
+        page.keyboard.press(".")
+
+
+def decisions(dataset):
+    """What people decided, by frame."""
+    dataset.reload()
+    return {face.frame_number: face for face in curation_of(dataset).faces}
+
+
+def eventually(read, wanted):
+    """Wait until the App has saved: it does so a moment after the edit."""
+    deadline = time.monotonic() + SAVED_SECONDS
+    while (found := read()) != wanted and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert found == wanted
+
+
+def test_a_person_corrects_a_stretch_of_faces_and_leaves_one_out(reserved, page, screenshot):
+    page.goto(f"/datasets/{reserved.name}?id={reserved.first().id}")
+    page.get_by_test_id("annotate").click()
+    sidebar = page.get_by_test_id("sidebar").last
+    expect(sidebar.get_by_text("face", exact=True)).to_be_visible()
+
+    step(page, 5)
+    sidebar.get_by_text("face", exact=True).click()
+    sidebar.get_by_text(EXPRESSIVE, exact=True).click()
+    eventually(lambda: {n: face.category for n, face in decisions(reserved).items()}, dict.fromkeys(FRAMES[1:], EXPRESSIVE))
+    screenshot("annotate-1-from-here")
+
+    step(page, 10)
+    sidebar.get_by_text(RESERVED, exact=True).click()
+    eventually(lambda: {n: face.category for n, face in decisions(reserved).items()}, dict.fromkeys(FRAMES[1:3], EXPRESSIVE))
+    screenshot("annotate-2-to-there")
+
+    sidebar.get_by_text("exclude", exact=True).click()
+    eventually(lambda: {n for n, face in decisions(reserved).items() if face.excluded}, set(FRAMES[3:]))
+    screenshot("annotate-3-excluded")
+
+    assert {face.decided_by for face in decisions(reserved).values()} == {BY_HAND}
+    age = datetime.now(timezone.utc) - datetime.fromisoformat(decisions(reserved)[6].decided_at)
+    assert 0 <= age.total_seconds() < 5 * SAVED_SECONDS
+    [confidences] = reserved.values("frames.faces.detections[].confidence")
+    assert confidences == pytest.approx([0.6, 0.7, 0.8, 0.9, 1.0])  # what was not edited stays each face's own
