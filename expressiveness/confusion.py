@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from expressiveness.categories import CATEGORIES
 
@@ -26,6 +30,12 @@ class Confusion:
         for truth, predicted, count in pairs:
             counts[CATEGORIES.index(truth)][CATEGORIES.index(predicted)] += count
         return cls(tuple(map(tuple, counts)))
+
+    @classmethod
+    def from_indices(cls, truth: npt.NDArray[np.integer[Any]], predicted: npt.NDArray[np.integer[Any]]) -> Confusion:
+        """Make it from two arrays of the same length, both into `CATEGORIES`."""
+        counts = np.bincount(COUNT * truth + predicted, minlength=COUNT**2).reshape(COUNT, COUNT)
+        return cls(tuple(map(tuple, counts.tolist())))
 
     @property
     def total(self) -> int:

@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE_DATA = REPOSITORY.parent / "shared"  # optional: it lies beside the repository, not in it
 NEEDS_REFERENCE_DATA = "needs ../shared/"
 
-# No deadline: how long an example takes is the machine's affair. The same examples in every run of CI, new ones elsewhere.
+# No deadline: how long an example takes is the machine's affair. CI always tries the same examples, others new ones.
 settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("here")
 

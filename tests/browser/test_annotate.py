@@ -10,15 +10,16 @@ from playwright.sync_api import expect
 
 from expressiveness.categories import EXPRESSIVE, RESERVED
 from expressiveness.faces import FaceTable
+from expressiveness.video import probe
 from fiftyone_plugin.annotation import enable_annotation
 from fiftyone_plugin.curation import curation_of
 from fiftyone_plugin.face_states import BY_HAND
 from fiftyone_plugin.fields import declare_interview_fields
 from fiftyone_plugin.importer import video_metadata
 from fiftyone_plugin.ingest import write_faces
-from expressiveness.video import probe
 from tests.interviews import write_portrait_video
 
+FPS = 10
 FRAMES = (1, 6, 11, 16, 21)
 SAVED_SECONDS = 20
 
@@ -42,7 +43,7 @@ def faces():
 @pytest.fixture
 def reserved(dataset_name, tmp_path):
     """One reserved interview of 25 frames with five faces, none decided on."""
-    video = write_portrait_video(tmp_path / "portrait.mp4", frames=25)
+    video = write_portrait_video(tmp_path / "portrait.mp4", frames=25, fps=FPS)
     dataset = fo.Dataset(dataset_name, persistent=True)
     declare_interview_fields(dataset)
     sample = fo.Sample(filepath=str(video), metadata=video_metadata(probe(video)), interview_id="0001")
@@ -53,16 +54,22 @@ def reserved(dataset_name, tmp_path):
     return dataset
 
 
-def step(page, frames):
-    """Go on by some frames."""
-    for _ in range(frames):
+def step(page, start, stop):
+    """Go on frame by frame, each waited for, as the player takes no key while it loads."""
+    for frame in range(start + 1, stop + 1):
         page.keyboard.press(".")
+        expect(page.get_by_text(f"{(frame - 1) / FPS:05.2f} / 0:0")).to_be_visible()
 
 
 def decisions(dataset):
     """What people decided, by frame."""
     dataset.reload()
     return {face.frame_number: face for face in curation_of(dataset).faces}
+
+
+def categories(dataset):
+    """The categories that people decided on, by frame."""
+    return {number: face.category for number, face in decisions(dataset).items()}
 
 
 def eventually(read, wanted):
@@ -79,15 +86,16 @@ def test_a_person_corrects_a_stretch_of_faces_and_leaves_one_out(reserved, page,
     sidebar = page.get_by_test_id("sidebar").last
     expect(sidebar.get_by_text("face", exact=True)).to_be_visible()
 
-    step(page, 5)
+    expect(page.get_by_text("00.00 / 0:0")).to_be_visible()
+    step(page, 1, 6)
     sidebar.get_by_text("face", exact=True).click()
     sidebar.get_by_text(EXPRESSIVE, exact=True).click()
-    eventually(lambda: {n: face.category for n, face in decisions(reserved).items()}, dict.fromkeys(FRAMES[1:], EXPRESSIVE))
+    eventually(lambda: categories(reserved), dict.fromkeys(FRAMES[1:], EXPRESSIVE))
     screenshot("annotate-1-from-here")
 
-    step(page, 10)
+    step(page, 6, 16)
     sidebar.get_by_text(RESERVED, exact=True).click()
-    eventually(lambda: {n: face.category for n, face in decisions(reserved).items()}, dict.fromkeys(FRAMES[1:3], EXPRESSIVE))
+    eventually(lambda: categories(reserved), dict.fromkeys(FRAMES[1:3], EXPRESSIVE))
     screenshot("annotate-2-to-there")
 
     sidebar.get_by_text("exclude", exact=True).click()
