@@ -12,11 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from expressiveness.benchmark import benchmark_of, mean_f1, rank_correlation
+from expressiveness.benchmark import benchmark_of
 from expressiveness.benchmark_rows import BenchmarkConfig, split_of_fold
 from expressiveness.categories import CATEGORIES
+from expressiveness.confusion import Confusion
 from expressiveness.embeddings import embed_interviews
-from expressiveness.evaluation import draws_of_people
+from expressiveness.evaluation import draws_of_people, rank_correlation
 from expressiveness.interviews import DEFAULT_TARGET
 from expressiveness.models import TrainingConfig
 from expressiveness.movement_model import fit_movement_model
@@ -134,7 +135,7 @@ def spearman(material, predicted, rows=slice(None)):
 def category_f1(material, predicted, rows=slice(None)):
     limits = material.config.thresholds
     said = (predicted >= limits.low).astype(int) + (predicted > limits.high)
-    return mean_f1(material.category[rows], said[rows])
+    return Confusion.from_indices(material.category[rows], said[rows]).macro_f1
 
 
 def identities(material):

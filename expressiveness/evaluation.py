@@ -191,21 +191,21 @@ def concordance_index(truth: Floats, predicted: Floats) -> float | None:
     return float((agreement[order != 0].mean() + 1) / 2)
 
 
+def rank_correlation(one: Floats, other: Floats) -> float | None:
+    """Spearman's rho, without SciPy's p-value and so ten times as fast; None where either side is constant."""
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
+    return float(np.corrcoef(stats.rankdata(one), stats.rankdata(other))[0, 1])
+
+
 def _leading_figures(results: VideoResults) -> dict[str, float | None]:
     """The figures that get an interval; computed a thousand times, so with as little ado as can be."""
     confusion = Confusion.from_indices(results.category, results.predicted_category)
     return {
         "accuracy": confusion.accuracy,
         "macro_f1": confusion.macro_f1,
-        "spearman": _spearman(results.score, results.predicted_score),
+        "spearman": rank_correlation(results.score, results.predicted_score),
     }
-
-
-def _spearman(one: Floats, other: Floats) -> float | None:
-    """The correlation of the ranks; None where either side is constant, so that there is none."""
-    if np.ptp(one) == 0 or np.ptp(other) == 0:
-        return None
-    return float(np.corrcoef(stats.rankdata(one), stats.rankdata(other))[0, 1])
 
 
 def _kendall(one: Floats, other: Floats) -> float | None:

@@ -87,10 +87,11 @@ class PrimaryFace:
 
 def primary_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]:
     """Yield the primary face of every frame that has one."""
-    expected = expected_categories(samples)
-    columns = ["frames.frame_number", "frames.id", "frames.last_modified_at"]
+    # One query, so that what people do in the meantime cannot part what belongs together.
+    columns = ["id", INTERVIEW_ID, f"{CATEGORY}.label", f"{REVIEWED_CATEGORY}.label"]
+    columns += ["frames.frame_number", "frames.id", "frames.last_modified_at"]
     columns += [f"frames.{FACES}.detections.{name}" for name in ("index", "id", *_FACE_STATE)]
-    for sample_id, interview, *frames in zip(*samples.values(["id", INTERVIEW_ID, *columns]), strict=True):
+    for sample_id, interview, weak, reviewed, *frames in zip(*samples.values(columns), strict=True):
         for number, frame_id, changed_at, *faces in zip(*frames, strict=True):
             for index, label_id, category, recorded, who, when, tags in zip(
                 *(column or [] for column in faces), strict=True
@@ -98,7 +99,7 @@ def primary_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]
                 if index == 0:
                     state = FaceState(category, recorded, who, when, tuple(tags or ()))
                     yield PrimaryFace(
-                        sample_id, interview, number, frame_id, label_id, changed_at, expected[sample_id], state
+                        sample_id, interview, number, frame_id, label_id, changed_at, reviewed or weak, state
                     )
 
 

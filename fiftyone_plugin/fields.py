@@ -238,7 +238,8 @@ def _color_scheme(runs: list[str]) -> fo.ColorScheme:
     """Colour labels by their value: a category has one colour wherever it stands."""
     by_category = [{"value": name, "color": COLORS[name]} for name in CATEGORIES]
     labels = [CATEGORY, REVIEWED_CATEGORY]
-    labels += [path for run in map(RunFields, runs) for path in (f"frames.{run.faces}", run.video, run.stretches)]
+    for run in map(RunFields, runs):
+        labels += [f"frames.{run.faces}", run.faces, run.video, run.stretches]  # in a view of faces, without "frames."
     by_label = [{"path": path, "colorByAttribute": "label", "valueColors": by_category} for path in labels]
     faces = {"path": f"frames.{FACES}", "colorByAttribute": "category", "valueColors": by_category}
     return fo.ColorScheme(color_by="value", color_pool=list(COLORS.values()), fields=[faces, *by_label])

@@ -238,7 +238,7 @@ def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = (
         ctx.ops.notify(f"{what}: none {_people(ctx)}")
         return
     ctx.ops.set_view(view)
-    _show_labels(ctx, also)
+    _show_labels(ctx, [RunFields(_run(ctx)).stretches] if view._is_clips else also)
     ctx.ops.notify(f"{what}: {counted(count, 'clip' if view._is_clips else 'video')}")
 
 

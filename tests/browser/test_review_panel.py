@@ -16,6 +16,8 @@ from tests.made_up_runs import SURE
 pytestmark = pytest.mark.slow
 
 CATEGORY_ORDER = [RESERVED, BALANCED, EXPRESSIVE]
+RUN, PEOPLE, COUNT, LOOK = range(4)  # the dropdowns, from the top
+OTHER = 2  # in the tab that compares
 
 
 @pytest.fixture
@@ -38,20 +40,24 @@ def open_panel(page, dataset):
     option.click()
 
 
-def open_review(page, dataset, run="cnn_1"):
-    """Open the panel on a run, its matrix drawn."""
+def open_review(page, dataset):
+    """Open the panel on the run cnn_1 and held-out people, its matrix drawn; the App keeps what was chosen before."""
     open_panel(page, dataset)
     expect(page.locator(".nsewdrag")).to_be_visible()
-    choose(page, "cnn_2", run)
-    expect(page.get_by_text(re.compile("are predicted wrong"))).to_be_visible()
+    choose(page, RUN, "cnn_1")
+    choose(page, PEOPLE, "Held-out people (3 videos)")
+    choose(page, COUNT, "Frames")
+    choose(page, LOOK, "Videos, with boxes")
+    expect(page.get_by_text("13 of 24 frames are predicted wrong")).to_be_visible()
 
 
-def choose(page, now, option):
-    """Choose an option of the dropdown that shows another."""
-    page.get_by_role("combobox").filter(has_text=now).click()
-    page.get_by_role("option", name=option).click()
+def choose(page, dropdown, option):
+    """Choose an option of one of the dropdowns, counted from the top."""
+    box = page.get_by_role("combobox").nth(dropdown)
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
     expect(page.get_by_role("listbox")).to_have_count(0)
-    expect(page.get_by_role("combobox").filter(has_text=option)).to_be_visible()
+    expect(box).to_have_text(option)
 
 
 def click_cell(page, truth, predicted):
@@ -74,7 +80,6 @@ def expect_shown(page, count):
 def test_a_cell_of_the_matrix_opens_its_frames_as_videos_faces_and_clips(reviewed, page, screenshot):
     open_review(page, reviewed)
     expect(page.locator(".heatmaplayer")).to_be_visible()
-    expect(page.get_by_text("13 of 24 frames are predicted wrong")).to_be_visible()
     screenshot("review-1-matrix")
 
     click_cell(page, EXPRESSIVE, RESERVED)
@@ -83,13 +88,13 @@ def test_a_cell_of_the_matrix_opens_its_frames_as_videos_faces_and_clips(reviewe
     expect(page.get_by_test_id("looker")).to_have_count(1)
     screenshot("review-2-cell-as-videos")
 
-    choose(page, "Videos, with boxes", "Faces, one by one")
+    choose(page, LOOK, "Faces, one by one")
     click_cell(page, EXPRESSIVE, RESERVED)
     expect_shown(page, "8 patches")
     expect(page.get_by_test_id("looker")).to_have_count(8)
     screenshot("review-3-cell-as-faces")
 
-    choose(page, "Faces, one by one", "Clips, one a stretch")
+    choose(page, LOOK, "Clips, one a stretch")
     click_cell(page, EXPRESSIVE, RESERVED)
     expect_shown(page, "1 clip")
     page.get_by_role("cell", name="Misclassified frames").click()
@@ -113,9 +118,9 @@ def test_the_list_opens_what_it_counts(reviewed, page):
         page.get_by_role("cell", name=row).click()
         expect_shown(page, shown)
 
-    choose(page, "Held-out people", "Everyone")
+    choose(page, PEOPLE, "Everyone")
     expect(page.get_by_text("13 of 30 frames are predicted wrong")).to_be_visible()
-    choose(page, "Frames", "Videos")
+    choose(page, COUNT, "Videos")
     expect(page.get_by_text("1 of 4 videos are predicted wrong")).to_be_visible()
     click_cell(page, BALANCED, BALANCED)
     expect_shown(page, "2 samples")
@@ -156,7 +161,7 @@ def test_figures_curves_and_another_run_stand_in_tabs_of_their_own(reviewed, pag
     screenshot("review-7-training")
 
     page.get_by_role("tab", name="Compare").click()
-    choose(page, "Choose a run", "cnn_2")
+    choose(page, OTHER, "cnn_2")
     expect(page.get_by_role("row", name="frames 9 2 12 1")).to_be_visible()
     page.get_by_role("button", name="Show the 12 frames that cnn_1 broke").click()
     expect_shown(page, "3 samples")

@@ -152,3 +152,16 @@ def test_selecting_frames_forgets_that_the_others_were_looked_at():
     kept = acted(0.5).select(np.arange(30) < 20)
 
     assert (len(kept), len(kept.sampled_number), kept.detection_rate) == (20, 20, 1)
+
+
+def test_a_split_by_frame_is_refused_as_whole_videos_are_learned_from():
+    with pytest.raises(ModelError, match="whole videos"):
+        TrainingConfig.notebook(model="movement")
+    with pytest.raises(ModelError, match="notebook_cnn, movement"):
+        TrainingConfig(model="best")
+
+
+def test_training_by_name_gives_the_model_that_was_asked_for(stored, model):
+    from expressiveness.training import train
+
+    assert train(*stored, CONFIG).movement == model.movement
