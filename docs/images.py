@@ -11,7 +11,8 @@ WIDTH = 1200  # pixels
 
 PICTURES = {
     "main-3-misclassified-frames": "misclassified-frames",
-    "main-4-sample": "sample",
+    "review-1-matrix": "review",
+    "timeline-1-played": "timeline",
 }
 """Screenshot to picture, both without their endings."""
 

@@ -77,9 +77,9 @@ def train_movement(
     )
     thresholds = resolved_thresholds(interviews, split, config)
     learned_from = {*split.train, *split.validation}
-    movements = MovementStore.beside(store)
     chosen = [interview for interview in interviews if interview.id in learned_from]
-    extract_movements(chosen, movements, workers=workers, progress=progress)
+    # Those of the test, too: they are judged next, and here all cores read them.
+    extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=progress)
     typical = typical_scores(interviews, split, thresholds, config.target)
     data = label_movements(
         chosen,

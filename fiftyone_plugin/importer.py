@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ class RecruitView(fo.types.Dataset):
         return RecruitViewImporter
 
 
-class RecruitViewImporter(foud.GenericSampleDatasetImporter):
-    """Imports a RecruitView folder; a row or video that cannot be used is kept in `failures`.
+class RecruitViewImporter(foud.BatchDatasetImporter):
+    """Imports a RecruitView folder, with the same fields and layout as `workflow.import_interviews`.
+
+    A row or video that cannot be used is kept in `failures`, and the rest imported.
 
     Args:
         dataset_dir (None): the folder
@@ -57,45 +60,32 @@ class RecruitViewImporter(foud.GenericSampleDatasetImporter):
         self.thresholds = thresholds or Thresholds()
         self.strict = strict
         self.failures: list[Failure] = []
-        self._interviews: Sequence[Interview] = []
-        self._position = 0
 
-    @property
-    def has_dataset_info(self) -> bool:
-        """The dataset learns which folder it came from."""
-        return True
-
-    @property
-    def has_sample_field_schema(self) -> bool:
-        """The fields follow from the samples."""
-        return False
-
-    def setup(self) -> None:
-        """Read the metadata."""
+    def import_samples(
+        self, dataset: fo.Dataset, tags: list[str] | None = None, progress: bool | Callable[..., Any] | None = None
+    ) -> list[str]:
+        """Import the interviews into a dataset; return the ids of their samples."""
         found = read_interviews(self.dataset_dir, strict=self.strict)
         self.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
-        self._interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.limit)
+        interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.limit)
+        fields.declare_interview_fields(dataset)
+        ids = dataset.add_samples(
+            self._samples(interviews, tags or []), dynamic=False, num_samples=len(interviews), progress=progress
+        )
+        info = {"folder": str(Path(self.dataset_dir).resolve()), "target": self.target}
+        dataset.info[fields.INFO_KEY] = {**info, "thresholds": asdict(self.thresholds)}
+        dataset.save()
+        return list(ids)
 
-    def __len__(self) -> int:
-        return len(self._interviews)
-
-    def __iter__(self) -> RecruitViewImporter:
-        self._position = 0
-        return self
-
-    def __next__(self) -> fo.Sample:
-        while self._position < len(self._interviews):
-            interview = self._interviews[self._position]
-            self._position += 1
+    def _samples(self, interviews: Sequence[Interview], tags: list[str]) -> Iterator[fo.Sample]:
+        for interview in interviews:
             try:
-                return interview_sample(interview, target=self.target, thresholds=self.thresholds)
+                sample = interview_sample(interview, target=self.target, thresholds=self.thresholds)
             except VideoError as error:
                 self.failures.append(Failure(interview.id, str(error)))
-        raise StopIteration
-
-    def get_dataset_info(self) -> dict[str, Any]:
-        """Where the interviews came from."""
-        return {fields.INFO_KEY: {"folder": str(Path(self.dataset_dir).resolve())}}
+                continue
+            sample.tags.extend(tags)
+            yield sample
 
 
 def interview_sample(interview: Interview, *, target: str, thresholds: Thresholds) -> fo.Sample:

@@ -55,17 +55,16 @@ def reserved(dataset_name, tmp_path):
 
 
 def step(page, start, stop):
-    """Go on frame by frame; a key that comes while the player loads is lost, and pressed again."""
+    """Go on frame by frame; a click that comes while the player loads is lost, and made again."""
     for frame in range(start + 1, stop + 1):
         clock = page.get_by_text(f"{(frame - 1) / FPS:05.2f} / 0:0")
         for _ in range(10):
-            page.keyboard.press(".")
+            page.get_by_role("button", name="Step forward").click()
             try:
                 clock.wait_for(timeout=3000)
                 break
             except TimeoutError:
                 continue
-        expect(clock).to_be_visible()
 
 
 def decisions(dataset):
@@ -90,6 +89,7 @@ def eventually(read, wanted):
 def test_a_person_corrects_a_stretch_of_faces_and_leaves_one_out(reserved, page, screenshot):
     page.goto(f"/datasets/{reserved.name}?id={reserved.first().id}")
     page.get_by_test_id("annotate").click()
+    page.get_by_role("button", name="Show tracks").click()
     sidebar = page.get_by_test_id("sidebar").last
     expect(sidebar.get_by_text("face", exact=True)).to_be_visible()
 
@@ -105,7 +105,7 @@ def test_a_person_corrects_a_stretch_of_faces_and_leaves_one_out(reserved, page,
     eventually(lambda: categories(reserved), dict.fromkeys(FRAMES[1:3], EXPRESSIVE))
     screenshot("annotate-2-to-there")
 
-    page.get_by_test_id("root_tags_container").get_by_text("exclude", exact=True).click()
+    page.get_by_test_id("root_tags_container").get_by_role("checkbox").first.click()
     eventually(lambda: {n for n, face in decisions(reserved).items() if face.excluded}, set(FRAMES[3:]))
     screenshot("annotate-3-excluded")
 

@@ -14,15 +14,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def timeline(reviewed, page):
     """The timeline of the fourth interview, 45 frames long, whose every prediction is Reserved and wrong."""
-    page.goto(f"/datasets/{reviewed}")
-    expect(page.get_by_test_id("looker")).to_have_count(4)
-    page.get_by_test_id("looker").nth(3).click()
-    modal = page.get_by_test_id("modal")
+    page.goto(f"/datasets/{reviewed}?id={fo.load_dataset(reviewed).last().id}")
     expect(clock(page)).to_contain_text("/ 0:03.00")
     page.get_by_test_id("panel-tab-timeline_panel").click()
     expect(page.get_by_test_id("expressiveness-timeline")).to_be_visible()
-    modal.get_by_role("combobox").click()
+    page.get_by_test_id("modal").get_by_role("combobox").click()
     page.get_by_role("option", name="Run cnn_1").click()
+    expect(page.get_by_role("listbox")).to_have_count(0)
     expect(page.get_by_test_id("expressiveness-reading")).to_contain_text("truly")
     expect(clock(page)).to_contain_text("/ 0:03.00")
     return page.get_by_test_id("expressiveness-timeline")

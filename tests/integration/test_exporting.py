@@ -1,0 +1,107 @@
+"""What leaves FiftyOne can be read by the library, by FiftyOne, and by whoever reads folders of pictures."""
+
+import json
+
+import cv2
+import fiftyone as fo
+import numpy as np
+import pytest
+
+from expressiveness.categories import BALANCED, CATEGORIES, EXPRESSIVE
+from expressiveness.errors import ReportError, TrainingError
+from expressiveness.extraction import FaceStore
+from expressiveness.interviews import read_interviews
+from fiftyone_plugin.curation import curation_of
+from fiftyone_plugin.deciding import curate
+from fiftyone_plugin.exporting import export_curated
+from fiftyone_plugin.workflow import interviews_of, work_folder
+
+
+def rows(folder):
+    return [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
+
+
+def test_the_export_is_a_folder_of_interviews_that_can_be_imported(dataset, tmp_path):
+    curate(dataset[:1], "exclude", by="ann", level="videos")
+    curate(dataset[1:2], "category", category=EXPRESSIVE, by="ann", level="videos")
+
+    report = export_curated(dataset, tmp_path / "out", faces=False, videos=True)
+
+    found = read_interviews(tmp_path / "out", strict=True)
+    assert (report.interviews, report.left_out) == (11, 1)
+    assert [interview.scores for interview in found.interviews] == [i.scores for i in interviews_of(dataset[1:])]
+    assert all(interview.video.is_file() for interview in found.interviews)
+    assert found.ignored_keys == ("corrected_category",)
+    assert [row["corrected_category"] for row in rows(tmp_path / "out")] == [EXPRESSIVE] + 10 * [None]
+
+
+def test_without_the_videos_the_rows_name_them_as_the_imported_folder_does(dataset, sample_interviews, tmp_path):
+    export_curated(dataset, tmp_path / "out", faces=False)
+
+    names = [row["file_name"] for row in rows(tmp_path / "out")]
+    assert names == [row["file_name"] for row in rows(sample_interviews)]
+
+
+def test_faces_lie_in_the_folder_of_what_they_count_as(dataset, tmp_path):
+    curate(dataset[:1], "exclude", by="ann")
+    curate(dataset[1:2], "category", category=BALANCED, by="ann")
+
+    report = export_curated(dataset, tmp_path / "out")
+
+    [interview] = interviews_of(dataset[1:2])
+    stored = FaceStore(work_folder(dataset) / "faces").load(interview).primary()
+    pictures = sorted((tmp_path / "out" / "faces" / BALANCED).glob(f"{interview.id}_*.png"))
+    assert report.excluded_faces == dataset[:1].count("frames.faces.detections")
+    assert report.faces == {
+        name: len(list((tmp_path / "out" / "faces" / name).iterdir())) for name in CATEGORIES
+    }
+    assert not list((tmp_path / "out" / "faces").rglob(f"{dataset.first()['interview_id']}_*"))
+    assert [int(picture.stem.partition("_")[2]) for picture in pictures] == stored.frame_number.tolist()
+    read = np.stack([cv2.imread(str(picture), cv2.IMREAD_UNCHANGED) for picture in pictures])
+    assert np.array_equal(read, stored.crop)
+    tree = fo.Dataset.from_dir(
+        dataset_dir=str(tmp_path / "out" / "faces"), dataset_type=fo.types.ImageClassificationDirectoryTree
+    )
+    assert tree.count_values("ground_truth.label") == {name: count for name, count in report.faces.items() if count}
+
+
+def test_exporting_again_replaces_the_earlier_export_and_nothing_else(dataset, tmp_path):
+    export_curated(dataset, tmp_path / "out")
+    curate(dataset[:6], "exclude", by="ann")
+    export_curated(dataset, tmp_path / "out")
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+
+    pictures = len(list((tmp_path / "out" / "faces").rglob("*.png")))
+    assert pictures == dataset[6:].count("frames.faces.detections")
+    with pytest.raises(ReportError, match="holds other files"):
+        export_curated(dataset, tmp_path / "out")
+
+
+def test_the_folder_that_was_imported_is_never_written_to(dataset, sample_interviews):
+    before = (sample_interviews / "metadata.jsonl").read_bytes()
+
+    with pytest.raises(ReportError, match="choose an empty folder or a new one"):
+        export_curated(dataset, sample_interviews)
+    assert (sample_interviews / "metadata.jsonl").read_bytes() == before
+
+
+def test_an_export_that_was_imported_is_never_written_to(dataset, dataset_name, tmp_path):
+    from fiftyone_plugin.workflow import import_interviews
+
+    export_curated(dataset, tmp_path / "out", faces=False, videos=True)
+    import_interviews(tmp_path / "out", f"{dataset_name}-again")
+    again = fo.load_dataset(f"{dataset_name}-again")
+
+    try:
+        with pytest.raises(ReportError, match="holds videos of this dataset"):
+            export_curated(again, tmp_path / "out", faces=False)
+    finally:
+        again.delete()
+
+
+def test_faces_that_were_not_looked_for_cannot_be_exported(dataset, tmp_path):
+    dataset[:2].clear_sample_field("frames_looked_at")
+
+    with pytest.raises(TrainingError, match="Detect faces first: 2 videos have no faces yet"):
+        export_curated(dataset, tmp_path / "out")
+    assert len(curation_of(dataset)) == 0
