@@ -4,7 +4,7 @@
 
 FACEKIT is the folder of the renderer (`make_interviews.py`), WORK one for what is made on the way: rendered sets,
 faces, movement, and the table of each set. What is there already is not made again. Half an hour a set on two cores,
-most of it for the networks; `--only extras` leaves those out, and `--seeds` chooses the sets.
+most of it for the networks; `--without-networks` leaves them out and takes a minute, and `--seeds` chooses the sets.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from scipy.stats import spearmanr
 
 from benchmarks.learning_extras import extras_of
 from expressiveness.benchmark import benchmark_of
-from expressiveness.benchmark_rows import BenchmarkConfig, Material, Predictions
+from expressiveness.benchmark_rows import ROWS, BenchmarkConfig, Material, Predictions
 from expressiveness.extraction import FaceStore, extract_interviews
 from expressiveness.interviews import read_interviews
 from expressiveness.movement import MovementStore, extract_movements
@@ -34,6 +34,7 @@ from expressiveness.movement import MovementStore, extract_movements
 RESULTS = Path(__file__).parent / "results" / "learning.json"
 PEOPLE, CLIPS = 40, 4
 NOISE = 0.5
+NETWORKS = ("notebook_leaky", "notebook", "deviation")
 
 
 def main():
@@ -43,22 +44,23 @@ def main():
         folder = arguments.work / f"seed{seed}"
         interviews = prepared(arguments.facekit, folder, seed)
         store = FaceStore.open(folder / "faces")
-        table = folder / "table.json"
-        if not table.exists() and arguments.only != "extras":
-            table.write_text(json.dumps(table_of(interviews, store, folder, arguments.epochs), indent=1) + "\n")
+        table = folder / ("table.json" if arguments.networks else "table_without_networks.json")
+        if not table.exists():
+            found = table_of(interviews, store, folder, arguments)
+            table.write_text(json.dumps(found, indent=1) + "\n")
         if arguments.only == "table":
             continue
         noisy = noisy_interviews(arguments.facekit, interviews, seed)
         sets.append(
             {
                 "seed": seed,
-                "table": json.loads(table.read_text()) if table.exists() else None,
-                "extras": extras_of(interviews, noisy, store, folder / "interviews"),
+                "table": json.loads(table.read_text()),
+                "extras": extras_of(interviews, noisy, store, folder / "interviews", networks=arguments.networks),
             }
         )
         print(json.dumps(sets[-1]["extras"], indent=1))
     if sets:
-        RESULTS.write_text(json.dumps({**circumstances(), "epochs": arguments.epochs, "sets": sets}, indent=1) + "\n")
+        RESULTS.write_text(json.dumps({**circumstances(arguments), "sets": sets}, indent=1) + "\n")
 
 
 def prepared(facekit, folder, seed):
@@ -85,9 +87,11 @@ def noisy_interviews(facekit, interviews, seed):
     return [replace(one, scores={**one.scores, "facial_expression": scores[one.id]}) for one in interviews]
 
 
-def table_of(interviews, store, folder, epochs):
+def table_of(interviews, store, folder, arguments):
     """The benchmark's table, and how well each row that judges frames ranks them within a video."""
-    figures, material, predictions = benchmark_of(interviews, store, BenchmarkConfig(epochs=epochs), progress=_say)
+    rows = tuple(ROWS) if arguments.networks else tuple(key for key in ROWS if key not in NETWORKS)
+    config = BenchmarkConfig(epochs=arguments.epochs, rows=rows)
+    figures, material, predictions = benchmark_of(interviews, store, config, progress=_say)
     truth = true_energy(folder / "interviews")
     figures["frames_within_video"] = {
         key: frames_within_video(material, said, truth) for key, said in predictions.items() if said.frames
@@ -115,12 +119,13 @@ def _say(done, of, name):
     print(f"{done} of {of} rows; {name}", flush=True)
 
 
-def circumstances():
+def circumstances(arguments):
     """What the figures depend on beside the code."""
     packages = ("expressiveness", "tensorflow", "keras", "mediapipe", "numpy", "scipy", "scikit-learn", "cleanlab")
     commit = ["git", "describe", "--always", "--dirty"]
     return {
-        "command": "python -m benchmarks.learning FACEKIT WORK",
+        "command": "python -m benchmarks.learning FACEKIT WORK" + ("" if arguments.networks else " --without-networks"),
+        "epochs_of_networks": arguments.epochs if arguments.networks else None,
         "render": f"make_interviews.py OUT --participants {PEOPLE} --clips-per-participant {CLIPS} --seed SEED",
         "commit": subprocess.run(commit, capture_output=True, text=True, check=True).stdout.strip(),
         "python": platform.python_version(),
@@ -135,7 +140,8 @@ def _arguments():
     parser.add_argument("work", type=Path)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--epochs", type=int, default=10, help="the most, for the networks")
-    parser.add_argument("--only", choices=["table", "extras"])
+    parser.add_argument("--only", choices=["table"], help="make the tables and write no results yet")
+    parser.add_argument("--without-networks", dest="networks", action="store_false")
     return parser.parse_args()
 
 

@@ -32,7 +32,7 @@ IDENTITY_EPOCHS = 10
 OURS = BenchmarkConfig(rows=("movement",), draws=1)
 
 
-def extras_of(interviews, noisy, store, interviews_folder):
+def extras_of(interviews, noisy, store, interviews_folder, *, networks):
     started = time.monotonic()
     figures, material, said = benchmark_of(interviews, store, OURS)
     seconds = time.monotonic() - started
@@ -49,7 +49,7 @@ def extras_of(interviews, noisy, store, interviews_folder):
         },
         "flipped": [flipped(store, material, seed) for seed in range(REPEATS)],
         "frames_within_video": frames(material, said["movement"], interviews_folder),
-        "identity": identities(material),
+        "identity": {**identities(material), **(identities_of_networks(material) if networks else {})},
     }
 
 
@@ -151,11 +151,17 @@ def identities(material):
     return {
         "movement: what a level is made of": identity(model.terms(material.features), people),
         "movement: logarithms of all features": identity(np.log(material.features + 1e-9), people),
-        **{f"notebook's CNN, {kind} crops": identity(vectors, people) for kind, vectors in networks(material)},
     }
 
 
-def networks(material):
+def identities_of_networks(material):
+    """The same of the notebook's network on each of its inputs."""
+    return {
+        f"notebook's CNN, {kind} crops": identity(vectors, material.participant) for kind, vectors in pooled(material)
+    }
+
+
+def pooled(material):
     """The mean activations of each video in the last hidden layer of the notebook's network, 256 numbers a video."""
     for kind in ("single", "deviation"):
         model = train(

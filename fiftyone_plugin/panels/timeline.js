@@ -70,10 +70,12 @@
     }, []);
   }
 
-  /** Stop at a frame. */
+  /** Stop at a frame, as soon as the video is there. */
   function goTo(looker, frame) {
+    const seek = () => looker.seekToFrame(frame);
     if (looker.state.playing) looker.pause();
-    setTimeout(() => looker.seekToFrame(frame)); // once the player knows that it stands
+    if (looker.state.loaded) setTimeout(seek); // once the player knows that it stands
+    else looker.addEventListener("load", seek, { once: true });
   }
 
   /** What holds at the playhead, in words. */

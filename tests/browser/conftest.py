@@ -1,5 +1,6 @@
 """Tests here see the real App in a real browser, on a real MongoDB."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,6 +80,13 @@ def page(request: pytest.FixtureRequest, app: str) -> Iterator[Page]:
         if request.session.testsfailed > failures:
             _save(page, f"failed-{request.node.name}")
         browser.close()
+
+
+def open_afresh(page: Page, address: str) -> None:
+    """Open an address of the App as if for the first time: the server remembers the view of the browser before."""
+    page.goto("/")
+    expect(page.get_by_text(re.compile("Select dataset|Welcome to FiftyOne", re.IGNORECASE)).first).to_be_visible()
+    page.goto(address)
 
 
 @pytest.fixture

@@ -4,12 +4,10 @@ import time
 from datetime import datetime, timezone
 
 import fiftyone as fo
-import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
 from expressiveness.categories import EXPRESSIVE, RESERVED
-from expressiveness.faces import FaceTable
 from expressiveness.video import probe
 from fiftyone_plugin.annotation import enable_annotation
 from fiftyone_plugin.curation import curation_of
@@ -17,27 +15,13 @@ from fiftyone_plugin.face_states import BY_HAND
 from fiftyone_plugin.fields import declare_interview_fields
 from fiftyone_plugin.importer import video_metadata
 from fiftyone_plugin.ingest import write_faces
+from tests.face_tables import face_table
 from tests.interviews import write_portrait_video
 
 FPS = 10
 FRAMES = (1, 6, 11, 16, 21)
+CONFIDENCES = (0.6, 0.7, 0.8, 0.9, 1.0)
 SAVED_SECONDS = 20
-
-
-def faces():
-    """A face on each of `FRAMES`, each found with another confidence."""
-    count = len(FRAMES)
-    return FaceTable(
-        frame_number=np.array(FRAMES, dtype=np.int32),
-        seconds=np.zeros(count),
-        box=np.tile(np.array([0.3, 0.3, 0.4, 0.4], dtype=np.float32), (count, 1)),
-        score=np.linspace(0.6, 1, count, dtype=np.float32),
-        keypoints=np.zeros((count, 6, 2), dtype=np.float32),
-        face_index=np.zeros(count, dtype=np.int32),
-        crop=np.zeros((count, 48, 48), dtype=np.uint8),
-        sampled_number=np.array(FRAMES, dtype=np.int32),
-        sampled_seconds=np.zeros(count),
-    )
 
 
 @pytest.fixture
@@ -49,7 +33,8 @@ def reserved(dataset_name, tmp_path):
     sample = fo.Sample(filepath=str(video), metadata=video_metadata(probe(video)), interview_id="0001")
     sample["category"] = fo.Classification(label=RESERVED)
     dataset.add_sample(sample)
-    write_faces(dataset, {sample.id: faces()}, {sample.id: RESERVED})
+    faces = face_table(*((frame, 0) for frame in FRAMES), looked_at=FRAMES, scores=CONFIDENCES)
+    write_faces(dataset, {sample.id: faces}, {sample.id: RESERVED})
     enable_annotation(dataset)
     return dataset
 
@@ -113,4 +98,4 @@ def test_a_person_corrects_a_stretch_of_faces_and_leaves_one_out(reserved, page,
     age = datetime.now(timezone.utc) - datetime.fromisoformat(decisions(reserved)[6].decided_at)
     assert 0 <= age.total_seconds() < 5 * SAVED_SECONDS
     [confidences] = reserved.values("frames.faces.detections[].confidence")
-    assert confidences == pytest.approx([0.6, 0.7, 0.8, 0.9, 1.0])  # what was not edited stays each face's own
+    assert confidences == pytest.approx(CONFIDENCES)  # what was not edited stays each face's own

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from expressiveness.categories import BALANCED, COLORS, EXPRESSIVE, RESERVED
 from fiftyone_plugin.workflow import import_interviews
+from tests.browser.conftest import open_afresh
 from tests.made_up_runs import SURE
 
 pytestmark = pytest.mark.slow
@@ -28,7 +29,7 @@ def imported(sample_interviews, dataset_name):
 
 
 def open_panel(page, dataset):
-    page.goto(f"/datasets/{dataset}")
+    open_afresh(page, f"/datasets/{dataset}")
     expect(page.get_by_test_id("looker").first).to_be_visible()
     option = page.get_by_test_id("new-panel-option-review_panel")
     for _ in range(20):  # the App lists only the panels of the plugins that it has read when the list is opened

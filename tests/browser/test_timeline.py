@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from expressiveness.categories import EXPRESSIVE, RESERVED
+from tests.browser.conftest import open_afresh
 
 pytestmark = pytest.mark.slow
 
@@ -14,7 +15,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def timeline(reviewed, page):
     """The timeline of the fourth interview, 45 frames long, whose every prediction is Reserved and wrong."""
-    page.goto(f"/datasets/{reviewed}?id={fo.load_dataset(reviewed).last().id}")
+    open_afresh(page, f"/datasets/{reviewed}")
+    page.get_by_test_id("looker").nth(3).click()
     expect(clock(page)).to_contain_text("/ 0:03.00")
     page.get_by_test_id("panel-tab-timeline_panel").click()
     expect(page.get_by_test_id("expressiveness-timeline")).to_be_visible()

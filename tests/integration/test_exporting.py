@@ -52,9 +52,7 @@ def test_faces_lie_in_the_folder_of_what_they_count_as(dataset, tmp_path):
     stored = FaceStore(work_folder(dataset) / "faces").load(interview).primary()
     pictures = sorted((tmp_path / "out" / "faces" / BALANCED).glob(f"{interview.id}_*.png"))
     assert report.excluded_faces == dataset[:1].count("frames.faces.detections")
-    assert report.faces == {
-        name: len(list((tmp_path / "out" / "faces" / name).iterdir())) for name in CATEGORIES
-    }
+    assert report.faces == {name: len(list((tmp_path / "out" / "faces" / name).iterdir())) for name in CATEGORIES}
     assert not list((tmp_path / "out" / "faces").rglob(f"{dataset.first()['interview_id']}_*"))
     assert [int(picture.stem.partition("_")[2]) for picture in pictures] == stored.frame_number.tolist()
     read = np.stack([cv2.imread(str(picture), cv2.IMREAD_UNCHANGED) for picture in pictures])

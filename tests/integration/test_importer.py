@@ -73,9 +73,7 @@ def test_a_bad_row_and_a_missing_video_are_passed_over_and_named(folder, dataset
 
 
 def test_merge_dir_adds_what_is_new(folder, dataset_name):
-    dataset = fo.Dataset.from_dir(
-        dataset_dir=str(folder), dataset_type=RecruitView, name=dataset_name, max_samples=1
-    )
+    dataset = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=RecruitView, name=dataset_name, max_samples=1)
 
     dataset.merge_dir(dataset_dir=str(folder), dataset_type=RecruitView, key_field="interview_id")
 

@@ -6,12 +6,12 @@ import pytest
 from bson import ObjectId
 
 from expressiveness.categories import CATEGORIES, RESERVED
-from expressiveness.faces import FaceTable
 from expressiveness.prediction import FramePredictions
 from fiftyone_plugin.fields import RunFields, declare_interview_fields, declare_run_fields
 from fiftyone_plugin.ingest import Truth, write_faces, write_predictions
+from tests.face_tables import BOX, face_table
 
-BOX = [0.25, 0.125, 0.5, 0.5]
+FACES = face_table((1, 0), (1, 1), (3, 0), looked_at=(1, 2, 3))
 PROBABILITIES = [0.625, 0.25, 0.125]  # all of them exact in float32
 
 
@@ -44,31 +44,17 @@ def two_datasets(dataset_name):
         fo.delete_dataset(name)
 
 
-def faces(*rows):
-    """A table of faces, a row each of frame number and face index; frames 1 to 3 were looked at."""
-    count = len(rows)
-    return FaceTable(
-        frame_number=np.array([number for number, _ in rows], dtype=np.int32),
-        seconds=np.zeros(count),
-        box=np.array([BOX] * count, dtype=np.float32).reshape(count, 4),
-        score=np.full(count, 0.75, dtype=np.float32),
-        keypoints=np.zeros((count, 6, 2), dtype=np.float32),
-        face_index=np.array([index for _, index in rows], dtype=np.int32),
-        crop=np.zeros((count, 48, 48), dtype=np.uint8),
-        sampled_number=np.array([1, 2, 3], dtype=np.int32),
-        sampled_seconds=np.zeros(3),
-    )
-
-
 def face(index, instance, **attributes):
-    return fo.Detection(label="face", bounding_box=BOX, confidence=0.75, index=index, instance=instance, **attributes)
+    return fo.Detection(
+        label="face", bounding_box=list(BOX), confidence=0.75, index=index, instance=instance, **attributes
+    )
 
 
 def test_faces_are_stored_as_label_objects_would_be(two_datasets):
     documents, objects = two_datasets
     undecided = {"category": RESERVED, "recorded": RESERVED, "decided_by": None, "decided_at": None}
 
-    write_faces(documents, {documents.first().id: faces((1, 0), (1, 1), (3, 0))}, {documents.first().id: RESERVED})
+    write_faces(documents, {documents.first().id: FACES}, {documents.first().id: RESERVED})
     first, second = fo.Instance(), fo.Instance()
     labels = {
         1: fo.Detections(detections=[face(0, first, **undecided), face(1, second)]),
@@ -83,7 +69,7 @@ def test_faces_are_stored_as_label_objects_would_be(two_datasets):
 
 def test_the_faces_of_a_video_with_one_place_in_the_order_share_an_instance(two_datasets):
     dataset, _ = two_datasets
-    write_faces(dataset, {dataset.first().id: faces((1, 0), (1, 1), (3, 0))}, {dataset.first().id: RESERVED})
+    write_faces(dataset, {dataset.first().id: FACES}, {dataset.first().id: RESERVED})
 
     [[[first, second], [again]]] = dataset.values("frames.faces.detections.instance.id")
     assert first == again
@@ -107,7 +93,7 @@ def test_predictions_are_stored_as_label_objects_would_be(two_datasets):
     wrong = write_predictions(documents, RunFields("run"), {sample_id: predictions}, {sample_id: Truth(CATEGORIES[1])})
     label = fo.Detection(
         label=CATEGORIES[0],
-        bounding_box=BOX,
+        bounding_box=list(BOX),
         confidence=0.625,
         index=0,
         truth=CATEGORIES[1],

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
@@ -12,6 +11,11 @@ import yaml
 
 from fiftyone_plugin import register
 from fiftyone_plugin.requirements import NEEDED, install_line
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # pytest brings it
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MANIFEST = yaml.safe_load((REPOSITORY / "fiftyone.yml").read_text())
