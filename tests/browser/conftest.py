@@ -1,6 +1,5 @@
 """Tests here see the real App in a real browser, on a real MongoDB."""
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,18 +32,15 @@ def _database(mongodb: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def reviewed(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a dataset of 4 sample interviews with the faces that were found and two made-up runs; to read only.
-
-    The people of all but the first interview are held out.
-    """
+def reviewed_source(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of the dataset that `reviewed` is a copy of."""
     import fiftyone as fo
 
     from expressiveness.sample_data import render_sample_interviews
     from fiftyone_plugin.workflow import detect_faces, import_interviews, set_work_folder
     from tests.made_up_runs import add_run, first_guess, second_guess
 
-    name, folder = "reviewed", tmp_path_factory.mktemp("reviewed")
+    name, folder = "reviewed-source", tmp_path_factory.mktemp("reviewed")
     render_sample_interviews(folder / "interviews", participants=4, clips_per_participant=1, seconds=2.0)
     import_interviews(folder / "interviews", name)
     dataset = fo.load_dataset(name)
@@ -56,6 +52,19 @@ def reviewed(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         add_run(dataset, run, dict(zip(ids, frames, strict=True)), guess, held_out=ids[1:], boxes=faces)
     yield name
     fo.delete_dataset(name)
+
+
+@pytest.fixture
+def reviewed(reviewed_source: str, dataset_name: str) -> str:
+    """The name of a dataset of 4 sample interviews with the faces that were found and two made-up runs.
+
+    The people of all but the first interview are held out. Each test has a copy of its own, since the App's server
+    remembers what the browser before had open.
+    """
+    import fiftyone as fo
+
+    fo.load_dataset(reviewed_source).clone(dataset_name, persistent=True)
+    return dataset_name
 
 
 @pytest.fixture
@@ -80,13 +89,6 @@ def page(request: pytest.FixtureRequest, app: str) -> Iterator[Page]:
         if request.session.testsfailed > failures:
             _save(page, f"failed-{request.node.name}")
         browser.close()
-
-
-def open_afresh(page: Page, address: str) -> None:
-    """Open an address of the App as if for the first time: the server remembers the view of the browser before."""
-    page.goto("/")
-    expect(page.get_by_text(re.compile("Select dataset|Welcome to FiftyOne", re.IGNORECASE)).first).to_be_visible()
-    page.goto(address)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from expressiveness.categories import EXPRESSIVE, RESERVED
-from tests.browser.conftest import open_afresh
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def timeline(reviewed, page):
     """The timeline of the fourth interview, 45 frames long, whose every prediction is Reserved and wrong."""
-    open_afresh(page, f"/datasets/{reviewed}")
+    page.goto(f"/datasets/{reviewed}")
     page.get_by_test_id("looker").nth(3).click()
     expect(clock(page)).to_contain_text("/ 0:03.00")
     page.get_by_test_id("panel-tab-timeline_panel").click()
