@@ -40,8 +40,7 @@ class TimelinePanel(foo.Panel):
         self.on_load(ctx)
 
     def on_run(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Read those of another run."""
-        ctx.panel.state.run = ctx.params["value"]
+        """Read those of another run, which the App has put into the panel's state."""
         self.on_load(ctx)
 
     def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
@@ -56,7 +55,7 @@ class TimelinePanel(foo.Panel):
                 for run in reversed(state.runs):
                     view.add_choice(run, label=f"Run {run}")
                 row = panel.h_stack("choices", align_x="left")
-                row.enum("chosen_run", view.values(), default=state.run, view=view, on_change=self.on_run)
+                row.enum("run", view.values(), view=view, on_change=self.on_run)
             panel.obj("timeline", view=types.View(component="ExpressivenessTimeline", composite_view=True))
         return types.Property(panel, view=root_view())
 
@@ -73,11 +72,12 @@ def _load(ctx: foo.executor.ExecutionContext) -> str | None:
         return "No run has classified these faces yet: run *Predict expressiveness* on the dataset."
     if not ctx.current_sample:
         return "Open a video to see its timeline."
-    state.runs = runs
-    state.run = state.run if state.run in runs else runs[-1]
-    series = video_series(ctx.dataset, _video_of(ctx), state.run)
+    run = state.get("choices.run")
+    run = run if run in runs else runs[-1]
+    state.set({"runs": runs, "choices": {"run": run}})
+    series = video_series(ctx.dataset, _video_of(ctx), run)
     if not series:
-        return f"Run {state.run} found no face to classify in this video."
+        return f"Run {run} found no face to classify in this video."
     ctx.panel.set_data("timeline", series)
     return None
 

@@ -145,11 +145,11 @@ def patches(dataset, run):
     return frames(dataset, run).to_patches(run)
 
 
-@pytest.mark.parametrize("kind", [clips, frames, patches])
-@pytest.mark.parametrize("shown_by", ["faces", "first"])
+@pytest.mark.parametrize(
+    ("kind", "shown_by"),
+    [(clips, "faces"), (clips, "first"), (frames, "faces"), (frames, "first"), (patches, "first")],
+)
 def test_a_decision_on_any_kind_of_view_reaches_the_faces_of_its_frames(dataset, kind, shown_by):
-    if kind is patches and shown_by == "faces":
-        pytest.skip("these are patches of the run")
     two = kind(dataset[:2], "first")
 
     curate(two, "exclude", by="ann", shown_by=[shown_by])
