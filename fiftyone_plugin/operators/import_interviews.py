@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, folder_chosen, warn
+from .base import InterviewOperator, Progress, choose, chosen, counted, folder_chosen, warn
 
 TERMS = (
     "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
@@ -112,7 +112,7 @@ class ImportInterviews(InterviewOperator):
             progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),
         )
         passed_over = f"; {len(report.failures)} passed over" if report.failures else ""
-        message = f"{report.added} interviews added, {report.updated} updated{passed_over}"
+        message = f"{counted(report.added, 'interview')} added, {report.updated} updated{passed_over}"
         return {**report.as_dict(), "message": message}
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
@@ -123,11 +123,12 @@ class ImportInterviews(InterviewOperator):
 def _preview(found: Any) -> str:
     people = len({interview.participant for interview in found.interviews})
     missing = sum(not interview.video.is_file() for interview in found.interviews)
-    rest = f"; {missing} videos are missing" if missing else ""
-    return f"{len(found.interviews)} interviews of {people} participants{rest}"
+    rest = f"; {counted(missing, 'video')} missing" if missing else ""
+    return f"{counted(len(found.interviews), 'interview')} of {counted(people, 'participant')}{rest}"
 
 
 def _bad_rows(found: Any) -> str:
     shown = "; ".join(map(str, found.bad_rows[:3]))
     rest = len(found.bad_rows) - 3
-    return f"{len(found.bad_rows)} rows will be passed over: {shown}{f'; and {rest} more' if rest > 0 else ''}"
+    more = f"; and {rest} more" if rest > 0 else ""
+    return f"{counted(len(found.bad_rows), 'row')} will be passed over: {shown}{more}"

@@ -27,10 +27,11 @@ def timeline(reviewed, page):
     return page.get_by_test_id("expressiveness-timeline")
 
 
-def click_at(page, timeline, share):
+def click_at(timeline, share):
     """Click the plot at a share of its width."""
-    box = timeline.locator("svg").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 3)
+    plot = timeline.locator("svg")
+    box = plot.bounding_box()
+    plot.click(position={"x": box["width"] * share, "y": box["height"] / 3})
 
 
 def clock(page):
@@ -52,7 +53,7 @@ def test_the_timeline_stands_under_the_video_and_moves_with_it(timeline, page, s
 
 
 def test_a_click_goes_to_that_moment_and_stops_there(timeline, page, screenshot):
-    click_at(page, timeline, 0.5)
+    click_at(timeline, 0.5)
 
     expect(timeline).to_have_attribute("data-frame", "23")
     expect(clock(page)).to_contain_text("0:01.4")
@@ -61,7 +62,7 @@ def test_a_click_goes_to_that_moment_and_stops_there(timeline, page, screenshot)
 
     page.get_by_role("button", name="Play").click()
     expect(timeline).to_have_attribute("data-frame", re.compile("^(2[5-9]|3[0-9])$"))
-    click_at(page, timeline, 0)
+    click_at(timeline, 0)
     expect(timeline).to_have_attribute("data-frame", "1")
     page.wait_for_timeout(500)
     expect(clock(page)).to_contain_text("0:00.00 /")

@@ -102,7 +102,7 @@ def test_the_import_form_shows_what_is_there_and_what_is_wrong_before_anything_i
 
     properties = form(operator("import_interviews"), None, params=folder)
 
-    assert properties["preview"]["view"]["description"] == "2 interviews of 2 participants; 1 videos are missing"
+    assert properties["preview"]["view"]["description"] == "2 interviews of 2 participants; 1 video missing"
     assert "2 rows will be passed over: line 3" in properties["bad_rows"]["view"]["description"]
     assert {"dataset_name", "target", "limit", "low", "high"} <= properties.keys()
     assert fo.list_datasets() == before

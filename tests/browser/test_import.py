@@ -1,0 +1,42 @@
+"""A folder is imported through the form: chosen in a file browser, looked at, then written."""
+
+import re
+
+import fiftyone as fo
+import pytest
+from playwright.sync_api import expect
+
+from tests.interviews import row, write_metadata, write_portrait_video
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two interviews of which one has no video, and a line that is no row."""
+    write_portrait_video(tmp_path / "videos" / "vid_0001.mp4", frames=20)
+    return write_metadata(tmp_path, row(1, facial_expression=0.9), row(2), b"{")
+
+
+def test_a_person_imports_a_folder_after_seeing_what_is_in_it(folder, dataset_name, page, screenshot):
+    page.goto("/")  # where somebody starts who has no dataset yet
+    page.get_by_text("browse operations").click()
+    page.get_by_placeholder(re.compile("Search operations", re.IGNORECASE)).fill("Import interviews")
+    page.get_by_text("Import interviews", exact=True).first.click()
+    page.get_by_test_id("FolderIcon").or_(page.locator("[data-testid=FolderIcon]")).last.click()
+    browser = page.get_by_role("dialog").last
+    browser.get_by_role("textbox").first.fill(str(folder))
+    browser.get_by_role("textbox").first.press("Enter")
+    expect(browser.get_by_text("videos", exact=True)).to_be_visible()
+    screenshot("import-1-folder")
+    page.get_by_role("button", name="Choose").click()
+
+    expect(page.get_by_text("2 interviews of 2 participants; 1 video missing")).to_be_visible()
+    expect(page.get_by_text(re.compile("1 row will be passed over: line 3"))).to_be_visible()
+    assert not fo.dataset_exists(dataset_name)
+    page.get_by_label("Dataset name").or_(page.locator(f"input[value='{folder.name}']")).last.fill(dataset_name)
+    screenshot("import-2-preview")
+    page.get_by_role("button", name="Execute").click()
+
+    expect(page.get_by_test_id("selector-dataset")).to_have_value(dataset_name)
+    expect(page.get_by_test_id("entry-counts")).to_have_text("1 sample")
+    expect(page.get_by_text("2 of 2 videos")).to_be_visible()
+    screenshot("import-3-imported")
