@@ -23,6 +23,8 @@ FRAMES = (1, 6, 11, 16, 21)
 CONFIDENCES = (0.6, 0.7, 0.8, 0.9, 1.0)
 SAVED_SECONDS = 20
 
+pytestmark = [pytest.mark.slow, pytest.mark.unsettled]
+
 
 @pytest.fixture
 def reserved(dataset_name, tmp_path):
