@@ -84,6 +84,7 @@ def compute_embeddings(
             progress(number, len(interviews))
     if report.videos >= FEWEST:
         report.brain_keys = _ask_brain(samples.exists(run_fields.embedding), run_fields, map, uniqueness, similarity)
+        fields.lay_out(dataset)
     return report
 
 

@@ -231,7 +231,7 @@ def _declare_detections(dataset: fo.Dataset, name: str, description: str) -> Non
 
 def _sidebar_paths(fields: RunFields) -> list[str]:
     of_samples = [fields.video, fields.stretches, fields.score, fields.accuracy, fields.split]
-    return [f"frames.{fields.faces}", *of_samples, fields.uniqueness, fields.embedding]
+    return [f"frames.{fields.faces}", *of_samples, fields.uniqueness]
 
 
 def _color_scheme(runs: list[str]) -> fo.ColorScheme:

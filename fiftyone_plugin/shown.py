@@ -14,6 +14,13 @@ def source_ids(samples: fo.Dataset | fo.DatasetView) -> list[str]:
     return list(dict.fromkeys(samples.values(_id_field(samples))))
 
 
+def videos_of(samples: fo.Dataset | fo.DatasetView) -> fo.Dataset | fo.DatasetView:
+    """The samples themselves if they are videos, else the videos in the dataset that they show something of."""
+    if not samples.has_sample_field("sample_id"):
+        return samples
+    return samples._root_dataset.select(source_ids(samples))
+
+
 def frames_showing(samples: fo.Dataset | fo.DatasetView, fields: Sequence[str] = (FACES,)) -> dict[str, set[int]]:
     """The frames that show a primary face.
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
@@ -93,6 +94,9 @@ class InterviewOperator(foo.Operator):
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """What the App does once the work is done."""
+        if ctx.view is not None and ctx.view._is_generated:  # frames, patches and clips are copies, made anew here
+            ctx.view.reload()
+            yield ctx.ops.set_view(view=ctx.view)
         yield ctx.ops.reload_dataset()
 
 
@@ -141,6 +145,13 @@ def chosen(ctx: foo.executor.ExecutionContext, name: str, default: Any) -> Any:
     """What a person, or a caller of the SDK, chose for an input; the default if they left it empty."""
     value = ctx.params.get(name)
     return default if value is None else value
+
+
+def target_videos(ctx: foo.executor.ExecutionContext) -> fo.Dataset | fo.DatasetView:
+    """What the person chose to work on; the videos behind it, where the App shows frames, patches or clips."""
+    from ..shown import videos_of
+
+    return videos_of(ctx.target_view())
 
 
 def folder_chosen(ctx: foo.executor.ExecutionContext, name: str) -> Path | None:

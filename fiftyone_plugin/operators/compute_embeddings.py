@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, counted
+from .base import InterviewOperator, Progress, choose, chosen, counted, target_videos
 
 
 class ComputeEmbeddings(InterviewOperator):
@@ -54,7 +54,7 @@ class ComputeEmbeddings(InterviewOperator):
         """Choose a run, and what to make of the vectors."""
         from ..workflow import require_faces, require_runs
 
-        require_faces(ctx.target_view())
+        require_faces(target_videos(ctx))
         runs = require_runs(ctx.dataset)
         choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
         maps = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
@@ -68,7 +68,7 @@ class ComputeEmbeddings(InterviewOperator):
         from ..workflow import require_runs
 
         report = compute_embeddings(
-            ctx.target_view(),
+            target_videos(ctx),
             ctx.params.get("run") or require_runs(ctx.dataset)[-1],
             map=chosen(ctx, "map", "pca"),
             uniqueness=chosen(ctx, "uniqueness", True),

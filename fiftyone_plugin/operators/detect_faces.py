@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen
+from .base import InterviewOperator, Progress, choose, chosen, target_videos
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
@@ -62,7 +62,7 @@ class DetectFaces(InterviewOperator):
 
         from ..workflow import require_interviews
 
-        samples = ctx.target_view()
+        samples = target_videos(ctx)
         require_interviews(samples)
         labels = ("short range, then full range where it found nothing", "short range, to 2 m", "full range, to 5 m")
         detectors: dict[str, str] = {name: f"{name}: {label}" for name, label in zip(DETECTORS, labels, strict=True)}
@@ -87,7 +87,7 @@ class DetectFaces(InterviewOperator):
             align=chosen(ctx, "align", False),
         )
         report = detect_faces(
-            ctx.target_view(),
+            target_videos(ctx),
             config,
             workers=ctx.params.get("workers"),
             progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),

@@ -10,7 +10,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, counted, folder_chosen
+from .base import InterviewOperator, Progress, chosen, counted, folder_chosen, target_videos
 
 
 class ExportCurated(InterviewOperator):
@@ -54,7 +54,7 @@ class ExportCurated(InterviewOperator):
         """Choose a folder and what to write."""
         from ..workflow import require_interviews
 
-        samples = ctx.target_view()
+        samples = target_videos(ctx)
         require_interviews(samples)
         inputs.file(
             "folder",
@@ -81,7 +81,7 @@ class ExportCurated(InterviewOperator):
         if folder is None:
             raise ReportError("choose a folder to write to")
         report = export_curated(
-            ctx.target_view(),
+            target_videos(ctx),
             folder / Path(chosen(ctx, "name", "")).name,
             faces=chosen(ctx, "faces", True),
             videos=chosen(ctx, "videos", False),

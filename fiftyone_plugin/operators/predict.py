@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose
+from .base import InterviewOperator, Progress, choose, target_videos
 
 
 class Predict(InterviewOperator):
@@ -44,7 +44,7 @@ class Predict(InterviewOperator):
         """Choose a run."""
         from ..workflow import require_faces, require_runs
 
-        samples = ctx.target_view()
+        samples = target_videos(ctx)
         require_faces(samples)
         runs = require_runs(ctx.dataset)
         choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
@@ -56,7 +56,7 @@ class Predict(InterviewOperator):
 
         run = ctx.params.get("run") or require_runs(ctx.dataset)[-1]
         report = predict(
-            ctx.target_view(), run, progress=lambda done, total: progress(done, total, f"{done} of {total} videos")
+            target_videos(ctx), run, progress=lambda done, total: progress(done, total, f"{done} of {total} videos")
         )
         save_review_views(ctx.dataset, run)
         failed = f", {len(report.failures)} passed over" if report.failures else ""

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen
+from .base import InterviewOperator, Progress, choose, chosen, target_videos
 
 
 class ReviewErrors(InterviewOperator):
@@ -52,7 +52,7 @@ class ReviewErrors(InterviewOperator):
         from ..review import MISCLASSIFIED_FRAMES, REVIEW_VIEWS
         from ..workflow import require_predictions
 
-        ctx.target_view()  # has FiftyOne ask: dataset, view or selection
+        target_videos(ctx)  # has FiftyOne ask: dataset, view or selection
         runs = require_predictions(ctx.dataset)
         choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
         views = types.RadioGroup()
@@ -67,10 +67,10 @@ class ReviewErrors(InterviewOperator):
         from ..review import MISCLASSIFIED_FRAMES, save_review_views
         from ..workflow import require_predictions
 
-        if edited := record_hand_edits(ctx.target_view()):
+        if edited := record_hand_edits(target_videos(ctx)):
             judge_again(ctx.dataset, edited)
         run = ctx.params.get("run") or require_predictions(ctx.dataset)[-1]
-        views = save_review_views(ctx.target_view(), run)
+        views = save_review_views(target_videos(ctx), run)
         view = chosen(ctx, "view", MISCLASSIFIED_FRAMES)
         found = ctx.dataset.load_saved_view(view)
         return {

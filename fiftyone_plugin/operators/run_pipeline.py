@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, warn
+from .base import InterviewOperator, Progress, choose, target_videos, warn
 from .detect_faces import DetectFaces, estimate
 from .predict import Predict
 from .review_errors import ReviewErrors
@@ -75,7 +75,7 @@ class RunPipeline(InterviewOperator):
         from ..runs import next_run_name
         from ..workflow import require_interviews
 
-        samples = ctx.target_view()
+        samples = target_videos(ctx)
         require_interviews(samples)
         inputs.str("run", default=next_run_name(ctx.dataset), label="Name of the run")
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")

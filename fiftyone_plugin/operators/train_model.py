@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, counted, warn
+from .base import InterviewOperator, Progress, choose, chosen, counted, target_videos, warn
 
 FACE_INPUTS = {
     "deviation": "How each face differs from the clip's mean face; carries over to new people",
@@ -78,7 +78,7 @@ class TrainModel(InterviewOperator):
         from ..runs import list_runs, next_run_name
         from ..workflow import require_faces
 
-        samples = ctx.target_view()
+        samples = target_videos(ctx)
         require_faces(samples)
         inputs.str("run", default=next_run_name(ctx.dataset), label="Name of the run")
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
@@ -111,7 +111,7 @@ class TrainModel(InterviewOperator):
         )
         split_of = _split_of(ctx)
         run = train_model(
-            ctx.target_view(),
+            target_videos(ctx),
             config,
             run=ctx.params.get("run"),
             split_of=split_of,

@@ -81,15 +81,15 @@ def curve_traces(history: Mapping[str, Sequence[float]], metric: str) -> list[Js
     ]
 
 
-def curve_layout(metric: str) -> Json:
+def curve_layout(metric: str, epochs: int) -> Json:
     """Lay out a curve over the epochs."""
     return {
         "height": 240,
-        "margin": {"l": 50, "r": 10, "t": 30, "b": 40},
-        "title": {"text": metric, "font": {"size": 14}},
-        "xaxis": {"title": {"text": "epoch"}},
+        "margin": {"l": 50, "r": 10, "t": 40, "b": 40},
+        "title": {"text": metric.capitalize(), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        "xaxis": {"title": {"text": "epoch"}, "dtick": max(1, epochs // 10)},
         "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.15, "x": 1, "xanchor": "right"},
+        "legend": {"orientation": "h", "y": 1.2, "x": 1, "xanchor": "right"},
     }
 
 

@@ -89,13 +89,13 @@ def open_listed(ctx: Context, row: int) -> None:
 
 
 def show_video(ctx: Context, row: int) -> None:
-    """Show one of the worst videos, and open it once it is there."""
+    """Show one of the worst videos in the grid; opened from there, it has the run's labels drawn on it."""
     if row < 0:
         return
-    video = ctx.panel.state.worst[row]["id"]
-    ctx.panel.state.to_open = video
-    ctx.ops.set_view(ctx.dataset.select(video))
+    video = ctx.panel.state.worst[row]
+    ctx.ops.set_view(ctx.dataset.select(video["id"]))
     _show_labels(ctx, [RunFields(_run(ctx)).stretches])
+    ctx.ops.notify(f"Interview {video['interview']}: click it to watch")
 
 
 def open_change(ctx: Context, *, fixed: bool) -> None:
@@ -152,13 +152,14 @@ def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
     frames, videos = frame_figures(samples, run), video_figures(samples, run)
     confusion = frames.confusion if choices.unit == FRAMES else videos.confusion
     results = ctx.dataset.load_run_results(run)
-    history = getattr(results, "history", None) or {}
+    history, evaluation = getattr(results, "history", None) or {}, getattr(results, "evaluation", None)
     ctx.panel.state.set(
         {
             "figures": {
                 "total": confusion.total,
                 "wrong": confusion.wrong,
-                "measures": _measures(getattr(results, "evaluation", None)),
+                "of_whom": _of_whom(run, evaluation),
+                "measures": _measures(evaluation),
                 "by_category": _by_category(confusion),
                 "epochs": len(history.get("loss", [])),
             },
@@ -198,6 +199,16 @@ def _by_category(confusion: Confusion) -> list[Json]:
         {"category": name, "precision": f"{p:.2f}", "recall": f"{r:.2f}", "f1": f"{f:.2f}", "count": f"{n:,}"}
         for name, n, p, r, f in zip(CATEGORIES, confusion.support, *figures, strict=True)
     ]
+
+
+def _of_whom(run: str, evaluation: Json | None) -> str:
+    """Who a run was judged on."""
+    if not evaluation:
+        return "This run has not been judged on people that it was not trained on."
+    videos, people = counted(evaluation["video"]["n"], "video"), evaluation["participants"]
+    if evaluation.get("leaky"):
+        return f"**On {videos} of {people} people whose other frames run {run} was trained on**, which flatters it:"
+    return f"**On {videos} of {people} people that run {run} has not seen**, with intervals over people:"
 
 
 def _measures(evaluation: Json | None) -> list[Json]:

@@ -63,6 +63,7 @@ def _mistakes(events: ReviewPanel, panel: types.Object, state: Any) -> None:
     _table(panel, "listed", state.listed, {"name": "Show", "count": "How many"}, on_click_row=events.on_view)
     buttons = panel.h_stack("buttons", gap=1, align_x="left")
     buttons.btn("everything", label="Show everything again", icon="restart_alt", on_click=events.on_everything)
+    buttons.btn("again", label="Read again", icon="refresh", on_click=events.on_choice)
     buttons.btn("save", label="Save these views", icon="bookmark_add", on_click=events.on_save)
     columns = {
         "interview": "Worst videos",
@@ -76,20 +77,15 @@ def _mistakes(events: ReviewPanel, panel: types.Object, state: Any) -> None:
 
 
 def _figures(_: ReviewPanel, panel: types.Object, state: Any) -> None:
-    measures, choices = state.figures["measures"], choices_of(state)
-    if measures:
-        panel.md(
-            f"**On the people that run {choices.run} has not seen**, with intervals of 95 % over people:",
-            name="of_whom",
-        )
-        columns = {"measure": "Measure", "value": "Value", "interval": "95 % of such draws"}
-        _table(panel, "measures", measures, columns)
-    else:
-        panel.md("This run has not been judged on held-out people.", name="of_whom")
+    figures, choices = state.figures, choices_of(state)
+    panel.md(figures["of_whom"], name="of_whom")
+    if figures["measures"]:
+        columns = {"measure": "Measure", "value": "Value", "interval": "Interval (95 %)"}
+        _table(panel, "measures", figures["measures"], columns)
     whom = "held-out people" if choices.people == HELD_OUT else "everyone"
     panel.md(f"**Each category**, over the {choices.unit} of {whom}:", name="each")
     columns = {"category": "Category", "precision": "Precision", "recall": "Recall", "f1": "F1", "count": "How many"}
-    _table(panel, "by_category", state.figures["by_category"], columns)
+    _table(panel, "by_category", figures["by_category"], columns)
     panel.md(
         "*Precision*: of what was called this, the share that is. *Recall*: of what is this, the share that was found.",
         name="words",
@@ -97,11 +93,12 @@ def _figures(_: ReviewPanel, panel: types.Object, state: Any) -> None:
 
 
 def _training(_: ReviewPanel, panel: types.Object, state: Any) -> None:
-    if not state.figures["epochs"]:
+    epochs = state.figures["epochs"]
+    if not epochs:
         panel.md("This run keeps no training curves.", name="no_curves")
         return
     for metric in ("accuracy", "loss"):
-        panel.plot(f"{metric}_curve", layout=curve_layout(metric), config=STILL, height="240px", width="100%")
+        panel.plot(f"{metric}_curve", layout=curve_layout(metric, epochs), config=STILL, height="240px", width="100%")
 
 
 def _compare(events: ReviewPanel, panel: types.Object, state: Any) -> None:
@@ -129,7 +126,7 @@ def _compare(events: ReviewPanel, panel: types.Object, state: Any) -> None:
         count = state.change[name]
         label = f"Show the {count:,} frames that {run} {'fixed' if name == 'fixed' else 'broke'}"
         params = {"fixed": name == "fixed"}
-        buttons.btn(name, label=label, icon=icon, on_click=events.on_change_row, params=params, disabled=not count)
+        buttons.btn(name, label=label, icon=icon, on_click=events.on_compared, params=params, disabled=not count)
 
 
 _DRAW: Mapping[str, Callable[[ReviewPanel, types.Object, Any], None]]

@@ -15,8 +15,10 @@ HELP = """
 Choose a run, then click:
 
 - a **cell** of the matrix, for the frames that it counts;
-- a **row** of a table, for what it names;
-- **Look at them as** decides whether you see videos, clips or faces.
+- a **row** of a table, for what it names.
+
+**Look at them as** decides whether you see videos, clips or single faces. Of faces you see the 120 most probable, and
+never a video's first frame.
 
 *Held-out people* were not used in training: only on them do the figures tell how good a run is.
 """
@@ -74,18 +76,12 @@ class ReviewPanel(foo.Panel):
         open_listed(ctx, ctx.params["row"])
 
     def on_video(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Watch one of the worst videos."""
+        """Show one of the worst videos."""
         from .review_content import show_video
 
         show_video(ctx, ctx.params["row"])
 
-    def on_change_view(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Open the video that was asked for, now that the grid has it."""
-        if video := ctx.panel.state.to_open:
-            ctx.panel.state.to_open = None
-            ctx.ops.open_sample(id=video)
-
-    def on_change_row(self, ctx: foo.executor.ExecutionContext) -> None:
+    def on_compared(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what one run fixed or broke over the other."""
         from .review_content import open_change
 
@@ -108,7 +104,7 @@ class ReviewPanel(foo.Panel):
         panel = types.Object()
         state = ctx.panel.state
         if first := state.first_do:
-            panel.md(f"### {first['sentence']}", name="sentence")
+            panel.md(f"**{first['sentence']}**", name="sentence")
             if "operator" in first:
                 panel.btn(
                     "first", label=first["label"], on_click=self.on_first_step, variant="contained", icon="play_arrow"

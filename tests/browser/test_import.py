@@ -6,6 +6,7 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
+from fiftyone_plugin.workflow import import_interviews
 from tests.interviews import row, write_metadata, write_portrait_video
 
 
@@ -16,9 +17,18 @@ def folder(tmp_path):
     return write_metadata(tmp_path, row(1, facial_expression=0.9), row(2), b"{")
 
 
-def test_a_person_imports_a_folder_after_seeing_what_is_in_it(folder, dataset_name, page, screenshot):
-    page.goto("/")  # where somebody starts who has no dataset yet
-    page.get_by_text("browse operations").click()
+@pytest.fixture
+def opened(folder, dataset_name):
+    """Another dataset, for the App to start on: without one, an App that had one open shows an error of its own."""
+    name = f"{dataset_name}-opened"
+    import_interviews(folder, name)
+    yield name
+    fo.delete_dataset(name)
+
+
+def test_a_person_imports_a_folder_after_seeing_what_is_in_it(folder, dataset_name, opened, page, screenshot):
+    page.goto(f"/datasets/{opened}")
+    page.get_by_test_id("action-browse-operations").click()
     page.get_by_placeholder(re.compile("Search operations", re.IGNORECASE)).fill("Import interviews")
     page.get_by_text("Import interviews", exact=True).first.click()
     page.get_by_test_id("FolderIcon").or_(page.locator("[data-testid=FolderIcon]")).last.click()

@@ -172,6 +172,15 @@ def test_an_operator_works_on_a_view_alone(nothing_found):
     assert refusal(operator("predict"), nothing_found) == "Detect faces first: 2 videos have no faces yet."
 
 
+def test_on_frames_an_operator_works_on_the_videos_they_are_of(dataset):
+    dataset.set_values("frames.filepath", [["x.jpg"] * len(sample.frames) for sample in dataset])
+    frames = dataset[:2].to_frames(sample_frames=False)
+
+    result = operator("predict")(frames, run="first").result
+
+    assert (result["videos"], result["frames"]) == (2, len(frames))
+
+
 def test_closing_the_app_stops_the_work_and_keeps_what_is_done(nothing_found):
     messages = in_app(operator("detect_faces"), nothing_found, workers=1)
     seen = [next(messages), next(messages)]  # none is done, one is
