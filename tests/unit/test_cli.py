@@ -1,9 +1,10 @@
 import json
 import shutil
+from importlib.metadata import version
 
 import pytest
 
-from expressiveness.cli import main
+from expressiveness.cli import COMMANDS, main
 from tests.interviews import row, write_metadata
 
 
@@ -147,11 +148,23 @@ def test_strict_stops_at_the_first_bad_row(tmp_path, capsys):
     assert not (tmp_path / "faces").exists()
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["extract"], ["train"], ["evaluate"], ["predict"], ["app"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["plugin", "install"]])
 def test_every_command_explains_itself(command, capsys):
     assert run(*command, "--help") == 0
 
     assert "Usage: expressiveness" in capsys.readouterr().out
+
+
+def test_without_a_command_it_explains_itself(capsys):
+    assert run() == 0
+
+    assert capsys.readouterr().out.startswith("Usage: expressiveness")
+
+
+def test_it_says_its_version(capsys):
+    assert run("--version") == 0
+
+    assert capsys.readouterr().out == f"expressiveness {version('expressiveness')}\n"
 
 
 def test_help_loads_nothing_heavy(run_python):

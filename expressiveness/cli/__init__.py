@@ -1,0 +1,104 @@
+"""The command line: each command reads its arguments, calls the library once, and says how it went.
+
+One module per group of commands, `terminal` for what all of them say and write, `options` for what they all take.
+Heavy packages are imported inside the commands, so that `--help` answers at once; so is the FiftyOne plugin, which no
+other part of the core may import.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from expressiveness.cli.fiftyone_app import demo, install_plugin, open_app
+from expressiveness.cli.interviews import extract, inspect
+from expressiveness.cli.models import benchmark, evaluate, export_model, train
+from expressiveness.cli.recognition import live, predict
+from expressiveness.cli.terminal import say, warn
+from expressiveness.errors import ExpressivenessError
+
+app = typer.Typer(
+    name="expressiveness",
+    help="Classify how expressive a face is in interview videos (Reserved, Balanced, Expressive).\n\n"
+    "For academic research; never for hiring, screening or profiling of people.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+plugin = typer.Typer(help="The operators and panels for the FiftyOne App.")
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo,
+    "inspect": inspect,
+    "extract": extract,
+    "train": train,
+    "evaluate": evaluate,
+    "benchmark": benchmark,
+    "predict": predict,
+    "live": live,
+    "export-model": export_model,
+    "app": open_app,
+}
+"""By name, in the order that `--help` lists them."""
+
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
+plugin.command("install")(install_plugin)
+app.add_typer(plugin, name="plugin")
+
+_ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "FIFTYONE_DO_NOT_TRACK": "true",  # nothing leaves the machine
+    "FIFTYONE_DATABASE_VALIDATION": "false",  # the packaged MongoDB is old enough for a notice at every start
+}
+"""What our commands set unless the user has."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        0 when it worked, 1 when it failed, 2 when it was called wrongly, 130 when it was stopped with Ctrl-C.
+    """
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    try:
+        code = app(args=arguments, prog_name="expressiveness", standalone_mode=False)
+    except ExpressivenessError as error:
+        return _fail(str(error), 1)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("stopped; what is done is kept, the same command goes on from there", 130)
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        if message := _usage_message(error):
+            return _fail(message, 2)
+        raise
+    return code if isinstance(code, int) else 0
+
+
+@app.callback(invoke_without_command=True)
+def _without_command(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False
+) -> None:
+    if version:
+        say(f"expressiveness {metadata.version('expressiveness')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+
+
+def _fail(text: str, code: int) -> int:
+    warn(f"expressiveness: {text}")
+    return code
+
+
+def _usage_message(error: Exception) -> str | None:
+    """What was wrong with the call, or None if it is a fault of the program."""
+    format_message = getattr(error, "format_message", None)
+    return f"{format_message()} See expressiveness --help." if format_message else None

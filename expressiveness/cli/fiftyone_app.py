@@ -1,0 +1,56 @@
+"""Where the core meets the FiftyOne plugin: `demo`, `app` and `plugin install`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expressiveness.cli.options import Json, Port, Workers
+from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the demo keeps its files.")] = Path(
+        "demo"
+    ),
+    no_app: Annotated[bool, typer.Option("--no-app", help="Do everything but open the App.")] = False,
+    port: Port = 5151,
+    workers: Workers = None,
+    json_file: Json = None,
+) -> None:
+    """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
+    load_tensorflow()
+    from fiftyone_plugin.demo import run_demo
+
+    with progress() as report:
+        result = run_demo(folder, workers=workers, on_step=say, progress=report)
+    write_json(json_file, result.as_dict())
+    say(result.summary())
+    if not no_app:
+        open_app(result.dataset, port)
+
+
+def open_app(
+    dataset: Annotated[
+        str | None, typer.Argument(metavar="DATASET", help="Dataset to open; the newest if not given.")
+    ] = None,
+    port: Port = 5151,
+) -> None:
+    """Open the FiftyOne App, with the operators for interviews, on a dataset."""
+    from fiftyone_plugin.launch import open_app
+
+    open_app(dataset, port=port, on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"))
+
+
+def install_plugin(
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", metavar="DIR", help="FiftyOne's plugin folder; the configured one if not given."),
+    ] = None,
+) -> None:
+    """Put the plugin where FiftyOne looks for it; doing it again changes nothing."""
+    from fiftyone_plugin.launch import install_plugin
+
+    say(f"The plugin is in {install_plugin(folder)}. Restart the App if it is running.")

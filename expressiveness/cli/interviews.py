@@ -1,0 +1,80 @@
+"""What a folder holds, and the faces in its videos: `inspect` and `extract`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expressiveness.cli.options import Folder, High, Json, Low, Strict, Target, Workers
+from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
+
+
+def inspect(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures and report.html here.")
+    ] = None,
+    format: Annotated[str, typer.Option(help="Of the figures: svg or png.")] = "svg",
+    target: Target = "facial_expression",
+    low: Low = -0.3,
+    high: High = 0.3,
+    json_file: Json = None,
+) -> None:
+    """Say what a folder holds: shape, missing values, scores, categories, people, and what is wrong with it."""
+    from expressiveness.categories import Thresholds
+    from expressiveness.inspection import inspect_folder
+    from expressiveness.interviews import METADATA
+    from expressiveness.report import write_inspection
+
+    found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high))
+    write_json(json_file, found.as_dict())
+    for row in found.bad_rows:
+        warn(f"{METADATA}, {row}")
+    say(found.summary())
+    if out:
+        say(f"The report is {write_inspection(found, out, format=format)}.")
+
+
+def extract(
+    folder: Folder,
+    out: Annotated[Path, typer.Option("--out", metavar="STORE", help="Folder for the faces.")],
+    sampling: Annotated[
+        str, typer.Option(help="every:N frames, rate:N a second, spread:N a video, or notebook.")
+    ] = "every:5",
+    max_frames: Annotated[int | None, typer.Option(min=1, help="Look at no more than so many frames a video.")] = None,
+    detector: Annotated[
+        str, typer.Option(help="auto (short range, full where it found nothing), short or full.")
+    ] = "auto",
+    confidence: Annotated[float, typer.Option(min=0.0, max=1.0, help="The least that counts as a face.")] = 0.5,
+    align: Annotated[bool, typer.Option("--align", help="Turn each face until its eyes lie level.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many interviews, spread over the file.")] = None,
+    workers: Workers = None,
+    strict: Strict = False,
+    json_file: Json = None,
+) -> None:
+    """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over."""
+    from expressiveness.extraction import ExtractionConfig, FaceStore, extract_interviews
+    from expressiveness.interviews import take_evenly
+    from expressiveness.video import Sampling
+
+    interviews = take_evenly(read_folder(folder, strict).interviews, limit)
+    chosen = Sampling.parse(sampling)
+    config = ExtractionConfig(
+        sampling=chosen.limited_to(max_frames) if max_frames else chosen,
+        detector=detector,  # type: ignore[arg-type]  # checked by the config
+        confidence=confidence,
+        align=align,
+    )
+    with progress("Finding faces") as report:
+        result = extract_interviews(interviews, FaceStore(out, config), workers=workers, progress=report)
+    write_json(json_file, result.as_dict())
+    for failure in result.failures:
+        warn(f"{failure.id}: {failure.reason}")
+    say(
+        f"{result.succeeded} videos done, {result.skipped} stored already, {len(result.failures)} failed: "
+        f"{result.faces} faces on {result.frames_sampled} frames in {result.seconds:.0f} s, in {out}"
+    )
+    if result.failures and not result.succeeded and not result.skipped:
+        raise typer.Exit(1)

@@ -1,0 +1,22 @@
+"""The arguments and options that several commands take, each declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder in RecruitView's layout: metadata.jsonl, videos/.")]
+Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder that `train` wrote.")]
+Faces = Annotated[Path, typer.Option("--faces", metavar="STORE", help="Face store that `extract` wrote.")]
+Target = Annotated[str, typer.Option(help="Score that the categories are made of, a key of metadata.jsonl.")]
+Low = Annotated[float, typer.Option(help="Reserved is below this score.")]
+High = Annotated[float, typer.Option(help="Expressive is above this score.")]
+Epochs = Annotated[int, typer.Option(min=1, help="The most times that a network sees every face.")]
+Seed = Annotated[int, typer.Option(help="Of everything drawn by chance: the same seed, the same result.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes that find faces; one a core if not given.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row of metadata.jsonl.")]
+Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write the results here, as JSON.")]
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report with figures here.")]
+Port = Annotated[int, typer.Option(help="Port of the App, on this machine only.")]

@@ -1,0 +1,90 @@
+"""What commands say, show and write: sentences, warnings, a progress bar, results as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+from expressiveness.native_logs import silenced
+
+if TYPE_CHECKING:
+    from expressiveness.interviews import InterviewFolder
+
+
+class Report(Protocol):
+    """Told how much is done, of how much if that is known, and what else is worth a look."""
+
+    def __call__(self, done: int, total: int | None, note: str = "") -> None:
+        """Show it."""
+
+
+def say(text: str) -> None:
+    """Print a result."""
+    typer.echo(text)
+
+
+def warn(text: str) -> None:
+    """Print what went wrong, to the error stream."""
+    typer.echo(text, err=True)
+
+
+def write_json(file: Path | None, content: Any) -> None:
+    """Write results where the user asked for them, if they did."""
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+
+
+@contextmanager
+def progress(label: str = "") -> Iterator[Report]:
+    """A progress bar with the time left, where somebody is watching."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(label, total=None, note="")
+
+        def report(done: int, total: int | None, note: str = "") -> None:
+            bar.update(task, completed=done, total=total, note=note)
+
+        yield report
+
+
+def read_folder(folder: Path, strict: bool) -> InterviewFolder:
+    """Read a folder's interviews, and say which rows were passed over."""
+    from expressiveness.interviews import METADATA, read_interviews
+
+    found = read_interviews(folder, strict=strict)
+    for row in found.bad_rows:
+        warn(f"{METADATA}, {row}")
+    if found.bad_rows:
+        warn(f"{len(found.interviews)} interviews read, {len(found.bad_rows)} rows passed over")
+    return found
+
+
+def load_tensorflow() -> None:
+    """Import TensorFlow without the lines that it writes about the machine."""
+    with silenced():
+        import tensorflow  # noqa: F401  # for the import alone
