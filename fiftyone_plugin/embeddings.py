@@ -9,6 +9,7 @@ import fiftyone as fo
 import fiftyone.brain as fob
 
 from expressiveness.embeddings import Vectors, embed_interviews
+from expressiveness.errors import ModelError
 from expressiveness.extraction import FaceStore, Failure, Progress
 
 from . import fields
@@ -59,11 +60,13 @@ def compute_embeddings(
         progress: called with how many videos are done.
 
     Raises:
-        ModelError: there is no such run.
+        ModelError: there is no such run, or its model has no network.
         TrainingError: no faces were found yet.
     """
     dataset = samples._root_dataset
     model = load_run(dataset, run)
+    if model.network is None:
+        raise ModelError(f"run {run} judges how faces move and has no network to take vectors from; choose another run")
     require_faces(samples)
     interviews = interviews_of(samples)
     sample_ids = dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))

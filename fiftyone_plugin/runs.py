@@ -11,10 +11,13 @@ import fiftyone as fo
 
 from expressiveness.categories import Thresholds
 from expressiveness.errors import ModelError
-from expressiveness.models import TrainedModel, load_model, read_record
+from expressiveness.models import ModelKind, TrainedModel, load_model, read_record
 from expressiveness.splits import Split
 
 METHOD = "expressiveness"
+
+NETWORK: ModelKind = "notebook_cnn"
+"""What runs from before there was another kind of model are, too."""
 
 
 def register_run(
@@ -33,6 +36,7 @@ def register_run(
         dataset.delete_run(run)
     config = dataset.init_run(method=METHOD)
     config.model_folder = str(folder)
+    config.model = model.config.model
     config.target = model.config.target
     config.thresholds = asdict(model.thresholds)
     config.face_input = model.config.face_input
@@ -58,6 +62,12 @@ def list_runs(dataset: fo.Dataset) -> list[str]:
     runs = {name: dataset.get_run_info(name) for name in dataset.list_runs()}
     ours = [name for name, info in runs.items() if getattr(info.config, "method", None) == METHOD]
     return sorted(ours, key=lambda name: runs[name].timestamp)
+
+
+def network_runs(dataset: fo.Dataset) -> list[str]:
+    """The names of the runs whose model is a network, oldest first; the others judge how a face moves."""
+    configs = {run: dataset.get_run_info(run).config for run in list_runs(dataset)}
+    return [run for run, config in configs.items() if getattr(config, "model", NETWORK) == NETWORK]
 
 
 def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
@@ -93,10 +103,11 @@ def load_run_record(dataset: fo.Dataset, run: str) -> dict[str, Any]:
     return read_record(_model_folder(dataset, run))
 
 
-def next_run_name(dataset: fo.Dataset) -> str:
-    """A name for the next run: cnn_1, cnn_2, ..."""
-    taken = [int(match[1]) for name in dataset.list_runs() if (match := re.fullmatch(r"cnn_(\d+)", name))]
-    return f"cnn_{max(taken, default=0) + 1}"
+def next_run_name(dataset: fo.Dataset, model: str = NETWORK) -> str:
+    """A name for the next run of a kind of model: cnn_1, cnn_2, ..., or movement_1, ..."""
+    stem = "cnn" if model == NETWORK else model
+    taken = [int(match[1]) for name in dataset.list_runs() if (match := re.fullmatch(rf"{stem}_(\d+)", name))]
+    return f"{stem}_{max(taken, default=0) + 1}"
 
 
 def check_run_name(name: str) -> str:

@@ -28,6 +28,7 @@ from expressiveness.extraction import (
 from expressiveness.faces import FaceTable
 from expressiveness.interviews import DEFAULT_TARGET, METADATA, TARGETS, Interview, read_interviews, take_evenly
 from expressiveness.models import TrainingConfig
+from expressiveness.movement import MovementStore, extract_movements
 from expressiveness.prediction import FramePredictions, predict_interviews
 
 from . import fields
@@ -43,6 +44,7 @@ from .runs import (
     list_runs,
     load_run,
     load_run_split,
+    network_runs,
     next_run_name,
     register_run,
     save_figures,
@@ -166,8 +168,11 @@ def train_model(
     run: str | None = None,
     split_of: str | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
+    on_movement: Progress | None = None,
 ) -> str:
     """Train on the stored faces, with people's corrections, and keep the model with the dataset as a run.
+
+    A model of movement reads the videos once more, where it has not yet; what it has read is kept beside the faces.
 
     What people decided counts in training and validation. The run is judged on its held-out people by the categories
     that their scores give, whatever was corrected, so that a run after curation can be compared with the one before it.
@@ -176,10 +181,11 @@ def train_model(
         samples: a dataset of interviews with faces, or a view of one.
         config: the defaults if None. Categories that people set are about the score that the dataset was imported with;
             for another target only what they left out is honoured.
-        run: the run's name; cnn_1, cnn_2, ... if None.
+        run: the run's name; cnn_1, cnn_2, ... or movement_1, ... if None.
         split_of: an earlier run, whose people train, validate and test again; interviews that it did not know have no
             part. A new split, made from `config`, if None.
-        on_epoch: called after each epoch.
+        on_epoch: called after each epoch of a network.
+        on_movement: called with how many videos a model of movement has read.
 
     Returns:
         The run's name.
@@ -191,11 +197,13 @@ def train_model(
     from expressiveness.training import train
 
     dataset, config = samples._root_dataset, config or TrainingConfig()
-    run = check_run_name(run or next_run_name(dataset))
+    run = check_run_name(run or next_run_name(dataset, config.model))
     split = load_run_split(dataset, split_of) if split_of else None
     interviews, store = interviews_of(samples), face_store(dataset)
     require_faces(samples)
     curation = curation_of(samples, target=config.target)
+    if config.model == "movement":
+        extract_movements(interviews, MovementStore.beside(store), progress=on_movement)
     model = train(interviews, store, config, split=split, curation=curation, on_epoch=on_epoch)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
     model = model.with_evaluation(evaluate_model(model, held_out, store))
@@ -222,6 +230,8 @@ class PredictionReport:
 def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progress | None = None) -> PredictionReport:
     """Classify every stored face with a run's model, and write its labels, video by video.
 
+    A model of movement says nothing of a video that shows too little of a face; it is passed over by name.
+
     Each label also says whether it is right by what people decided, or else by the score; this is for the review, and
     follows their decisions. The run's figures do not, see `evaluate`.
 
@@ -245,6 +255,8 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
             report.failures.append(Failure(outcome.item.id, outcome.error or ""))
         else:
             done[sample_ids[outcome.item.id]] = outcome.value
+            if outcome.value.doubt:
+                report.failures.append(Failure(outcome.item.id, outcome.value.doubt))
         if len(done) == CHUNK or number == len(interviews):
             _write_chunk(dataset, run_fields, done, truths, report)
         if progress:
@@ -327,6 +339,17 @@ def require_runs(dataset: fo.Dataset) -> list[str]:
     """
     if not (runs := list_runs(dataset)):
         raise ModelError(f"Train a model first: {dataset.name} has no run yet.")
+    return runs
+
+
+def require_networks(dataset: fo.Dataset) -> list[str]:
+    """The names of a dataset's runs whose model is a network, oldest first.
+
+    Raises:
+        ModelError: there is none.
+    """
+    if not (runs := network_runs(dataset)):
+        raise ModelError(f"Train a network first: {dataset.name} has no run of one yet.")
     return runs
 
 

@@ -52,10 +52,10 @@ class ComputeEmbeddings(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run, and what to make of the vectors."""
-        from ..workflow import require_faces, require_runs
+        from ..workflow import require_faces, require_networks
 
         require_faces(target_videos(ctx))
-        runs = require_runs(ctx.dataset)
+        runs = require_networks(ctx.dataset)
         choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
         maps = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
         choose(inputs, "map", maps, radio=True, default="pca", label="Map for the Embeddings panel")
@@ -65,11 +65,11 @@ class ComputeEmbeddings(InterviewOperator):
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Compute."""
         from ..embeddings import compute_embeddings
-        from ..workflow import require_runs
+        from ..workflow import require_networks
 
         report = compute_embeddings(
             target_videos(ctx),
-            ctx.params.get("run") or require_runs(ctx.dataset)[-1],
+            ctx.params.get("run") or require_networks(ctx.dataset)[-1],
             map=chosen(ctx, "map", "pca"),
             uniqueness=chosen(ctx, "uniqueness", True),
             similarity=chosen(ctx, "similarity", True),

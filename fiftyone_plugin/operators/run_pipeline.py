@@ -9,11 +9,11 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, target_videos, warn
+from .base import InterviewOperator, Progress, choose, chosen, target_videos, warn
 from .detect_faces import DetectFaces, estimate
 from .predict import Predict
 from .review_errors import ReviewErrors
-from .train_model import TrainModel, warnings_about
+from .train_model import MODELS, NETWORK, TrainModel, warnings_about
 
 STEPS = ((DetectFaces, "finding faces"), (TrainModel, "training"), (Predict, "predicting"), (ReviewErrors, "reviewing"))
 
@@ -43,6 +43,7 @@ class RunPipeline(InterviewOperator):
         self,
         samples: fo.Dataset | fo.DatasetView,
         run: str | None = None,
+        model: str = "notebook_cnn",
         detector: str = "auto",
         every: int = 5,
         workers: int | None = None,
@@ -55,7 +56,8 @@ class RunPipeline(InterviewOperator):
 
         Args:
             samples: a dataset of interviews, or a view of one
-            run (None): the run's name; cnn_1, cnn_2, ... if None
+            run (None): the run's name; cnn_1, cnn_2, ... or movement_1, ... if None
+            model ("notebook_cnn"): "notebook_cnn" or "movement", as of Train model
             detector ("auto"): "auto", "short" or "full"
             every (5): look at every N-th frame
             workers (None): processes that find faces; one a core if None
@@ -64,7 +66,7 @@ class RunPipeline(InterviewOperator):
             seed (0): the same seed gives the same model
             delegate (False): whether to leave the work to a delegated worker
         """
-        params = {"run": run, "detector": detector, "every": every, "workers": workers}
+        params = {"run": run, "model": model, "detector": detector, "every": every, "workers": workers}
         params |= {"target": target, "epochs": epochs, "seed": seed}
         return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
 
@@ -77,10 +79,13 @@ class RunPipeline(InterviewOperator):
 
         samples = target_videos(ctx)
         require_interviews(samples)
-        inputs.str("run", default=next_run_name(ctx.dataset), label="Name of the run")
+        model = chosen(ctx, "model", NETWORK)
+        choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
+        inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
-        inputs.int("epochs", default=50, min=1, label="Epochs at most")
+        if model == NETWORK:
+            inputs.int("epochs", default=50, min=1, label="Epochs at most")
         inputs.view("estimate", types.Notice(label=f"Finding faces: {estimate(samples)}"))
         for number, sentence in enumerate(warnings_about(samples, ctx)):
             warn(inputs, f"warning_{number}", sentence)
@@ -89,7 +94,7 @@ class RunPipeline(InterviewOperator):
         """Go through the steps; each finds the parameters of its own operator."""
         from ..runs import next_run_name
 
-        run = ctx.params.get("run") or next_run_name(ctx.dataset)
+        run = ctx.params.get("run") or next_run_name(ctx.dataset, chosen(ctx, "model", NETWORK))
         ctx.params["run"] = run
         result: dict[str, Any] = {}
         for number, (operator, name) in enumerate(STEPS):

@@ -1,15 +1,24 @@
-"""Train a network on the faces that were found."""
+"""Train a model on the faces that were found: the network, or the model of movement."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from .base import InterviewOperator, Progress, choose, chosen, counted, target_videos, warn
+
+if TYPE_CHECKING:
+    from expressiveness.splits import Split
+
+NETWORK, MOVEMENT = "notebook_cnn", "movement"
+MODELS = {
+    NETWORK: "Network: judges the look of single faces, by the crops that were found",
+    MOVEMENT: "Movement: judges how much a face moves over a video; reads the videos once more",
+}
 
 FACE_INPUTS = {
     "deviation": "How each face differs from the clip's mean face; carries over to new people",
@@ -22,6 +31,9 @@ NEW_SPLIT = "-"
 FEW_PEOPLE = 30
 """With fewer participants the held-out figures say little."""
 
+MOST_NAMED = 5
+"""Participants that a warning lists."""
+
 
 class TrainModel(InterviewOperator):
     """Train on stored faces and people's corrections; the model is kept with the dataset as a run."""
@@ -32,7 +44,7 @@ class TrainModel(InterviewOperator):
         return foo.OperatorConfig(
             name="train_model",
             label="Train model",
-            description="Train the network on the faces found, and judge it on people it has not seen",
+            description="Learn from the faces found, and judge the model on people it has not seen",
             icon="/assets/model_training.svg",
             dynamic=True,
             execute_as_generator=True,
@@ -44,6 +56,7 @@ class TrainModel(InterviewOperator):
         self,
         samples: fo.Dataset | fo.DatasetView,
         run: str | None = None,
+        model: str = "notebook_cnn",
         target: str = "facial_expression",
         low: float = -0.3,
         high: float = 0.3,
@@ -57,17 +70,20 @@ class TrainModel(InterviewOperator):
 
         Args:
             samples: a dataset of interviews with faces, or a view of one
-            run (None): the run's name; cnn_1, cnn_2, ... if None
+            run (None): the run's name; cnn_1, cnn_2, ... or movement_1, ... if None
+            model ("notebook_cnn"): "notebook_cnn", which judges single faces, or "movement", which judges how a face
+                moves over a video and reads the videos once more
             target ("facial_expression"): the score that gives the categories
             low (-0.3): Reserved is below this score
             high (0.3): Expressive is above this score
-            face_input ("deviation"): "deviation" from the clip's mean face, or "single" crops as in the notebook
-            epochs (50): the most to train for
+            face_input ("deviation"): what the network sees: the "deviation" from the clip's mean face, or "single"
+                crops as in the notebook
+            epochs (50): the most that the network trains for
             seed (0): the same seed gives the same model
             split_of (None): an earlier run whose people train, validate and test again; a new split if None
             delegate (False): whether to leave the work to a delegated worker
         """
-        params = {"run": run, "target": target, "low": low, "high": high, "face_input": face_input}
+        params = {"run": run, "model": model, "target": target, "low": low, "high": high, "face_input": face_input}
         params |= {"epochs": epochs, "seed": seed, "split_of": split_of}
         return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
 
@@ -80,16 +96,19 @@ class TrainModel(InterviewOperator):
 
         samples = target_videos(ctx)
         require_faces(samples)
-        inputs.str("run", default=next_run_name(ctx.dataset), label="Name of the run")
+        model = chosen(ctx, "model", NETWORK)
+        choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
+        inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
         inputs.float("low", default=-0.3, label="Reserved below")
         inputs.float("high", default=0.3, label="Expressive above")
-        choose(inputs, "face_input", FACE_INPUTS, default="deviation", label="What the network sees")
         if runs := list_runs(ctx.dataset):
             same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
             splits = {NEW_SPLIT: "New split, by people", **same}
             choose(inputs, "split_of", splits, default=NEW_SPLIT, label="Who trains and who is held out")
-        inputs.int("epochs", default=50, min=1, label="Epochs at most")
+        if model == NETWORK:
+            choose(inputs, "face_input", FACE_INPUTS, default="deviation", label="What the network sees")
+            inputs.int("epochs", default=50, min=1, label="Epochs at most")
         inputs.int("seed", default=0, label="Seed")
         for number, sentence in enumerate(warnings_about(samples, ctx)):
             warn(inputs, f"warning_{number}", sentence)
@@ -103,6 +122,7 @@ class TrainModel(InterviewOperator):
         from ..workflow import train_model
 
         config = TrainingConfig(
+            model=chosen(ctx, "model", NETWORK),
             target=chosen(ctx, "target", "facial_expression"),
             thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
             face_input=chosen(ctx, "face_input", "deviation"),
@@ -120,6 +140,7 @@ class TrainModel(InterviewOperator):
                 epoch.of,
                 f"epoch {epoch.number} of {epoch.of} at most, validation accuracy {epoch.metrics['val_accuracy']:.2f}",
             ),
+            on_movement=lambda done, total: progress(done, total, f"movement of {done} of {total} videos read"),
         )
         record = load_run_record(ctx.dataset, run)
         earlier = load_run_record(ctx.dataset, split_of) if split_of else None
@@ -150,7 +171,7 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.Execu
     """What would spoil the result of training on some interviews."""
     from expressiveness.categories import CATEGORIES, Thresholds
 
-    from ..fields import INTERVIEW_ID, PARTICIPANT
+    from ..fields import PARTICIPANT
     from ..runs import load_run_split
 
     low, high = chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)
@@ -165,8 +186,27 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.Execu
         if empty:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
     if split_of := _split_of(ctx):
-        split = load_run_split(ctx.dataset, split_of)
-        new = set(samples.values(INTERVIEW_ID)).difference(split.train, split.validation, split.test)
-        if new:
-            sentences.append(f"{counted(len(new), 'interview')} that run {split_of} did not know will have no part.")
+        sentences += _warnings_about_split(samples, load_run_split(ctx.dataset, split_of), split_of)
+    return sentences
+
+
+def _warnings_about_split(samples: fo.Dataset | fo.DatasetView, split: Split, run: str) -> list[str]:
+    """What would spoil the result of training on an earlier run's split."""
+    from ..fields import INTERVIEW_ID, PARTICIPANT
+
+    sets: dict[str, set[str]] = {}
+    new = 0
+    for interview, participant in zip(*samples.values([INTERVIEW_ID, PARTICIPANT]), strict=True):
+        if known := split.set_of(interview):
+            sets.setdefault(participant, set()).add(known)
+        else:
+            new += 1
+    sentences = []
+    if new:
+        sentences.append(f"{counted(new, 'interview')} that run {run} did not know will have no part.")
+    if torn := sorted(participant for participant, known in sets.items() if len(known) > 1):
+        sentences.append(
+            f"Run {run} had the same people in more than one set (participant {', '.join(torn[:MOST_NAMED])}"
+            f"{', ...' if len(torn) > MOST_NAMED else ''}), which flatters the figures; choose a new split."
+        )
     return sentences

@@ -42,3 +42,39 @@ def dataset(reviewable: str, dataset_name: str, tmp_path: Path):
     copy = source.clone(dataset_name, persistent=True)
     set_work_folder(copy, tmp_path / "work")
     return copy
+
+
+@pytest.fixture
+def moving(dataset_name: str, tmp_path: Path):
+    """32 interviews of 8 people whose faces and movement are stored, the movement as their scores say."""
+    from dataclasses import asdict
+
+    import fiftyone as fo
+
+    from expressiveness.categories import Thresholds
+    from fiftyone_plugin import fields
+    from fiftyone_plugin.workflow import detect_faces, set_work_folder
+    from tests.movements import stored_interviews
+
+    interviews, _ = stored_interviews(tmp_path)
+    dataset = fo.Dataset(dataset_name, persistent=True)
+    fields.declare_interview_fields(dataset)
+    dataset.add_samples(
+        fo.Sample(
+            filepath=str(one.video),
+            interview_id=one.id,
+            participant=one.participant,
+            question_id=one.question_id,
+            question=one.question,
+            duration=one.duration,
+            video_quality=one.video_quality,
+            transcript=one.transcript,
+            category=fo.Classification(label=Thresholds().category(one.scores["facial_expression"])),
+            **one.scores,
+        )
+        for one in interviews
+    )
+    dataset.info[fields.INFO_KEY] = {"target": "facial_expression", "thresholds": asdict(Thresholds())}
+    set_work_folder(dataset, tmp_path)
+    detect_faces(dataset)  # all are stored, so no video is opened
+    return dataset

@@ -12,8 +12,9 @@ from fiftyone.operators.types import RiskLevel
 
 from expressiveness.categories import EXPRESSIVE
 from expressiveness.curation import Curation
-from expressiveness.errors import ModelError
+from expressiveness.errors import ModelError, TrainingError
 from fiftyone_plugin.curation import curation_of
+from fiftyone_plugin.embeddings import compute_embeddings
 from fiftyone_plugin.operators import OPERATORS
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES
 from fiftyone_plugin.runs import list_runs
@@ -246,6 +247,54 @@ def test_the_training_form_warns_of_what_would_spoil_the_result(dataset):
     ]
     choices = [choice["label"] for choice in properties["split_of"]["view"]["choices"]]
     assert choices == ["New split, by people", "Same people as run first, to compare with it"]
+
+
+def test_the_training_form_offers_only_what_the_chosen_model_needs(dataset):
+    network = form(operator("train_model"), dataset)
+    movement = form(operator("train_model"), dataset, params={"model": "movement"})
+
+    assert network.keys() - movement.keys() == {"face_input", "epochs"}
+    assert network["run"]["view"]["description"] == "cnn_1 if empty"
+    assert movement["run"]["view"]["description"] == "movement_1 if empty"
+
+
+def test_the_training_form_warns_of_people_in_more_than_one_set(dataset):
+    split = dict(zip(*dataset.values(["first_split", "participant"]), strict=True))
+    dataset.match(fo.ViewField("participant") == split["test"]).set_values("participant", [split["train"]] * 2)
+
+    properties = form(operator("train_model"), dataset, params={"split_of": "first"})
+
+    assert properties["warning_1"]["view"]["description"] == (
+        f"Run first had the same people in more than one set (participant {split['train']}), which flatters the "
+        "figures; choose a new split."
+    )
+
+
+def test_a_model_of_movement_is_trained_and_predicts_beside_the_network(moving):
+    trained = operator("train_model")(moving, model="movement").result
+    predicted = operator("predict")(moving, run="movement_1").result
+
+    moving.reload()
+    assert trained["run"] == "movement_1"
+    assert trained["accuracy"] > 0.7
+    assert predicted["failures"] == []
+    assert predicted["frames"] == moving.count("frames.movement_1.detections") == 6 * 32
+    assert moving.count("movement_1_score") == 32
+    assert moving.get_run_info("movement_1").config.model == "movement"
+    sentence = f"Train a network first: {moving.name} has no run of one yet."
+    assert refusal(operator("compute_embeddings"), moving) == sentence
+    with pytest.raises(ModelError, match=r"^run movement_1 judges how faces move and has no network"):
+        compute_embeddings(moving, "movement_1")
+
+
+def test_movement_is_read_from_the_videos_with_progress_and_kept(dataset):
+    messages = in_app(operator("train_model"), dataset, model="movement")
+    notes = []
+    with pytest.raises(TrainingError, match="interviews show enough of a face to learn movement from, 10 are needed"):
+        notes.extend(parameters["label"] for name, parameters in messages if name == "set_progress")
+
+    assert notes[0] == "movement of 0 of 12 videos read"
+    assert notes[-1] == "movement of 12 of 12 videos read"
 
 
 def test_review_opens_the_frames_that_are_wrong(dataset):
