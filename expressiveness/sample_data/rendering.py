@@ -93,7 +93,7 @@ class SampleConfig:
 def render_sample_interviews(
     folder: Path,
     *,
-    participants: int = 12,
+    participants: int = 20,
     clips_per_participant: int = 3,
     seconds: float = 4.0,
     fps: int = 15,

@@ -157,7 +157,7 @@ def test_the_demo_beats_the_majority_class_on_people_held_out(tmp_path, capsys):
     video = result["evaluation"]["video"]
     assert result["imported"]["failures"] == result["extracted"]["failures"] == []
     assert result["extracted"]["faces"] >= 0.95 * result["extracted"]["frames_sampled"]
-    # On nine videos one more or less is 0.11 of accuracy; the order of the videos is the steadier figure.
-    assert video["accuracy"] > video["majority_accuracy"]
+    # On twelve videos one more or less is 0.08 of accuracy; the order of the videos is the steadier figure.
+    assert video["accuracy"] > video["majority_accuracy"] + 0.15
     assert video["spearman"] > 0.7
     assert "Misclassified frames" in capsys.readouterr().out
