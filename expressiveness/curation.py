@@ -13,6 +13,7 @@ from pathlib import Path
 
 from expressiveness.categories import CATEGORIES
 from expressiveness.errors import InterviewError
+from expressiveness.whole_files import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,13 @@ class Curation:
         )
 
     def save(self, path: Path) -> None:
-        """Write the decisions as JSON."""
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        """Write the decisions as JSON, whole or not at all: they cannot be computed again.
+
+        Raises:
+            OSError: the disk is full, or the folder cannot be written; an earlier file is still there.
+        """
+        with whole_file(path) as file:
+            file.write((json.dumps(asdict(self), indent=2) + "\n").encode())
 
     @classmethod
     def load(cls, path: Path) -> Curation:

@@ -5,6 +5,8 @@ ExpressivenessError
 ├── VideoError       a video that cannot be opened or decoded
 ├── DetectorError    a face detection model file
 ├── StoreError       the face store on disk
+├── BusyError        a face store, model or dataset that another run works on
+├── DatabaseError    FiftyOne's database, gone in the middle of a run
 ├── TrainingError    data that cannot be trained on or split
 ├── ModelError       a trained model's folder
 └── ReportError      a report or figure that cannot be written
@@ -29,6 +31,14 @@ class DetectorError(ExpressivenessError):
 
 class StoreError(ExpressivenessError):
     """The face store cannot be read or written."""
+
+
+class BusyError(ExpressivenessError):
+    """Another run works on it; the message says which."""
+
+
+class DatabaseError(ExpressivenessError):
+    """FiftyOne's database does not answer any more."""
 
 
 class TrainingError(ExpressivenessError):

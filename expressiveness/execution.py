@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
 from dataclasses import dataclass
 from itertools import islice
+from threading import Thread
 from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -88,7 +89,15 @@ def _quiet_worker() -> None:
     A worker writes nothing: its errors travel as results.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     silence()
     import cv2
 
     cv2.setNumThreads(1)
+
+
+def _end_with_parent() -> None:
+    """End this worker as soon as its parent is gone: where that was killed, nobody would."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

@@ -12,7 +12,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +25,10 @@ from expressiveness.errors import DetectorError, StoreError
 from expressiveness.execution import run
 from expressiveness.faces import FaceTable, FaceTableBuilder, load_faces, save_faces
 from expressiveness.interviews import Interview
+from expressiveness.locking import LOCK_FILE, alone
+from expressiveness.tables import is_whole
 from expressiveness.video import DEFAULT_SAMPLING, Sampling, read_frames
+from expressiveness.whole_files import remove_unfinished, whole_file
 
 CONFIG_FILE = "settings.json"
 SIGNATURE_BYTES = 2**16
@@ -110,7 +114,9 @@ class FaceStore:
         try:
             return cls(root, ExtractionConfig.from_dict(json.loads(settings[0].read_text())))
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise StoreError(f"{settings[0]} is damaged ({error}); extract again into an empty folder") from error
+            raise StoreError(
+                f"{settings[0]} is damaged ({error}); extract again with the settings it had, or into an empty folder"
+            ) from error
 
     @property
     def folder(self) -> Path:
@@ -127,7 +133,7 @@ class FaceStore:
 
     def has(self, interview: Interview) -> bool:
         """Whether the faces of this interview's video, as it is now, are stored."""
-        return interview.video.is_file() and self.path(interview).is_file()
+        return interview.video.is_file() and is_whole(self.path(interview))
 
     def load(self, interview: Interview) -> FaceTable:
         """Read an interview's faces.
@@ -146,11 +152,17 @@ class FaceStore:
         save_faces(table, self.path(interview))
 
     def write_config(self) -> None:
-        """Record the settings beside the tables."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self.folder / f".{CONFIG_FILE}.{os.getpid()}.unfinished"
-        unfinished.write_text(json.dumps(asdict(self.config), indent=2) + "\n")
-        unfinished.replace(self.folder / CONFIG_FILE)
+        """Record the settings beside the tables.
+
+        Raises:
+            StoreError: the disk is full, or the folder cannot be written.
+        """
+        path = self.folder / CONFIG_FILE
+        try:
+            with whole_file(path) as file:
+                file.write((json.dumps(asdict(self.config), indent=2) + "\n").encode())
+        except OSError as error:
+            raise StoreError(f"cannot write {path} ({error.strerror or error}); choose another store") from error
 
     def forget(self, interview_id: str) -> int:
         """Delete every table of an interview, of any settings; return how many there were."""
@@ -225,17 +237,31 @@ def extract_interviews(
 
     Raises:
         StoreError: the store cannot be written.
+        BusyError: another run writes to the store.
     """
-    store.write_config()
-    return fill_store(
-        interviews,
-        store,
-        _extract_into_store,
-        workers=workers,
-        timeout=timeout,
-        progress=progress,
-        on_stored=on_stored,
-    )
+    with alone_in_store(store.root, "finding faces"):
+        store.write_config()
+        return fill_store(
+            interviews,
+            store,
+            _extract_into_store,
+            workers=workers,
+            timeout=timeout,
+            progress=progress,
+            on_stored=on_stored,
+        )
+
+
+@contextmanager
+def alone_in_store(root: Path, doing: str) -> Iterator[None]:
+    """Be the only one who writes to a store, and clear away what a killed run left half written.
+
+    Raises:
+        BusyError: another run writes to it.
+    """
+    with alone(root / LOCK_FILE, on=f"the face store {root}", doing=doing):
+        remove_unfinished(root)
+        yield
 
 
 class TableStore(Protocol):
@@ -284,10 +310,8 @@ def fill_store(
     report = ExtractionReport()
     todo: list[Interview] = []
     for interview in interviews:
-        if store.has(interview):
+        if _is_done(interview, store, on_stored):
             report.skipped += 1
-            if on_stored:
-                on_stored(interview)
         else:
             todo.append(interview)
     if progress:
@@ -307,6 +331,18 @@ def fill_store(
             progress(done, len(interviews))
     report.seconds = time.monotonic() - started
     return report
+
+
+def _is_done(interview: Interview, store: Store, on_stored: Callable[[Interview], None] | None) -> bool:
+    """Whether an interview's table is there, and handed on; one that turns out to be damaged is made again."""
+    if not store.has(interview):
+        return False
+    try:
+        if on_stored:
+            on_stored(interview)
+    except StoreError:
+        return False
+    return True
 
 
 def _extract_into_store(job: Job[FaceStore]) -> Extracted:

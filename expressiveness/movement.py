@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,10 +19,19 @@ import numpy as np
 import numpy.typing as npt
 
 from expressiveness.detection import downscaled, load_mediapipe, no_display, packaged_file
-from expressiveness.errors import StoreError, VideoError
-from expressiveness.extraction import Extracted, ExtractionReport, FaceStore, Job, Progress, fill_store, table_name
+from expressiveness.errors import BusyError, StoreError, VideoError
+from expressiveness.extraction import (
+    Extracted,
+    ExtractionReport,
+    FaceStore,
+    Job,
+    Progress,
+    alone_in_store,
+    fill_store,
+    table_name,
+)
 from expressiveness.interviews import Interview
-from expressiveness.tables import Columns, check_columns, load_table, save_table
+from expressiveness.tables import Columns, check_columns, is_whole, load_table, save_table
 from expressiveness.video import Pixels, Sampling, read_frames
 
 RATE = 10.0
@@ -219,7 +229,7 @@ class MovementStore:
 
     def has(self, interview: Interview) -> bool:
         """Whether the movement of this interview's video, as it is now, is stored."""
-        return interview.video.is_file() and self.path(interview).is_file()
+        return interview.video.is_file() and is_whole(self.path(interview))
 
     def load(self, interview: Interview) -> Movement:
         """Read an interview's movement.
@@ -238,7 +248,7 @@ class MovementStore:
         save_table(movement, self.path(interview), format=FORMAT)
 
     def load_or_read(self, interview: Interview) -> Movement:
-        """Read an interview's movement from the store, or else from its video, and store it.
+        """Read an interview's movement from the store, or else from its video, and store it unless another run writes.
 
         Raises:
             VideoError: it is not stored and the video cannot be read.
@@ -247,7 +257,8 @@ class MovementStore:
         if self.has(interview):
             return self.load(interview)
         movement = read_movement(interview.video, landmarker=_own_landmarker())
-        self.save(interview, movement)
+        with suppress(BusyError), alone_in_store(self.root, "reading movement"):
+            self.save(interview, movement)
         return movement
 
 
@@ -270,8 +281,10 @@ def extract_movements(
 
     Raises:
         StoreError: the store cannot be written.
+        BusyError: another run writes to the store.
     """
-    return fill_store(interviews, store, _read_into_store, workers=workers, timeout=timeout, progress=progress)
+    with alone_in_store(store.root, "reading movement"):
+        return fill_store(interviews, store, _read_into_store, workers=workers, timeout=timeout, progress=progress)
 
 
 def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dict[str, Movement | str]:

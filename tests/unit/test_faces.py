@@ -3,7 +3,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expressiveness import faces, tables
@@ -94,6 +94,8 @@ def test_a_truncated_file_is_named_with_what_to_do(tmp_path, keep):
 
 
 @given(st.integers(0, 5000), st.integers(1, 255))
+@example(4437, 64)  # a zip version that does not exist
+@example(4439, 1)  # an encrypted member
 def test_a_byte_changed_anywhere_is_noticed_or_harmless(tmp_path_factory, position, change):
     file = tmp_path_factory.mktemp("faces") / "a.npz"
     written = table(1)
@@ -143,3 +145,13 @@ def test_columns_of_another_length_or_type_are_refused(tmp_path):
 
     with pytest.raises(StoreError, match="box"):
         load_faces(tmp_path / "a.npz")
+
+
+def test_an_array_whose_header_is_not_closed_is_damaged(tmp_path):
+    save_faces(table(1), tmp_path / "a.npz")
+    with zipfile.ZipFile(tmp_path / "a.npz") as whole, zipfile.ZipFile(tmp_path / "b.npz", "w") as broken:
+        for name in whole.namelist():
+            broken.writestr(name, whole.read(name).replace(b"}", b" "))
+
+    with pytest.raises(StoreError, match="damaged"):
+        load_faces(tmp_path / "b.npz")

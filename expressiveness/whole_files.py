@@ -1,0 +1,41 @@
+"""Files that are written whole or not at all, so that a reader never meets half of one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+UNFINISHED = ".unfinished"
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Write a file under a hidden name, and give it its own once all of it is on the disk.
+
+    Args:
+        path: of the file; its folder is made if need be, and an earlier file of that name is replaced.
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written; an earlier file is still there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The process's own name: two runs that write one file leave whichever finished last, whole.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a killed run left half written in a folder or below; nobody may be writing there."""
+    for file in folder.rglob(f".*{UNFINISHED}"):
+        file.unlink(missing_ok=True)
