@@ -107,13 +107,13 @@ def dataset_name(mongodb: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def app(mongodb: str) -> Iterator[str]:
-    """Serve the App, with this repository as its plugin; what it logs is kept in artefacts/app.log.
+    """Serve the App, with this repository as its plugin; what it logs is kept in artefacts/.
 
     Returns:
         Its address, as "http://127.0.0.1:5151"; a dataset is at `f"{app}/datasets/{name}"`.
     """
     ARTEFACTS.mkdir(exist_ok=True)
-    log = ARTEFACTS / "app.log"
+    log = ARTEFACTS / f"app-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log"
     port = free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
