@@ -13,7 +13,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -258,9 +258,14 @@ def alone_in_store(root: Path, doing: str) -> Iterator[None]:
 
     Raises:
         BusyError: another run writes to it.
+        StoreError: nothing can be written there.
     """
-    with alone(root / LOCK_FILE, on=f"the face store {root}", doing=doing):
-        remove_unfinished(root)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(alone(root / LOCK_FILE, on=f"the face store {root}", doing=doing))
+            remove_unfinished(root)
+        except OSError as error:
+            raise StoreError(f"cannot write {root} ({error.strerror or error}); choose another store") from error
         yield
 
 

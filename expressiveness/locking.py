@@ -16,32 +16,31 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from expressiveness.errors import BusyError, StoreError
+from expressiveness.errors import BusyError
 
 LOCK_FILE = ".lock"
 
 
 @contextmanager
-def alone(lock_file: Path, *, on: str, doing: str) -> Iterator[None]:
+def alone(lock_file: Path, *, on: str, doing: str, wait: float = 0.0) -> Iterator[None]:
     """Hold a lock while the block runs.
 
     Args:
         lock_file: is made, with its folder, if need be, and stays.
         on: what is held, for the one who comes second: "the face store faces".
         doing: what for: "finding faces".
+        wait: seconds for another run to be done.
 
     Raises:
         BusyError: another run holds it, in this process or another.
-        StoreError: the file cannot be written.
+        OSError: the file cannot be written.
     """
     lock = FileLock(lock_file, thread_local=False)  # an operator may go on in another thread
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        lock_file.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=wait)
     except Timeout:
         raise BusyError(f"{on} is in use by {_holder(lock_file)}; wait until that is done, or end it") from None
-    except OSError as error:
-        raise StoreError(f"cannot write {lock_file} ({error.strerror or error}); choose another folder") from error
     try:
         lock_file.write_text(json.dumps(_myself(doing)))
         yield

@@ -12,7 +12,6 @@ size and shapes are checked.
 from __future__ import annotations
 
 import json
-import os
 import platform
 import shutil
 from dataclasses import asdict, dataclass, field, replace
@@ -30,7 +29,9 @@ from expressiveness.errors import ModelError
 from expressiveness.extraction import ExtractionConfig
 from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 from expressiveness.labels import FaceInput
+from expressiveness.locking import alone
 from expressiveness.splits import Split
+from expressiveness.whole_files import UNFINISHED
 
 if TYPE_CHECKING:
     import keras
@@ -41,6 +42,9 @@ FORMAT = 1
 RECORD, WEIGHTS, CARD = "model.json", "network.weights.h5", "README.md"
 MAX_RECORD_BYTES = 64 * 2**20
 MAX_WEIGHT_BYTES = 512 * 2**20
+
+SECONDS_TO_SAVE = 60.0
+"""Another run that saves a model in the same place is waited for: nobody should lose hours of training to it."""
 
 SplitBy = Literal["participant", "frame"]
 
@@ -157,12 +161,24 @@ class TrainedModel:
 
         Raises:
             ModelError: the folder cannot be written, or holds something that is no model.
+            BusyError: another run has been writing it for a minute.
         """
-        from expressiveness.model_card import model_card
-
         if folder.exists() and not (folder / RECORD).is_file() and any(folder.iterdir()):
             raise ModelError(f"{folder} holds other files; choose an empty folder or a new one")
-        unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.unfinished")
+        try:
+            with alone(_beside(folder, ".lock"), on=f"the model {folder}", doing="saving it", wait=SECONDS_TO_SAVE):
+                self._save_whole(folder)
+        except OSError as error:
+            raise ModelError(
+                f"cannot write {folder} ({error.strerror or error}); free some space or choose another"
+            ) from error
+        return folder
+
+    def _save_whole(self, folder: Path) -> None:
+        """Write beside the folder and change names, so that a killed run leaves the earlier model or this one."""
+        from expressiveness.model_card import model_card
+
+        unfinished, previous = _beside(folder, f".new{UNFINISHED}"), _beside(folder, f".old{UNFINISHED}")
         try:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
@@ -170,14 +186,13 @@ class TrainedModel:
                 self.network.save_weights(unfinished / WEIGHTS)
             (unfinished / RECORD).write_text(json.dumps(self._record(), indent=2) + "\n")
             (unfinished / CARD).write_text(model_card(self))
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                shutil.rmtree(previous, ignore_errors=True)
+                folder.replace(previous)
             unfinished.replace(folder)
-        except OSError as error:
+            shutil.rmtree(previous, ignore_errors=True)
+        finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise ModelError(
-                f"cannot write {folder} ({error.strerror or error}); free some space or choose another"
-            ) from error
-        return folder
 
     def _record(self) -> dict[str, Any]:
         return {
@@ -251,6 +266,11 @@ def read_record(folder: Path) -> dict[str, Any]:
             f"{folder} knows the categories {record.get('categories')}, not {list(CATEGORIES)}; train again"
         )
     return record
+
+
+def _beside(folder: Path, ending: str) -> Path:
+    """A hidden neighbour of a folder."""
+    return folder.with_name(f".{folder.name}{ending}")
 
 
 def _network(folder: Path, name: str) -> keras.Model:

@@ -11,9 +11,11 @@ import pytest
 from expressiveness.errors import BusyError, StoreError
 from expressiveness.extraction import ExtractionConfig, FaceStore, extract_interviews
 from expressiveness.locking import alone
+from expressiveness.models import load_model
 from expressiveness.movement import MovementStore, extract_movements
 from tests.interviews import interview
 from tests.media import write_grey_ramp
+from tests.random_model import random_model
 
 HOLD = """
 import sys, time
@@ -86,11 +88,34 @@ def test_two_threads_of_one_process_are_two_runs(tmp_path):
         pass
 
 
-def test_where_no_lock_can_be_written_the_folder_is_named(tmp_path):
+def test_a_store_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
 
-    with (
-        pytest.raises(StoreError, match=r"cannot write .*choose another folder"),
-        alone(tmp_path / "file" / "lock", on="it", doing="testing"),
-    ):
-        pass
+    with pytest.raises(StoreError, match=r"cannot write .*file/faces \(Not a directory\); choose another store"):
+        find_faces(interview(1), tmp_path / "file" / "faces")
+
+
+SAVE = """
+import sys, time
+from pathlib import Path
+from tests.random_model import random_model
+model = random_model()
+print("ready", flush=True)
+while True:
+    model.save(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+def test_a_model_that_is_saved_while_another_run_saves_it_is_always_whole(tmp_path):
+    """Killed at any moment, the other leaves a model or none, and nothing that is in the way."""
+    model = random_model()
+    with subprocess.Popen([sys.executable, "-c", SAVE, tmp_path / "model"], stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"ready\n"
+        for _ in range(5):
+            model.save(tmp_path / "model")
+        other.kill()
+    model.save(tmp_path / "model")
+
+    assert load_model(tmp_path / "model").created == model.created
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".model.lock", "model"]
