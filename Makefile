@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UV := uv==0.13.9
 
-.PHONY: help setup demo test test-fast lint lock clean
+.PHONY: help setup demo test test-fast lint dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -24,7 +24,7 @@ demo: $(INSTALLED) ## make sample interviews, train, predict and open the App
 	@$(BIN)/expressiveness demo $(ARGS)
 
 test: $(INSTALLED) ## run every test; what is skipped is named with its reason
-	@$(BIN)/pytest -rs $(ARGS)
+	@$(BIN)/pytest -rs --numprocesses=auto --dist=loadfile $(ARGS)
 
 test-fast: $(INSTALLED) ## run the tests that need no database, browser or patience
 	@$(BIN)/pytest -rs -m "not slow" tests/unit $(ARGS)
@@ -33,6 +33,9 @@ lint: $(INSTALLED) ## check style, format and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+dist: $(INSTALLED) ## build the sdist, the wheel and the plugin's zip into dist/
+	@$(BIN)/python -m tools.dist
 
 lock: $(BIN)/pip ## resolve requirements.lock anew from pyproject.toml; versions move only where they must
 	@$(PIP_INSTALL) $(UV)

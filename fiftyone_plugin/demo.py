@@ -25,8 +25,24 @@ from .workflow import (
     train_model,
 )
 
-DATASET = "expressiveness-demo"
 RUN = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a demo renders and trains, and where it is kept."""
+
+    dataset: str
+    folder: str  # within the one that the user names
+    participants: int
+    clips_per_participant: int
+    seconds: float  # of a short clip
+    training: TrainingConfig
+
+
+FULL = Size("expressiveness-demo", ".", 20, 3, 4.0, TrainingConfig())
+QUICK = Size("expressiveness-demo-quick", "quick", 6, 2, 1.0, TrainingConfig(epochs=2))
+"""Every step, on too little to learn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +82,42 @@ class DemoResult:
 
 
 def run_demo(
-    folder: Path, *, workers: int | None = None, on_step: Callable[[str], None], progress: Progress | None = None
+    folder: Path,
+    *,
+    size: Size = FULL,
+    workers: int | None = None,
+    on_step: Callable[[str], None],
+    progress: Progress | None = None,
 ) -> DemoResult:
     """Run every step; what an earlier run left is used again.
 
     Args:
         folder: for the interviews, faces and models.
+        size: `FULL` or `QUICK`.
         workers: processes that render and find faces; None for one a core.
         on_step: told what is being done.
         progress: called with how much of the step is done.
     """
+    folder = folder / size.folder
     on_step("1/6  Rendering synthetic sample interviews")
-    interviews = render_sample_interviews(folder / "interviews", workers=workers, progress=progress)
+    interviews = render_sample_interviews(
+        folder / "interviews",
+        participants=size.participants,
+        clips_per_participant=size.clips_per_participant,
+        seconds=size.seconds,
+        workers=workers,
+        progress=progress,
+    )
     on_step("2/6  Importing them into FiftyOne")
-    imported = import_interviews(interviews, DATASET, progress=progress)
-    dataset = fo.load_dataset(DATASET)
+    imported = import_interviews(interviews, size.dataset, progress=progress)
+    dataset = fo.load_dataset(size.dataset)
     set_work_folder(dataset, folder)
     on_step("3/6  Finding faces")
     extracted = detect_faces(dataset, workers=workers, progress=progress)
-    on_step("4/6  Training the network (about a minute)")
+    on_step("4/6  Training the network")
     train_model(
         dataset,
-        TrainingConfig(),
+        size.training,
         run=RUN,
         on_epoch=lambda epoch: progress(epoch.number, epoch.of) if progress else None,
     )
@@ -96,4 +126,4 @@ def run_demo(
     on_step("6/6  Judging it on people it has not seen, and saving the review")
     evaluation = evaluate(dataset, RUN)
     save_review_views(dataset, RUN)
-    return DemoResult(DATASET, RUN, imported, extracted, predicted, evaluation)
+    return DemoResult(size.dataset, RUN, imported, extracted, predicted, evaluation)

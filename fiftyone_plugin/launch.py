@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import fiftyone as fo
+import yaml
 
 from expressiveness.errors import ExpressivenessError
 
@@ -44,7 +45,10 @@ def open_app(dataset: str | None, *, port: int, on_ready: Callable[[str], None])
 
 
 def install_plugin(folder: Path | None = None) -> Path:
-    """Link the plugin into a plugin folder of FiftyOne, unless one of its name is there.
+    """Register the installed plugin in a plugin folder of FiftyOne, unless one of its name is there.
+
+    FiftyOne runs no file that lies outside the plugin's own folder, not even over a link: what is put there imports
+    the plugin from where it is installed, so that it never falls behind the core.
 
     Args:
         folder: FiftyOne's configured one if None.
@@ -59,19 +63,25 @@ def install_plugin(folder: Path | None = None) -> Path:
     place = folder / "expressiveness-interviews"
     if (other := _installed(folder)) and other != place:
         return other
-    here = Path(__file__).resolve().parent
-    manifest = next(path / MANIFEST for path in (here, here.parent) if (path / MANIFEST).is_file())
-    link = place / here.name
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(manifest, place / MANIFEST)
-        if link.is_symlink() and link.resolve() != here:
-            link.unlink()
-        if not link.exists():
-            link.symlink_to(here, target_is_directory=True)
+        _write_entry(place)
     except OSError as error:
         raise ExpressivenessError(f"cannot write {place} ({error.strerror or error}); choose another folder") from error
     return place
+
+
+def _write_entry(place: Path) -> None:
+    """Write the manifest and the two files that it names."""
+    package = Path(__file__).resolve().parent
+    manifest = next(path / MANIFEST for path in (package, package.parent) if (path / MANIFEST).is_file())
+    named = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    entry, bundle = place / named["py_entry"], place / named["js_bundle"]
+    if entry.parent.is_symlink():  # as earlier versions left it: what is written below would go into the plugin itself
+        entry.parent.unlink()
+    bundle.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(manifest, place / MANIFEST)
+    shutil.copyfile(package.parent / named["js_bundle"], bundle)
+    entry.write_text(f"from {package.name} import register as register\n")
 
 
 def _installed(folder: Path) -> Path | None:

@@ -15,6 +15,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the demo keeps its files.")] = Path(
         "demo"
     ),
+    quick: Annotated[bool, typer.Option("--quick", help="Every step, on too little to learn from.")] = False,
     no_app: Annotated[bool, typer.Option("--no-app", help="Do everything but open the App.")] = False,
     port: Port = 5151,
     workers: Workers = None,
@@ -22,10 +23,10 @@ def demo(
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
     load_tensorflow()
-    from fiftyone_plugin.demo import run_demo
+    from fiftyone_plugin.demo import FULL, QUICK, run_demo
 
     with progress() as report:
-        result = run_demo(folder, workers=workers, on_step=say, progress=report)
+        result = run_demo(folder, size=QUICK if quick else FULL, workers=workers, on_step=say, progress=report)
     write_json(json_file, result.as_dict())
     say(result.summary())
     if not no_app:
