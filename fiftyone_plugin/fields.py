@@ -26,6 +26,9 @@ REVIEWED_CATEGORY = "reviewed_category"
 FRAMES_LOOKED_AT = "frames_looked_at"
 FRAMES_WITHOUT_FACE = "frames_without_face"
 
+SUSPICION = "suspicion"
+SUGGESTED_CATEGORY = "suggested_category"
+
 DECIDED_BY = "decided_by"
 DECIDED_AT = "decided_at"
 
@@ -61,6 +64,8 @@ _DESCRIPTIONS = {
     TRANSCRIPT: "What is said, with times; may hold names",
     CATEGORY: "The category that the score gives at the thresholds",
     REVIEWED_CATEGORY: "The category that a person decided on; outranks the score's when training",
+    SUSPICION: "How suspicious the category is, 0 to 1: how improbable a model that learned from others finds it",
+    SUGGESTED_CATEGORY: "The category that this model finds the most probable",
     DECIDED_BY: "Who last decided on the whole video",
     DECIDED_AT: "When, in UTC",
     FRAMES_LOOKED_AT: "How many frames faces were looked for on",
@@ -127,9 +132,7 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
     for name in TARGETS:
         dataset.add_sample_field(name, fo.FloatField, description=_DESCRIPTIONS[name])
     for name in (CATEGORY, REVIEWED_CATEGORY):
-        dataset.add_sample_field(
-            name, fo.EmbeddedDocumentField, embedded_doc_type=fo.Classification, description=_DESCRIPTIONS[name]
-        )
+        _declare_category(dataset, name)
     for name in (FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE):
         dataset.add_sample_field(name, fo.IntField, description=_DESCRIPTIONS[name])
     _declare_detections(dataset, FACES, "The faces found, the primary one first, with the category learned from")
@@ -185,6 +188,13 @@ def declare_embedding(dataset: fo.Dataset, run: str) -> RunFields:
     return fields
 
 
+def declare_suspicion(dataset: fo.Dataset) -> None:
+    """Add the fields about labels that are probably wrong."""
+    dataset.add_sample_field(SUSPICION, fo.FloatField, description=_DESCRIPTIONS[SUSPICION])
+    _declare_category(dataset, SUGGESTED_CATEGORY)
+    lay_out(dataset)
+
+
 def runs_with_fields(dataset: fo.Dataset) -> list[str]:
     """The runs whose predictions stand in the dataset, oldest first."""
     frame_fields = dataset.get_frame_field_schema() or {}
@@ -196,7 +206,7 @@ def lay_out(dataset: fo.Dataset) -> None:
     runs = runs_with_fields(dataset)
     # What stands first is drawn on top: a run's label hides the word "face" of the same box.
     groups = [
-        ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT]),
+        ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT, SUSPICION, SUGGESTED_CATEGORY]),
         *((f"run {run}", _sidebar_paths(RunFields(run))) for run in reversed(runs)),
         ("faces", [f"frames.{FACES}", FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE]),
         ("interview", [INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT]),
@@ -204,15 +214,16 @@ def lay_out(dataset: fo.Dataset) -> None:
     ]
     schema = {*dataset.get_field_schema(), *(f"frames.{name}" for name in dataset.get_frame_field_schema() or {})}
     named = {path for _, paths in groups for path in paths}
-    rest = [path for path in sorted(schema) if path not in named and path not in _HIDDEN and path not in _STANDARD]
+    rest = [path for path in sorted(schema) if path not in named and path not in _STANDARD]
     config = dataset.app_config
     config.sidebar_groups = [
-        fo.SidebarGroupDocument(name="tags", paths=["tags"]),
+        fo.SidebarGroupDocument(name="tags", paths=["tags", "_label_tags"]),
         *(
             fo.SidebarGroupDocument(name=name, paths=[path for path in paths if path in schema])
             for name, paths in groups
         ),
         fo.SidebarGroupDocument(name="other", paths=rest, expanded=False),
+        fo.SidebarGroupDocument(name="metadata", paths=_METADATA, expanded=False),
     ]
     newest = _sidebar_paths(RunFields(runs[-1]))[:2] if runs else []
     # The Annotate tab edits what is shown, so the faces are.
@@ -221,8 +232,18 @@ def lay_out(dataset: fo.Dataset) -> None:
     dataset.save()
 
 
-_HIDDEN = frozenset({"frames"})
-_STANDARD = frozenset({"tags"})
+_STANDARD = frozenset({"id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames"})
+"""FiftyOne's own fields, but for those of frames."""
+
+_OF_VIDEO = ("duration", "frame_rate", "frame_width", "frame_height", "total_frame_count", "size_bytes")
+_METADATA = ["id", "filepath", "created_at", "last_modified_at", *(f"metadata.{name}" for name in _OF_VIDEO)]
+"""A group that the App adds by itself, empty, where it is missing."""
+
+
+def _declare_category(dataset: fo.Dataset, name: str) -> None:
+    dataset.add_sample_field(
+        name, fo.EmbeddedDocumentField, embedded_doc_type=fo.Classification, description=_DESCRIPTIONS[name]
+    )
 
 
 def _declare_detections(dataset: fo.Dataset, name: str, description: str) -> None:
@@ -237,7 +258,7 @@ def _sidebar_paths(fields: RunFields) -> list[str]:
 def _color_scheme(runs: list[str]) -> fo.ColorScheme:
     """Colour labels by their value: a category has one colour wherever it stands."""
     by_category = [{"value": name, "color": COLORS[name]} for name in CATEGORIES]
-    labels = [CATEGORY, REVIEWED_CATEGORY]
+    labels = [CATEGORY, REVIEWED_CATEGORY, SUGGESTED_CATEGORY]
     for run in map(RunFields, runs):
         labels += [f"frames.{run.faces}", run.faces, run.video, run.stretches]  # in a view of faces, without "frames."
     by_label = [{"path": path, "colorByAttribute": "label", "valueColors": by_category} for path in labels]

@@ -4,6 +4,7 @@ from .compute_embeddings import ComputeEmbeddings
 from .curate import Curate
 from .detect_faces import DetectFaces
 from .export_curated import ExportCurated
+from .find_suspicious_labels import FindSuspiciousLabels
 from .import_interviews import ImportInterviews
 from .predict import Predict
 from .review_errors import ReviewErrors
@@ -18,6 +19,7 @@ OPERATORS = (
     Predict,
     ReviewErrors,
     RunPipeline,
+    FindSuspiciousLabels,
     Curate,
     UndoCuration,
     ExportCurated,

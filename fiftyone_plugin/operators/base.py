@@ -160,6 +160,12 @@ def folder_chosen(ctx: foo.executor.ExecutionContext, name: str) -> Path | None:
     return Path(folder) if folder else None
 
 
+def open_saved_view(ctx: foo.executor.ExecutionContext, name: str) -> Iterator[Any]:
+    """Have the App open a view that was just saved; by its name, the App would not know it yet."""
+    yield ctx.ops.reload_dataset()
+    yield ctx.ops.set_view(view=ctx.dataset.load_saved_view(name))
+
+
 def counted(number: int, what: str) -> str:
     """A number of things, in words: "1 face", "2,000 faces"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

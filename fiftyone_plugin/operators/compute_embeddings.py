@@ -21,7 +21,7 @@ class ComputeEmbeddings(InterviewOperator):
             name="compute_embeddings",
             label="Compute embeddings",
             description="Vectors of the network's last hidden layer: Embeddings panel, uniqueness, similarity",
-            icon="/assets/scatter_plot.svg",
+            icon="scatter_plot",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

@@ -23,7 +23,7 @@ class Curate(InterviewOperator):
             name="curate",
             label="Curate faces or videos",
             description="Exclude, confirm or correct what is selected or shown; kept with who decided and when",
-            icon="/assets/fact_check.svg",
+            icon="fact_check",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

@@ -25,7 +25,7 @@ class DetectFaces(InterviewOperator):
             name="detect_faces",
             label="Detect faces",
             description="Find faces with MediaPipe on the sampled frames",
-            icon="/assets/face.svg",
+            icon="face",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

@@ -23,7 +23,7 @@ class ExportCurated(InterviewOperator):
             name="export_curated",
             label="Export curated interviews",
             description="Write metadata.jsonl with corrected categories, the decisions, and the faces by category",
-            icon="/assets/drive_folder_upload.svg",
+            icon="drive_folder_upload",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

@@ -28,7 +28,7 @@ class ImportInterviews(InterviewOperator):
             name="import_interviews",
             label="Import interviews",
             description="Import a RecruitView folder: metadata.jsonl beside videos/",
-            icon="/assets/video_library.svg",
+            icon="video_library",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

@@ -21,7 +21,7 @@ class Predict(InterviewOperator):
             name="predict",
             label="Predict expressiveness",
             description="Classify every face that was found, with a trained run",
-            icon="/assets/auto_awesome.svg",
+            icon="auto_awesome",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

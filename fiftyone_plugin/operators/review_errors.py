@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, target_videos
+from .base import InterviewOperator, Progress, choose, chosen, open_saved_view, target_videos
 
 
 class ReviewErrors(InterviewOperator):
@@ -22,7 +22,7 @@ class ReviewErrors(InterviewOperator):
             name="review_errors",
             label="Review errors",
             description="Show where a run is wrong: frames, videos, confident and uncertain ones",
-            icon="/assets/rule.svg",
+            icon="rule",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,
@@ -83,7 +83,4 @@ class ReviewErrors(InterviewOperator):
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the view."""
-        yield ctx.ops.reload_dataset()
-        yield ctx.ops.set_view(
-            view=ctx.dataset.load_saved_view(result["view"])
-        )  # by name, the App would not know it yet
+        return open_saved_view(ctx, result["view"])

@@ -32,7 +32,7 @@ class RunPipeline(InterviewOperator):
             name="run_pipeline",
             label="Detect, train, predict and review",
             description="The whole way in one go; what an earlier run left is used again",
-            icon="/assets/account_tree.svg",
+            icon="account_tree",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

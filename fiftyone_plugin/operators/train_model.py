@@ -45,7 +45,7 @@ class TrainModel(InterviewOperator):
             name="train_model",
             label="Train model",
             description="Learn from the faces found, and judge the model on people it has not seen",
-            icon="/assets/model_training.svg",
+            icon="model_training",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

@@ -21,7 +21,7 @@ class UndoCuration(InterviewOperator):
             name="undo_curation",
             label="Undo curation",
             description="Put back what the last curation changed",
-            icon="/assets/undo.svg",
+            icon="undo",
             dynamic=True,
             execute_as_generator=True,
             allow_delegated_execution=True,

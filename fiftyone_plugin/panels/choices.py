@@ -12,7 +12,7 @@ from typing import Any
 HELD_OUT, EVERYONE = "held_out", "everyone"
 FRAMES, VIDEOS = "frames", "videos"
 AS_VIDEOS, AS_CLIPS, AS_FACES = "videos", "clips", "faces"
-MISTAKES, FIGURES, TRAINING, COMPARE = "mistakes", "figures", "training", "compare"
+MISTAKES, FIGURES, TRAINING, COMPARE, LABELS = "mistakes", "figures", "training", "compare", "labels"
 NO_OTHER = "none"
 
 TOP, WAYS, WITH = "top", "ways", "with"

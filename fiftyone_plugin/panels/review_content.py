@@ -14,9 +14,18 @@ from expressiveness.confusion import Confusion
 from expressiveness.errors import ExpressivenessError
 
 from .. import review
-from ..fields import CATEGORY, FRAMES_LOOKED_AT, INTERVIEW_ID, RunFields, runs_with_fields
+from ..fields import (
+    CATEGORY,
+    FRAMES_LOOKED_AT,
+    INTERVIEW_ID,
+    SUGGESTED_CATEGORY,
+    SUSPICION,
+    RunFields,
+    runs_with_fields,
+)
 from ..review_figures import frame_change, frame_figures, video_change, video_figures, worst_videos
 from ..runs import list_runs
+from ..suspicion import labels_to_check, suspect_videos
 from .charts import curve_traces, matrix_trace
 from .choices import AS_CLIPS, AS_FACES, EVERYONE, FRAMES, NO_OTHER, VIDEOS, Choices, choices_of, keep_choices
 
@@ -48,7 +57,7 @@ def load(ctx: Context) -> None:
     held_out = len(review.held_out(ctx.dataset, run))
     choices = replace(choices, run=run, other=other, people=choices.people if held_out else EVERYONE)
     keep_choices(state, choices)
-    state.set({"runs": runs, "held_out": held_out})
+    state.set({"runs": runs, "held_out": held_out, "suspects": _suspects(ctx.dataset)})
     _read_figures(ctx, run, choices)
 
 
@@ -96,6 +105,19 @@ def show_video(ctx: Context, row: int) -> None:
     ctx.ops.set_view(ctx.dataset.select(video["id"]))
     _show_labels(ctx, [RunFields(_run(ctx)).stretches])
     ctx.ops.notify(f"Interview {video['interview']}: click it to watch")
+
+
+def show_suspect(ctx: Context, row: int) -> None:
+    """Show one of the videos whose category is doubted."""
+    if row >= 0:
+        video = ctx.panel.state.suspects["rows"][row]
+        _show_category(ctx, ctx.dataset.select(video["id"]))
+        ctx.ops.notify(f"Interview {video['interview']}: click it to watch, then decide with Curate")
+
+
+def show_suspects(ctx: Context) -> None:
+    """Show every video whose category is doubted, the most suspicious first."""
+    _show_category(ctx, labels_to_check(ctx.dataset))
 
 
 def open_change(ctx: Context, *, fixed: bool) -> None:
@@ -181,6 +203,15 @@ def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
     ctx.panel.set_data("matrix", matrix_trace(confusion, choices.unit))
     ctx.panel.set_data("accuracy_curve", curve_traces(history, "accuracy"))
     ctx.panel.set_data("loss_curve", curve_traces(history, "loss"))
+
+
+def _suspects(dataset: fo.Dataset) -> Json | None:
+    """The labels to check, or None where suspicious ones have not been looked for."""
+    if not dataset.has_sample_field(SUSPICION):
+        return None
+    worst = suspect_videos(dataset, most=WORST)
+    rows = [{**asdict(video), "suspicion": f"{video.suspicion:.0%}"} for video in worst]
+    return {"rows": rows, "count": len(labels_to_check(dataset))}
 
 
 def _change(samples: fo.Dataset | fo.DatasetView, before: str, after: str) -> Json:
@@ -275,6 +306,12 @@ def _show_labels(ctx: Context, also: Sequence[str]) -> None:
     """Have the chosen run's labels drawn, whichever the person had chosen last."""
     fields = RunFields(_run(ctx))
     ctx.ops.set_active_fields([CATEGORY, f"frames.{fields.faces}", fields.video, *also])
+
+
+def _show_category(ctx: Context, view: fo.DatasetView) -> None:
+    """Show videos with their category and the one that is suggested instead."""
+    ctx.ops.set_view(view)
+    ctx.ops.set_active_fields([CATEGORY, SUGGESTED_CATEGORY])
 
 
 def _people(ctx: Context) -> str:

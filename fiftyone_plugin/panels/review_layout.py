@@ -17,6 +17,7 @@ from .choices import (
     FIGURES,
     FRAMES,
     HELD_OUT,
+    LABELS,
     MISTAKES,
     NO_OTHER,
     TOP,
@@ -30,7 +31,13 @@ from .choices import (
 if TYPE_CHECKING:
     from .review_panel import ReviewPanel
 
-TABS = {MISTAKES: "Mistakes", FIGURES: "How good it is", TRAINING: "Training", COMPARE: "Compare"}
+TABS = {
+    MISTAKES: "Mistakes",
+    FIGURES: "How good it is",
+    TRAINING: "Training",
+    COMPARE: "Compare",
+    LABELS: "Labels to check",
+}
 LOOKS = {AS_VIDEOS: "Videos, with boxes", AS_CLIPS: "Clips, one a stretch", AS_FACES: "Faces, one by one"}
 NARROW = {"minWidth": 0}
 """Tables are 650 pixels wide at least, and a panel beside the grid may not be."""
@@ -129,8 +136,34 @@ def _compare(events: ReviewPanel, panel: types.Object, state: Any) -> None:
         buttons.btn(name, label=label, icon=icon, on_click=events.on_compared, params=params, disabled=not count)
 
 
+def _labels(events: ReviewPanel, panel: types.Object, state: Any) -> None:
+    if not state.suspects:
+        panel.md("Nobody has looked yet for videos whose category is probably wrong.", name="not_looked")
+    elif not state.suspects["rows"]:
+        panel.md("No category is doubted that nobody has decided on yet.", name="no_doubt")
+    else:
+        panel.md(
+            f"A model that has not seen the person finds another category more probable for "
+            f"**{state.suspects['count']:,}** of the videos that nobody has decided on yet. Click one to see it.",
+            name="doubted",
+        )
+        columns = {
+            "interview": "Video",
+            "participant": "Person",
+            "category": "Category",
+            "suggested": "Rather",
+            "suspicion": "Suspicion",
+        }
+        _table(panel, "suspects", state.suspects["rows"], columns, on_click_row=events.on_suspect)
+    buttons = panel.h_stack("labels", gap=1, align_x="left")
+    if state.suspects and state.suspects["rows"]:
+        buttons.btn("suspects", label="Show them all", icon="grid_view", on_click=events.on_suspects)
+    look = "Look again" if state.suspects else "Find suspicious labels"
+    buttons.btn("look_for", label=look, icon="troubleshoot", on_click=events.on_look_for_suspects)
+
+
 _DRAW: Mapping[str, Callable[[ReviewPanel, types.Object, Any], None]]
-_DRAW = {MISTAKES: _mistakes, FIGURES: _figures, TRAINING: _training, COMPARE: _compare}
+_DRAW = {MISTAKES: _mistakes, FIGURES: _figures, TRAINING: _training, COMPARE: _compare, LABELS: _labels}
 
 
 def _dropdown(row: types.Object, name: str, label: str, labels: dict[str, str], on_change: Any) -> None:

@@ -11,6 +11,11 @@ from fiftyone.operators import types
 from ..requirements import missing_packages, missing_sentence
 from .root import root_view
 
+FIND_SUSPICIOUS_LABELS = "@expressiveness/interviews/find_suspicious_labels"
+
+RELOAD = "ExpressivenessReload"
+"""Of `components.js`: it has the panel read again after each operator that changed the dataset."""
+
 HELP = """
 Choose a run, then click:
 
@@ -61,7 +66,7 @@ class ReviewPanel(foo.Panel):
 
     def on_first_step(self, ctx: foo.executor.ExecutionContext) -> None:
         """Open the form of the operator that is to run first."""
-        ctx.prompt(ctx.panel.state.first_do["operator"], on_success=self.on_load)
+        ctx.prompt(ctx.panel.state.first_do["operator"])
 
     def on_cell(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what a cell of the matrix counts."""
@@ -80,6 +85,22 @@ class ReviewPanel(foo.Panel):
         from .review_content import show_video
 
         show_video(ctx, ctx.params["row"])
+
+    def on_suspect(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show one of the videos whose category is doubted."""
+        from .review_content import show_suspect
+
+        show_suspect(ctx, ctx.params["row"])
+
+    def on_suspects(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show all of them."""
+        from .review_content import show_suspects
+
+        show_suspects(ctx)
+
+    def on_look_for_suspects(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Open the form of the operator that finds them."""
+        ctx.prompt(FIND_SUSPICIOUS_LABELS)
 
     def on_compared(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what one run fixed or broke over the other."""
@@ -103,6 +124,7 @@ class ReviewPanel(foo.Panel):
         """Draw the panel."""
         panel = types.Object()
         state = ctx.panel.state
+        panel.obj("reload", view=types.View(component=RELOAD, composite_view=True, on_reload=self.on_choice))
         if first := state.first_do:
             panel.md(f"**{first['sentence']}**", name="sentence")
             if "operator" in first:

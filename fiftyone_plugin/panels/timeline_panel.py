@@ -1,7 +1,8 @@
 """The modal panel "Expressiveness timeline": a run's probabilities over the open video.
 
-The plot itself is `timeline.js`: FiftyOne neither tells a panel in Python which frame the video player is at, nor lets
-it go to one (`FrameLoaderView` and `set_frame_number` reach image sequences only); in the browser both are one call.
+The plot itself is in `components.js`: FiftyOne neither tells a panel in Python which frame the video player is at, nor
+lets it go to one (`FrameLoaderView` and `set_frame_number` reach image sequences only); in the browser both are one
+call.
 """
 
 from __future__ import annotations

@@ -99,6 +99,15 @@ def test_curation_export_and_embeddings_can_be_delegated(worker, dataset, tmp_pa
     assert embedded["videos"] == 12
 
 
+def test_suspicious_labels_can_be_looked_for_by_a_worker(worker, moving):
+    found, progress = run(worker, "find_suspicious_labels", moving)
+
+    moving.reload()
+    assert found["videos"] == moving.count("suspicion") == 32
+    assert progress.label == "movement of 32 of 32 videos read"
+    assert found["view"] in moving.list_saved_views()
+
+
 def test_a_failure_is_one_sentence_in_the_queue(worker, dataset):
     document = finished(foo.get_operator(f"{PLUGIN}/predict")(dataset, run="none", delegate=True), worker)
 

@@ -10,7 +10,7 @@ import pytest
 from fiftyone.operators.executor import ExecutionContext, ExecutionError, Executor
 from fiftyone.operators.types import RiskLevel
 
-from expressiveness.categories import EXPRESSIVE
+from expressiveness.categories import EXPRESSIVE, Thresholds
 from expressiveness.curation import Curation
 from expressiveness.errors import ModelError, TrainingError
 from fiftyone_plugin.curation import curation_of
@@ -18,6 +18,7 @@ from fiftyone_plugin.embeddings import compute_embeddings
 from fiftyone_plugin.operators import OPERATORS
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES
 from fiftyone_plugin.runs import list_runs
+from fiftyone_plugin.suspicion import suspect_videos
 from tests.interviews import row, write_metadata, write_portrait_video
 
 PLUGIN = "@expressiveness/interviews"
@@ -119,6 +120,7 @@ def test_the_import_form_shows_what_is_there_and_what_is_wrong_before_anything_i
         ("predict", "Detect faces first: 3 videos have no faces yet."),
         ("curate", "Detect faces first: 3 videos have no faces yet."),
         ("compute_embeddings", "Detect faces first: 3 videos have no faces yet."),
+        ("find_suspicious_labels", "Detect faces first: 3 videos have no faces yet."),
         ("review_errors", "Train a model first: {name} has no run yet."),
         ("undo_curation", "{name} has no curation that could be undone."),
     ],
@@ -129,7 +131,8 @@ def test_what_is_missing_is_said_in_one_sentence(nothing_found, name, sentence):
 
 def test_other_datasets_are_told_to_import_first(dataset_name):
     other = fo.Dataset(dataset_name)
-    names = ("detect_faces", "train_model", "predict", "run_pipeline", "export_curated", "curate", "compute_embeddings")
+    names = ["detect_faces", "train_model", "predict", "run_pipeline", "find_suspicious_labels", "curate"]
+    names += ["export_curated", "compute_embeddings"]
 
     assert {refusal(operator(name), other) for name in names} == {
         f"{dataset_name} holds no interviews; run Import interviews first"
@@ -285,6 +288,59 @@ def test_a_model_of_movement_is_trained_and_predicts_beside_the_network(moving):
     assert refusal(operator("compute_embeddings"), moving) == sentence
     with pytest.raises(ModelError, match=r"^run movement_1 judges how faces move and has no network"):
         compute_embeddings(moving, "movement_1")
+
+
+def flip(dataset, count):
+    """Turn clear labels into their opposite, as if their rows had been mixed up; return those videos."""
+    wrong = dataset.match(fo.ViewField("facial_expression").abs() > 1)[:count].values("id")
+    for sample in dataset.select(wrong):
+        sample["facial_expression"] *= -1
+        sample["category"].label = Thresholds().category(sample["facial_expression"])
+        sample.save()
+    return wrong
+
+
+def test_labels_that_were_turned_around_are_found_and_leave_the_list_once_a_person_decides(moving):
+    wrong = flip(moving, 3)
+
+    result = operator("find_suspicious_labels")(moving).result
+
+    moving.reload()
+    listed = moving.load_saved_view(result["view"])
+    assert set(wrong) <= set(listed.values("id")[:4])
+    assert listed.values("suspicion") == sorted(listed.values("suspicion"), reverse=True)
+    assert (result["videos"], result["to_check"]) == (32, len(listed))
+    assert all(one["suggested_category"].label != one["category"].label for one in listed)
+    assert "how improbable" in moving.get_field("suspicion").description
+
+    operator("curate")(moving.select(wrong[:1]), "confirm", "ann", level="videos")
+    operator("curate")(moving.select(wrong[1:2]), "exclude", "ann", level="videos")
+    assert set(wrong) & set(moving.load_saved_view(result["view"]).values("id")) == set(wrong[2:])
+    again = operator("find_suspicious_labels")(moving).result
+    assert (again["videos"], [failure["id"] for failure in again["failures"]]) == (
+        31,
+        moving.select(wrong[1]).values("interview_id"),
+    )
+    assert moving.select(wrong[1]).values("suspicion") == [None]
+
+
+def test_the_panel_lists_the_labels_to_check(moving):
+    assert suspect_videos(moving, most=2) == []
+    wrong = flip(moving, 3)
+    operator("find_suspicious_labels")(moving)
+
+    first, second = suspect_videos(moving, most=2)
+
+    assert {first.id, second.id} <= set(wrong)
+    assert 0.5 < second.suspicion <= first.suspicion <= 1
+    assert moving[first.id]["category"].label == first.category != first.suggested
+
+
+def test_wrong_labels_are_not_looked_for_among_too_few_people(moving):
+    few = moving.match(fo.ViewField("participant") < "4")
+
+    with pytest.raises(ExecutionError, match=r"of 4 people; wrong labels can be told by .* of 5 people or more"):
+        operator("find_suspicious_labels")(few)
 
 
 def test_movement_is_read_from_the_videos_with_progress_and_kept(dataset):

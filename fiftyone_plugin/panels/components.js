@@ -1,7 +1,37 @@
 /**
- * The plot of the panel "Expressiveness timeline": probabilities over the video, a playhead that moves with it, and a
- * click that goes to a moment. `timeline_panel.py` says what `data` holds. It runs in the App as it stands: React, Recoil
+ * What the panels need of the browser and FiftyOne has no component for. It runs in the App as it stands: React, Recoil
  * and the App's own state are the page's.
+ */
+
+/** "ExpressivenessReload" draws nothing: it tells its panel, by `on_reload`, whenever the dataset is read anew. */
+(() => {
+  const { useEffect, useRef } = window.React;
+
+  function ExpressivenessReload({ schema }) {
+    const panel = window.__fosp__.usePanelId();
+    const tell = window.__foo__.usePanelEvent();
+    const reading = window.recoil.useRecoilValue(window.__fos__.refresher);
+    const shown = useRef(reading);
+    useEffect(() => {
+      if (shown.current === reading) return;
+      shown.current = reading;
+      tell(panel, { operator: schema.view.on_reload });
+    }, [reading]);
+    return null;
+  }
+
+  window.__fop__.registerComponent({
+    name: "ExpressivenessReload",
+    label: "Expressiveness reload",
+    component: ExpressivenessReload,
+    type: window.__fop__.PluginComponentType.Component,
+    activator: () => true,
+  });
+})();
+
+/**
+ * The plot of the panel "Expressiveness timeline": probabilities over the video, a playhead that moves with it, and a
+ * click that goes to a moment. `timeline_panel.py` says what `data` holds.
  */
 (() => {
   const { createElement: h, memo, useEffect, useState } = window.React;

@@ -1,0 +1,72 @@
+"""Find labels that are probably wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from .base import InterviewOperator, Progress, counted, open_saved_view, target_videos
+
+
+class FindSuspiciousLabels(InterviewOperator):
+    """Rate how suspicious each video's category is, and open those that a person should check."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """What FiftyOne knows of this operator."""
+        return foo.OperatorConfig(
+            name="find_suspicious_labels",
+            label="Find suspicious labels",
+            description="Videos whose category is probably wrong, by a model that has not seen the person",
+            icon="troubleshoot",
+            dynamic=True,
+            execute_as_generator=True,
+            allow_delegated_execution=True,
+            risk_level=types.RiskLevel.MEDIUM,
+        )
+
+    def __call__(self, samples: fo.Dataset | fo.DatasetView, delegate: bool = False) -> foo.executor.ExecutionResult:
+        """Find labels that are probably wrong.
+
+        Args:
+            samples: a dataset of interviews with faces, or a view of one
+            delegate (False): whether to leave the work to a delegated worker
+        """
+        return foo.execute_operator(self.uri, view=samples.view(), params={}, request_delegation=delegate)
+
+    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        """Say what will be done."""
+        from ..suspicion import require_people
+        from ..workflow import require_faces
+
+        samples = target_videos(ctx)
+        require_faces(samples)
+        require_people(samples)
+        inputs.view(
+            "about",
+            types.Notice(
+                label=f"{counted(len(samples), 'video')}: each category is held against a model of movement that "
+                "learned from the other people. Videos whose movement is not known yet are read once more; that may be "
+                "stopped, and goes on from there."
+            ),
+        )
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Find them, and save the view."""
+        from ..suspicion import LABELS_TO_CHECK, find_suspicious_labels
+
+        report = find_suspicious_labels(
+            target_videos(ctx),
+            progress=lambda done, total: progress(done, total, f"movement of {done} of {total} videos read"),
+        )
+        found = f"{counted(report.to_check, 'label')} of {counted(report.videos, 'video')} to check"
+        passed_over = f", {len(report.failures)} passed over" if report.failures else ""
+        return {**report.as_dict(), "view": LABELS_TO_CHECK, "message": found + passed_over}
+
+    def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
+        """Open the view."""
+        return open_saved_view(ctx, result["view"])
