@@ -49,6 +49,7 @@ from .runs import (
     register_run,
     save_figures,
 )
+from .working import alone_on_dataset, working_on
 
 if TYPE_CHECKING:
     from expressiveness.training import Epoch
@@ -102,20 +103,22 @@ def import_interviews(
     samples = _samples(chosen, target, thresholds or Thresholds(), report, progress)
     if not samples:
         raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
-    dataset = _dataset_of_interviews(name)
-    known = dict(zip(*dataset.values([fields.INTERVIEW_ID, "id"]), strict=True))
-    fresh = [sample for sample in samples if sample[fields.INTERVIEW_ID] not in known]
-    if fresh:
-        dataset.add_samples(fresh, dynamic=False, progress=False)
-    report.added, report.updated = len(fresh), len(samples) - len(fresh)
-    _update(dataset, {known[s[fields.INTERVIEW_ID]]: s for s in samples if s[fields.INTERVIEW_ID] in known})
-    info = {**info_of(dataset), "folder": str(Path(folder).resolve()), "target": target}
-    info["thresholds"] = asdict(thresholds or Thresholds())
-    dataset.info[fields.INFO_KEY] = info
-    dataset.save()
+    with working_on(name, "importing interviews"):
+        dataset = _dataset_of_interviews(name)
+        known = dict(zip(*dataset.values([fields.INTERVIEW_ID, "id"]), strict=True))
+        fresh = [sample for sample in samples if sample[fields.INTERVIEW_ID] not in known]
+        if fresh:
+            dataset.add_samples(fresh, dynamic=False, progress=False)
+        report.added, report.updated = len(fresh), len(samples) - len(fresh)
+        _update(dataset, {known[s[fields.INTERVIEW_ID]]: s for s in samples if s[fields.INTERVIEW_ID] in known})
+        info = {**info_of(dataset), "folder": str(Path(folder).resolve()), "target": target}
+        info["thresholds"] = asdict(thresholds or Thresholds())
+        dataset.info[fields.INFO_KEY] = info
+        dataset.save()
     return report
 
 
+@alone_on_dataset("finding faces")
 def detect_faces(
     samples: fo.Dataset | fo.DatasetView,
     config: ExtractionConfig | None = None,
@@ -161,6 +164,7 @@ def detect_faces(
         enable_annotation(dataset)
 
 
+@alone_on_dataset("training")
 def train_model(
     samples: fo.Dataset | fo.DatasetView,
     config: TrainingConfig | None = None,
@@ -227,6 +231,7 @@ class PredictionReport:
         return asdict(self)
 
 
+@alone_on_dataset("predicting")
 def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progress | None = None) -> PredictionReport:
     """Classify every stored face with a run's model, and write its labels, video by video.
 
@@ -269,6 +274,7 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
     return report
 
 
+@alone_on_dataset("evaluating")
 def evaluate(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Any]:
     """Judge a run on the interviews of its held-out people, keep the figures with the run, and return them.
 
