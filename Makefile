@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UV := uv==0.13.9
 
-.PHONY: help setup demo test test-fast lint dist lock clean
+.PHONY: help setup demo test test-fast lint docs dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -34,6 +34,9 @@ lint: $(INSTALLED) ## check style, format and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
+docs: $(INSTALLED) ## build the documents into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && echo "site/index.html"
+
 dist: $(INSTALLED) ## build the sdist, the wheel and the plugin's zip into dist/
 	@$(BIN)/python -m tools.dist
 
@@ -43,7 +46,7 @@ lock: $(BIN)/pip ## resolve requirements.lock anew from pyproject.toml; versions
 		--no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
 
 clean: ## remove the environment, the caches and what the tests wrote
-	@rm -rf $(VENV) artefacts build dist *.egg-info htmlcov .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) artefacts build dist site *.egg-info htmlcov .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Every version comes from requirements.lock, those of the build tools included: they are installed first, so that
