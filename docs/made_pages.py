@@ -6,11 +6,11 @@ from pathlib import Path
 
 import typer
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from typer.cli import get_docs_for_click
 
 from expressiveness.cli import app
+from tools.module_map import groups
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -25,20 +25,11 @@ OUTSIDE = (
 )
 """Files outside docs/ that are pages, or that pages point to."""
 
-REFERENCE = {
-    "Interviews": "interviews categories splits inspection sample_data.rendering",
-    "Faces": "video detection crops faces extraction execution face_folders stills",
-    "Networks": "network labels training models model_card export embeddings",
-    "Movement": "movement dynamics movement_model movement_training calibration",
-    "Predictions": "prediction smoothing live live_recognition live_picture live_source live_output",
-    "Judgement": "evaluation confusion benchmark benchmark_rows benchmark_report suspicion curation",
-    "Figures and reports": "plots model_plots report html_page",
-    "Files and errors": "errors tables whole_files locking native_logs",
-}
-"""The core's modules by page, in the order that data flows."""
+WHOLE = {"expressiveness.sample_data": "expressiveness.sample_data.rendering"}
+"""Of a package, the module that is called from outside."""
 
-PLUGIN = "workflow review deciding exporting suspicion embeddings importer annotation runs fields launch"
-"""What of the plugin is called from notebooks and scripts; its operators and panels explain themselves in the App."""
+LEFT_OUT = ("expressiveness.cli", "fiftyone_plugin.operators", "fiftyone_plugin.panels")
+"""These explain themselves: by `--help`, and in the App."""
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -64,17 +55,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _reference() -> dict[str, list[str]]:
-    """The modules of each page.
-
-    Raises:
-        PluginError: a module of the core is on none.
-    """
-    pages = {title: [f"expressiveness.{module}" for module in modules.split()] for title, modules in REFERENCE.items()}
-    shown = {module for modules in pages.values() for module in modules}
-    there = {f"expressiveness.{file.stem}" for file in (REPOSITORY / "expressiveness").glob("[!_]*.py")}
-    if forgotten := sorted(there - shown):
-        raise PluginError(f"on no page of the reference: {', '.join(forgotten)}; add them to REFERENCE in {__file__}")
-    return {**pages, "FiftyOne plugin": [f"fiftyone_plugin.{module}" for module in PLUGIN.split()]}
+    """The modules of each page, in the order that docs/architecture.md draws."""
+    pages: dict[str, list[str]] = {}
+    for title, modules in groups():
+        page = title.capitalize() if modules[0].startswith("expressiveness") else "FiftyOne plugin"
+        shown = [WHOLE.get(module, module) for module in modules if module not in LEFT_OUT]
+        if shown:
+            pages.setdefault(page, []).extend(shown)
+    return pages
 
 
 def _page(title: str) -> str:

@@ -5,12 +5,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
 
+from tools.module_map import groups
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CORE = REPOSITORY / "expressiveness"
+PLUGIN = REPOSITORY / "fiftyone_plugin"
 MEETING_PLACE = CORE / "cli" / "fiftyone_app.py"
 LOCK = REPOSITORY / "requirements.lock"
 
@@ -20,36 +24,55 @@ REGISTRY = re.compile(
 )
 
 
-def imported_packages(tree: ast.AST) -> Iterator[str]:
-    """The top-level package of every absolute import, wherever it stands."""
-    for node in ast.walk(tree):
+def imported(module: Path) -> Iterator[str]:
+    """The full name of everything that a module imports, wherever it stands, but for what only its types need."""
+    package = ".".join(module.relative_to(REPOSITORY).parent.parts)
+    for node in statements(ast.parse(module.read_text(encoding="utf-8"), str(module))):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield node.module.split(".")[0]
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = resolve_name("." * node.level + (node.module or ""), package)
+            yield from (f"{source}.{alias.name}" for alias in node.names)
 
 
-def parse(module: Path) -> ast.Module:
-    return ast.parse(module.read_text(encoding="utf-8"), str(module))
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from statements(child)
+
+
+def top(name: str, levels: int = 1) -> str:
+    return ".".join(name.split(".")[:levels])
 
 
 @pytest.mark.parametrize("module", sorted(CORE.rglob("*.py")), ids=lambda path: path.stem)
 def test_the_core_knows_neither_fiftyone_nor_the_plugin(module):
     forbidden = {"fiftyone"} if module == MEETING_PLACE else {"fiftyone", "fiftyone_plugin"}
 
-    assert forbidden.isdisjoint(imported_packages(parse(module)))
+    assert forbidden.isdisjoint(map(top, imported(module)))
 
 
-def test_the_command_line_imports_the_plugin_only_in_the_commands_that_need_it():
-    cli = parse(MEETING_PLACE)
-    cli.body = [statement for statement in cli.body if not isinstance(statement, ast.FunctionDef)]
+def test_every_module_stands_in_the_drawing_and_imports_only_what_stands_before_it():
+    order = [module for group in groups() for module in group.modules]
+    files = [file for package in (CORE, PLUGIN) for file in package.rglob("*.py")]
+    name_of = {file: top(".".join(file.relative_to(REPOSITORY).with_suffix("").parts), 2) for file in files}
+    parts = {name for name in name_of.values() if not name.endswith("__init__")}
+    assert sorted(order) == sorted(parts)
 
-    assert "fiftyone_plugin" not in imported_packages(cli)
+    position = {name: place for place, name in enumerate(order)}
+    upwards = {
+        f"{name_of[file]} imports {name}"
+        for file in files
+        for name in (top(target, 2) for target in imported(file))
+        if name in parts and name_of[file] in parts and position[name] > position[name_of[file]]
+    }
+    assert upwards == set()
 
 
-def test_importing_the_core_loads_no_heavy_package():
+def test_importing_the_core_or_its_command_line_loads_no_heavy_package():
     heavy = {"cv2", "fiftyone", "keras", "matplotlib", "mediapipe", "pandas", "sklearn", "tensorflow"}
-    code = f"import sys, expressiveness; print(*sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, expressiveness, expressiveness.cli; print(*sorted({heavy} & set(sys.modules)))"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
