@@ -17,8 +17,10 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 OUTSIDE = (
     "README.md",
     "CHANGELOG.md",
+    "CITATION.cff",
     "CONTRIBUTING.md",
     "LICENSE",
+    "SECURITY.md",
     "benchmarks/README.md",
     "benchmarks/results/acted_clip.svg",
     "examples/quickstart.ipynb",

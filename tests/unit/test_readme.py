@@ -57,7 +57,7 @@ def test_the_library_example_runs(folder, monkeypatch, capsys):
 
 
 def test_every_file_that_the_documents_point_to_is_there():
-    for document in [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md"), REPOSITORY / "CONTRIBUTING.md"]:
+    for document in [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(((?!http)[^)#]+)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
