@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
@@ -30,6 +31,9 @@ Pixels = npt.NDArray[np.uint8]
 
 SEEK_GAP = 60
 """Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
+
+PACKET_A_FRAME = ("h264", "hevc")
+"""Codecs whose packets hold a frame each; others have packets that show nothing, and are counted as they decode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,7 @@ def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING) -> Iterator[
     Raises:
         VideoError: the file is missing, is no video, or nothing in it decodes.
     """
-    frames = _spread_frames(video, sampling.spread) if sampling.spread else _streamed_frames(video, sampling)
-    for frame in islice(frames, sampling.max_frames):
+    for frame in islice(_sampled_frames(video, sampling), sampling.max_frames):
         if sampling.horizon and frame.number > sampling.horizon:
             return
         yield frame
@@ -149,14 +152,26 @@ def read_chosen_frames(video: Path, numbers: Collection[int]) -> Iterator[Frame]
         VideoError: the file is missing, is no video, or nothing in it decodes.
     """
     with _opened(video) as (container, stream):
-        stamps = _presentation_stamps(container, stream, video)
-        there = {number for number in numbers if 1 <= number <= len(stamps)}
+        timeline = _timeline(container, stream, video)
+        there = {number for number in numbers if 1 <= number <= len(timeline.stamps)}
         if there:
-            yield from _frames_at(container, stream, video, stamps, there)
+            yield from _frames_at(container, stream, video, timeline, there)
 
 
-def _streamed_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
-    """Decode from the start, converting only the frames that are looked at."""
+def _sampled_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
+    with _opened(video) as (container, stream):
+        if sampling.spread or stream.codec_context.name in PACKET_A_FRAME:
+            timeline = _timeline(container, stream, video)
+            if timeline.complete:
+                yield from _frames_at(container, stream, video, timeline, _chosen_numbers(sampling, timeline))
+                return
+    if sampling.spread:
+        raise VideoError(f"{video.name}: its frames carry no times to spread samples over; re-encode it as MP4")
+    yield from _counted_frames(video, sampling)
+
+
+def _counted_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
+    """Decode every frame from the start, converting only those that are looked at."""
     with _opened(video) as (container, stream):
         start: float | None = None
         taken = 0
@@ -178,49 +193,79 @@ def _is_due(sampling: Sampling, number: int, seconds: float, taken: int) -> bool
     return seconds + 1e-3 >= taken / sampling.rate
 
 
-def _spread_frames(video: Path, count: int) -> Iterator[Frame]:
-    """Yield `count` frames, each from the middle of an equal share of the video (all of a shorter one)."""
-    with _opened(video) as (container, stream):
-        stamps = _presentation_stamps(container, stream, video)
-        numbers = {int((share + 0.5) * len(stamps) / count) + 1 for share in range(count)}
-        yield from _frames_at(container, stream, video, stamps, numbers)
+@dataclass(frozen=True, slots=True)
+class _Timeline:
+    """The frames of a video in the order shown, as its packets tell them: so without decoding one."""
+
+    stamps: list[int]  # in units of time_base
+    key_frames: list[int]  # numbers of those that need no other frame to be decoded, from 1
+    time_base: Fraction
+    complete: bool  # whether every packet has a time stamp of its own
+
+    def seconds(self, stamp: int) -> float:
+        """When a frame is shown, from the first one."""
+        return float((stamp - self.stamps[0]) * self.time_base)
+
+
+def _timeline(container: InputContainer, stream: VideoStream, video: Path) -> _Timeline:
+    packets = [(p.pts, p.is_keyframe) for p in _packets(container, stream) if p.size and not p.is_discard]
+    if not packets:
+        raise VideoError(f"{video.name}: holds no frame; replace the file")
+    shown = {stamp: is_key for stamp, is_key in packets if stamp is not None}
+    stamps = sorted(shown)
+    key_frames = [number for number, stamp in enumerate(stamps, start=1) if shown[stamp]]
+    return _Timeline(stamps, key_frames, stream.time_base or Fraction(0), complete=len(stamps) == len(packets))
+
+
+def _chosen_numbers(sampling: Sampling, timeline: _Timeline) -> list[int]:
+    if sampling.spread:
+        return _spread_numbers(sampling.spread, timeline)
+    numbers: list[int] = []
+    for number, stamp in enumerate(timeline.stamps, start=1):
+        if _is_due(sampling, number, timeline.seconds(stamp), len(numbers)):
+            numbers.append(number)
+    return numbers
+
+
+def _spread_numbers(count: int, timeline: _Timeline) -> list[int]:
+    """One frame from each of `count` equal shares of a video (all frames of a shorter one): the middle one.
+
+    Of a share long enough to be sought, the key frame nearest to the middle, if it has one: no other frame need be
+    decoded for it.
+    """
+    share = len(timeline.stamps) / count
+    numbers = set()
+    for index in range(count):
+        middle = int((index + 0.5) * share) + 1
+        near = [number for number in timeline.key_frames if (number - 1) // share == index]
+        numbers.add(min(near, key=lambda number: abs(number - middle)) if near and share > SEEK_GAP else middle)
+    return sorted(numbers)
 
 
 def _frames_at(
-    container: InputContainer, stream: VideoStream, video: Path, stamps: list[int], numbers: Collection[int]
+    container: InputContainer, stream: VideoStream, video: Path, timeline: _Timeline, numbers: Collection[int]
 ) -> Iterator[Frame]:
     """Yield the frames of some numbers, of which the video has all."""
-    wanted = {stamps[number - 1]: number for number in sorted(numbers)}
-    sparse = len(stamps) > len(wanted) * SEEK_GAP
-    container.seek(stamps[0], stream=stream)
-    for frame in _sought(container, stream, video, list(wanted)) if sparse else _decoded(container, stream, video):
+    wanted = {timeline.stamps[number - 1]: number for number in sorted(numbers)}
+    sparse = len(timeline.stamps) > len(wanted) * SEEK_GAP
+    container.seek(timeline.stamps[0], stream=stream)
+    for frame in _sought(container, stream, video, wanted) if sparse else _decoded(container, stream, video, wanted):
         if frame.pts in wanted:
-            seconds = float((frame.pts - stamps[0]) * (stream.time_base or 0))
-            yield Frame(wanted.pop(frame.pts), seconds, _upright(frame))
+            yield Frame(wanted.pop(frame.pts), timeline.seconds(frame.pts), _upright(frame))
         if not wanted:
             return
 
 
-def _sought(container: InputContainer, stream: VideoStream, video: Path, stamps: list[int]) -> Iterator[VideoFrame]:
+def _sought(
+    container: InputContainer, stream: VideoStream, video: Path, stamps: Collection[int]
+) -> Iterator[VideoFrame]:
     """Yield the frame of each time stamp by seeking to the key frame before it."""
-    for stamp in stamps:
+    for stamp in list(stamps):
         container.seek(stamp, stream=stream)
-        for frame in _decoded(container, stream, video):
+        for frame in _decoded(container, stream, video, {stamp}):
             if frame.pts is not None and frame.pts >= stamp:
                 yield frame
                 break
-
-
-def _presentation_stamps(container: InputContainer, stream: VideoStream, video: Path) -> list[int]:
-    """The time stamp of every frame in the order shown: from the packets, so without decoding them."""
-    stamps = sorted(
-        packet.pts
-        for packet in container.demux(stream)
-        if packet.pts is not None and packet.size and not packet.is_discard
-    )
-    if not stamps:
-        raise VideoError(f"{video.name}: holds no frame; replace the file")
-    return stamps
 
 
 @contextmanager
@@ -239,10 +284,21 @@ def _opened(video: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         yield container, stream
 
 
-def _decoded(container: InputContainer, stream: VideoStream, video: Path) -> Iterator[VideoFrame]:
-    """Decode packet by packet, so that a damaged one costs only the frames that need it."""
+def _decoded(
+    container: InputContainer, stream: VideoStream, video: Path, wanted: Collection[int] | None = None
+) -> Iterator[VideoFrame]:
+    """Decode packet by packet, so that a damaged one costs only the frames that need it.
+
+    Args:
+        container: at the packet to start with.
+        stream: of the container.
+        video: for what an error says.
+        wanted: time stamps of the frames that are needed; others may be left out, those that no frame refers to.
+    """
     any_frame = False
     for packet in _packets(container, stream):
+        if wanted is not None:
+            stream.codec_context.skip_frame = "DEFAULT" if packet.pts in wanted else "NONREF"
         try:
             frames = packet.decode()
         except av.FFmpegError:
@@ -276,7 +332,7 @@ def _seconds_of(container: InputContainer, stream: VideoStream) -> float:
 
 
 def _upright(frame: VideoFrame) -> Pixels:
-    rgb: Pixels = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+    rgb: Pixels = frame.to_ndarray(format="rgb24", threads=1).astype(np.uint8, copy=False)
     quarter_turns = round(frame.rotation / 90) % 4  # the display matrix turns counter-clockwise, as rot90 does
     return np.ascontiguousarray(np.rot90(rgb, quarter_turns)) if quarter_turns else rgb
 

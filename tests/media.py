@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]
 
+NEARLY_LOSSLESS = {"crf": "1", "preset": "ultrafast"}
 DEFAULT_SIZE = (64, 48)  # width, height
 
 
@@ -20,6 +21,7 @@ def write_grey_ramp(
     size: tuple[int, int] = DEFAULT_SIZE,
     *,
     codec: str = "libx264",
+    key_frame_every: int = 250,
 ) -> Path:
     """Write a video whose frame `n`, counted from 1, is `ramp_grey(n)` all over: a slip of one frame shows.
 
@@ -29,13 +31,15 @@ def write_grey_ramp(
         fps: frames a second.
         size: width and height in pixels, both even.
         codec: FFmpeg's name of the encoder.
+        key_frame_every: so many frames, of H.264; 250 is the encoder's own choice.
 
     Returns:
         `path`.
     """
     width, height = size
     pictures = (np.full((height, width, 3), ramp_grey(n), np.uint8) for n in range(1, frames + 1))
-    return write_video(path, pictures, fps, codec=codec)
+    options = {**NEARLY_LOSSLESS, "g": str(key_frame_every)} if codec == "libx264" else {}
+    return write_video(path, pictures, fps, codec=codec, options=options)
 
 
 def ramp_grey(frame_number: int) -> int:
@@ -43,23 +47,32 @@ def ramp_grey(frame_number: int) -> int:
     return 10 * frame_number % 250
 
 
-def write_video(path: Path, pictures: Iterable[Pixels], fps: float | Fraction = 10, *, codec: str = "libx264") -> Path:
-    """Write pictures as a video, nearly without loss.
+def write_video(
+    path: Path,
+    pictures: Iterable[Pixels],
+    fps: float | Fraction = 10,
+    *,
+    codec: str = "libx264",
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Write pictures as a video, in H.264 nearly without loss.
 
     Args:
         path: of the file to write; its suffix chooses the container.
         pictures: RGB, each of shape (height, width, 3), height and width even.
         fps: frames a second.
         codec: FFmpeg's name of the encoder.
+        options: of the encoder.
 
     Returns:
         `path`.
     """
+    if options is None:
+        options = NEARLY_LOSSLESS if codec == "libx264" else {}
     with av.open(path, "w") as container:
         stream = container.add_stream(codec, rate=Fraction(fps).limit_denominator(1001))
         stream.pix_fmt = "yuv420p"
-        if codec == "libx264":
-            stream.options = {"crf": "1", "preset": "ultrafast"}
+        stream.options = options
         for number, picture in enumerate(pictures):
             if number == 0:
                 stream.height, stream.width = picture.shape[:2]

@@ -6,6 +6,7 @@ import pytest
 
 from expressiveness.errors import VideoError
 from expressiveness.video import NOTEBOOK_SAMPLING, Sampling, probe, read_frames
+from tests.interviews import portrait
 from tests.media import ramp_grey, write_grey_ramp, write_video
 
 
@@ -37,14 +38,54 @@ def test_a_rate_takes_frames_evenly_in_time_whatever_the_videos_own_rate(tmp_pat
     assert numbers(at_ten, Sampling(rate=100)) == list(range(1, 21))
 
 
-@pytest.mark.parametrize("frames", [30, 500])
-def test_a_spread_takes_frames_from_the_middle_of_equal_shares_of_the_video(tmp_path, frames):
-    """500 frames are sought one by one, 30 are decoded on the way; both find the same frames."""
-    video = write_grey_ramp(tmp_path / "ramp.mp4", frames=frames)
+def test_a_spread_takes_frames_from_the_middle_of_equal_shares_of_the_video(tmp_path):
+    video = write_grey_ramp(tmp_path / "ramp.mp4", frames=30)
 
     found = list(read_frames(video, Sampling(spread=5)))
 
-    assert [frame.number for frame in found] == [int((share + 0.5) * frames / 5) + 1 for share in range(5)]
+    assert [frame.number for frame in found] == [4, 10, 16, 22, 28]
+    assert_pixels_are_of_the_numbered_frames(found)
+
+
+def test_a_spread_over_a_long_video_takes_the_key_frames_nearest_to_the_middles(tmp_path):
+    """A key frame every 70: 1, 71, 141, ... 491; the middles of five hundreds are 51, 151, ... 451."""
+    video = write_grey_ramp(tmp_path / "ramp.mp4", frames=500, key_frame_every=70)
+
+    found = list(read_frames(video, Sampling(spread=5)))
+
+    assert [frame.number for frame in found] == [71, 141, 281, 351, 421]
+    assert_pixels_are_of_the_numbered_frames(found)
+
+
+def test_a_spread_over_a_long_video_without_key_frames_takes_the_middles(tmp_path):
+    video = write_grey_ramp(tmp_path / "ramp.mp4", frames=500, key_frame_every=500)
+
+    found = list(read_frames(video, Sampling(spread=5)))
+
+    assert [frame.number for frame in found] == [1, 151, 251, 351, 451], "the first frame is always a key frame"
+    assert_pixels_are_of_the_numbered_frames(found)
+
+
+def test_passing_over_frames_that_no_other_refers_to_changes_no_pixel_of_the_rest(tmp_path):
+    """x264's own settings make every other frame one of those; the ramp's make none."""
+    pictures = (np.roll(portrait(), 2 * number, axis=1) for number in range(72))
+    video = write_video(tmp_path / "clip.mp4", pictures, 30, options={})
+
+    every = {frame.number: frame.rgb for frame in read_frames(video, Sampling(every=1))}
+    fifth = list(read_frames(video, Sampling(every=5)))
+
+    assert [frame.number for frame in fifth] == list(range(1, 73, 5))
+    assert all(np.array_equal(frame.rgb, every[frame.number]) for frame in fifth)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("stamps.avi", "libx264"), ("codec.webm", "libvpx")])
+def test_where_packets_do_not_tell_the_frames_every_frame_is_counted(tmp_path, name, codec):
+    """AVI gives no time to show a frame at, and a packet of VP8 may show none."""
+    video = write_grey_ramp(tmp_path / name, frames=23, codec=codec)
+
+    found = list(read_frames(video))
+
+    assert [frame.number for frame in found] == [1, 6, 11, 16, 21]
     assert_pixels_are_of_the_numbered_frames(found)
 
 
