@@ -17,6 +17,7 @@ import fiftyone as fo
 from fiftyone import ViewField as F
 
 from expressiveness.errors import VideoError
+from expressiveness.extraction import file_stem
 from expressiveness.stills import save_stills
 
 from .fields import CATEGORY, CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields
@@ -213,7 +214,7 @@ def _write_pictures(dataset: fo.Dataset, frames: list[dict[str, Any]], folder: P
     def write(row: tuple[str, str, str]) -> tuple[str, dict[int, str]]:
         sample, video, interview = row
         try:
-            files = save_stills(Path(video), numbers[sample], folder / interview)
+            files = save_stills(Path(video), numbers[sample], folder / file_stem(interview))
         except VideoError:
             files = {}
         return sample, {number: str(file) for number, file in files.items()}
