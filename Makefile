@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UV := uv==0.13.9
 
-.PHONY: help setup demo test test-fast lint docs dist lock clean
+.PHONY: help setup demo test test-fast coverage lint docs dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -28,6 +28,9 @@ test: $(INSTALLED) ## run every test; what is skipped is named with its reason
 
 test-fast: $(INSTALLED) ## run the tests that need no database, browser or patience
 	@$(BIN)/pytest -rs -m "not slow" tests/unit $(ARGS)
+
+coverage: $(INSTALLED) ## run every test, and show which lines none of them ran
+	@$(MAKE) test ARGS="--cov --cov-report=term --cov-report=html:artefacts/coverage $(ARGS)"
 
 lint: $(INSTALLED) ## check style, format and types
 	@$(BIN)/ruff check
