@@ -175,13 +175,6 @@ class FaceStore:
         except OSError as error:
             raise StoreError(f"cannot write {path} ({error.strerror or error}); choose another store") from error
 
-    def forget(self, interview_id: str) -> int:
-        """Delete every table of an interview, of any settings; return how many there were."""
-        files = list(self.root.glob(f"*/{file_stem(interview_id)}-{'?' * 16}.npz"))
-        for file in files:
-            file.unlink()
-        return len(files)
-
 
 @dataclass(frozen=True, slots=True)
 class Failure:

@@ -12,6 +12,7 @@ size and shapes are checked.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shutil
 from dataclasses import asdict, dataclass, field, replace
@@ -169,9 +170,9 @@ class TrainedModel:
             with alone(_beside(folder, ".lock"), on=f"the model {folder}", doing="saving it", wait=SECONDS_TO_SAVE):
                 self._save_whole(folder)
         except OSError as error:
-            raise ModelError(
-                f"cannot write {folder} ({error.strerror or error}); free some space or choose another"
-            ) from error
+            # HDF5 gives the error's number, too, but a report of five lines in place of its name.
+            reason = os.strerror(error.errno) if error.errno else error
+            raise ModelError(f"cannot write {folder} ({reason}); free some space or choose another") from error
         return folder
 
     def _save_whole(self, folder: Path) -> None:

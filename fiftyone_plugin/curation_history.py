@@ -94,6 +94,20 @@ def forget_last_step(dataset: fo.Dataset) -> None:
     dataset.delete_run(_names(dataset)[-1])
 
 
+def forget_sample(dataset: fo.Dataset, sample_id: str) -> None:
+    """Remove what was decided about a sample from every step, and the steps in which nothing else was decided."""
+    for name in _names(dataset):
+        results = dataset.load_run_results(name)
+        for group in results.faces:
+            group["frames"].pop(sample_id, None)
+        results.faces = [group for group in results.faces if group["frames"]]
+        results.videos = [video for video in results.videos if video[0] != sample_id]
+        if results.faces or results.videos:
+            dataset.save_run_results(name, results, overwrite=True)
+        else:
+            dataset.delete_run(name)
+
+
 def _names(dataset: fo.Dataset) -> list[str]:
     return sorted(name for name in dataset.list_runs() if re.fullmatch(r"curation_\d{6}", name))
 

@@ -30,18 +30,27 @@ def open_app(dataset: str | None, *, port: int, on_ready: Callable[[str], None])
         ExpressivenessError: there is no such dataset.
     """
     install_plugin()
-    name = dataset or _newest_dataset()
-    if not fo.dataset_exists(name):
-        known = ", ".join(fo.list_datasets()) or "none"
-        raise ExpressivenessError(f"no dataset {name!r} (there are: {known}); import one, or run: expressiveness demo")
+    opened = load_dataset(dataset or _newest_dataset())
     logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
-    session = fo.launch_app(fo.load_dataset(name), port=port, address=LOOPBACK, remote=True)
-    on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{name}")
+    session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
+    on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{opened.name}")
     try:
         while True:
             time.sleep(3600)
     finally:
         session.close()
+
+
+def load_dataset(name: str) -> fo.Dataset:
+    """Load a dataset by its name.
+
+    Raises:
+        ExpressivenessError: there is no such dataset.
+    """
+    if not fo.dataset_exists(name):
+        known = ", ".join(fo.list_datasets()) or "none"
+        raise ExpressivenessError(f"no dataset {name!r} (there are: {known}); import one, or run: expressiveness demo")
+    return fo.load_dataset(name)
 
 
 def install_plugin(folder: Path | None = None) -> Path:

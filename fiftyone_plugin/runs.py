@@ -76,7 +76,7 @@ def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
     Raises:
         ModelError: there is no such run, or its model's folder is gone.
     """
-    return load_model(_model_folder(dataset, run))
+    return load_model(model_folder(dataset, run))
 
 
 def measure_of(dataset: fo.Dataset, run: str) -> tuple[str, Thresholds]:
@@ -100,7 +100,7 @@ def load_run_record(dataset: fo.Dataset, run: str) -> dict[str, Any]:
     Raises:
         ModelError: as `load_run`.
     """
-    return read_record(_model_folder(dataset, run))
+    return read_record(model_folder(dataset, run))
 
 
 def next_run_name(dataset: fo.Dataset, model: str = NETWORK) -> str:
@@ -121,7 +121,12 @@ def check_run_name(name: str) -> str:
     return name
 
 
-def _model_folder(dataset: fo.Dataset, run: str) -> Path:
+def model_folder(dataset: fo.Dataset, run: str) -> Path:
+    """Where a run's model lies.
+
+    Raises:
+        ModelError: there is no such run.
+    """
     if run not in (runs := list_runs(dataset)):
         known = ", ".join(runs) or "none so far; train a model first"
         raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")

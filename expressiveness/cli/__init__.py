@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from expressiveness.cli.fiftyone_app import demo, install_plugin, open_app
+from expressiveness.cli.fiftyone_app import demo, forget, install_plugin, open_app
 from expressiveness.cli.interviews import extract, inspect
 from expressiveness.cli.models import benchmark, evaluate, export_model, train
 from expressiveness.cli.recognition import live, predict
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "predict": predict,
     "live": live,
     "export-model": export_model,
+    "forget": forget,
     "app": open_app,
 }
 """By name, in the order that `--help` lists them."""

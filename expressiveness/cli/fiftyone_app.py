@@ -1,4 +1,4 @@
-"""Where the core meets the FiftyOne plugin: `demo`, `app` and `plugin install`."""
+"""Where the core meets the FiftyOne plugin: `demo`, `app`, `forget` and `plugin install`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from expressiveness.cli.options import Json, Port, Workers
 from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
+from expressiveness.errors import InterviewError
 
 
 def demo(
@@ -55,3 +56,36 @@ def install_plugin(
     from fiftyone_plugin.launch import install_plugin
 
     say(f"The plugin is in {install_plugin(folder)}. Restart the App if it is running.")
+
+
+def forget(
+    interview: Annotated[str, typer.Argument(metavar="ID", help="The interview's id in metadata.jsonl.")],
+    faces: Annotated[
+        Path | None, typer.Option("--faces", metavar="STORE", help="Delete its faces and movement.")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", metavar="NAME", help="Delete it from this dataset, with all labels.")
+    ] = None,
+    models: Annotated[
+        list[Path] | None, typer.Option("--model", metavar="MODEL", help="Remove its id; may be given again.")
+    ] = None,
+    json_file: Json = None,
+) -> None:
+    """Delete what was made of an interview: faces, movement, labels, decisions, predictions and pictures of frames."""
+    from expressiveness.forgetting import ForgetReport, forget_in_model, forget_in_store
+
+    if not (faces or dataset or models):
+        raise typer.BadParameter("say where to forget it: --faces STORE, --dataset NAME or --model MODEL")
+    report = ForgetReport()
+    if dataset:
+        from fiftyone_plugin.forgetting import forget_interview
+        from fiftyone_plugin.launch import load_dataset
+
+        report = forget_interview(load_dataset(dataset), interview)
+    if faces:
+        report.tables += forget_in_store(faces, interview)
+    report.learned += [str(model) for model in models or [] if forget_in_model(model, interview)]
+    write_json(json_file, report.as_dict())
+    if report == ForgetReport():
+        raise InterviewError(f"nothing of {interview} was found; give the id as it stands in metadata.jsonl")
+    say(f"{interview}: {report.summary()}")

@@ -125,14 +125,6 @@ def test_opening_what_is_no_store_or_holds_several_settings_says_what_to_do(clip
         FaceStore.open(tmp_path)
 
 
-def test_forgetting_an_interview_deletes_its_faces_of_every_setting_and_no_others(clips, tmp_path):
-    for config in (SHORT, ExtractionConfig(detector="short", confidence=0.6)):
-        extract_interviews(clips, FaceStore(tmp_path, config), workers=1)
-
-    assert FaceStore(tmp_path, SHORT).forget("0001") == 2
-    assert {file.name[:4] for file in tmp_path.rglob("*.npz")} == {"0002", "0003"}
-
-
 @pytest.mark.parametrize("odd", ["../../escape", "a/b", "*", "", "..", "x" * 300, "ünï", "a-b"])
 def test_an_id_that_is_no_file_name_stays_inside_the_store_and_apart_from_others(clips, tmp_path, odd):
     store = FaceStore(tmp_path, SHORT)

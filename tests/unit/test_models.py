@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from expressiveness.errors import ModelError
 from expressiveness.models import RECORD, WEIGHTS, TrainingConfig, load_model, read_record
+from tests.disks import full_disk
 from tests.random_model import random_model
 
 FACES = np.random.default_rng(1).random((5, 48, 48, 1), np.float32)
@@ -52,6 +53,16 @@ def test_saving_again_replaces_a_model_but_never_other_files(saved, tmp_path):
     with pytest.raises(ModelError, match="holds other files"):
         model.save(tmp_path / "thesis")
     assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
+
+
+def test_a_disk_that_fills_up_leaves_the_earlier_model_and_nothing_else(saved, tmp_path):
+    model, folder = saved
+
+    with pytest.raises(ModelError, match=r"cannot write .*model \(File too large\); free some space"), full_disk(65536):
+        random_model(seed=1).save(folder)
+
+    assert np.allclose(load_model(folder).probabilities(FACES), model.probabilities(FACES), atol=1e-6)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".model.lock", "model"]
 
 
 def test_a_settings_file_is_read_without_tensorflow(saved, run_python):
