@@ -21,9 +21,6 @@ from expressiveness.evaluation import VideoResults, draws_of_people, frame_figur
 from expressiveness.extraction import FaceStore
 from expressiveness.interviews import Interview
 
-NEAR = 0.1
-"""A score this near to a threshold has a category that is close to chance."""
-
 BINS = 10
 """Of a reliability diagram."""
 
@@ -89,12 +86,11 @@ def benchmark_of(
     draws = list(draws_of_people(material.participant, draws=config.draws, seed=config.seed))
     drawn = {key: _drawn_figures(material, said, draws) for key, said in predictions.items()}
     leading = OURS if OURS in predictions else next(reversed(predictions))
-    thresholds = (config.thresholds.low, config.thresholds.high)
     figures = {
         "participants": len(set(material.participant)),
         "clips": len(material.interviews),
         "passed_over": {failure.id: failure.reason for failure in material.passed_over},
-        "near_threshold": int((np.abs(material.score[:, np.newaxis] - thresholds).min(axis=1) <= NEAR).sum()),
+        "near_threshold": int(config.thresholds.near(material.score).sum()),
         "rows": [
             {"key": key, "name": row.name, "leaky": row.leaky, **_row_figures(material, predictions[key], drawn[key])}
             for key, row in chosen.items()

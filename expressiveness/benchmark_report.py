@@ -9,11 +9,12 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from expressiveness.categories import CATEGORIES, COLORS, RESERVED
+from expressiveness.categories import CATEGORIES, COLORS, NEAR, RESERVED
 from expressiveness.errors import ReportError
 from expressiveness.html_page import Block, Picture, Table, page
 from expressiveness.model_card import TERMS
-from expressiveness.plots import INK, canvas, counted
+from expressiveness.plots import INK, canvas
+from expressiveness.wording import counted, decimal, interval
 
 COLUMNS = {
     "spearman": "Spearman",
@@ -66,7 +67,7 @@ def benchmark_report(figures: Mapping[str, Any]) -> str:
             Table(("", *COLUMNS.values()), [_cells(row) for row in figures["rows"]]),
             Table(
                 ("recall", *CATEGORIES),
-                [(_name(row), *(_number(row["recall"][name]) for name in CATEGORIES)) for row in figures["rows"]],
+                [(_name(row), *(decimal(row["recall"][name]) for name in CATEGORIES)) for row in figures["rows"]],
             ),
         ],
         "Differences on the same people": [
@@ -86,7 +87,7 @@ def benchmark_report(figures: Mapping[str, Any]) -> str:
                     (
                         row["name"],
                         f"{row['frame']['n']:,}",
-                        *(_number(row["frame"][k]) for k in ("accuracy", "macro_f1")),
+                        *(decimal(row["frame"][k]) for k in ("accuracy", "macro_f1")),
                     )
                     for row in figures["rows"]
                     if row["frame"]
@@ -101,7 +102,8 @@ def benchmark_report(figures: Mapping[str, Any]) -> str:
                 for heading, key in (("quality", "by_quality"), ("duration", "by_duration"), ("group", "by_group"))
                 if figures[key]
             ),
-            f"{counted(figures['near_threshold'], 'clip')} within 0.1 of a threshold, where a category is near chance.",
+            f"{counted(figures['near_threshold'], 'clip')} within {NEAR:g} of a threshold: "
+            "there a category is near chance.",
             _ceiling(figures["noise_ceiling"]),
         ],
         "Terms of use": [TERMS],
@@ -110,7 +112,7 @@ def benchmark_report(figures: Mapping[str, Any]) -> str:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return _name(row), *(_number(row[key]) + _interval(row.get(f"{key}_ci")) for key in COLUMNS)
+    return _name(row), *(decimal(row[key]) + _in_brackets(row.get(f"{key}_ci")) for key in COLUMNS)
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -122,7 +124,7 @@ def _names(figures: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _gain(difference: Mapping[str, Any], figure: str) -> tuple[str, str]:
-    gain = f"{difference[figure]:+.3f}{_interval(difference[f'{figure}_ci'])}"
+    gain = f"{difference[figure]:+.3f}{_in_brackets(difference[f'{figure}_ci'])}"
     return gain, f"{difference[f'{figure}_better']:.0%} of draws"
 
 
@@ -138,7 +140,7 @@ def _calibration(figures: Mapping[str, Any]) -> list[Block]:
 
 def _parts(parts: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
-        (name, str(one["n"]), *(_number(one[key]) for key in ("spearman", "accuracy", "macro_f1", "mean_error")))
+        (name, str(one["n"]), *(decimal(one[key]) for key in ("spearman", "accuracy", "macro_f1", "mean_error")))
         for name, one in parts.items()
     ]
 
@@ -180,9 +182,5 @@ def _reliability_diagram(bins: Sequence[Mapping[str, Any]]) -> Figure:
     return figure
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _interval(bounds: Sequence[float] | None) -> str:
-    return "" if bounds is None else f" ({_number(bounds[0])} to {_number(bounds[1])})"
+def _in_brackets(bounds: Sequence[float] | None) -> str:
+    return f" ({interval(bounds)})" if bounds else ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from expressiveness.errors import TrainingError
 
@@ -19,6 +20,10 @@ CATEGORIES = (RESERVED, BALANCED, EXPRESSIVE)
 
 COLORS = {RESERVED: "#0072B2", BALANCED: "#999999", EXPRESSIVE: "#D55E00"}
 """Told apart with any colour vision (Okabe and Ito, 2008); the same in figures and in the App."""
+
+
+NEAR = 0.1
+"""A score that lies no further than this from a threshold could well have got the other category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,12 @@ class Thresholds:
     def index(self, score: float) -> int:
         """The position of a score's category in `CATEGORIES`: 0, 1 or 2."""
         return int(score >= self.low) + int(score > self.high)
+
+    def near(self, scores: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Which of n scores lie within `NEAR` of a threshold, shape (n,)."""
+        distances = np.abs(np.asarray(scores, dtype=np.float64)[:, np.newaxis] - (self.low, self.high))
+        # Scores are decimal fractions: 0.4 is 0.10000000000000003 from 0.3.
+        return np.asarray(distances.min(axis=1) <= NEAR + 1e-9)
 
     def category(self, score: float) -> str:
         """The category of a score, one of `CATEGORIES`."""

@@ -6,7 +6,6 @@ shows as it stands.
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from matplotlib.figure import Figure
 
 from expressiveness.errors import ReportError
 from expressiveness.plots import rendered
+from expressiveness.whole_files import hidden_until_done
 
 MOST_ROWS = 200
 """Of a table; a page with a hundred thousand bad rows would open in no browser."""
@@ -62,11 +62,9 @@ def write_page(html: str, path: Path) -> Path:
     Raises:
         ReportError: the file cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(html, encoding="utf-8")
-        unfinished.replace(path)
+        with hidden_until_done(path) as unfinished:
+            unfinished.write_text(html, encoding="utf-8")
     except OSError as error:
         raise ReportError(f"cannot write {path} ({error.strerror or error}); choose another place") from error
     return path

@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from expressiveness import plots
-from expressiveness.categories import CATEGORIES, Thresholds
+from expressiveness.categories import CATEGORIES, NEAR, Thresholds
 from expressiveness.errors import InterviewError
 from expressiveness.interviews import (
     DEFAULT_TARGET,
@@ -27,9 +27,6 @@ from expressiveness.interviews import (
     bounded_lines,
     read_interviews,
 )
-
-NEAR = 0.1
-"""A score that lies no further than this from a threshold could well have got the other category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +75,7 @@ class Inspection:
     @property
     def near_threshold(self) -> int:
         """How many clips lie within `NEAR` of a threshold."""
-        distances = [(self.clips["score"] - bound).abs() for bound in (self.thresholds.low, self.thresholds.high)]
-        # Scores are decimal fractions: 0.4 is 0.10000000000000003 from 0.3.
-        return int(pd.concat(distances, axis=1).min(axis=1).le(NEAR + 1e-9).sum())
+        return int(self.thresholds.near(self.clips["score"]).sum())
 
     @property
     def clips_per_participant(self) -> dict[str, int]:

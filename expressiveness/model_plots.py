@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from expressiveness.categories import CATEGORIES, COLORS
-from expressiveness.plots import INK, Floats, canvas, cleaned, counted, plain
+from expressiveness.plots import INK, Floats, canvas, cleaned, plain
+from expressiveness.wording import counted
 
 TRAINING, VALIDATION = "#0072B2", "#D55E00"
 _CATEGORY_FIGURES = (("recall", "recall", ""), ("precision", "precision", "///"), ("f1-score", "F1", "xxx"))

@@ -21,6 +21,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.stats import gaussian_kde
 
 from expressiveness.categories import CATEGORIES, COLORS, RESERVED, Thresholds
+from expressiveness.wording import counted
 
 FORMATS = ("png", "svg")
 INK, GRID = "#222222", "#dddddd"
@@ -176,11 +177,6 @@ def cleaned(axes: Axes) -> Axes:
 def plain(text: str) -> str:
     """Text that Matplotlib shows as it stands: between two dollar signs it would read a formula."""
     return text.replace("$", r"\$")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number and what it counts, as in "2,011 clips"; `noun` is the singular."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _bin_edges(scores: Floats, thresholds: Thresholds) -> Floats:

@@ -12,13 +12,14 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from expressiveness import model_plots
-from expressiveness.categories import CATEGORIES
+from expressiveness.categories import CATEGORIES, NEAR
 from expressiveness.errors import ReportError
 from expressiveness.html_page import Block, Picture, Table, page, write_page
-from expressiveness.inspection import NEAR, Inspection, inspection_figures
+from expressiveness.inspection import Inspection, inspection_figures
 from expressiveness.interviews import METADATA
 from expressiveness.model_card import TERMS
-from expressiveness.plots import FORMATS, counted, save
+from expressiveness.plots import FORMATS, save
+from expressiveness.wording import counted, decimal, interval
 
 REPORT = "report.html"
 
@@ -61,7 +62,7 @@ def inspection_report(inspection: Inspection, figures: Mapping[str, Figure] | No
                 *(pictures[name] for name in ("score_histogram", "score_box") if name in pictures),
                 Table(
                     ("statistic", inspection.target),
-                    [(name, _number(value)) for name, value in inspection.statistics.items() if name != "count"],
+                    [(name, decimal(value)) for name, value in inspection.statistics.items() if name != "count"],
                 ),
             ],
             "Categories": _categories(inspection, pictures),
@@ -105,12 +106,12 @@ def evaluation_report(
         "Figures": [
             f"Judged on {counted(video['n'], 'video')} ({counted(frame['n'], 'face')}) of "
             f"{counted(evaluation['participants'], 'participant')}. Always choosing the most frequent category would "
-            f"reach an accuracy of {_number(video.get('majority_accuracy'))}. "
+            f"reach an accuracy of {decimal(video.get('majority_accuracy'))}. "
             "Intervals come from drawing participants with replacement.",
             Table(
                 ("figure", "videos", "95 % interval", "frames"),
                 [
-                    (label, _number(video.get(key)), _interval(video.get(f"{key}_ci")), _number(frame.get(key)))
+                    (label, decimal(video.get(key)), interval(video.get(f"{key}_ci")), decimal(frame.get(key)))
                     for key, label in _FIGURES.items()
                     if video.get(key) is not None or frame.get(key) is not None
                 ],
@@ -206,17 +207,8 @@ def _judged(figures: Mapping[str, Any], unit: str) -> list[Block]:
         Table(
             ("category", "precision", "recall", "F1", f"{unit}s"),
             [
-                (name, *(_number(row[key]) for key in ("precision", "recall", "f1-score")), f"{row['support']:.0f}")
+                (name, *(decimal(row[key]) for key in ("precision", "recall", "f1-score")), f"{row['support']:.0f}")
                 for name, row in ((name, figures["report"][name]) for name in CATEGORIES)
             ],
         ),
     ]
-
-
-def _number(value: float | None) -> str:
-    # Rounded first: a mean of -1e-17 is 0.00 and not -0.00.
-    return "" if value is None else f"{round(value, 2) + 0:.2f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _interval(bounds: Sequence[float] | None) -> str:
-    return "" if bounds is None else f"{_number(bounds[0])} to {_number(bounds[1])}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import cv2
 
 from expressiveness.errors import VideoError
 from expressiveness.video import Pixels, read_chosen_frames
+from expressiveness.whole_files import hidden_until_done
 
 QUALITY = 92  # of JPEG, of 100
 
@@ -43,6 +43,5 @@ def save_stills(video: Path, numbers: Collection[int], folder: Path) -> dict[int
 def _write(rgb: Pixels, file: Path) -> None:
     """Write a picture whole or not at all."""
     _, encoded = cv2.imencode(file.suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
-    unfinished.write_bytes(encoded.tobytes())
-    unfinished.replace(file)
+    with hidden_until_done(file) as unfinished:
+        unfinished.write_bytes(encoded.tobytes())

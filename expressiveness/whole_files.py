@@ -12,8 +12,26 @@ UNFINISHED = ".unfinished"
 
 
 @contextmanager
+def hidden_until_done(path: Path) -> Iterator[Path]:
+    """Give a hidden name to write a file under; the file gets its own once the block has ended well.
+
+    Args:
+        path: of the file; its folder is made if need be, and an earlier file of that name is replaced.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The process's own name: two runs that write one file leave whichever finished last, whole.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Write a file under a hidden name, and give it its own once all of it is on the disk.
+    """Open a file that gets its name once all of it is on the disk, so that it is whole after a power cut, too.
 
     Args:
         path: of the file; its folder is made if need be, and an earlier file of that name is replaced.
@@ -21,18 +39,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: the disk is full, or the folder cannot be written; an earlier file is still there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The process's own name: two runs that write one file leave whichever finished last, whole.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
-    try:
-        with unfinished.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with hidden_until_done(path) as unfinished, unfinished.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def remove_unfinished(folder: Path) -> None:

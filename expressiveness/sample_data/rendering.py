@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -29,6 +28,7 @@ from expressiveness.sample_data.plan import QUESTIONS, PlannedInterview, plan_in
 from expressiveness.sample_data.puppet import Puppet
 from expressiveness.sample_data.rooms import paint_room
 from expressiveness.video import Pixels
+from expressiveness.whole_files import UNFINISHED, hidden_until_done
 
 CONFIG = "sample.json"
 RENDERER = 1
@@ -143,7 +143,7 @@ def _prepare(folder: Path, config: SampleConfig) -> None:
     settings = json.dumps(asdict(config), indent=2) + "\n"
     saved = folder / CONFIG
     if saved.is_file() and saved.read_text(encoding="utf-8") == settings:
-        for unfinished in (folder / "videos").glob(".vid_*.unfinished"):  # of a run that was killed
+        for unfinished in (folder / "videos").glob(f".vid_*{UNFINISHED}"):  # of a run that was killed
             unfinished.unlink()
         return
     if saved.is_file():
@@ -187,9 +187,8 @@ def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all, and leave it alone if it says this already."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
-    unfinished.replace(path)
+    with hidden_until_done(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _video(folder: Path, interview: PlannedInterview) -> Path:
@@ -198,13 +197,8 @@ def _video(folder: Path, interview: PlannedInterview) -> Path:
 
 def _render_clip(interview: PlannedInterview, *, folder: Path, config: SampleConfig) -> None:
     """Render one clip, whole or not at all."""
-    path = _video(folder, interview)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
+    with hidden_until_done(_video(folder, interview)) as unfinished:
         _encode(unfinished, _frames(interview, config), config)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _frames(interview: PlannedInterview, config: SampleConfig) -> Iterator[Pixels]:

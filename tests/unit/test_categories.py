@@ -47,3 +47,9 @@ def test_tertiles_give_each_category_a_third(scores):
 def test_thresholds_out_of_order_are_refused(low, high):
     with pytest.raises(TrainingError):
         Thresholds(low, high)
+
+
+def test_a_score_at_a_tenth_from_a_threshold_is_near_it_also_where_fractions_are_not_exact():
+    near = [-0.4, -0.2, 0.2, 0.3, 0.4]
+
+    assert Thresholds().near([-0.41, *near, 0.0, 0.41]).tolist() == [False, *[True] * len(near), False, False]
