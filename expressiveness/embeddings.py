@@ -56,7 +56,7 @@ def _embedder(model: TrainedModel) -> Callable[[Vectors], Vectors]:
     """A function from prepared faces, shape (n, 48, 48, 1), to the last hidden layer's output, shape (n, 256)."""
     import keras
 
-    from expressiveness.network import compiled
+    from expressiveness.inference import compiled
 
     network = model.require_network()
     *_, hidden, _decision = [layer for layer in network.layers if isinstance(layer, keras.layers.Dense)]

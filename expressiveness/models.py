@@ -149,7 +149,7 @@ class TrainedModel:
 
     @cached_property
     def _compiled(self) -> Any:
-        from expressiveness.network import compiled
+        from expressiveness.inference import compiled
 
         return compiled(self.require_network())
 

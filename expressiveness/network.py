@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from expressiveness.categories import CATEGORIES
@@ -16,8 +15,6 @@ from expressiveness.crops import CROP_SIZE
 ROTATION_DEGREES = 10.0
 SHIFT = 0.1  # of the crop's side
 ZOOM = 0.1
-
-PREDICTION_BATCH = 256
 
 
 def notebook_cnn(*, momentum: float = 0.9) -> keras.Sequential:
@@ -103,18 +100,3 @@ def _random_warps(count: Any, height: Any, width: Any, seed: tf.Tensor) -> tf.Te
 
 NETWORKS: dict[str, Callable[[], keras.Model]] = {"notebook_cnn": notebook_cnn}
 """How each network that a model folder may name is built."""
-
-
-def compiled(network: keras.Model) -> Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]:
-    """Turn a network into a function of arrays that runs it in batches, compiled once for any number of faces."""
-    size = network.input_shape[1:]
-    call = tf.function(
-        lambda faces: network(faces, training=False),
-        input_signature=[tf.TensorSpec((None, *size), tf.float32)],
-    )
-
-    def run(faces: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        batches = [faces[start : start + PREDICTION_BATCH] for start in range(0, len(faces), PREDICTION_BATCH)]
-        return np.concatenate([call(tf.constant(batch)).numpy() for batch in batches])
-
-    return run
