@@ -66,6 +66,21 @@ def mongodb() -> str:
         Its URI, which also stands in FIFTYONE_DATABASE_URI.
     """
     import fiftyone
+
+    folder = Path(os.environ["FIFTYONE_DATABASE_DIR"])
+    folder.mkdir()
+    process, uri = start_mongod(folder)
+    _until_exit.callback(stop, process)
+    os.environ["FIFTYONE_DATABASE_URI"] = fiftyone.config.database_uri = uri
+    return uri
+
+
+def start_mongod(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the MongoDB that FiftyOne would, on the data in a folder and a port of its own.
+
+    Returns:
+        The process, which answers, and the server's URI.
+    """
     from pymongo import MongoClient
     from pymongo.errors import ConnectionFailure
 
@@ -74,24 +89,19 @@ def mongodb() -> str:
     mongod = find_mongod()
     if mongod is None:
         pytest.skip("needs MongoDB: run `make setup`")
-    folder = Path(os.environ["FIFTYONE_DATABASE_DIR"])
-    folder.mkdir()
     log = folder / "mongod.log"
     port = free_port()
     process = subprocess.Popen(
         [mongod, "--dbpath", folder, "--logpath", log, "--bind_ip", LOOPBACK, "--port", str(port), "--nounixsocket"],
         stdout=subprocess.DEVNULL,
     )
-    _until_exit.callback(stop, process)
-
     uri = f"mongodb://{LOOPBACK}:{port}"
     try:
         with MongoClient(uri, serverSelectionTimeoutMS=1000 * START_SECONDS) as client:
             client.admin.command("ping")
     except ConnectionFailure:
         pytest.fail(f"MongoDB did not start:\n{tail(log)}")
-    os.environ["FIFTYONE_DATABASE_URI"] = fiftyone.config.database_uri = uri
-    return uri
+    return process, uri
 
 
 @pytest.fixture
