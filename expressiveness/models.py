@@ -108,7 +108,7 @@ class TrainedModel:
     config: TrainingConfig
     extraction: ExtractionConfig
     thresholds: Thresholds  # as resolved on the training set
-    category_scores: tuple[float, float, float]  # mean score of each category in the training set
+    category_scores: tuple[float, float, float]  # median score of each category in the training set
     split: Split
     history: dict[str, list[float]]  # by metric, a value an epoch
     data: dict[str, Any] = field(default_factory=dict)  # how many interviews, people, faces, corrections

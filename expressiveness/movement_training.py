@@ -19,7 +19,8 @@ from expressiveness.labels import Decisions
 from expressiveness.models import TrainedModel, TrainingConfig
 from expressiveness.movement import Movement, MovementStore, extract_movements
 from expressiveness.movement_model import Floats, Ints, features_of, fit_movement_model
-from expressiveness.splits import Split, split_by_participant
+from expressiveness.objective import objective_of
+from expressiveness.splits import Split
 
 LEAST_INTERVIEWS = 10
 
@@ -68,25 +69,17 @@ def train_movement(
     Raises:
         TrainingError: too few people or faces.
     """
-    split = split or split_by_participant(
-        interviews,
-        target=config.target,
-        test_share=config.test_share,
-        validation_share=config.validation_share,
-        seed=config.seed,
-    )
-    thresholds = resolved_thresholds(interviews, split, config)
-    learned_from = {*split.train, *split.validation}
+    objective = objective_of(interviews, config, split)
+    learned_from = {*objective.split.train, *objective.split.validation}
     chosen = [interview for interview in interviews if interview.id in learned_from]
     # Those of the test, too: they are judged next, and here all cores read them.
     extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=progress)
-    typical = typical_scores(interviews, split, thresholds, config.target)
     data = label_movements(
         chosen,
         store,
         target=config.target,
-        thresholds=thresholds,
-        category_scores=typical,
+        thresholds=objective.thresholds,
+        category_scores=objective.category_scores,
         curation=curation.about(learned_from) if curation else None,
     )
     if len(data.interviews) < LEAST_INTERVIEWS:
@@ -99,11 +92,11 @@ def train_movement(
         network=None,
         config=config,
         extraction=store.config,
-        thresholds=thresholds,
-        category_scores=typical,
-        split=split,
+        thresholds=objective.thresholds,
+        category_scores=objective.category_scores,
+        split=objective.split,
         history={},
-        data=_data_record(data, split),
+        data=_data_record(data, objective.split),
         movement=fit_movement_model(data.features, data.score, data.category, people, seed=config.seed),
     )
 
@@ -158,30 +151,6 @@ def label_movements(
         excluded=decisions.excluded,
         corrected=decisions.corrected,
     )
-
-
-def resolved_thresholds(interviews: Sequence[Interview], split: Split, config: TrainingConfig) -> Thresholds:
-    """The thresholds of a training run; tertiles are those of its training set."""
-    if isinstance(config.thresholds, Thresholds):
-        return config.thresholds
-    return Thresholds.from_tertiles([i.scores[config.target] for i in interviews if i.id in set(split.train)])
-
-
-def typical_scores(
-    interviews: Sequence[Interview], split: Split, thresholds: Thresholds, target: str
-) -> tuple[float, float, float]:
-    """The typical score of each category in the training set: what a category's probability counts for in a score.
-
-    Medians, since RecruitView's scores have tails far beyond the rest; a threshold where a category has no interview.
-    """
-    trained = set(split.train)
-    scores = np.array([i.scores[target] for i in interviews if i.id in trained])
-    index = np.array([thresholds.index(score) for score in scores])
-    empty = (thresholds.low, (thresholds.low + thresholds.high) / 2, thresholds.high)
-    low, middle, high = (
-        float(np.median(scores[index == k])) if (index == k).any() else empty[k] for k in range(len(CATEGORIES))
-    )
-    return low, middle, high
 
 
 def _without(movement: Movement, faces: FaceTable, excluded: npt.NDArray[np.bool_]) -> Movement:

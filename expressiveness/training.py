@@ -24,9 +24,10 @@ from expressiveness.extraction import FaceStore
 from expressiveness.interviews import Interview
 from expressiveness.labels import INPUT_UNIT, LabelledFaces, label_faces
 from expressiveness.models import TrainedModel, TrainingConfig
-from expressiveness.movement_training import resolved_thresholds, train_movement, typical_scores
+from expressiveness.movement_training import train_movement
 from expressiveness.network import FaceAugmentation, notebook_cnn
-from expressiveness.splits import Split, split_by_participant
+from expressiveness.objective import objective_of
+from expressiveness.splits import Split
 
 Rows = npt.NDArray[np.int64]
 
@@ -69,21 +70,15 @@ def train(
     if config.model == "movement":
         return train_movement(interviews, store, config, split=split, curation=curation)
     keras.utils.set_random_seed(config.seed)
-    split = split or split_by_participant(
-        interviews,
-        target=config.target,
-        test_share=config.test_share,
-        validation_share=config.validation_share,
-        seed=config.seed,
-    )
-    thresholds = resolved_thresholds(interviews, split, config)
+    objective = objective_of(interviews, config, split)
+    split = objective.split
     if curation and config.split_by == "participant":
         curation = curation.about({*split.train, *split.validation})
     faces = label_faces(
         interviews,
         store,
         target=config.target,
-        thresholds=thresholds,
+        thresholds=objective.thresholds,
         face_input=config.face_input,
         curation=curation,
     )
@@ -93,8 +88,8 @@ def train(
         network=network,
         config=config,
         extraction=store.config,
-        thresholds=thresholds,
-        category_scores=typical_scores(interviews, split, thresholds, config.target),
+        thresholds=objective.thresholds,
+        category_scores=objective.category_scores,
         split=split,
         history=history,
         data=_data_record(faces, split, train_rows, validation_rows),
