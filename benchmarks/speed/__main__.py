@@ -3,7 +3,7 @@
     python -m benchmarks.speed CLIP [ROW ...]
 
 CLIP is a real video of one face. Rows that are not named keep the figures of an earlier run. Each row has a process of
-its own, one after another; the database is FiftyOne's, under a name of its own.
+its own, one after another, and the database is one of their own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks.circumstances import RESULTS, circumstances
+from benchmarks.speed.database import own_database
 from benchmarks.speed.rows import measure
 
 ROWS = (
@@ -27,25 +28,17 @@ FILE = RESULTS / "speed.json"
 
 def main():
     arguments = _arguments()
-    os.environ |= {
-        "FIFTYONE_DATABASE_NAME": "expressiveness-benchmarks",
-        "FIFTYONE_DATABASE_VALIDATION": "false",
-        "FIFTYONE_DO_NOT_TRACK": "true",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     figures = json.loads(FILE.read_text())["rows"] if FILE.exists() else {}
-    for name in arguments.rows or ROWS:
-        with _process() as process:
-            row = process.submit(measure, name, arguments.clip).result()
-        print(
-            f"{name}: {row['ratio']} ({row['spread'][0]} to {row['spread'][1]}), to reach {row['target']}", flush=True
-        )
-        figures[name] = {**row, **circumstances(f"python -m benchmarks.speed CLIP {name}")}
-    FILE.write_text(json.dumps({"rows": {name: figures[name] for name in ROWS if name in figures}}, indent=1) + "\n")
-
-
-def _process():
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    with own_database():
+        for name in arguments.rows or ROWS:
+            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+                row = process.submit(measure, name, arguments.clip).result()
+            low, high = row["spread"]
+            print(f"{name}: {row['ratio']} ({low} to {high}), to reach {row['target']}", flush=True)
+            figures[name] = {**row, **circumstances(f"python -m benchmarks.speed CLIP {name}")}
+            known = {name: figures[name] for name in ROWS if name in figures}
+            FILE.write_text(json.dumps({"rows": known}, indent=1) + "\n")
 
 
 def _arguments():

@@ -51,17 +51,17 @@ def measure(name: str, clip: Path) -> dict[str, object]:
         return row.measured(clip, Path(folder))
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[..., object], *arguments: object) -> float:
     """How long a piece of work takes."""
     started = time.perf_counter()
-    work()
+    work(*arguments)
     return time.perf_counter() - started
 
 
-def cpu_seconds(work: Callable[[], object]) -> float:
+def cpu_seconds(work: Callable[..., object], *arguments: object) -> float:
     """What a piece of work takes of all cores, on every thread of this process."""
     started = time.process_time()
-    work()
+    work(*arguments)
     return time.process_time() - started
 
 
