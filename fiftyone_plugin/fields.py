@@ -235,7 +235,16 @@ def lay_out(dataset: fo.Dataset) -> None:
 _STANDARD = frozenset({"id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames"})
 """FiftyOne's own fields, but for those of frames."""
 
-_OF_VIDEO = ("duration", "frame_rate", "frame_width", "frame_height", "total_frame_count", "size_bytes")
+_OF_VIDEO = (
+    "duration",
+    "frame_rate",
+    "frame_width",
+    "frame_height",
+    "total_frame_count",
+    "size_bytes",
+    "mime_type",
+    "encoding_str",
+)
 _METADATA = ["id", "filepath", "created_at", "last_modified_at", *(f"metadata.{name}" for name in _OF_VIDEO)]
 """A group that the App adds by itself, empty, where it is missing."""
 

@@ -1,8 +1,9 @@
 """Views that show where a run goes wrong, and three ways to look at them: as videos, as clips, as faces.
 
 What is looked for is a `Search`, such as `wrong(run)`; `as_videos`, `as_clips` and `as_faces` show what it finds.
-Frames lie in a collection of their own, which is slow to join with its videos; so a search first picks the videos by
-the stretches of time that are kept with them.
+Frames lie in a collection of their own, which is slow to join with its videos: a million take MongoDB many seconds, for
+every page and every count of the App. So a search first picks the videos by the stretches of time that are kept with
+them, and of many videos only the worst are shown.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ CONFIDENT_MISTAKES = "Most confident mistakes"
 UNCERTAIN_FRAMES = "Most uncertain frames"
 WITHOUT_FACE = "Videos with frames without a face"
 
+MOST_VIDEOS = 200
+"""Of more videos, only these, the worst, are shown with their frames."""
+
 MOST_FACES = 120
 """Pictures are written for no more frames than these; each costs some tenths of a second of decoding."""
 
@@ -45,6 +49,7 @@ class Search:
     run: str
     frame: Any  # whether a frame holds one, as an expression
     stretch: Any  # whether a stretch of time does, or may
+    exact: bool = True  # whether it does for sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def confused(run: str, truth: str, predicted: str) -> Search:
 def changed(before: str, after: str, *, fixed: bool) -> Search:
     """What one run had wrong and the other has right, or, if not `fixed`, the other way round."""
     first, second = (WRONG, RIGHT) if fixed else (RIGHT, WRONG)
-    return Search(after, _on_frame(before, first) & _on_frame(after, second), second)
+    return Search(after, _on_frame(before, first) & _on_frame(after, second), second, exact=False)
 
 
 def held_out(samples: Samples, run: str) -> fo.DatasetView:
@@ -101,15 +106,25 @@ def videos_with(samples: Samples, search: Search) -> fo.DatasetView:
     return samples.match(F(f"{RunFields(search.run).stretches}.detections").filter(search.stretch).length() > 0)
 
 
-def as_videos(samples: Samples, search: Search) -> fo.DatasetView:
-    """The videos with such predictions, each with only the frames that they are on."""
-    return videos_with(samples, search).match_frames(search.frame)
+def as_videos(samples: Samples, search: Search, *, most: int = MOST_VIDEOS) -> fo.DatasetView:
+    """The videos with such predictions, the worst first, each with only the frames that they are on.
+
+    Args:
+        samples: a dataset or a view of its videos.
+        search: what to look for.
+        most: at most so many videos; all of them for `changed`, since stretches do not tell which they are.
+    """
+    videos = _worst_first(samples, search)
+    if not search.exact:
+        return videos.match_frames(search.frame)
+    # None is empty, as is known already; to look for such, even the first page would need the frames of all videos.
+    return videos.limit(most).match_frames(search.frame, omit_empty=False)
 
 
-def as_clips(samples: Samples, search: Search) -> fo.DatasetView:
-    """One clip for each stretch of time with such predictions; not for `changed`, which stretches do not tell."""
+def as_clips(samples: Samples, search: Search, *, most: int = MOST_VIDEOS) -> fo.DatasetView:
+    """One clip for each stretch of time with such predictions, in the worst videos; not for `changed` (`as_videos`)."""
     stretches = RunFields(search.run).stretches
-    return samples.filter_labels(stretches, search.stretch).to_clips(stretches)
+    return _worst_first(samples, search).limit(most).filter_labels(stretches, search.stretch).to_clips(stretches)
 
 
 def as_faces(samples: Samples, search: Search, *, folder: Path, most: int = MOST_FACES) -> Faces:
@@ -159,23 +174,23 @@ def save_review_views(samples: Samples, run: str) -> list[str]:
 
 REVIEW_VIEWS = {
     MISCLASSIFIED_FRAMES: ReviewView(
-        "Frames whose predicted category is not the true one, the worst videos first",
-        lambda samples, run: as_videos(samples, wrong(run.run)).sort_by(run.accuracy),
+        f"Frames whose predicted category is not the true one, in the {MOST_VIDEOS} worst videos",
+        lambda samples, run: as_videos(samples, wrong(run.run)),
     ),
     MISCLASSIFIED_VIDEOS: ReviewView(
         "Videos whose own category is predicted wrong, the worst first",
         lambda samples, run: samples.match(F(f"{run.video}.correct").is_in([False])).sort_by(run.accuracy),
     ),
     MISTAKE_CLIPS: ReviewView(
-        "One clip for each stretch of time that is predicted wrong",
+        f"One clip for each stretch of time that is predicted wrong, in the {MOST_VIDEOS} worst videos",
         lambda samples, run: as_clips(samples, wrong(run.run)),
     ),
     CONFIDENT_MISTAKES: ReviewView(
-        f"Frames that are wrong at a probability of {CONFIDENT:.0%} or more",
+        f"Frames that are wrong at a probability of {CONFIDENT:.0%} or more, in the {MOST_VIDEOS} worst videos",
         lambda samples, run: as_videos(samples, confidently_wrong(run.run)),
     ),
     UNCERTAIN_FRAMES: ReviewView(
-        f"Frames whose first two categories are within {UNCERTAIN:.0%}",
+        f"Frames whose first two categories are within {UNCERTAIN:.0%}, in the {MOST_VIDEOS} worst videos",
         lambda samples, run: as_videos(samples, uncertain(run.run)),
     ),
     WITHOUT_FACE: ReviewView(
@@ -183,6 +198,11 @@ REVIEW_VIEWS = {
         lambda samples, run: samples.match(F(FRAMES_WITHOUT_FACE) > 0).sort_by(FRAMES_WITHOUT_FACE, reverse=True),
     ),
 }
+
+
+def _worst_first(samples: Samples, search: Search) -> fo.DatasetView:
+    """The videos with such predictions, by the share of their frames that is right."""
+    return videos_with(samples, search).sort_by(RunFields(search.run).accuracy)
 
 
 def _on_frame(run: str, what: Any) -> Any:

@@ -28,6 +28,7 @@ from .fields import (
     declare_suspicion,
 )
 from .workflow import face_store, info_of, interviews_of, require_faces
+from .working import alone_on_dataset
 
 LABELS_TO_CHECK = "Labels to check"
 
@@ -57,6 +58,7 @@ class SuspectVideo:
     suspicion: float
 
 
+@alone_on_dataset("looking for suspicious labels")
 def find_suspicious_labels(
     samples: fo.Dataset | fo.DatasetView, *, progress: Progress | None = None
 ) -> SuspicionReport:

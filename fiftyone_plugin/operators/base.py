@@ -83,12 +83,16 @@ class InterviewOperator(foo.Operator):
     def _stream(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
         """Work in a thread, and pass on its progress until it is done."""
         work = _Work(lambda progress: self.run(ctx, progress))
+        shown = False
         try:
             for done, total, note in work:
+                shown = True
                 yield ctx.ops.set_progress(label=note, progress=done / max(total, 1))
         finally:
             work.stop()
         result = work.result()
+        if shown:  # the window that shows the progress stays open, and a notification may have gone before one looks
+            yield ctx.ops.set_progress(label=result["message"], progress=1)
         yield from self.after(ctx, result)
         yield ctx.ops.notify(result["message"], variant="success")
 

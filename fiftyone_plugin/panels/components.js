@@ -3,14 +3,15 @@
  * and the App's own state are the page's.
  */
 
-/** "ExpressivenessReload" draws nothing: it tells its panel, by `on_reload`, whenever the dataset is read anew. */
 (() => {
   const { useEffect, useRef } = window.React;
+  const { useRecoilState, useRecoilValue } = window.recoil;
 
+  /** Draws nothing: tells its panel, by `on_reload`, whenever the dataset is read anew. */
   function ExpressivenessReload({ schema }) {
     const panel = window.__fosp__.usePanelId();
     const tell = window.__foo__.usePanelEvent();
-    const reading = window.recoil.useRecoilValue(window.__fos__.refresher);
+    const reading = useRecoilValue(window.__fos__.refresher);
     const shown = useRef(reading);
     useEffect(() => {
       if (shown.current === reading) return;
@@ -20,13 +21,30 @@
     return null;
   }
 
-  window.__fop__.registerComponent({
-    name: "ExpressivenessReload",
-    label: "Expressiveness reload",
-    component: ExpressivenessReload,
-    type: window.__fop__.PluginComponentType.Component,
-    activator: () => true,
-  });
+  /**
+   * Draws nothing: keeps the sidebar as `data`, the dataset's own groups, has it. The App reads those only when a dataset
+   * is opened: it would put fields that come later at the end, and those that come back after a view of faces. In such
+   * a view, which has few fields, groups without any are left out.
+   */
+  function ExpressivenessSidebar({ data }) {
+    const [groups, arrange] = useRecoilState(window.__fos__.sidebarGroupsDefinition(false));
+    const view = useRecoilValue(window.__fos__.view);
+    const ofVideos = view.every(({ _cls }) => !/\.To[A-Z]/.test(_cls));
+    useEffect(() => {
+      if (!data) return;
+      arrange(ofVideos ? data : groups.filter(({ name, paths }) => name === "tags" || paths.length));
+    }, [ofVideos, JSON.stringify(data)]);
+    return null;
+  }
+
+  for (const component of [ExpressivenessReload, ExpressivenessSidebar])
+    window.__fop__.registerComponent({
+      name: component.name,
+      label: component.name,
+      component,
+      type: window.__fop__.PluginComponentType.Component,
+      activator: () => true,
+    });
 })();
 
 /**

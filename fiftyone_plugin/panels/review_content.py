@@ -47,12 +47,14 @@ _SEARCHES = {
 def load(ctx: Context) -> None:
     """Read the figures of the chosen run into the panel's state, or what is to be done before there is one."""
     state = ctx.panel.state
+    ctx.panel.set_data("sidebar", _sidebar(ctx.dataset))
     state.first_do = first_step(ctx.dataset)
     if state.first_do:
         return
     runs = [run for run in list_runs(ctx.dataset) if run in set(runs_with_fields(ctx.dataset))]
     choices = choices_of(state)
-    run = choices.run if choices.run in runs else runs[-1]
+    new = runs[-1] not in (state.runs or runs)  # and so what one wants to see
+    run = choices.run if choices.run in runs and not new else runs[-1]
     other = choices.other if choices.other in runs and choices.other != run else NO_OTHER
     held_out = len(review.held_out(ctx.dataset, run))
     choices = replace(choices, run=run, other=other, people=choices.people if held_out else EVERYONE)
@@ -147,6 +149,12 @@ def save_views(ctx: Context) -> None:
 def counted(count: int, thing: str) -> str:
     """A number of things in words."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _sidebar(dataset: fo.Dataset) -> list[Json]:
+    """The groups of the sidebar, as the App holds them."""
+    groups = dataset.app_config.sidebar_groups or []
+    return [{"name": group.name, "paths": list(group.paths), "expanded": group.expanded} for group in groups]
 
 
 def _step(sentence: str, operator: str, label: str) -> Json:
@@ -266,11 +274,15 @@ def _look(ctx: Context, search: review.Search, what: str) -> None:
     look, samples = choices_of(ctx.panel.state).look, _samples(ctx)
     if look == AS_FACES:
         _show_faces(ctx, search, what)
-    elif look == AS_CLIPS:
+        return
+    found = len(review.videos_with(samples, search))
+    most = review.MOST_VIDEOS
+    if found > most:
+        what = f"{what}, in the {most:,} worst of {found:,} videos"
+    if look == AS_CLIPS:
         _show(ctx, review.as_clips(samples, search), what)
     else:
-        videos = review.as_videos(samples.sort_by(RunFields(search.run).accuracy), search)
-        _show(ctx, videos, what, count=len(review.videos_with(samples, search)))
+        _show(ctx, review.as_videos(samples, search), what, count=min(found, most))
 
 
 def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = (), count: int | None = None) -> None:

@@ -13,8 +13,8 @@ from .root import root_view
 
 FIND_SUSPICIOUS_LABELS = "@expressiveness/interviews/find_suspicious_labels"
 
-RELOAD = "ExpressivenessReload"
-"""Of `components.js`: it has the panel read again after each operator that changed the dataset."""
+RELOAD, SIDEBAR = "ExpressivenessReload", "ExpressivenessSidebar"
+"""Of `components.js`: one has the panel read again whenever the App does, the other keeps the sidebar in order."""
 
 HELP = """
 Choose a run, then click:
@@ -22,8 +22,8 @@ Choose a run, then click:
 - a **cell** of the matrix, for the frames that it counts;
 - a **row** of a table, for what it names.
 
-**Look at them as** decides whether you see videos, clips or single faces. Of faces you see the 120 most probable, and
-never a video's first frame.
+**Look at them as** decides whether you see videos, clips or single faces. You see the 200 worst videos, or clips of
+those, or the 120 most probable faces, though never a video's first frame.
 
 *Held-out people* were not used in training: only on them do the figures tell how good a run is.
 """
@@ -124,7 +124,6 @@ class ReviewPanel(foo.Panel):
         """Draw the panel."""
         panel = types.Object()
         state = ctx.panel.state
-        panel.obj("reload", view=types.View(component=RELOAD, composite_view=True, on_reload=self.on_choice))
         if first := state.first_do:
             panel.md(f"**{first['sentence']}**", name="sentence")
             if "operator" in first:
@@ -135,4 +134,6 @@ class ReviewPanel(foo.Panel):
             from .review_layout import draw
 
             draw(self, panel, state)
+        panel.obj("reload", view=types.View(component=RELOAD, composite_view=True, on_reload=self.on_choice))
+        panel.obj("sidebar", view=types.View(component=SIDEBAR, composite_view=True))
         return types.Property(panel, view=root_view())

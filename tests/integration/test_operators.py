@@ -208,6 +208,8 @@ def test_the_app_is_told_how_far_the_work_is_and_what_came_out(dataset):
     assert progress[-1] == 1
     assert [name for name, _ in messages[-2:]] == ["reload_dataset", "notify"]
     assert "frames of 12 videos classified" in messages[-1][1]["message"]
+    [*_, last] = (parameters["label"] for name, parameters in messages if name == "set_progress")
+    assert last == messages[-1][1]["message"]
 
 
 def test_an_error_reaches_the_caller_as_one_sentence(dataset):
@@ -369,7 +371,7 @@ def test_the_pipeline_goes_the_whole_way_under_one_name_and_shows_how_far_it_is(
     notes = [parameters for name, parameters in messages if name == "set_progress"]
     progress = [note["progress"] for note in notes]
     assert progress == sorted(progress)
-    assert [notes[0]["label"], notes[-1]["label"]] == ["Step 1 of 4, finding faces", "Step 4 of 4, reviewing"]
+    assert [notes[0]["label"], notes[-2]["label"]] == ["Step 1 of 4, finding faces", "Step 4 of 4, reviewing"]
     assert any(note["label"].startswith("Step 2 of 4, training: epoch 1 of 1") for note in notes)
     assert [name for name, _ in messages[-3:]] == ["reload_dataset", "set_view", "notify"]
     assert list_runs(nothing_found) == ["cnn_1"]
