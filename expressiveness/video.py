@@ -32,6 +32,9 @@ Pixels = npt.NDArray[np.uint8]
 SEEK_GAP = 60
 """Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
 
+BROWSER_CODECS = frozenset({"h264", "vp8", "vp9", "av1"})
+"""What browsers play, in the pixel formats that they know."""
+
 PACKET_A_FRAME = ("h264", "hevc")
 """Codecs whose packets hold a frame each; others have packets that show nothing, and are counted as they decode."""
 
@@ -105,7 +108,7 @@ class VideoInfo:
     @property
     def plays_in_browsers(self) -> bool:
         """Whether a browser, and so the FiftyOne App, can show it."""
-        return self.codec in {"h264", "vp8", "vp9", "av1"} and self.pixel_format in {"yuv420p", "yuvj420p"}
+        return self.codec in BROWSER_CODECS and self.pixel_format in {"yuv420p", "yuvj420p"}
 
 
 def probe(video: Path) -> VideoInfo:

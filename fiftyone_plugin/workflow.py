@@ -30,6 +30,7 @@ from expressiveness.interviews import DEFAULT_TARGET, METADATA, TARGETS, Intervi
 from expressiveness.models import TrainingConfig
 from expressiveness.movement import MovementStore, extract_movements
 from expressiveness.prediction import FramePredictions, predict_interviews
+from expressiveness.video import BROWSER_CODECS
 
 from . import fields
 from .annotation import enable_annotation
@@ -66,6 +67,7 @@ class ImportReport:
     added: int = 0
     updated: int = 0
     failures: list[Failure] = field(default_factory=list)
+    unplayable: dict[str, str] = field(default_factory=dict)  # codecs that browsers do not play, by interview id
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
@@ -103,6 +105,8 @@ def import_interviews(
     samples = _samples(chosen, target, thresholds or Thresholds(), report, progress)
     if not samples:
         raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
+    codecs = {sample[fields.INTERVIEW_ID]: sample.metadata.encoding_str for sample in samples}
+    report.unplayable = {id: codec for id, codec in codecs.items() if codec not in BROWSER_CODECS}
     with working_on(name, "importing interviews"):
         dataset = _dataset_of_interviews(name)
         known = dict(zip(*dataset.values([fields.INTERVIEW_ID, "id"]), strict=True))

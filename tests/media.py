@@ -1,6 +1,6 @@
 """Small videos for tests, made with PyAV when they are needed: H.264, yuv420p, MP4, so browsers play them too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -77,5 +77,31 @@ def write_video(
             if number == 0:
                 stream.height, stream.width = picture.shape[:2]
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_irregular_video(
+    path: Path, pictures: Sequence[Pixels], tenths: Sequence[int], *, codec: str = "libx264"
+) -> Path:
+    """Write pictures as a video of variable frame rate.
+
+    Args:
+        path: of the file to write.
+        pictures: RGB, each of shape (height, width, 3), height and width even.
+        tenths: of a second, when each picture is shown.
+        codec: FFmpeg's name of the encoder.
+
+    Returns:
+        `path`.
+    """
+    with av.open(path, "w") as container:
+        stream = container.add_stream(codec, rate=10)
+        stream.height, stream.width, stream.pix_fmt = *pictures[0].shape[:2], "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 10)
+        for picture, stamp in zip(pictures, tenths, strict=True):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = stamp, Fraction(1, 10)
+            container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from expressiveness.cli.fiftyone_app import demo, forget, install_plugin, open_app
-from expressiveness.cli.interviews import extract, inspect
+from expressiveness.cli.interviews import extract, inspect, reencode
 from expressiveness.cli.models import benchmark, evaluate, export_model, train
 from expressiveness.cli.recognition import live, predict
 from expressiveness.cli.terminal import say, warn
@@ -36,6 +36,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
     "inspect": inspect,
     "extract": extract,
+    "reencode": reencode,
     "train": train,
     "evaluate": evaluate,
     "benchmark": benchmark,

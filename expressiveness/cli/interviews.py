@@ -1,4 +1,4 @@
-"""What a folder holds, and the faces in its videos: `inspect` and `extract`."""
+"""What a folder holds, the faces in its videos, and videos that the App plays: `inspect`, `extract`, `reencode`."""
 
 from __future__ import annotations
 
@@ -77,4 +77,21 @@ def extract(
         f"{result.faces} faces on {result.frames_sampled} frames in {result.seconds:.0f} s, in {out}"
     )
     if result.failures and not result.succeeded and not result.skipped:
+        raise typer.Exit(1)
+
+
+def reencode(
+    folder: Folder,
+    out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
+    workers: Workers = None,
+) -> None:
+    """Copy a folder with every video as one that the App plays (H.264); ids, frames and times stay as they are."""
+    from expressiveness.reencoding import make_playable
+
+    with progress("Copying") as report:
+        result = make_playable(folder, out, workers=workers, progress=report)
+    for failure in result.failures:
+        warn(f"{failure.id}: {failure.reason}")
+    say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")
+    if result.failures and not result.reencoded and not result.copied:
         raise typer.Exit(1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import fiftyone.operators as foo
@@ -113,11 +115,22 @@ class ImportInterviews(InterviewOperator):
         )
         passed_over = f"; {len(report.failures)} passed over" if report.failures else ""
         message = f"{counted(report.added, 'interview')} added, {report.updated} updated{passed_over}"
-        return {**report.as_dict(), "message": message}
+        return {**report.as_dict(), "message": message + _not_played(report.unplayable, folder)}
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the dataset."""
         yield ctx.ops.open_dataset(result["dataset"])
+
+
+def _not_played(codecs: dict[str, str], folder: Path) -> str:
+    """What to do about videos that are imported, and stay black in the App."""
+    if not codecs:
+        return ""
+    names = " and ".join(sorted(set(codecs.values())))
+    return (
+        f". {counted(len(codecs), 'video')} in {names}: all works on them but watching, since browsers play H.264. For "
+        f"a copy that the App plays, run: expressiveness reencode {shlex.quote(str(folder))} --out COPY, then import it"
+    )
 
 
 def _preview(found: Any) -> str:

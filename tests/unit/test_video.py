@@ -7,7 +7,7 @@ import pytest
 from expressiveness.errors import VideoError
 from expressiveness.video import NOTEBOOK_SAMPLING, Sampling, probe, read_frames
 from tests.interviews import portrait
-from tests.media import ramp_grey, write_grey_ramp, write_video
+from tests.media import ramp_grey, write_grey_ramp, write_irregular_video, write_video
 
 
 def numbers(video, sampling):
@@ -134,17 +134,8 @@ def test_frames_are_upright_where_the_video_is_rotated_by_its_header(tmp_path):
 
 
 def test_times_follow_a_variable_frame_rate(tmp_path):
-    video = tmp_path / "vfr.mp4"
     stamps = [0, 1, 2, 7, 8, 20]
-    with av.open(video, "w") as container:
-        stream = container.add_stream("libx264", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        stream.codec_context.time_base = Fraction(1, 10)
-        for stamp in stamps:
-            frame = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
-            frame.pts, frame.time_base = stamp, Fraction(1, 10)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    video = write_irregular_video(tmp_path / "vfr.mp4", [np.zeros((48, 64, 3), np.uint8)] * 6, stamps)
 
     frames = list(read_frames(video, Sampling(every=1)))
 

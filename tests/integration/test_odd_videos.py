@@ -1,0 +1,57 @@
+"""Videos that are not what the App likes best, in the dataset: HEVC, and a variable frame rate."""
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import numpy as np
+import pytest
+
+from expressiveness.extraction import ExtractionConfig
+from expressiveness.reencoding import make_playable
+from expressiveness.video import Sampling
+from fiftyone_plugin.workflow import detect_faces, import_interviews, set_work_folder
+from tests.interviews import portrait, row, write_metadata
+from tests.media import write_irregular_video, write_video
+
+EVERY = ExtractionConfig(sampling=Sampling(every=1), detector="short")
+TENTHS = (0, 1, 2, 7, 8, 20)
+EMPTY = np.full((256, 256, 3), 90, np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A video in HEVC, and one of variable frame rate whose fourth frame shows nobody."""
+    videos = tmp_path / "set" / "videos"
+    videos.mkdir(parents=True)
+    write_video(videos / "vid_0001.mp4", [portrait()] * 6, codec="libx265")
+    pictures = [portrait()] * 3 + [EMPTY] + [portrait()] * 2
+    write_irregular_video(videos / "vid_0002.mp4", pictures, TENTHS)
+    return write_metadata(tmp_path / "set", row(1), row(2))
+
+
+def frames_with_faces(name, work):
+    dataset = fo.load_dataset(name)
+    set_work_folder(dataset, work)
+    assert detect_faces(dataset, EVERY, workers=1).failures == []
+    dataset.reload()
+    return dict(zip(*dataset.exists("frames.faces").values(["interview_id", "frames.frame_number"]), strict=True))
+
+
+def test_a_video_that_browsers_do_not_play_is_analysed_and_a_copy_offered(folder, dataset_name, tmp_path):
+    operator = foo.get_operator("@expressiveness/interviews/import_interviews")
+    imported = operator(str(folder), dataset_name).result
+
+    assert imported["unplayable"] == {"0001": "hevc"}
+    assert "1 video in hevc: all works on them but watching" in imported["message"]
+    assert f"expressiveness reencode {folder} --out COPY" in imported["message"]
+    before = frames_with_faces(dataset_name, tmp_path / "work")
+
+    make_playable(folder, tmp_path / "copy", workers=1)
+    assert import_interviews(tmp_path / "copy", dataset_name).unplayable == {}
+    assert frames_with_faces(dataset_name, tmp_path / "work") == before
+
+
+def test_at_a_variable_frame_rate_the_labels_are_on_the_frames_that_are_counted(folder, dataset_name, tmp_path):
+    import_interviews(folder, dataset_name)
+
+    assert frames_with_faces(dataset_name, tmp_path / "work")["0002"] == [1, 2, 3, 5, 6]
+    assert fo.load_dataset(dataset_name).values("metadata.total_frame_count") == [6, 6]

@@ -1,0 +1,107 @@
+"""What a browser does not play becomes what it plays, frame for frame."""
+
+import json
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from expressiveness.cli import main
+from expressiveness.errors import InterviewError, VideoError
+from expressiveness.interviews import read_interviews
+from expressiveness.reencoding import make_playable, reencode
+from expressiveness.video import Sampling, probe, read_frames
+from tests.interviews import row, write_metadata
+from tests.media import ramp_grey, write_grey_ramp
+
+EVERY = Sampling(every=1)
+
+
+def write_irregular_hevc(path, stamps=(0, 1, 2, 7, 8, 20), *, sound=True):
+    """HEVC of an odd height whose frame n is `ramp_grey(n)`, shown at tenths of a second, with sound beside it."""
+    with av.open(path, "w") as container:
+        pictures = container.add_stream("libx265", rate=10, options={"x265-params": "log-level=none"})
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 48, "yuv420p"
+        pictures.codec_context.time_base = Fraction(1, 10)
+        if sound:
+            noise = container.add_stream("mp3", rate=44100, layout="mono")
+        for number, stamp in enumerate(stamps, start=1):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), ramp_grey(number), np.uint8), format="rgb24")
+            frame.pts, frame.time_base = stamp, Fraction(1, 10)
+            container.mux(pictures.encode(frame))
+        container.mux(pictures.encode(None))
+        for number in range(80 if sound else 0):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1152), np.float32), format="fltp", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = 44100, 1152 * number, Fraction(1, 44100)
+            container.mux(noise.encode(frame))
+        if sound:
+            container.mux(noise.encode(None))
+    return path
+
+
+def test_frames_keep_their_number_time_and_picture_and_the_sound_is_there(tmp_path):
+    video = write_irregular_hevc(tmp_path / "hevc.mp4")
+    assert not probe(video).plays_in_browsers
+
+    reencode(video, tmp_path / "h264.mp4")
+
+    before, after = (list(read_frames(tmp_path / name, EVERY)) for name in ("hevc.mp4", "h264.mp4"))
+    assert probe(tmp_path / "h264.mp4").plays_in_browsers
+    assert [frame.number for frame in after] == [1, 2, 3, 4, 5, 6]
+    assert np.allclose([frame.seconds for frame in after], [0, 0.1, 0.2, 0.7, 0.8, 2.0], atol=1e-4)
+    for one, other in zip(before, after, strict=True):
+        assert abs(float(one.rgb.mean()) - float(other.rgb.mean())) < 3
+    with av.open(tmp_path / "h264.mp4") as container:
+        [sound] = container.streams.audio
+        assert sound.codec_context.name == "aac"
+        assert sum(frame.samples for frame in container.decode(sound)) == pytest.approx(80 * 1152, rel=0.05)
+
+
+def test_a_folder_is_copied_with_its_rows_and_only_what_does_not_play_is_encoded(tmp_path):
+    folder = tmp_path / "set"
+    (folder / "videos").mkdir(parents=True)
+    write_grey_ramp(folder / "videos" / "vid_0001.mp4", frames=6)
+    write_irregular_hevc(folder / "videos" / "vid_0002.mov", sound=False)
+    write_metadata(folder, row(1), row(2, file_name="videos/vid_0002.mov", transcript="Ünï"), b"{broken", row(3))
+
+    assert main(["reencode", str(folder), "--out", str(tmp_path / "copy")]) == 0
+
+    found = read_interviews(tmp_path / "copy")
+    assert [one.video.name for one in found.interviews] == ["vid_0001.mp4", "vid_0002.mp4", "vid_0003.mp4"]
+    assert found.interviews[1].transcript == "Ünï"
+    assert [bad.line for bad in found.bad_rows] == [3]
+    copies = [one.video for one in found.interviews[:2]]
+    assert copies[0].read_bytes() == (folder / "videos" / "vid_0001.mp4").read_bytes()
+    assert all(probe(video).plays_in_browsers for video in copies)
+    assert sorted(file.name for file in (tmp_path / "copy" / "videos").iterdir()) == [video.name for video in copies]
+
+
+def test_a_second_copying_keeps_what_is_there_and_a_broken_video_is_named(tmp_path):
+    folder = tmp_path / "set"
+    (folder / "videos").mkdir(parents=True)
+    write_irregular_hevc(folder / "videos" / "vid_0001.mp4", sound=False)
+    (folder / "videos" / "vid_0002.mp4").write_text("no video")
+    write_metadata(folder, row(1), row(2))
+    make_playable(folder, tmp_path / "copy", workers=1)
+    first = (tmp_path / "copy" / "videos" / "vid_0001.mp4").stat()
+
+    again = make_playable(folder, tmp_path / "copy", workers=1)
+
+    assert (tmp_path / "copy" / "videos" / "vid_0001.mp4").stat() == first
+    assert [failure.id for failure in again.failures] == ["0002"]
+    assert json.loads((tmp_path / "copy" / "metadata.jsonl").read_text().splitlines()[0])["id"] == "0001"
+
+
+def test_the_originals_are_never_written_over(tmp_path):
+    write_metadata(tmp_path, row(1))
+
+    with pytest.raises(InterviewError, match="holds the originals"):
+        make_playable(tmp_path, tmp_path / "." / "x" / "..")
+
+
+def test_a_video_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "text.mp4").write_text("no video")
+
+    with pytest.raises(VideoError, match=r"text\.mp4: not a video"):
+        reencode(tmp_path / "text.mp4", tmp_path / "out.mp4")
