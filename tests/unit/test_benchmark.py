@@ -14,6 +14,8 @@ from expressiveness.movement import MovementStore, extract_movements, movement_o
 from tests.interviews import interview
 from tests.movements import stored_interviews
 
+pytestmark = pytest.mark.slow  # everything here trains
+
 WITHOUT_NETWORKS = tuple(key for key in ROWS if key not in ("notebook_leaky", "notebook", "deviation"))
 QUICK = BenchmarkConfig(rows=WITHOUT_NETWORKS, draws=50)
 PROMISED = ("spearman", "spearman_ci", "c_index", "kendall", "accuracy", "macro_f1", "macro_f1_ci", "qwk", "recall")
@@ -141,7 +143,6 @@ def test_groups_are_read_by_participant_and_a_file_without_them_is_refused(tmp_p
         read_groups(tmp_path / "other.csv")
 
 
-@pytest.mark.slow
 def test_the_command_judges_every_row_networks_included(sample_interviews, tmp_path, capsys):
     interviews, store = read_interviews(sample_interviews).interviews, FaceStore(tmp_path / "faces")
     extract_interviews(interviews, store, workers=1)

@@ -59,6 +59,7 @@ def test_a_second_extraction_finds_everything_stored(clips, tmp_path):
     assert stored == clips
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_does_not_change_a_byte(clips, tmp_path):
     for workers in (1, 2):
         extract_interviews(clips, FaceStore(tmp_path / str(workers), SHORT), workers=workers)

@@ -65,6 +65,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_model_and_nothing_else(saved, t
     assert sorted(file.name for file in tmp_path.iterdir()) == [".model.lock", "model"]
 
 
+@pytest.mark.slow
 def test_a_settings_file_is_read_without_tensorflow(saved, run_python):
     _, folder = saved
 

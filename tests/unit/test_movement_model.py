@@ -16,6 +16,8 @@ from expressiveness.movement_model import (
 )
 from tests.movements import acted, drawn, movement
 
+pytestmark = pytest.mark.slow  # everything here trains
+
 AMPLITUDES = np.random.default_rng(0).permutation(np.linspace(0.05, 1, 40))
 SCORES = 3 * AMPLITUDES - 1.5
 PEOPLE = [str(number % 10) for number in range(40)]

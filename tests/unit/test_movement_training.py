@@ -15,6 +15,8 @@ from expressiveness.prediction import predict_faces, predict_interviews
 from expressiveness.splits import split_by_participant
 from tests.movements import acted, drawn, movement, stored_interviews
 
+pytestmark = pytest.mark.slow  # everything here trains
+
 CONFIG = TrainingConfig(model="movement")
 
 

@@ -12,6 +12,8 @@ from matplotlib.colors import to_hex
 from expressiveness import model_plots, plots
 from expressiveness.categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, RESERVED, Thresholds
 
+pytestmark = pytest.mark.slow  # everything here draws
+
 THRESHOLDS = Thresholds()
 SCORES = [-2.0, -1.0, -0.31, -0.3, 0.0, 0.3, 0.31, 1.0, 1.2]
 MATRIX = [[8, 1, 1], [2, 3, 5], [0, 0, 4]]

@@ -54,6 +54,7 @@ def test_what_is_constant_in_a_clip_does_not_change_what_a_model_of_deviations_s
     )
 
 
+@pytest.mark.slow
 def test_any_videos_are_predicted_and_one_that_cannot_be_read_is_named(model, tmp_path):
     clip = write_portrait_video(tmp_path / "clip.mp4")
     ramp = write_grey_ramp(tmp_path / "ramp.mp4")

@@ -155,6 +155,7 @@ def test_an_evaluation_shows_its_figures_with_intervals_and_the_terms_of_use():
     assert "Academic research only" in text
 
 
+@pytest.mark.slow
 def test_an_evaluation_has_its_matrices_at_both_levels_and_the_training_curves():
     with_curves, without = evaluation_report(EVALUATION, history=HISTORY), evaluation_report(EVALUATION)
 

@@ -10,6 +10,8 @@ from expressiveness.prediction import FramePredictions
 from expressiveness.suspicion import label_quality, suspicious_frames, suspicious_predictions, suspicious_videos
 from tests.movements import stored_interviews
 
+pytestmark = pytest.mark.slow  # everything here trains
+
 TARGET = "facial_expression"
 
 

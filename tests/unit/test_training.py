@@ -12,6 +12,8 @@ from expressiveness.models import TrainingConfig
 from expressiveness.training import train
 from tests.interviews import interview
 
+pytestmark = pytest.mark.slow  # everything here trains
+
 QUICK = TrainingConfig(epochs=2, batch_size=16, validation_share=0.25, test_share=0.25)
 
 
@@ -68,7 +70,6 @@ def test_training_never_reads_the_scores_of_the_test_people(stored):
     assert again.category_scores == model.category_scores
 
 
-@pytest.mark.slow
 def test_a_fixed_seed_gives_the_same_numbers_and_another_seed_others(stored):
     interviews, store = stored
     split = train(interviews, store, QUICK).split
@@ -81,7 +82,6 @@ def test_a_fixed_seed_gives_the_same_numbers_and_another_seed_others(stored):
     assert one.history != other.history
 
 
-@pytest.mark.slow
 def test_what_a_face_does_is_learned_from_some_people_and_recognised_on_others(stored):
     interviews, store = stored
     model = train(interviews, store, TrainingConfig(epochs=40, batch_size=16, augment=False, test_share=0.25))
