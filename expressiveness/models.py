@@ -289,7 +289,7 @@ def _network(folder: Path, name: str) -> keras.Model:
     network = NETWORKS[name]()
     try:
         network.load_weights(weights)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # fuzzing made HDF5 and Keras raise a RuntimeError, too, and more may come
         raise ModelError(
             f"{weights} does not hold the weights of {name}; copy the model again, or train again"
         ) from error

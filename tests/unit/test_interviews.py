@@ -113,6 +113,27 @@ def test_a_line_too_long_to_be_an_interview_is_passed_over_in_bounded_memory(tmp
     assert [bad_row.line for bad_row in found.bad_rows] == [2]
 
 
+@pytest.mark.slow
+def test_a_line_of_two_gigabytes_is_read_in_little_memory(tmp_path, run_python):
+    write_metadata(tmp_path, row(1))
+    with (tmp_path / "metadata.jsonl").open("ab") as file:
+        file.truncate(file.tell() + 2**31)  # a hole, which takes no room on the disk
+        file.seek(0, 2)
+        file.write(b"\n" + json.dumps(row(3)).encode())
+
+    printed = run_python(
+        "import resource; from expressiveness.interviews import read_interviews;"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        f"found = read_interviews({str(tmp_path)!r});"
+        "print([one.id for one in found.interviews], found.bad_rows[0].line, found.bad_rows[0].reason);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+
+    read, kilobytes = printed.splitlines()
+    assert read == "['0001', '0003'] 2 longer than 16 MiB, so it is no interview"
+    assert int(kilobytes) < 100_000
+
+
 def test_a_long_transcript_and_an_empty_one_are_kept(tmp_path):
     write_metadata(tmp_path, row(1, transcript="word " * 200_000), row(2, transcript=""))
 

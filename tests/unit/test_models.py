@@ -122,6 +122,33 @@ def test_missing_foreign_and_oversized_weights_are_refused(saved, monkeypatch):
         load_model(folder)
 
 
+@pytest.mark.parametrize(
+    "planted",
+    [
+        pytest.param({"shape": (10**12,), "chunks": (1024,)}, id="four terabytes"),
+        pytest.param({"shape": (32,), "external": [("secret.bin", 0, 128)]}, id="another file's content"),
+    ],
+)
+def test_weights_that_claim_terabytes_or_another_file_are_refused(saved, planted):
+    _, folder = saved
+    (folder / "secret.bin").write_bytes(b"secret" * 100)
+    with h5py.File(folder / WEIGHTS, "r+") as file:
+        del file["layers/batch_normalization/vars/0"]
+        file.create_dataset("layers/batch_normalization/vars/0", dtype="f4", **planted)
+
+    with pytest.raises(ModelError, match="does not hold the weights"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("damage", [lambda whole: b"?" + whole[1:], lambda whole: whole[:5000], lambda whole: b""])
+def test_damaged_weights_are_refused(saved, damage):
+    _, folder = saved
+    (folder / WEIGHTS).write_bytes(damage((folder / WEIGHTS).read_bytes()))
+
+    with pytest.raises(ModelError, match="does not hold the weights"):
+        load_model(folder)
+
+
 def test_a_missing_folder_says_what_to_give_instead(tmp_path):
     with pytest.raises(ModelError, match=r"no model in .*; give a folder that `expressiveness train` wrote"):
         load_model(tmp_path)
