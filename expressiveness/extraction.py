@@ -32,6 +32,9 @@ from expressiveness.video import DEFAULT_SAMPLING, Frame, Sampling, read_frames
 from expressiveness.whole_files import remove_unfinished, whole_file
 
 CONFIG_FILE = "settings.json"
+FORMAT = 1
+"""Of the settings file; a newer one is refused. Files from before it was noted there are of the first."""
+
 READ_AHEAD = 8
 """Frames in memory at once; detecting on eight after decoding eight costs a tenth less than one by one."""
 SIGNATURE_BYTES = 2**16
@@ -122,12 +125,7 @@ class FaceStore:
         if len(settings) > 1:
             names = ", ".join(path.parent.name for path in settings)
             raise StoreError(f"{root} holds faces of several settings ({names}); delete the folders you do not need")
-        try:
-            return cls(root, ExtractionConfig.from_dict(json.loads(settings[0].read_text())))
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise StoreError(
-                f"{settings[0]} is damaged ({error}); extract again with the settings it had, or into an empty folder"
-            ) from error
+        return cls(root, _read_config(settings[0]))
 
     @property
     def folder(self) -> Path:
@@ -171,9 +169,22 @@ class FaceStore:
         path = self.folder / CONFIG_FILE
         try:
             with whole_file(path) as file:
-                file.write((json.dumps(asdict(self.config), indent=2) + "\n").encode())
+                file.write((json.dumps({"format": FORMAT, **asdict(self.config)}, indent=2) + "\n").encode())
         except OSError as error:
             raise StoreError(f"cannot write {path} ({error.strerror or error}); choose another store") from error
+
+
+def _read_config(path: Path) -> ExtractionConfig:
+    try:
+        values = json.loads(path.read_text())
+        version = values.pop("format", 1)
+        if version > FORMAT:
+            raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
+        return ExtractionConfig.from_dict(values)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise StoreError(
+            f"{path} is damaged ({error}); extract again with the settings it had, or into an empty folder"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
+import json
+
 import numpy as np
 import pytest
 
 from expressiveness.errors import StoreError
-from expressiveness.extraction import ExtractionConfig, FaceStore, extract_faces, extract_interviews
+from expressiveness.extraction import CONFIG_FILE, ExtractionConfig, FaceStore, extract_faces, extract_interviews
 from expressiveness.video import NOTEBOOK_SAMPLING, Sampling
 from tests.interviews import interview, write_portrait_video
 from tests.media import write_grey_ramp
@@ -115,6 +117,28 @@ def test_a_store_remembers_its_settings(clips, tmp_path):
     extract_interviews(clips[:1], FaceStore(tmp_path, config), workers=1)
 
     assert FaceStore.open(tmp_path).config == config
+
+
+def test_settings_from_before_their_format_was_noted_are_read_and_newer_ones_refused(tmp_path):
+    FaceStore(tmp_path, SHORT).write_config()
+    file = tmp_path / SHORT.digest / CONFIG_FILE
+    settings = json.loads(file.read_text())
+
+    file.write_text(json.dumps({name: value for name, value in settings.items() if name != "format"}))
+    assert FaceStore.open(tmp_path).config == SHORT
+
+    file.write_text(json.dumps({**settings, "format": 2, "mirror": True}))
+    with pytest.raises(StoreError, match="format 2, newer than this version reads; update expressiveness"):
+        FaceStore.open(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"sampling": 3}', '{"format": "x"}'])
+def test_settings_that_hold_something_else_are_named_with_what_to_do(tmp_path, content):
+    FaceStore(tmp_path, SHORT).write_config()
+    (tmp_path / SHORT.digest / CONFIG_FILE).write_text(content)
+
+    with pytest.raises(StoreError, match=r"settings\.json is damaged .*; extract again with the settings it had"):
+        FaceStore.open(tmp_path)
 
 
 def test_opening_what_is_no_store_or_holds_several_settings_says_what_to_do(clips, tmp_path):

@@ -140,6 +140,15 @@ def test_weights_that_claim_terabytes_or_another_file_are_refused(saved, planted
         load_model(folder)
 
 
+def test_a_record_from_before_there_were_models_of_movement_is_read(saved):
+    model, folder = saved
+    record = json.loads((folder / RECORD).read_text())
+    del record["movement"], record["config"]["model"]
+    (folder / RECORD).write_text(json.dumps(record))
+
+    assert load_model(folder).config == model.config
+
+
 @pytest.mark.parametrize("damage", [lambda whole: b"?" + whole[1:], lambda whole: whole[:5000], lambda whole: b""])
 def test_damaged_weights_are_refused(saved, damage):
     _, folder = saved
