@@ -43,11 +43,11 @@ def soak(folder, minutes):
     begin, rounds, videos = time.monotonic(), [], 0
     while (elapsed := (time.monotonic() - begin) / 60) < minutes:
         store = FaceStore(folder / "round")
-        report = extract_interviews(interviews, store, workers=2)
-        assert report.succeeded == len(interviews), report.failures
+        report = extract_interviews(interviews[:4], store, workers=2)
+        assert report.succeeded == 4, report.failures
         outcomes = [
-            *predict_interviews(model, interviews, store),
-            *predict_videos(model, [interview.video for interview in interviews[:3]], workers=2),
+            *predict_interviews(model, interviews[:4], store),
+            *predict_videos(model, [interview.video for interview in interviews[4:6]], workers=2),
         ]
         assert all(outcome.value and outcome.value.category for outcome in outcomes)
         videos += len(outcomes)
