@@ -40,6 +40,7 @@ def test_every_command_runs(folder, monkeypatch):
         "frames.csv",
         "exported",
         "watched.mp4",
+        "playable/metadata.jsonl",
     ):
         assert (folder / written).exists(), written
 
