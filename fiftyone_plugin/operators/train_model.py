@@ -178,7 +178,8 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.Execu
     people = len(samples.distinct(PARTICIPANT))
     sentences = []
     if people < FEW_PEOPLE:
-        sentences.append(f"{people} participants: figures on held-out people are uncertain; {FEW_PEOPLE} are better.")
+        few = counted(people, "participant")
+        sentences.append(f"{few}: figures on held-out people are uncertain; {FEW_PEOPLE} are better.")
     if low < high:
         scores = samples.values(chosen(ctx, "target", "facial_expression"))
         counts = Counter(map(Thresholds(low, high).category, scores))

@@ -16,6 +16,7 @@ from fiftyone_plugin.face_states import BY_HAND
 from fiftyone_plugin.fields import declare_interview_fields
 from fiftyone_plugin.importer import video_metadata
 from fiftyone_plugin.ingest import write_faces
+from tests.app_steps import execute, open_form
 from tests.face_tables import face_table
 from tests.interviews import write_portrait_video
 
@@ -106,13 +107,6 @@ def test_a_person_corrects_a_stretch_of_faces_and_leaves_one_out(reserved, page,
     assert confidences == list(CONFIDENCES)  # what was not edited stays each face's own
 
 
-def run_operator(page, label):
-    """Open an operator's form from the operator browser of the open sample."""
-    page.get_by_test_id("action-browse-operations").last.click()
-    page.get_by_placeholder(re.compile("Search operations", re.IGNORECASE)).fill(label)
-    page.get_by_text(label, exact=True).first.click()
-
-
 def point_at_face(page):
     """Move the pointer onto the face in the middle of the picture, until the App says that it is there."""
     canvas = page.get_by_test_id("modal").locator("canvas").first
@@ -139,15 +133,15 @@ def test_a_person_leaves_a_selected_face_out_and_takes_it_back(reserved, page, s
     page.mouse.up()
     expect(page.get_by_test_id("action-manage-selected").last).to_have_text("1")
 
-    run_operator(page, "Curate faces or videos")
+    open_form(page, "Curate faces or videos")
     expect(page.get_by_text("The selected labels (1)")).to_be_visible()
     expect(page.get_by_text("1 label. Undo curation takes it back.")).to_be_visible()
     screenshot("curate-1-form")
-    page.get_by_role("button", name="Execute").click()
+    execute(page)
     eventually(lambda: [number for number, face in decisions(reserved).items() if face.excluded], [1])
 
-    run_operator(page, "Undo curation")
+    open_form(page, "Undo curation")
     expect(page.get_by_text(re.compile("Leave out of training: 0 videos, 1 face, by"))).to_be_visible()
     screenshot("curate-2-undo")
-    page.get_by_role("button", name="Execute").click()
+    execute(page)
     eventually(lambda: decisions(reserved), {})

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from fiftyone_plugin.workflow import import_interviews
+from tests.app_steps import execute, expect_shown, open_form
 from tests.interviews import row, write_metadata, write_portrait_video
 
 
@@ -28,9 +29,7 @@ def opened(folder, dataset_name):
 
 def test_a_person_imports_a_folder_after_seeing_what_is_in_it(folder, dataset_name, opened, page, screenshot):
     page.goto(f"/datasets/{opened}")
-    page.get_by_test_id("action-browse-operations").click()
-    page.get_by_placeholder(re.compile("Search operations", re.IGNORECASE)).fill("Import interviews")
-    page.get_by_text("Import interviews", exact=True).first.click()
+    open_form(page, "Import interviews")
     page.get_by_test_id("FolderIcon").or_(page.locator("[data-testid=FolderIcon]")).last.click()
     browser = page.get_by_role("dialog").last
     browser.get_by_role("textbox").first.fill(str(folder))
@@ -44,9 +43,9 @@ def test_a_person_imports_a_folder_after_seeing_what_is_in_it(folder, dataset_na
     assert not fo.dataset_exists(dataset_name)
     page.get_by_label("Dataset name").or_(page.locator(f"input[value='{folder.name}']")).last.fill(dataset_name)
     screenshot("import-2-preview")
-    page.get_by_role("button", name="Execute").click()
+    execute(page)
 
     expect(page.get_by_test_id("selector-dataset")).to_have_value(dataset_name)
-    expect(page.get_by_test_id("entry-counts")).to_have_text("1 sample")
-    expect(page.get_by_text("2 of 2 videos")).to_be_visible()
+    expect_shown(page, "1 sample")
+    expect(page.get_by_role("dialog").get_by_text("1 interview added, 0 updated")).to_be_visible()
     screenshot("import-3-imported")

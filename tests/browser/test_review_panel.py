@@ -1,21 +1,19 @@
 """The review panel as a person uses it: see what is confused with what, click it, and look at just that."""
 
-import io
 import re
 
 import fiftyone as fo
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
-from expressiveness.categories import BALANCED, COLORS, EXPRESSIVE, RESERVED
+from expressiveness.categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, RESERVED
+from fiftyone_plugin.fields import CATEGORY, SUGGESTED_CATEGORY, SUSPICION, declare_suspicion
 from fiftyone_plugin.workflow import import_interviews
+from tests.app_steps import choose, click_cell, expect_shown, open_dataset, open_review_panel, pixels_of
 from tests.made_up_runs import SURE
 
 pytestmark = pytest.mark.slow
 
-CATEGORY_ORDER = [RESERVED, BALANCED, EXPRESSIVE]
 RUN, PEOPLE, COUNT, LOOK = range(4)  # the dropdowns, from the top
 OTHER = 2  # in the tab that compares
 
@@ -27,53 +25,29 @@ def imported(sample_interviews, dataset_name):
     return dataset_name
 
 
-def open_panel(page, dataset):
-    page.goto(f"/datasets/{dataset}")
-    expect(page.get_by_test_id("looker").first).to_be_visible()
-    option = page.get_by_test_id("new-panel-option-review_panel")
-    for _ in range(20):  # the App lists only the panels of the plugins that it has read when the list is opened
-        page.get_by_test_id("new-panel-btn").first.click()
-        page.wait_for_timeout(1000)
-        if option.is_visible():
-            break
-        page.keyboard.press("Escape")
-    option.click()
+@pytest.fixture
+def doubted(reviewed):
+    """The reviewed interviews; another category is more probable for the second and the fourth."""
+    dataset = fo.load_dataset(reviewed)
+    declare_suspicion(dataset)
+    dataset.set_values(SUSPICION, [0.1, 0.97, 0.2, 0.8])
+    given = dataset.values(f"{CATEGORY}.label")
+    suggested = [given[0], other_than(given[1]), given[2], other_than(given[3])]
+    dataset.set_values(SUGGESTED_CATEGORY, [fo.Classification(label=label) for label in suggested])
+    return reviewed
+
+
+def other_than(category):
+    return CATEGORIES[(CATEGORIES.index(category) + 1) % len(CATEGORIES)]
 
 
 def open_review(page, dataset):
     """Open the panel on the run cnn_1, its matrix drawn."""
-    open_panel(page, dataset)
+    open_dataset(page, dataset)
+    open_review_panel(page)
     expect(page.locator(".nsewdrag")).to_be_visible()
     choose(page, RUN, "cnn_1")
     expect(page.get_by_text("13 of 24 frames are predicted wrong")).to_be_visible()
-
-
-def choose(page, dropdown, option):
-    """Choose an option of one of the dropdowns, counted from the top, and wait until the panel is drawn again."""
-    box = page.get_by_test_id("panel-content-review_panel").get_by_role("combobox").nth(dropdown)
-    box.click()
-    with page.expect_response(lambda response: re.search('"on_(choice|look)"', response.request.post_data or "")):
-        page.get_by_role("option", name=option, exact=True).click()
-    expect(page.get_by_role("listbox")).to_have_count(0)
-    expect(box).to_have_text(option)
-    page.wait_for_timeout(1000)
-
-
-def click_cell(page, truth, predicted):
-    """Point at a cell until the plot knows, as it does for any person, and click it."""
-    box = page.locator(".nsewdrag").bounding_box()
-    row, column = CATEGORY_ORDER.index(truth), CATEGORY_ORDER.index(predicted)
-    x, y = box["x"] + box["width"] * (column + 0.5) / 3, box["y"] + box["height"] * (row + 0.5) / 3
-    page.mouse.move(box["x"], box["y"] - 40)
-    expect(page.locator(".hovertext")).to_have_count(0)
-    page.mouse.move(x, y)
-    expect(page.locator(".hovertext")).to_be_visible()
-    page.mouse.click(x, y)
-
-
-def expect_shown(page, count):
-    """Wait until the grid shows so many, as "2 clips"."""
-    expect(page.get_by_test_id("entry-counts")).to_have_text(count)
 
 
 def test_a_cell_of_the_matrix_opens_its_frames_as_videos_faces_and_clips(reviewed, page, screenshot):
@@ -140,14 +114,7 @@ def test_one_of_the_worst_videos_opens_with_its_mistakes_drawn(reviewed, page, s
     screenshot("review-5-worst-video")
     face = worst.frames.first()["cnn_1"].detections[0]
     assert (face.label, face.truth, round(face.confidence, 2)) == (RESERVED, EXPRESSIVE, SURE)
-    drawn = np.asarray(Image.open(io.BytesIO(modal.screenshot())).convert("RGB")).astype(int)
-    assert near(drawn, COLORS[RESERVED]) > 200, "the box and the name of what was predicted"
-
-
-def near(picture, color):
-    """How many pixels of a picture have a color, as #RRGGBB, but for rounding."""
-    wanted = [int(color[position : position + 2], 16) for position in (1, 3, 5)]
-    return int((np.abs(picture - wanted).max(axis=2) < 12).sum())
+    assert pixels_of(modal, COLORS[RESERVED]) > 200, "the box and the name of what was predicted"
 
 
 def test_figures_curves_and_another_run_stand_in_tabs_of_their_own(reviewed, page, screenshot):
@@ -182,8 +149,26 @@ def test_the_views_are_saved_for_the_next_day(reviewed, page):
     assert len(dataset.load_saved_view("Misclassified frames")) == 3
 
 
+def test_labels_to_check_are_listed_and_a_click_shows_the_video(doubted, page, screenshot):
+    open_review(page, doubted)
+
+    page.get_by_role("tab", name="Labels to check").click()
+    expect(page.get_by_text("finds another category more probable for 2 of the videos")).to_be_visible()
+    suspicions = page.get_by_role("cell", name=re.compile("^[0-9]+%$"))
+    expect(suspicions).to_have_text(["97%", "80%"])
+    suspicions.first.click()
+    expect_shown(page, "1 sample")
+    page.get_by_role("button", name="Show them all").click()
+    expect_shown(page, "2 samples")
+    screenshot("review-10-labels-to-check")
+
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("These videos are of 4 people; wrong labels can be told")).to_be_visible()
+
+
 def test_before_there_is_anything_to_review_the_panel_says_what_to_do(imported, page, screenshot):
-    open_panel(page, imported)
+    open_dataset(page, imported)
+    open_review_panel(page)
 
     expect(page.get_by_text("No faces have been looked for in these interviews yet.")).to_be_visible()
     page.get_by_role("button", name="Detect faces").click()

@@ -1,0 +1,95 @@
+"""What a person does in the App, step by step: each waits until the App has followed."""
+
+import io
+import re
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+from expressiveness.categories import CATEGORIES
+
+
+def open_dataset(page: Page, name: str) -> None:
+    """Open a dataset, and wait until the grid shows something of it."""
+    page.goto(f"/datasets/{name}")
+    expect(page.get_by_test_id("looker").first).to_be_visible()
+
+
+def expect_shown(page: Page, count: str | re.Pattern[str]) -> None:
+    """Wait until the grid shows so many, as "2 clips"."""
+    expect(page.get_by_test_id("entry-counts")).to_have_text(count)
+
+
+def open_form(page: Page, label: str) -> None:
+    """Open an operator's form from the operator browser."""
+    search = page.get_by_placeholder(re.compile("Search operations", re.IGNORECASE))
+    for _ in range(10):
+        page.keyboard.press("`")  # lost, while the App draws itself anew
+        try:
+            search.wait_for(timeout=3000)
+            break
+        except TimeoutError:
+            continue
+    search.fill(label)
+    page.get_by_text(label, exact=True).first.click()
+
+
+WORK_MILLISECONDS = 120_000
+"""The most that an operator may take on a busy machine."""
+
+
+def execute(page: Page) -> None:
+    """Run what the open form says."""
+    page.get_by_role("button", name="Execute").click()
+
+
+def execute_and_read(page: Page, result: str) -> None:
+    """Run what the open form says, wait for the sentence it ends with, a regular expression, and close its window."""
+    execute(page)
+    window = page.get_by_role("dialog")
+    expect(window.get_by_text(re.compile(result))).to_be_visible(timeout=WORK_MILLISECONDS)
+    window.get_by_role("button", name="Done").click()
+    expect(window).to_have_count(0)
+
+
+def open_review_panel(page: Page) -> None:
+    """Open the panel "Expressiveness review" beside the grid."""
+    option = page.get_by_test_id("new-panel-option-review_panel")
+    for _ in range(20):  # the App lists only the panels of the plugins that it has read when the list is opened
+        page.get_by_test_id("new-panel-btn").first.click()
+        page.wait_for_timeout(1000)
+        if option.is_visible():
+            break
+        page.keyboard.press("Escape")
+    option.click()
+
+
+def choose(page: Page, dropdown: int, option: str) -> None:
+    """Choose an option of a dropdown of the review panel, counted from the top, and wait until it is drawn again."""
+    box = page.get_by_test_id("panel-content-review_panel").get_by_role("combobox").nth(dropdown)
+    box.click()
+    with page.expect_response(lambda response: re.search('"on_(choice|look)"', response.request.post_data or "")):
+        page.get_by_role("option", name=option, exact=True).click()
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(box).to_have_text(option)
+    page.wait_for_timeout(1000)
+
+
+def click_cell(page: Page, truth: str, predicted: str) -> None:
+    """Point at a cell of the matrix until the plot knows, as it does for any person, and click it."""
+    box = page.locator(".nsewdrag").bounding_box()
+    row, column = CATEGORIES.index(truth), CATEGORIES.index(predicted)
+    x, y = box["x"] + box["width"] * (column + 0.5) / 3, box["y"] + box["height"] * (row + 0.5) / 3
+    page.mouse.move(box["x"], box["y"] - 40)
+    expect(page.locator(".hovertext")).to_have_count(0)
+    page.mouse.move(x, y)
+    expect(page.locator(".hovertext")).to_be_visible()
+    page.mouse.click(x, y)
+
+
+def pixels_of(shown: Locator, color: str) -> int:
+    """How many pixels of what is shown have a color, as #RRGGBB, but for rounding."""
+    picture = np.asarray(Image.open(io.BytesIO(shown.screenshot())).convert("RGB")).astype(int)
+    wanted = [int(color[position : position + 2], 16) for position in (1, 3, 5)]
+    return int((np.abs(picture - wanted).max(axis=2) < 12).sum())
