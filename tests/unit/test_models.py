@@ -149,10 +149,18 @@ def test_a_record_from_before_there_were_models_of_movement_is_read(saved):
     assert load_model(folder).config == model.config
 
 
-@pytest.mark.parametrize("damage", [lambda whole: b"?" + whole[1:], lambda whole: whole[:5000], lambda whole: b""])
-def test_damaged_weights_are_refused(saved, damage):
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda whole: b"",
+        lambda whole: whole[:5000],
+        lambda whole: whole.replace(b"HEAP", b"HEAD"),  # found by fuzzing: HDF5's own structures, not what they hold
+        lambda whole: whole.replace(b"SNOD", b"SNOX"),
+    ],
+)
+def test_damaged_weights_are_refused(saved, damaged):
     _, folder = saved
-    (folder / WEIGHTS).write_bytes(damage((folder / WEIGHTS).read_bytes()))
+    (folder / WEIGHTS).write_bytes(damaged((folder / WEIGHTS).read_bytes()))
 
     with pytest.raises(ModelError, match="does not hold the weights"):
         load_model(folder)
