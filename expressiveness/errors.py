@@ -33,6 +33,10 @@ class StoreError(ExpressivenessError):
     """The face store cannot be read or written."""
 
 
+class ClusterError(ExpressivenessError):
+    """The cluster cannot be reached, or Ray is not installed."""
+
+
 class BusyError(ExpressivenessError):
     """Another run works on it; the message says which."""
 

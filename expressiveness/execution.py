@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
 from dataclasses import dataclass
 from itertools import islice
 from threading import Thread
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -32,6 +32,20 @@ class Outcome(Generic[Item, Value]):
     item: Item
     value: Value | None
     error: str | None = None
+
+
+class Executor(Protocol):
+    """Something that runs a function over many items: `run` on this machine, `cluster.RayCluster` on many."""
+
+    def __call__(
+        self,
+        function: Callable[[Item], Value],
+        items: Sequence[Item],
+        *,
+        workers: int | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[Outcome[Item, Value]]:
+        """Yield the outcome of every item, in the order they finish."""
 
 
 def run(
@@ -78,9 +92,14 @@ def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) ->
     except ExpressivenessError as error:
         return Outcome(item, None, str(error))
     except TimeoutError:
-        return Outcome(item, None, f"took longer than {timeout:g} seconds; re-encode the video or raise the limit")
+        return Outcome(item, None, too_long(timeout))
     except ProcessExpired as error:
         return Outcome(item, None, f"crashed its worker process (exit code {error.exitcode}); re-encode the video")
+
+
+def too_long(timeout: float | None) -> str:
+    """Why an item was given up that took longer than it may."""
+    return f"took longer than {timeout:g} seconds; re-encode the video or raise the limit"
 
 
 def _quiet_worker() -> None:
@@ -91,6 +110,11 @@ def _quiet_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
     silence()
+    one_thread()
+
+
+def one_thread() -> None:
+    """Have OpenCV use one thread in this process: the cores are shared out between items already."""
     import cv2
 
     cv2.setNumThreads(1)

@@ -23,7 +23,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from expressiveness.crops import face_crop
 from expressiveness.detection import DETECTORS, DetectorKind, FaceDetector
 from expressiveness.errors import DetectorError, StoreError
-from expressiveness.execution import run
+from expressiveness.execution import Executor, Outcome, run
 from expressiveness.faces import FaceTable, FaceTableBuilder, load_faces, save_faces
 from expressiveness.interviews import Interview
 from expressiveness.locking import LOCK_FILE, alone
@@ -238,6 +238,8 @@ def extract_interviews(
     timeout: float | None = 600.0,
     progress: Progress | None = None,
     on_stored: Callable[[Interview], None] | None = None,
+    executor: Executor = run,
+    hand_over: bool = False,
 ) -> ExtractionReport:
     """Put the faces of many interviews into the store, passing over those that are there.
 
@@ -249,9 +251,13 @@ def extract_interviews(
         progress: called after each interview.
         on_stored: called, in this process, with each interview whose faces are in the store, those that were there
             first.
+        executor: runs the work: on this machine, or on a cluster.
+        hand_over: have workers hand their tables to this process, where they are on machines that do not share the
+            store's disk.
 
     Raises:
         StoreError: the store cannot be written.
+        ClusterError: the executor's cluster cannot be reached.
         BusyError: another run writes to the store.
     """
     with alone_in_store(store.root, "finding faces"):
@@ -264,6 +270,7 @@ def extract_interviews(
             timeout=timeout,
             progress=progress,
             on_stored=on_stored,
+            executor=_storing(executor) if hand_over else executor,
         )
 
 
@@ -296,7 +303,7 @@ Store = TypeVar("Store", bound=TableStore)
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Store]):
-    """What a worker is sent: tables never travel between processes, the worker writes them itself."""
+    """What a worker is sent. On one machine tables never travel between processes: the worker writes them itself."""
 
     interview: Interview
     store: Store
@@ -311,6 +318,7 @@ def fill_store(
     timeout: float | None = 600.0,
     progress: Progress | None = None,
     on_stored: Callable[[Interview], None] | None = None,
+    executor: Executor = run,
 ) -> ExtractionReport:
     """Have worker processes put the tables of many interviews into a store, passing over those that are there.
 
@@ -322,6 +330,7 @@ def fill_store(
         timeout: seconds a video.
         progress: called after each interview.
         on_stored: called with each interview whose table is in the store.
+        executor: runs the work.
 
     Raises:
         StoreError: the store cannot be written.
@@ -336,7 +345,7 @@ def fill_store(
             todo.append(interview)
     if progress:
         progress(report.skipped, len(interviews))
-    outcomes = run(extract, [Job(interview, store) for interview in todo], workers=workers, timeout=timeout)
+    outcomes = executor(extract, [Job(interview, store) for interview in todo], workers=workers, timeout=timeout)
     for done, outcome in enumerate(outcomes, start=report.skipped + 1):
         interview = outcome.item.interview
         if isinstance(outcome.value, Extracted):
@@ -366,8 +375,30 @@ def _is_done(interview: Interview, store: Store, on_stored: Callable[[Interview]
 
 
 def _extract_into_store(job: Job[FaceStore]) -> Extracted:
-    table = extract_faces(job.interview.video, job.store.config, detector=_own_detector(job.store.config))
+    table = _extract_table(job)
     job.store.save(job.interview, table)
+    return _counts(table)
+
+
+def _extract_table(job: Job[FaceStore]) -> FaceTable:
+    return extract_faces(job.interview.video, job.store.config, detector=_own_detector(job.store.config))
+
+
+def _storing(executor: Executor) -> Executor:
+    """An executor whose workers hand over the tables of `_extract_into_store`, to be stored as they come."""
+
+    def extract_and_store(_: Any, jobs: Sequence[Job[FaceStore]], **limits: Any) -> Iterator[Outcome[Any, Any]]:
+        for outcome in executor(_extract_table, jobs, **limits):
+            if outcome.value is None:
+                yield outcome
+            else:
+                outcome.item.store.save(outcome.item.interview, outcome.value)
+                yield Outcome(outcome.item, _counts(outcome.value))
+
+    return extract_and_store  # type: ignore[return-value]  # of this one function
+
+
+def _counts(table: FaceTable) -> Extracted:
     return Extracted(
         frames=len(table.sampled_number),
         faces=len(table),

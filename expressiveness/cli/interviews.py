@@ -51,10 +51,18 @@ def extract(
     align: Annotated[bool, typer.Option("--align", help="Turn each face until its eyes lie level.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many interviews, spread over the file.")] = None,
     workers: Workers = None,
+    executor: Annotated[str, typer.Option(help="local (this machine's cores) or ray (a cluster's).")] = "local",
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Of the Ray cluster; one of this machine if not given.")
+    ] = None,
+    shared_store: Annotated[
+        bool, typer.Option("--shared-store", help="All machines see STORE: let them write it themselves.")
+    ] = False,
     strict: Strict = False,
     json_file: Json = None,
 ) -> None:
     """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over."""
+    from expressiveness.cluster import executor_named
     from expressiveness.extraction import ExtractionConfig, FaceStore, extract_interviews
     from expressiveness.interviews import take_evenly
     from expressiveness.video import Sampling
@@ -67,8 +75,16 @@ def extract(
         confidence=confidence,
         align=align,
     )
+    run = executor_named(executor, address)
     with progress("Finding faces") as report:
-        result = extract_interviews(interviews, FaceStore(out, config), workers=workers, progress=report)
+        result = extract_interviews(
+            interviews,
+            FaceStore(out.resolve(), config),
+            workers=workers,
+            progress=report,
+            executor=run,
+            hand_over=executor == "ray" and not shared_store,
+        )
     write_json(json_file, result.as_dict())
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
