@@ -16,6 +16,7 @@ from . import fields
 from .fields import RunFields
 from .runs import load_run
 from .workflow import interviews_of, require_faces, work_folder
+from .working import alone_on_dataset
 
 CHUNK = 256
 """Videos whose vectors are written at once."""
@@ -40,6 +41,7 @@ class EmbeddingReport:
         return asdict(self)
 
 
+@alone_on_dataset("computing embeddings")
 def compute_embeddings(
     samples: fo.Dataset | fo.DatasetView,
     run: str,
