@@ -33,24 +33,14 @@ def working_on(dataset: str, doing: str) -> Iterator[None]:
         BusyError: another run works on it on this machine, or on the disk that FiftyOne's datasets are kept on.
         DatabaseError: the database does not answer any more.
     """
-    with alone(dataset_lock(dataset), on=f"the dataset {dataset}", doing=doing), answering_for_the_database():
-        yield
-
-
-@contextmanager
-def answering_for_the_database() -> Iterator[None]:
-    """Say in a sentence that the database went away while the block ran.
-
-    Raises:
-        DatabaseError: it did.
-    """
-    try:
-        yield
-    except ConnectionFailure as error:
-        raise DatabaseError(
-            "FiftyOne's database does not answer any more; start it, or what uses it, and do the same again: what was "
-            "written is kept"
-        ) from error
+    with alone(dataset_lock(dataset), on=f"the dataset {dataset}", doing=doing):
+        try:
+            yield
+        except ConnectionFailure as error:
+            raise DatabaseError(
+                "FiftyOne's database does not answer any more; start it, or what uses it, and do the same again: what "
+                "was written is kept"
+            ) from error
 
 
 def alone_on_dataset(doing: str) -> Callable[[Function], Function]:

@@ -1,6 +1,9 @@
 import os
+import subprocess
+import sys
 import time
 
+import psutil
 import pytest
 
 from expressiveness.errors import VideoError
@@ -56,3 +59,29 @@ def test_results_come_as_they_finish_and_the_rest_can_be_left():
 
 def test_nothing_to_do_starts_nothing():
     assert list(run(square, [])) == []
+
+
+def say_and_sleep(file):
+    file.write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+RUN = """
+import sys
+from pathlib import Path
+from expressiveness.execution import run
+from tests.unit.test_execution import say_and_sleep
+list(run(say_and_sleep, [Path(sys.argv[1])], workers=1))
+"""
+
+
+def test_workers_end_where_their_parent_was_killed(tmp_path):
+    file = tmp_path / "pid"
+    with subprocess.Popen([sys.executable, "-c", RUN, file]) as parent:
+        while not (file.exists() and file.read_text()):
+            assert parent.poll() is None
+            time.sleep(0.05)
+        worker = psutil.Process(int(file.read_text()))
+        parent.kill()
+
+    worker.wait(timeout=60)  # raises if it goes on
