@@ -27,6 +27,7 @@ from expressiveness.interviews import (
     bounded_lines,
     read_interviews,
 )
+from expressiveness.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,8 @@ class Inspection:
             ]
             shares = [f"{name} {count} ({count / clips:.0%})" for name, count in self.category_counts.items()]
             lines += [
-                f"{len(per_person)} participants with {min(per_person)} to {max(per_person)} clips, "
-                f"median {median(per_person):g}; {len(self.scores_by_question)} questions; "
+                f"{counted(len(per_person), 'participant')} with {_between(per_person)}; "
+                f"{len(self.scores_by_question)} questions; "
                 f"{sum(len(retake.ids) - 1 for retake in self.retakes)} retakes",
                 f"{self.target}: {', '.join(scores)}",
                 f"{', '.join(shares)}; {self.near_threshold} within {NEAR:g} of a threshold",
@@ -234,6 +235,13 @@ def _clip(interview: Interview, target: str, thresholds: Thresholds) -> dict[str
         "category": thresholds.category(score),
         "has_video": interview.video.is_file(),
     }
+
+
+def _between(clips: Sequence[int]) -> str:
+    fewest, most = min(clips), max(clips)
+    if fewest == most:
+        return f"{counted(most, 'clip')} each"
+    return f"{fewest} to {counted(most, 'clip')}, median {median(clips):g}"
 
 
 def _spread_of(counts: Sequence[int]) -> dict[str, float] | None:
