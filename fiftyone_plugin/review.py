@@ -21,7 +21,7 @@ from expressiveness.errors import VideoError
 from expressiveness.extraction import file_stem
 from expressiveness.stills import save_stills
 
-from .fields import CATEGORY, CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields
+from .fields import CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields
 
 Samples: TypeAlias = fo.Dataset | fo.DatasetView
 
@@ -32,7 +32,7 @@ CONFIDENT_MISTAKES = "Most confident mistakes"
 UNCERTAIN_FRAMES = "Most uncertain frames"
 WITHOUT_FACE = "Videos with frames without a face"
 
-MOST_VIDEOS = 200
+MOST_VIDEOS = 100
 """Of more videos, only these, the worst, are shown with their frames."""
 
 MOST_FACES = 120
@@ -151,11 +151,6 @@ def videos_misclassified_as(samples: Samples, run: str, truth: str, predicted: s
     """The videos of one cell of the videos' confusion matrix."""
     video = RunFields(run).video
     return samples.match((F(f"{video}.truth") == truth) & (F(f"{video}.label") == predicted))
-
-
-def videos_of_category(samples: Samples, category: str) -> fo.DatasetView:
-    """The videos of one category."""
-    return samples.match(F(f"{CATEGORY}.label") == category)
 
 
 def review_view(samples: Samples, run: str, name: str) -> fo.DatasetView:

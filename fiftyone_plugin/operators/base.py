@@ -170,6 +170,14 @@ def open_saved_view(ctx: foo.executor.ExecutionContext, name: str) -> Iterator[A
     yield ctx.ops.set_view(view=ctx.dataset.load_saved_view(name))
 
 
+def show_run(ctx: foo.executor.ExecutionContext, run: str) -> Any:
+    """Have the App draw a run's labels, whichever were drawn before."""
+    from ..fields import CATEGORY, FACES, RunFields
+
+    labels = RunFields(run)
+    return ctx.ops.set_active_fields([CATEGORY, f"frames.{labels.faces}", labels.video, f"frames.{FACES}"])
+
+
 def counted(number: int, what: str) -> str:
     """A number of things, in words: "1 face", "2,000 faces"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, target_videos
+from .base import InterviewOperator, Progress, choose, show_run, target_videos
 
 
 class Predict(InterviewOperator):
@@ -64,3 +65,8 @@ class Predict(InterviewOperator):
             f"{report.frames} frames of {report.videos} videos classified, {report.wrong_frames} of them wrong{failed}"
         )
         return {**report.as_dict(), "message": message}
+
+    def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
+        """Draw what was predicted."""
+        yield from super().after(ctx, result)
+        yield show_run(ctx, result["run"])

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, open_saved_view, target_videos
+from .base import InterviewOperator, Progress, choose, chosen, open_saved_view, show_run, target_videos
 
 
 class ReviewErrors(InterviewOperator):
@@ -82,5 +82,6 @@ class ReviewErrors(InterviewOperator):
         }
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
-        """Open the view."""
-        return open_saved_view(ctx, result["view"])
+        """Open the view, the run's labels drawn."""
+        yield from open_saved_view(ctx, result["view"])
+        yield show_run(ctx, result["run"])

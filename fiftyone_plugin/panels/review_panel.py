@@ -22,7 +22,7 @@ Choose a run, then click:
 - a **cell** of the matrix, for the frames that it counts;
 - a **row** of a table, for what it names.
 
-**Look at them as** decides whether you see videos, clips or single faces. You see the 200 worst videos, or clips of
+**Look at them as** decides whether you see videos, clips or single faces. You see the 100 worst videos, or clips of
 those, or the 120 most probable faces, though never a video's first frame.
 
 *Held-out people* were not used in training: only on them do the figures tell how good a run is.
@@ -99,7 +99,8 @@ class ReviewPanel(foo.Panel):
         show_suspects(ctx)
 
     def on_look_for_suspects(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Open the form of the operator that finds them."""
+        """Open the form of the operator that finds them; among all people, whichever videos are shown."""
+        ctx.ops.clear_view()
         ctx.prompt(FIND_SUSPICIOUS_LABELS)
 
     def on_compared(self, ctx: foo.executor.ExecutionContext) -> None:

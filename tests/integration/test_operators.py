@@ -206,7 +206,7 @@ def test_the_app_is_told_how_far_the_work_is_and_what_came_out(dataset):
     progress = [parameters["progress"] for name, parameters in messages if name == "set_progress"]
     assert progress == sorted(progress)
     assert progress[-1] == 1
-    assert [name for name, _ in messages[-2:]] == ["reload_dataset", "notify"]
+    assert [name for name, _ in messages[-3:]] == ["reload_dataset", "set_active_fields", "notify"]
     assert "frames of 12 videos classified" in messages[-1][1]["message"]
     [*_, last] = (parameters["label"] for name, parameters in messages if name == "set_progress")
     assert last == messages[-1][1]["message"]
@@ -373,7 +373,7 @@ def test_the_pipeline_goes_the_whole_way_under_one_name_and_shows_how_far_it_is(
     assert progress == sorted(progress)
     assert [notes[0]["label"], notes[-2]["label"]] == ["Step 1 of 4, finding faces", "Step 4 of 4, reviewing"]
     assert any(note["label"].startswith("Step 2 of 4, training: epoch 1 of 1") for note in notes)
-    assert [name for name, _ in messages[-3:]] == ["reload_dataset", "set_view", "notify"]
+    assert [name for name, _ in messages[-4:]] == ["reload_dataset", "set_view", "set_active_fields", "notify"]
     assert list_runs(nothing_found) == ["cnn_1"]
     assert nothing_found.count("frames.cnn_1.detections") == nothing_found.count("frames.faces.detections")
     assert MISCLASSIFIED_FRAMES in nothing_found.list_saved_views()
