@@ -1,13 +1,13 @@
-"""What the reports say: of a folder of interviews, and of a model that was judged.
+"""What the reports say: of a folder of interviews, of a model that was judged, and of videos that it was shown.
 
-Both are one HTML page with its figures inside, see `expressiveness.html_page`.
+Each is one HTML page with its figures inside, see `expressiveness.html_page`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
@@ -20,6 +20,9 @@ from expressiveness.interviews import METADATA
 from expressiveness.model_card import TERMS
 from expressiveness.plots import FORMATS, save
 from expressiveness.wording import counted, decimal, interval
+
+if TYPE_CHECKING:
+    from expressiveness.prediction import FramePredictions
 
 REPORT = "report.html"
 
@@ -129,6 +132,32 @@ def evaluation_report(
     if without_face:
         sections["Not judged"] = ["In these clips no face was found.", Table(("clip",), [(id,) for id in without_face])]
     return page(title, {**sections, "Terms of use": [TERMS]})
+
+
+def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> str:
+    """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML."""
+    sections: dict[str, Sequence[Block]] = {
+        str(video): [
+            Table(
+                ("category", "score", "confidence", "frames with a face", "without"),
+                [
+                    (
+                        said.category or "none",
+                        decimal(said.score),
+                        decimal(said.confidence),
+                        f"{len(said.frame_number):,}",
+                        f"{said.frames_without_face:,}",
+                    )
+                ],
+            ),
+            Picture(
+                model_plots.probabilities_over_time(said.seconds.tolist(), said.probabilities, title=video.name),
+                f"Probabilities of the categories over time in {video.name}.",
+            ),
+        ]
+        for video, said in predictions
+    }
+    return page("Predictions", {**sections, "Terms of use": [TERMS]})
 
 
 _DESCRIPTIONS = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expressiveness.cli.options import Json, Model, Workers
+from expressiveness.cli.options import Html, Json, Model, Workers
 from expressiveness.cli.terminal import load_tensorflow, progress, say, warn, write_json
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def predict(
     table: Annotated[
         Path | None, typer.Option("--table", metavar="FILE", help="Every frame as .csv, .parquet or .json.")
     ] = None,
+    html: Html = None,
     workers: Workers = None,
     json_file: Json = None,
 ) -> None:
@@ -43,6 +44,11 @@ def predict(
     write_json(json_file, [as_record(video, predictions) for video, predictions in done])
     if table:
         write_table(frame_table(done), table)
+    if html:
+        from expressiveness.html_page import write_page
+        from expressiveness.report import prediction_report
+
+        say(f"The report is {write_page(prediction_report(done), html)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
         raise typer.Exit(1)

@@ -51,14 +51,15 @@ def test_evaluate_gives_the_figures_that_train_gave(trained, sample_interviews, 
 @pytest.mark.slow
 def test_predict_says_the_category_of_any_video(trained, sample_interviews, tmp_path, capsys):
     videos = sorted((sample_interviews / "videos").glob("*.mp4"))[:2]
-    table, out = tmp_path / "frames.csv", tmp_path / "predictions.json"
+    table, out, html = tmp_path / "frames.csv", tmp_path / "predictions.json", tmp_path / "predictions.html"
 
-    assert run("predict", trained["model"], *videos, "--table", table, "--json", out) == 0
+    assert run("predict", trained["model"], *videos, "--table", table, "--json", out, "--html", html) == 0
 
     predictions = read(out)
     assert [prediction["file"] for prediction in predictions] == [str(video) for video in videos]
     assert all(len(frame["probabilities"]) == 3 for frame in predictions[0]["frames"])
     assert "confidence" in capsys.readouterr().out
+    assert html.read_text().count("<img") == len(videos)
     assert len(table.read_text().splitlines()) == 1 + sum(len(prediction["frames"]) for prediction in predictions)
 
 

@@ -38,6 +38,7 @@ def test_every_command_runs(folder, monkeypatch):
         "evaluation.json",
         "evaluation.html",
         "frames.csv",
+        "predictions.html",
         "exported",
         "watched.mp4",
         "playable/metadata.jsonl",

@@ -3,7 +3,9 @@
 import re
 from base64 import b64decode
 from html.parser import HTMLParser
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from expressiveness.categories import CATEGORIES
@@ -11,7 +13,8 @@ from expressiveness.errors import ReportError
 from expressiveness.html_page import MOST_ROWS, Picture, Table, page, write_page
 from expressiveness.inspection import inspect_folder
 from expressiveness.plots import category_counts
-from expressiveness.report import evaluation_report, inspection_report, write_inspection
+from expressiveness.prediction import FramePredictions
+from expressiveness.report import evaluation_report, inspection_report, prediction_report, write_inspection
 from tests.interviews import row, write_metadata
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;"
@@ -209,3 +212,29 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
 
     with pytest.raises(ReportError, match="cannot write"):
         write_inspection(found, tmp_path / "file")
+
+
+def predictions(probabilities, **said):
+    """What a model says of a video with a face on each tenth of a second."""
+    probabilities = np.array(probabilities, dtype=np.float32).reshape(-1, 3)
+    frames = len(probabilities)
+    return FramePredictions(
+        frame_number=np.arange(1, frames + 1, dtype=np.int32),
+        seconds=np.arange(frames) / 10,
+        box=np.zeros((frames, 4), dtype=np.float32),
+        probabilities=probabilities,
+        frames_without_face=2,
+        **{"category": None, "score": None, "confidence": None, **said},
+    )
+
+
+def test_every_video_has_its_category_and_a_picture_of_its_course_and_one_without_a_face_says_so():
+    seen = predictions([[0.1, 0.2, 0.7], [0.1, 0.3, 0.6]], category="Expressive", score=-0.5, confidence=0.65)
+
+    found = Page(prediction_report([(Path("a.mp4"), seen), (Path(f"{HOSTILE}.mp4"), predictions([]))]))
+
+    assert len(found.images) == 2
+    assert "Expressive" in found.text
+    assert "−0.50" in found.text
+    assert "none" in found.text
+    assert "script" not in found.tags
