@@ -53,7 +53,7 @@ RUNS = {run.__name__: run for run in (extraction, training, ingest)}
 
 
 def started(run: str, folder: Path, out: Path, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start one of `RUNS` in a process of its own; it works once `released`."""
+    """Start one of `RUNS` in a process of its own; it works once it is released."""
     return subprocess.Popen(
         [sys.executable, "-m", "tests.killed", run, folder, out],
         env={**os.environ, **(environment or {})},
@@ -64,12 +64,11 @@ def started(run: str, folder: Path, out: Path, environment: Mapping[str, str] | 
     )
 
 
-def released(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
+def release(process: subprocess.Popen[str]) -> None:
     """Wait until a process has loaded everything, and let it work."""
     assert process.stdout.readline() == "ready\n"
     process.stdin.write("go\n")
     process.stdin.flush()
-    return process
 
 
 def main() -> int:

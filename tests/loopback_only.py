@@ -7,6 +7,7 @@
 import fcntl
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -23,6 +24,7 @@ def main() -> int:
     """Run what the command line names, and return its exit status."""
     with socket.socket() as any_socket:
         fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sh", b"lo", UP) + bytes(22))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background of a shell
     counts, *command = sys.argv[1:]
     with subprocess.Popen(command) as process:
         try:

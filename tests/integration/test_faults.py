@@ -9,6 +9,7 @@ import os
 import random
 import re
 import resource
+import signal
 import subprocess
 import time
 import uuid
@@ -31,7 +32,7 @@ from expressiveness.training import train
 from fiftyone_plugin.workflow import detect_faces, evaluate, import_interviews, predict, train_model
 from fiftyone_plugin.working import working_on
 from tests.interviews import row, write_metadata, write_portrait_video
-from tests.killed import RUN, RUNS, SHORT, released, started
+from tests.killed import RUN, RUNS, SHORT, release, started
 from tests.movements import acted
 from tests.services import start_mongod, stop
 from tests.unit.test_training import lively_table
@@ -39,6 +40,8 @@ from tests.unit.test_training import lively_table
 KILLS = int(os.environ.get("KILLS", "0"))
 CHAINS = [1] * KILLS or [3]
 """How often each attempt is killed before it may end."""
+
+IDS_AND_TIMES = {"_id", "_sample_id", "_dataset_id", "_rand", "created", "created_at", "last_modified_at"}
 
 LONGEST = 0.9
 """The latest moment to kill at, as a share of the time that the run takes undisturbed."""
@@ -49,11 +52,8 @@ def folder(tmp_path_factory):
     """Sixteen clips of a portrait, of eight people, with faces and movement made up, and a model of that movement."""
     folder = tmp_path_factory.mktemp("interviews")
     write_metadata(folder, *(row(n, user_no=str(n // 2), facial_expression=float(n % 3 - 1)) for n in range(16)))
-    interviews, store, drawn = (
-        read_interviews(folder).interviews,
-        FaceStore(folder / "faces", SHORT),
-        np.random.default_rng(0),
-    )
+    interviews, drawn = read_interviews(folder).interviews, np.random.default_rng(0)
+    store = FaceStore(folder / "faces", SHORT)
     store.write_config()
     for number, interview in enumerate(interviews):
         write_portrait_video(interview.video, frames=6 + number % 5)
@@ -113,8 +113,6 @@ def plain(value):
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
-IDS_AND_TIMES = {"_id", "_sample_id", "_dataset_id", "_rand", "created", "created_at", "last_modified_at"}
-
 RESULTS = {"extraction": extracted, "training": trained, "ingest": ingested}
 
 
@@ -156,12 +154,14 @@ def undisturbed(folder, make_out):
 def kill_after(seconds, process):
     """Let a run work for some seconds; return whether there was something left to kill."""
     with process:
-        released(process)
+        release(process)
         try:
             process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-        return process.wait() != 0
+        process.wait()
+    assert process.returncode in (0, -signal.SIGKILL), "it did not fail by itself"
+    return process.returncode != 0
 
 
 @pytest.mark.slow
@@ -169,7 +169,7 @@ def kill_after(seconds, process):
 @pytest.mark.timeout(300 + 300 * KILLS)
 def test_what_is_killed_and_done_again_ends_as_if_nothing_had_happened(run, folder, make_out, undisturbed):
     expected, seconds = undisturbed(run)
-    moments, killed = random.Random(run), 0
+    moments, killed = random.Random(f"{run} {KILLS}"), 0
     for chain in CHAINS:
         out = make_out()
         for process in [started(run, folder, out) for _ in range(chain)]:
@@ -183,14 +183,14 @@ def test_what_is_killed_and_done_again_ends_as_if_nothing_had_happened(run, fold
 def test_a_database_that_dies_is_one_sentence_and_the_next_run_completes(folder, out, undisturbed, tmp_path):
     mongod, uri = start_mongod(tmp_path)
     with started("ingest", folder, out, {"FIFTYONE_DATABASE_URI": f"{uri}/?serverSelectionTimeoutMS=2000"}) as first:
-        released(first)
+        release(first)
         wait_for_labels(uri, out.name)
         mongod.kill()
         sentences = first.stderr.read()
     mongod.wait()
     mongod, uri = start_mongod(tmp_path)
     with started("ingest", folder, out, {"FIFTYONE_DATABASE_URI": uri}) as second:
-        released(second)
+        release(second)
     found = ingested(out, uri)
     stop(mongod)
 
@@ -215,7 +215,7 @@ def test_a_disk_that_fills_up_is_named_and_the_next_run_completes(folder, out, u
     with started("extraction", folder, out) as process:
         # Room for settings and none for a table: writing breaks off as on a disk that is full.
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
-        released(process)
+        release(process)
         sentences = process.stderr.read().splitlines()
     left = {path.name for path in files(out)}
     RUNS["extraction"](folder, out)
