@@ -64,30 +64,29 @@ def find_suspicious_labels(
 ) -> SuspicionReport:
     """Write how suspicious each video's category is, in place of what was found before, and save the view to check.
 
-    Each video is judged by a model of movement that was trained on the other people; what people decided already counts
-    as they decided. Movement that is not stored yet is read from the videos.
+    Each video is judged by a model of movement that was trained on the other people of the whole dataset; what people
+    decided already counts as they decided. Movement that is not stored yet is read from the videos.
 
     Args:
-        samples: a dataset of interviews with faces, or a view of one.
+        samples: the videos to judge: a dataset of interviews with faces, or a view of one.
         progress: called with how many videos have been read.
 
     Raises:
         TrainingError: no faces were found yet, or there are too few people.
     """
     dataset = samples._root_dataset
-    require_faces(samples)
-    require_people(samples)
-    interviews, store, info = interviews_of(samples), face_store(dataset), info_of(dataset)
+    require_people(dataset)
+    interviews, store, info = interviews_of(dataset), face_store(dataset), info_of(dataset)
     extract_movements(interviews, MovementStore.beside(store), progress=progress)
     suspects = suspicious_videos(
         interviews,
         store,
         target=info.get("target", DEFAULT_TARGET),
         thresholds=Thresholds(**info.get("thresholds", {})),
-        curation=curation_of(samples),
+        curation=curation_of(dataset),
     )
-    found = {suspect.interview: suspect for suspect in suspects}
     sample_ids = dict(zip(*samples.values([INTERVIEW_ID, "id"]), strict=True))
+    found = {suspect.interview: suspect for suspect in suspects if suspect.interview in sample_ids}
     declare_suspicion(dataset)
     for name, values in {
         SUSPICION: {sample_ids[key]: 1 - suspect.quality for key, suspect in found.items()},
@@ -118,13 +117,14 @@ def suspect_videos(samples: fo.Dataset | fo.DatasetView, *, most: int) -> list[S
     return [SuspectVideo(*row) for row in zip(*labels_to_check(samples)[:most].values(names), strict=True)]
 
 
-def require_people(samples: fo.Dataset | fo.DatasetView) -> None:
-    """Check that there are enough people to hold each other's labels against.
+def require_people(dataset: fo.Dataset) -> None:
+    """Check that faces were looked for, and that there are enough people to hold each other's labels against.
 
     Raises:
         TrainingError: there are not.
     """
-    people = len(samples.distinct(PARTICIPANT))
+    require_faces(dataset)
+    people = len(dataset.distinct(PARTICIPANT))
     if people < LEAST_PEOPLE:
         raise TrainingError(
             f"These videos are of {people} {'person' if people == 1 else 'people'}; wrong labels can be told by what "

@@ -33,7 +33,7 @@ class FindSuspiciousLabels(InterviewOperator):
         """Find labels that are probably wrong.
 
         Args:
-            samples: a dataset of interviews with faces, or a view of one
+            samples: the videos to judge: a dataset of interviews with faces, or a view of one
             delegate (False): whether to leave the work to a delegated worker
         """
         return foo.execute_operator(self.uri, view=samples.view(), params={}, request_delegation=delegate)
@@ -41,17 +41,15 @@ class FindSuspiciousLabels(InterviewOperator):
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Say what will be done."""
         from ..suspicion import require_people
-        from ..workflow import require_faces
 
         samples = target_videos(ctx)
-        require_faces(samples)
-        require_people(samples)
+        require_people(ctx.dataset)
         inputs.view(
             "about",
             types.Notice(
                 label=f"{counted(len(samples), 'video')}: each category is held against a model of movement that "
-                "learned from the other people. Videos whose movement is not known yet are read once more; that may be "
-                "stopped, and goes on from there."
+                "learned from the other people of the dataset. Videos whose movement is not known yet are read once "
+                "more; that may be stopped, and goes on from there."
             ),
         )
 

@@ -99,8 +99,7 @@ class ReviewPanel(foo.Panel):
         show_suspects(ctx)
 
     def on_look_for_suspects(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Open the form of the operator that finds them; among all people, whichever videos are shown."""
-        ctx.ops.clear_view()
+        """Open the form of the operator that finds them."""
         ctx.prompt(FIND_SUSPICIOUS_LABELS)
 
     def on_compared(self, ctx: foo.executor.ExecutionContext) -> None:

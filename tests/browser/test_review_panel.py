@@ -163,7 +163,7 @@ def test_labels_to_check_are_listed_and_a_click_shows_the_video(doubted, page, s
     screenshot("review-10-labels-to-check")
 
     page.get_by_role("button", name="Look again").click()
-    expect(page.get_by_text("These videos are of 4 people; wrong labels can be told")).to_be_visible()  # all of them
+    expect(page.get_by_text("These videos are of 4 people; wrong labels can be told")).to_be_visible()  # not only these
 
 
 def test_before_there_is_anything_to_review_the_panel_says_what_to_do(imported, page, screenshot):
