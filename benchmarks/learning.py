@@ -13,17 +13,17 @@ import argparse
 import importlib.util
 import json
 import os
-import platform
 import subprocess
 import sys
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from benchmarks.circumstances import RESULTS as FOLDER
+from benchmarks.circumstances import circumstances
 from benchmarks.learning_extras import extras_of
 from expressiveness.benchmark import benchmark_of
 from expressiveness.benchmark_rows import ROWS, BenchmarkConfig, Material, Predictions
@@ -31,7 +31,7 @@ from expressiveness.extraction import FaceStore, extract_interviews
 from expressiveness.interviews import read_interviews
 from expressiveness.movement import MovementStore, extract_movements
 
-RESULTS = Path(__file__).parent / "results" / "learning.json"
+RESULTS = FOLDER / "learning.json"
 PEOPLE, CLIPS = 40, 4
 NOISE = 0.5
 NETWORKS = ("notebook_leaky", "notebook", "deviation")
@@ -60,7 +60,7 @@ def main():
         )
         print(json.dumps(sets[-1]["extras"], indent=1))
     if sets:
-        RESULTS.write_text(json.dumps({**circumstances(arguments), "sets": sets}, indent=1) + "\n")
+        RESULTS.write_text(json.dumps({**settings(arguments), "sets": sets}, indent=1) + "\n")
 
 
 def prepared(facekit, folder, seed):
@@ -119,18 +119,14 @@ def _say(done, of, name):
     print(f"{done} of {of} rows; {name}", flush=True)
 
 
-def circumstances(arguments):
-    """What the figures depend on beside the code."""
-    packages = ("expressiveness", "tensorflow", "keras", "mediapipe", "numpy", "scipy", "scikit-learn", "cleanlab")
-    commit = ["git", "describe", "--always", "--dirty"]
+def settings(arguments):
+    """What was run, and with what."""
     return {
-        "command": "python -m benchmarks.learning FACEKIT WORK" + ("" if arguments.networks else " --without-networks"),
+        **circumstances(
+            "python -m benchmarks.learning FACEKIT WORK" + ("" if arguments.networks else " --without-networks")
+        ),
         "epochs_of_networks": arguments.epochs if arguments.networks else None,
         "render": f"make_interviews.py OUT --participants {PEOPLE} --clips-per-participant {CLIPS} --seed SEED",
-        "commit": subprocess.run(commit, capture_output=True, text=True, check=True).stdout.strip(),
-        "python": platform.python_version(),
-        "versions": {package: version(package) for package in packages},
-        "machine": {"system": platform.system(), "architecture": platform.machine(), "cores": os.cpu_count()},
     }
 
 

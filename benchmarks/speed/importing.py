@@ -1,4 +1,4 @@
-"""Importing a folder the size of RecruitView, against FiftyOne's adding of the same samples, made beforehand."""
+"""Importing a folder of interviews, against FiftyOne's adding of the same samples, made beforehand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from expressiveness.categories import Thresholds
 from fiftyone_plugin.importer import interview_sample
 from fiftyone_plugin.workflow import import_interviews
 
-INTERVIEWS, TURNS = 2011, 3
+INTERVIEWS, TURNS = 400, 3
 
 
 def turns(clip, folder):
