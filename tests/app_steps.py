@@ -40,7 +40,8 @@ WORK_MILLISECONDS = 120_000
 
 
 def execute(page: Page) -> None:
-    """Run what the open form says."""
+    """Run what the open form says, once it has been looked at: it asks the server while it is filled in."""
+    page.wait_for_timeout(1000)
     page.get_by_role("button", name="Execute").click()
 
 

@@ -111,7 +111,7 @@ def test_a_day_from_faces_to_a_second_model_that_heeds_what_was_left_out(importe
     execute_and_read(page, f"Run cnn_2: accuracy .* of run cnn_1; people left out {left_out} faces")
 
     open_form(page, "Predict expressiveness")
-    expect(page.get_by_text("cnn_2")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("cnn_2", exact=True)).to_be_visible()
     execute_and_read(page, "frames of 12 videos classified")
     panel = page.get_by_test_id("panel-content-review_panel")
     expect(panel.get_by_role("combobox").nth(RUN)).to_have_text("cnn_2")  # shown as soon as it is there
