@@ -25,7 +25,7 @@ ORDER = ("unit", "integration", "browser")  # fast and telling tests first
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests by the folder they are in, and run the fast folders first.
 
-    A walk through the App is tried up to three times: FiftyOne's App loses a click now and then while it draws itself
+    A walk through the App is tried up to four times: FiftyOne's App loses a click now and then while it draws itself
     anew on a busy machine, and a person would click again. Each try is a whole one, and is counted in the summary.
     """
 
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder(item) in ("integration", "browser"):
             item.add_marker(folder(item))
         if folder(item) == "browser":
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=3))
     items.sort(key=lambda item: ORDER.index(folder(item)))
 
 
