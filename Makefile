@@ -26,7 +26,7 @@ demo: $(INSTALLED) ## make sample interviews, train, predict and open the App
 test: $(INSTALLED) ## run every test; what is skipped is named with its reason
 	@$(BIN)/pytest -rs --numprocesses=auto --dist=loadfile $(ARGS)
 
-test-fast: $(INSTALLED) ## run the tests that need no database, browser or patience: half a minute
+test-fast: $(INSTALLED) ## run the tests that need no database, browser or patience: three quarters of a minute
 	@$(BIN)/pytest -rs -m "not slow" --numprocesses=auto --dist=loadfile tests/unit $(ARGS)
 
 coverage: $(INSTALLED) ## run every test, and show which lines none of them ran
