@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from expressiveness.choices import ExecutorKind
 from expressiveness.errors import ClusterError, ExpressivenessError
 from expressiveness.execution import Executor, Item, Outcome, Value, one_thread, run, too_long
 
@@ -82,16 +83,16 @@ class RayCluster:
                     ray.cancel(reference, force=True)
 
 
-def executor_named(name: str, address: str | None = None) -> Executor:
+def executor_named(name: ExecutorKind, address: str | None = None) -> Executor:
     """The executor that a user names: "local", this machine's cores, or "ray".
 
     Raises:
-        ClusterError: it is neither, or an address was given that is of no use.
+        ClusterError: an address was given that is of no use.
     """
     if name == "ray":
         return RayCluster(address)
-    if name != "local" or address:
-        raise ClusterError(f"executor {name!r}; choose local or ray, an address is of a Ray cluster")
+    if address:
+        raise ClusterError(f"{address}: the executor {name} uses no address; choose ray")
     return run
 
 

@@ -16,16 +16,14 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from expressiveness.choices import DetectorKind
 from expressiveness.errors import DetectorError
 from expressiveness.video import Pixels
-
-DetectorKind = Literal["auto", "short", "full"]
-DETECTORS: tuple[DetectorKind, ...] = get_args(DetectorKind)
 
 MODELS = {
     "short": ("face_detection_short_range.tflite", "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"),

@@ -18,21 +18,19 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, get_args
+from typing import Any
 
 import h5py
 import keras
 import numpy as np
 
 from expressiveness.categories import CATEGORIES
+from expressiveness.choices import EXPORT_FORMATS, ExportFormat
 from expressiveness.crops import CROP_SIZE, PADDING
 from expressiveness.errors import ModelError
 from expressiveness.labels import INPUT_UNIT, FaceInput
 from expressiveness.model_card import model_card
 from expressiveness.models import TrainedModel
-
-ExportFormat = Literal["notebook", "keras", "savedmodel", "tflite", "onnx"]
-EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 
 PREPROCESSING, CARD = "preprocessing.json", "README.md"
 
@@ -49,7 +47,7 @@ def export_model(model: TrainedModel, out: Path, format: ExportFormat) -> Path:
     Args:
         model: to export; it is not changed.
         out: a new or empty folder, or one with an earlier export in the same format, which is replaced.
-        format: one of `EXPORT_FORMATS`.
+        format: one of `choices.EXPORT_FORMATS`.
 
     Returns:
         `out`.

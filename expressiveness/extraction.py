@@ -20,8 +20,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from expressiveness.choices import DETECTORS, DetectorKind
 from expressiveness.crops import face_crop
-from expressiveness.detection import DETECTORS, DetectorKind, FaceDetector
+from expressiveness.detection import FaceDetector
 from expressiveness.errors import DetectorError, StoreError
 from expressiveness.execution import Executor, Outcome, run
 from expressiveness.faces import FaceTable, FaceTableBuilder, load_faces, save_faces
@@ -395,7 +396,7 @@ def _storing(executor: Executor) -> Executor:
                 outcome.item.store.save(outcome.item.interview, outcome.value)
                 yield Outcome(outcome.item, _counts(outcome.value))
 
-    return extract_and_store  # type: ignore[return-value]  # of this one function
+    return extract_and_store  # type: ignore[return-value]  # for `_extract_into_store`, not for any function
 
 
 def _counts(table: FaceTable) -> Extracted:

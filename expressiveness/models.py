@@ -20,12 +20,13 @@ from datetime import datetime, timezone
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from expressiveness.categories import CATEGORIES, Thresholds
+from expressiveness.choices import MODEL_KINDS, ModelKind
 from expressiveness.errors import ModelError
 from expressiveness.extraction import ExtractionConfig
 from expressiveness.interviews import DEFAULT_TARGET, TARGETS
@@ -48,10 +49,6 @@ SECONDS_TO_SAVE = 60.0
 """Another run that saves a model in the same place is waited for: nobody should lose hours of training to it."""
 
 SplitBy = Literal["participant", "frame"]
-
-ModelKind = Literal["notebook_cnn", "movement"]
-MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
-"""What can be trained: the notebook's network on face crops, or `movement_model` on how the face moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +220,13 @@ def load_model(folder: Path | str) -> TrainedModel:
     folder = Path(folder)
     record = read_record(folder)
     try:
+        reserved, balanced, expressive = map(float, record["category_scores"])
         return TrainedModel(
             network=None if record["network"] is None else _network(folder, record["network"]),
             config=TrainingConfig.from_dict(record["config"]),
             extraction=ExtractionConfig.from_dict(record["extraction"]),
             thresholds=Thresholds(**record["thresholds"]),
-            category_scores=tuple(map(float, record["category_scores"])),  # type: ignore[arg-type]  # three, as saved
+            category_scores=(reserved, balanced, expressive),
             split=Split(**{name: tuple(ids) for name, ids in record["split"].items()}),
             history=record["history"],
             data=record["data"],

@@ -74,14 +74,15 @@ class MovementModel:
         Raises:
             ValueError: a number is missing.
         """
+        low, high = map(float, values["calibration"]["cuts"])
         return cls(
             weights=_numbers(values["weights"], len(EXPRESSIONS)),
-            units=_numbers(values["units"], 3),  # type: ignore[arg-type]  # three, as checked
-            slopes=_numbers(values["slopes"], 3),  # type: ignore[arg-type]
+            units=_three_numbers(values["units"]),
+            slopes=_three_numbers(values["slopes"]),
             intercept=float(values["intercept"]),
             calibration=Calibration(
                 steepness=float(values["calibration"]["steepness"]),
-                cuts=_numbers(values["calibration"]["cuts"], 2),  # type: ignore[arg-type]
+                cuts=(low, high),
                 values=_numbers(values["calibration"]["values"]),
                 scores=_numbers(values["calibration"]["scores"], len(values["calibration"]["values"])),
             ),
@@ -202,3 +203,8 @@ def _numbers(values: Sequence[Any], count: int | None = None) -> tuple[float, ..
     if count is not None and len(values) != count:
         raise ValueError(f"{len(values)} numbers, not {count}")
     return tuple(map(float, values))
+
+
+def _three_numbers(values: Sequence[Any]) -> tuple[float, float, float]:
+    first, second, third = map(float, values)
+    return first, second, third

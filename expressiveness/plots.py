@@ -23,7 +23,6 @@ from scipy.stats import gaussian_kde
 from expressiveness.categories import CATEGORIES, COLORS, RESERVED, Thresholds
 from expressiveness.wording import counted
 
-FORMATS = ("png", "svg")
 INK, GRID = "#222222", "#dddddd"
 MOST_BINS = 200
 MOST_QUESTIONS = 80
@@ -34,13 +33,13 @@ Floats = npt.NDArray[np.float64]
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a figure; the suffix, one of `FORMATS`, says how."""
+    """Write a figure; the suffix, one of `choices.FIGURE_FORMATS`, says how."""
     path.write_bytes(rendered(figure, path.suffix.removeprefix(".")))
     return path
 
 
 def rendered(figure: Figure, format: str) -> bytes:
-    """A figure as the bytes of a file in one of `FORMATS`; the same figure gives the same bytes."""
+    """A figure as the bytes of a file in one of `choices.FIGURE_FORMATS`; the same figure gives the same bytes."""
     file = BytesIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "expressiveness"}), warnings.catch_warnings():
         # A question in a script that Matplotlib's font lacks: an SVG shows it all the same, a PNG shows boxes.

@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 
 from expressiveness import model_plots
 from expressiveness.categories import CATEGORIES, NEAR
+from expressiveness.choices import FIGURE_FORMATS, FigureFormat
 from expressiveness.errors import ReportError
 from expressiveness.html_page import Block, Picture, Table, page, write_page
 from expressiveness.inspection import Inspection, inspection_figures
 from expressiveness.interviews import METADATA
 from expressiveness.model_card import TERMS
-from expressiveness.plots import FORMATS, save
+from expressiveness.plots import save
 from expressiveness.wording import counted, decimal, interval
 
 if TYPE_CHECKING:
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
 REPORT = "report.html"
 
 
-def write_inspection(inspection: Inspection, folder: Path, *, format: str = "svg") -> Path:
+def write_inspection(inspection: Inspection, folder: Path, *, format: FigureFormat = "svg") -> Path:
     """Write an inspection's figures, each as a file, and its report.
 
     Args:
         inspection: what `inspect_folder` found.
         folder: made if need be; files of the same names are replaced.
-        format: of the figures' files, one of `plots.FORMATS`.
+        format: of the figures' files, one of `choices.FIGURE_FORMATS`.
 
     Returns:
         The report's path.
@@ -41,8 +42,8 @@ def write_inspection(inspection: Inspection, folder: Path, *, format: str = "svg
     Raises:
         ReportError: an unknown format, or a folder that cannot be written.
     """
-    if format not in FORMATS:
-        raise ReportError(f"format {format!r}; choose from {', '.join(FORMATS)}")
+    if format not in FIGURE_FORMATS:
+        raise ReportError(f"format {format!r}; choose from {', '.join(FIGURE_FORMATS)}")
     figures = inspection_figures(inspection)
     try:
         folder.mkdir(parents=True, exist_ok=True)

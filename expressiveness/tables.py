@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,16 @@ import numpy.typing as npt
 from expressiveness.errors import StoreError
 from expressiveness.whole_files import whole_file
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 MAX_FILE_BYTES = 4 * 2**30
 """More than a day's frames; a larger file is not read."""
 
 Columns = Mapping[str, tuple[type, tuple[int, ...]]]
 """By name, the type of a column and the shape of one of its rows."""
 
-Table = TypeVar("Table")
+Table = TypeVar("Table", bound="DataclassInstance")
 
 
 def check_columns(table: Any, columns: Columns, length: int, *, noun: str) -> None:
@@ -40,7 +43,7 @@ def check_columns(table: Any, columns: Columns, length: int, *, noun: str) -> No
             )
 
 
-def save_table(table: Any, path: Path, *, format: int) -> None:
+def save_table(table: DataclassInstance, path: Path, *, format: int) -> None:
     """Write a table whole or not at all; the same table gives the same bytes.
 
     Raises:
@@ -74,7 +77,7 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
             version = int(archive["format"])
             if version > format:
                 raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
-            return kind(**{field.name: archive[field.name] for field in fields(kind)})  # type: ignore[arg-type]  # a dataclass
+            return kind(**{field.name: archive[field.name] for field in fields(kind)})
     except FileNotFoundError as error:
         raise StoreError(f"no {noun} stored at {path}; extract them first") from error
     except StoreError:

@@ -24,9 +24,8 @@ def hidden_until_done(path: Path) -> Iterator[Path]:
     try:
         yield unfinished
         unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    finally:
+        unfinished.unlink(missing_ok=True)  # is there only if the block or the renaming has failed
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness.categories import Thresholds
+from expressiveness.choices import ModelKind
 from expressiveness.errors import ModelError
-from expressiveness.models import ModelKind, TrainedModel, load_model, read_record
+from expressiveness.models import TrainedModel, load_model, read_record
 from expressiveness.splits import Split
 
 METHOD = "expressiveness"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from expressiveness.choices import DetectorKind, ExecutorKind, FigureFormat
 from expressiveness.cli.options import Folder, High, Json, Low, Strict, Target, Workers
 from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
 
@@ -16,7 +17,7 @@ def inspect(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures and report.html here.")
     ] = None,
-    format: Annotated[str, typer.Option(help="Of the figures: svg or png.")] = "svg",
+    format: Annotated[FigureFormat, typer.Option(help="Of the figures.")] = "svg",
     target: Target = "facial_expression",
     low: Low = -0.3,
     high: High = 0.3,
@@ -45,13 +46,13 @@ def extract(
     ] = "every:5",
     max_frames: Annotated[int | None, typer.Option(min=1, help="Look at no more than so many frames a video.")] = None,
     detector: Annotated[
-        str, typer.Option(help="auto (short range, full where it found nothing), short or full.")
+        DetectorKind, typer.Option(help="Its range; auto is short, and full where that found nothing.")
     ] = "auto",
     confidence: Annotated[float, typer.Option(min=0.0, max=1.0, help="The least that counts as a face.")] = 0.5,
     align: Annotated[bool, typer.Option("--align", help="Turn each face until its eyes lie level.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many interviews, spread over the file.")] = None,
     workers: Workers = None,
-    executor: Annotated[str, typer.Option(help="local (this machine's cores) or ray (a cluster's).")] = "local",
+    executor: Annotated[ExecutorKind, typer.Option(help="This machine's cores, or those of a Ray cluster.")] = "local",
     address: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Of the Ray cluster; one of this machine if not given.")
     ] = None,
@@ -71,7 +72,7 @@ def extract(
     chosen = Sampling.parse(sampling)
     config = ExtractionConfig(
         sampling=chosen.limited_to(max_frames) if max_frames else chosen,
-        detector=detector,  # type: ignore[arg-type]  # checked by the config
+        detector=detector,
         confidence=confidence,
         align=align,
     )

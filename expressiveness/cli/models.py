@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from expressiveness.choices import ExportFormat, ModelKind
 from expressiveness.cli.options import (
     Epochs,
     Faces,
@@ -31,7 +32,7 @@ def train(
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
     target: Target = "facial_expression",
     model_kind: Annotated[
-        str, typer.Option("--model", help="notebook_cnn, on face crops, or movement, on how the face moves.")
+        ModelKind, typer.Option("--model", help="The notebook's network on face crops, or how the face moves.")
     ] = "notebook_cnn",
     notebook: Annotated[
         bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")
@@ -65,7 +66,7 @@ def train(
     interviews, store = read_folder(folder, strict).interviews, FaceStore.open(faces)
     config = replace(
         TrainingConfig.notebook() if notebook else TrainingConfig(face_input="single" if single else "deviation"),
-        model=model_kind,  # type: ignore[arg-type]  # checked by the config
+        model=model_kind,
         target=target,
         thresholds="tertiles" if tertiles else Thresholds(low, high),
         epochs=epochs,
@@ -177,7 +178,7 @@ def export_model(
     model: Model,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the export.")],
     format: Annotated[
-        str, typer.Option("--format", help="notebook (its four files), keras, savedmodel, tflite, onnx.")
+        ExportFormat, typer.Option("--format", help="The notebook's four files, or one that others read.")
     ],
 ) -> None:
     """Write a model in another format, with a file that says what to feed it."""
@@ -186,7 +187,7 @@ def export_model(
     from expressiveness.models import load_model
 
     with silenced():
-        export_model(load_model(model), out, format)  # type: ignore[arg-type]  # checked there
+        export_model(load_model(model), out, format)
     say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -87,4 +88,4 @@ def read_folder(folder: Path, strict: bool) -> InterviewFolder:
 def load_tensorflow() -> None:
     """Import TensorFlow without the lines that it writes about the machine."""
     with silenced():
-        import tensorflow  # noqa: F401  # for the import alone
+        import_module("tensorflow")

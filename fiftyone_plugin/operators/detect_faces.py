@@ -58,7 +58,7 @@ class DetectFaces(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose detector and sampling, and see how long it will take."""
-        from expressiveness.detection import DETECTORS
+        from expressiveness.choices import DETECTORS
 
         from ..workflow import require_interviews
 

@@ -120,6 +120,9 @@ def test_what_a_user_can_mend_is_one_sentence_and_exit_1(arguments, sentence, ca
         ["extract"],
         ["no-such-command"],
         ["extract", ".", "--out", "x", "--workers", "0"],
+        ["extract", ".", "--out", "x", "--detector", "huge"],
+        ["extract", ".", "--out", "x", "--executor", "cloud"],
+        ["train", ".", "--faces", "x", "--out", "y", "--model", "huge"],
         ["predict", "--what"],
         ["train", "."],
     ],
@@ -135,7 +138,6 @@ def test_wrong_usage_is_one_sentence_and_exit_2(arguments, capsys):
     [
         (["--sampling", "often"], "every:5, rate:10"),
         (["--sampling", "every:0"], "above 0"),
-        (["--detector", "huge"], "auto, short, full"),
     ],
 )
 def test_a_setting_that_is_not_known_names_those_that_are(option, sentence, tmp_path, capsys):

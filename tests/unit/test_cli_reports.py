@@ -60,7 +60,6 @@ def test_inspect_without_a_place_for_figures_only_says_what_it_found(interviews,
     [
         (["--target", "charm"], "choose from openness"),
         (["--low", "1", "--high", "0"], "the lower one first"),
-        (["--out", "out", "--format", "gif"], "choose from png, svg"),
     ],
 )
 def test_inspect_answers_a_wrong_call_in_one_line(interviews, tmp_path, monkeypatch, capsys, arguments, reason):
@@ -106,10 +105,16 @@ def test_export_model_writes_the_notebooks_files(model, tmp_path, capsys):
 
 
 def test_export_model_asks_for_a_format_that_there_is(model, tmp_path, capsys):
-    assert run("export-model", model, tmp_path / "out", "--format", "pickle") == 1
+    assert run("export-model", model, tmp_path / "out", "--format", "pickle") == 2
+    assert "'notebook', 'keras', 'savedmodel', 'tflite', 'onnx'" in capsys.readouterr().err
+
     assert run("export-model", model, tmp_path / "out") == 2
 
-    assert "choose from notebook, keras, savedmodel, tflite, onnx" in capsys.readouterr().err
+
+def test_inspect_asks_for_a_figure_format_that_there_is(interviews, tmp_path, capsys):
+    assert run("inspect", interviews, "--out", tmp_path / "out", "--format", "gif") == 2
+
+    assert "'png', 'svg'" in capsys.readouterr().err
 
 
 def test_live_writes_the_video_and_says_how_fast_it_was(interviews, model, tmp_path, capfd):

@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from expressiveness import export
 from expressiveness.categories import CATEGORIES
+from expressiveness.choices import EXPORT_FORMATS
 from expressiveness.errors import ModelError
-from expressiveness.export import EXPORT_FORMATS, export_model
+from expressiveness.export import export_model
 from expressiveness.labels import INPUT_UNIT
 from tests.random_model import random_model
 

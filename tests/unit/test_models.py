@@ -95,6 +95,7 @@ def changed(folder, **values):
         ({"split": None}, "damaged"),
         ({"config": {"target": "height"}}, "damaged|target"),
         ({"category_scores": "abc"}, "damaged"),
+        ({"category_scores": [-1.0, 1.0]}, "damaged"),
     ],
 )
 def test_a_record_that_does_not_fit_is_refused_in_one_sentence(saved, values, sentence):

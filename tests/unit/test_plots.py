@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 
 from expressiveness import model_plots, plots
 from expressiveness.categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, RESERVED, Thresholds
+from expressiveness.choices import FIGURE_FORMATS
 
 pytestmark = pytest.mark.slow  # everything here draws
 
@@ -52,7 +53,7 @@ def texts(axes):
     return [text.get_text() for text in axes.texts]
 
 
-@pytest.mark.parametrize("format", plots.FORMATS)
+@pytest.mark.parametrize("format", FIGURE_FORMATS)
 def test_every_figure_is_written_in_every_format(format, tmp_path):
     for name, figure in all_figures().items():
         path = plots.save(figure, tmp_path / f"{name}.{format}")
@@ -144,7 +145,7 @@ def test_of_too_many_questions_those_with_the_most_clips_are_shown_and_the_rest_
 @pytest.mark.parametrize(
     "text", ["Why $us$?", r"50 $\frac 1 2$", "cost: $5 or $", "<b>bold</b> & more", "为什么？", "😀" * 60]
 )
-@pytest.mark.parametrize("format", plots.FORMATS)
+@pytest.mark.parametrize("format", FIGURE_FORMATS)
 def test_any_text_is_drawn_as_it_stands(text, format):
     figure = plots.score_by_question({text: [0.0]}, THRESHOLDS)
 
