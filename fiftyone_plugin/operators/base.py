@@ -179,7 +179,11 @@ def show_run(ctx: foo.executor.ExecutionContext, run: str) -> Any:
 
 
 def counted(number: int, what: str) -> str:
-    """A number of things, in words: "1 face", "2,000 faces"."""
+    """A number of things, in words: "1 face", "2,000 faces".
+
+    As `expressiveness.wording` has it, which cannot be imported here: operators are listed where the core is missing,
+    too, so that their forms can say how to install it.
+    """
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 

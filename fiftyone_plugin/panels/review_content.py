@@ -12,6 +12,7 @@ import fiftyone.operators as foo
 from expressiveness.categories import CATEGORIES
 from expressiveness.confusion import Confusion
 from expressiveness.errors import ExpressivenessError
+from expressiveness.wording import counted, decimal, interval
 
 from .. import review
 from ..fields import (
@@ -146,11 +147,6 @@ def save_views(ctx: Context) -> None:
     ctx.ops.reload_dataset()
 
 
-def counted(count: int, thing: str) -> str:
-    """A number of things in words."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
 def _sidebar(dataset: fo.Dataset) -> list[Json]:
     """The groups of the sidebar, as the App holds them."""
     groups = dataset.app_config.sidebar_groups or []
@@ -264,9 +260,8 @@ def _measures(evaluation: Json | None) -> list[Json]:
     ]
 
 
-def _measure(name: str, value: float | None, interval: list[float] | None) -> Json:
-    between = f"{interval[0]:.2f} to {interval[1]:.2f}" if interval else ""
-    return {"measure": name, "value": "" if value is None else f"{value:.2f}", "interval": between}
+def _measure(name: str, value: float | None, bounds: list[float] | None) -> Json:
+    return {"measure": name, "value": decimal(value), "interval": interval(bounds)}
 
 
 def _look(ctx: Context, search: review.Search, what: str) -> None:

@@ -220,6 +220,15 @@ def test_no_more_faces_are_pictured_than_asked_for(reviewed, tmp_path):
     assert faces.view.values("first.confidence") == pytest.approx([SURE] * 3)
 
 
+def test_pictures_stay_in_their_folder_whatever_an_interview_is_called(reviewed, tmp_path):
+    reviewed.set_values(fields.INTERVIEW_ID, [f"../../{number}" for number in range(len(TRUTHS))])
+    folder = tmp_path / "work" / "frames"
+
+    faces = review.as_faces(reviewed, review.wrong("first"), folder=folder)
+
+    assert faces.shown == len(list(folder.rglob("*.jpg"))) == len(list(tmp_path.rglob("*.jpg"))) > 0
+
+
 def test_the_first_frame_of_a_video_gets_no_picture(reviewed, tmp_path):
     review.as_faces(reviewed, review.wrong("first"), folder=tmp_path / "stills")
 
