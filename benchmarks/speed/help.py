@@ -1,4 +1,4 @@
-"""How soon the command line answers, against a Python that does nothing."""
+"""How soon the command line answers, against the half second that it may take."""
 
 from __future__ import annotations
 
