@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Any
 
 from expressiveness.choices import ExecutorKind
-from expressiveness.errors import ClusterError, ExpressivenessError
+from expressiveness.errors import ClusterError, ExpressivenessError, StoreError
 from expressiveness.execution import Executor, Item, Outcome, Value, one_thread, run, too_long
 
 RETRIES = 3
@@ -55,6 +55,7 @@ class RayCluster:
 
         Raises:
             ClusterError: Ray is not installed, or nothing answers at the address.
+            StoreError: `function` cannot write what it made, and so could not for the items that follow.
             Exception: what `function` raised, if it is a fault of the program and not of the item.
         """
         if not items:
@@ -101,6 +102,8 @@ def _attempt(function: Callable[[Item], Value], item: Item) -> Outcome[None, Val
     one_thread()
     try:
         return Outcome(None, function(item))
+    except StoreError:
+        raise
     except ExpressivenessError as error:
         return Outcome(None, None, str(error))
 

@@ -18,7 +18,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from expressiveness.errors import ExpressivenessError
+from expressiveness.errors import ExpressivenessError, StoreError
 from expressiveness.native_logs import silence
 
 Item = TypeVar("Item")
@@ -64,6 +64,7 @@ def run(
         timeout: seconds an item may take.
 
     Raises:
+        StoreError: `function` cannot write what it made, and so could not for the items that follow.
         Exception: what `function` raised, if it is a fault of the program and not of the item.
     """
     if not items:
@@ -89,6 +90,8 @@ def run(
 def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) -> Outcome[Item, Value]:
     try:
         return Outcome(item, future.result())
+    except StoreError:
+        raise
     except ExpressivenessError as error:
         return Outcome(item, None, str(error))
     except TimeoutError:

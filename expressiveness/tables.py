@@ -55,7 +55,8 @@ def save_table(table: DataclassInstance, path: Path, *, format: int) -> None:
             np.savez(file, format=np.int64(format), **columns)
     except OSError as error:
         raise StoreError(
-            f"cannot write {path} ({error.strerror or error}); free some space or choose another store"
+            f"cannot write {path} ({error.strerror or error}); free some space and do the same again, "
+            "which goes on from there, or choose another store"
         ) from error
 
 

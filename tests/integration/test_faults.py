@@ -43,20 +43,24 @@ CHAINS = [1] * KILLS or [3]
 
 IDS_AND_TIMES = {"_id", "_sample_id", "_dataset_id", "_rand", "created", "created_at", "last_modified_at"}
 
+LONGEST_CLIP = 9
+LARGEST_KEPT = 12_000
+"""Bytes: more than any table but the longest clip's."""
+
 LONGEST = 0.9
 """The latest moment to kill at, as a share of the time that the run takes undisturbed."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Sixteen clips of a portrait, of eight people, with faces and movement made up, and a model of that movement."""
+    """Sixteen clips of a portrait, one of them longer, with faces and movement made up, and a model of that movement."""
     folder = tmp_path_factory.mktemp("interviews")
     write_metadata(folder, *(row(n, user_no=str(n // 2), facial_expression=float(n % 3 - 1)) for n in range(16)))
     interviews, drawn = read_interviews(folder).interviews, np.random.default_rng(0)
     store = FaceStore(folder / "faces", SHORT)
     store.write_config()
     for number, interview in enumerate(interviews):
-        write_portrait_video(interview.video, frames=6 + number % 5)
+        write_portrait_video(interview.video, frames=31 if number == LONGEST_CLIP else 6 + number % 5)
         store.save(interview, lively_table((4, 20, 60)[number % 3], drawn))
         MovementStore.beside(store).save(interview, acted((0.1, 0.4, 0.9)[number % 3], seed=number))
     train(interviews, store, TrainingConfig(model="movement")).save(folder / "model")
@@ -211,23 +215,27 @@ def wait_for_labels(uri, name):
             time.sleep(0.01)
 
 
-def test_a_disk_that_fills_up_is_named_and_the_next_run_completes(folder, out, undisturbed):
+def test_a_disk_that_fills_up_ends_the_run_with_what_is_done_and_the_next_run_completes(folder, out, undisturbed):
+    expected, _ = undisturbed("extraction")
     with started("extraction", folder, out) as process:
-        # Room for settings and none for a table: writing breaks off as on a disk that is full.
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+        # Room for every table but the largest: writing that breaks off as on a disk that is full.
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (LARGEST_KEPT, LARGEST_KEPT))
         release(process)
         # Coverage, where it watches these processes, cannot write its own files either, and says so among ours.
         sentences = [line for line in process.stderr.read().splitlines() if line.startswith("cannot write")]
-    left = {path.name for path in files(out)}
+    left = extracted(out)
     RUNS["extraction"](folder, out)
 
-    assert len(sentences) == 16
-    for sentence in sentences:
-        assert re.fullmatch(
-            r"cannot write .*\.npz \(File too large\); free some space or choose another store", sentence
-        )
-    assert left == {CONFIG_FILE}
-    assert extracted(out) == undisturbed("extraction")[0]
+    assert process.returncode == 1
+    [sentence] = sentences
+    assert re.fullmatch(
+        rf"cannot write .*{LONGEST_CLIP:04}-.*\.npz \(File too large\); "
+        "free some space and do the same again, which goes on from there, or choose another store",
+        sentence,
+    )
+    assert 1 < len(left) < len(expected)
+    assert left.items() < expected.items()
+    assert extracted(out) == expected
 
 
 def test_a_store_half_deleted_and_damaged_is_whole_after_the_next_run(folder, out, undisturbed):

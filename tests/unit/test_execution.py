@@ -6,26 +6,13 @@ import time
 import psutil
 import pytest
 
-from expressiveness.errors import VideoError
+from expressiveness.errors import StoreError
 from expressiveness.execution import run
+from tests.picky import BROKEN, CRASHES, FAULTY, HANGS, UNWRITABLE, picky
 
 
 def square(number):
     return number * number
-
-
-def picky(number):
-    if number == 1:
-        raise VideoError("clip 1: broken")
-    if number == 2:
-        os._exit(7)
-    if number == 3:
-        time.sleep(60)
-    return number
-
-
-def faulty(number):
-    raise KeyError(number)
 
 
 def test_every_item_has_one_outcome():
@@ -35,17 +22,22 @@ def test_every_item_has_one_outcome():
 
 
 def test_an_item_that_fails_crashes_or_hangs_costs_only_itself():
-    outcomes = {outcome.item: outcome for outcome in run(picky, range(6), workers=2, timeout=5)}
+    items = [1, BROKEN, CRASHES, HANGS, 2, 3]
+    outcomes = {outcome.item: outcome for outcome in run(picky, items, workers=2, timeout=5)}
 
-    assert [number for number, outcome in sorted(outcomes.items()) if outcome.value is not None] == [0, 4, 5]
-    assert outcomes[1].error == "clip 1: broken"
-    assert "crashed its worker process (exit code 7)" in outcomes[2].error
-    assert "took longer than 5 seconds" in outcomes[3].error
+    assert [outcomes[number].value for number in (1, 2, 3)] == [1, 2, 3]
+    assert outcomes[BROKEN].error == "clip 101: broken"
+    assert "crashed its worker process (exit code 7)" in outcomes[CRASHES].error
+    assert "took longer than 5 seconds" in outcomes[HANGS].error
 
 
-def test_a_fault_of_the_program_is_not_taken_for_a_fault_of_the_item():
-    with pytest.raises(KeyError):
-        list(run(faulty, [1]))
+@pytest.mark.parametrize(("item", "error"), [(FAULTY, KeyError), (UNWRITABLE, StoreError)])
+def test_a_fault_of_the_program_or_of_the_store_is_not_taken_for_a_fault_of_the_item(item, error):
+    results = run(picky, [1, item, *range(2, 1000)], workers=1)
+
+    assert next(results).value == 1
+    with pytest.raises(error):
+        next(results)
 
 
 def test_results_come_as_they_finish_and_the_rest_can_be_left():
