@@ -10,10 +10,10 @@ import fiftyone as fo
 
 from expressiveness.categories import Thresholds
 from expressiveness.curation import Curation, FaceDecision, InterviewDecision
-from expressiveness.interviews import DEFAULT_TARGET
 
+from .dataset_info import imported_measure
 from .face_states import BY_HAND, touched_faces, video_states
-from .fields import EXCLUDE_TAG, INFO_KEY, INTERVIEW_ID
+from .fields import EXCLUDE_TAG, INTERVIEW_ID
 from .ingest import Truth
 
 
@@ -25,7 +25,7 @@ def curation_of(samples: fo.Dataset | fo.DatasetView, *, target: str | None = No
         target: the score to be learned. People set categories for the score that the dataset was imported with; for
             another one only what they left out counts. That score if None.
     """
-    imported_with = samples._root_dataset.info.get(INFO_KEY, {}).get("target", DEFAULT_TARGET)
+    imported_with, _ = imported_measure(samples._root_dataset)
     curation = _all_decisions(samples)
     return curation if target in (None, imported_with) else curation.exclusions()
 
@@ -33,7 +33,7 @@ def curation_of(samples: fo.Dataset | fo.DatasetView, *, target: str | None = No
 def truths_of(samples: fo.Dataset | fo.DatasetView, target: str, thresholds: Thresholds) -> dict[str, Truth]:
     """What predictions are held against in the App, by sample id: people's decisions, or else the score's category.
 
-    The figures of a run, see `workflow.evaluate`, are held against the scores alone.
+    The figures of a run, see `training.evaluate`, are held against the scores alone.
 
     Args:
         samples: a dataset of interviews, or a view of one.

@@ -13,17 +13,12 @@ from expressiveness.extraction import ExtractionReport, Progress
 from expressiveness.models import TrainingConfig
 from expressiveness.sample_data import render_sample_interviews
 
+from .dataset_info import set_work_folder
+from .detecting import detect_faces
+from .importing import ImportReport, import_interviews
+from .predicting import PredictionReport, predict
 from .review import MISCLASSIFIED_FRAMES, save_review_views
-from .workflow import (
-    ImportReport,
-    PredictionReport,
-    detect_faces,
-    evaluate,
-    import_interviews,
-    predict,
-    set_work_folder,
-    train_model,
-)
+from .training import evaluate, train_model
 
 RUN = "demo"
 

@@ -10,12 +10,13 @@ import fiftyone.brain as fob
 
 from expressiveness.embeddings import Vectors, embed_interviews
 from expressiveness.errors import ModelError
-from expressiveness.extraction import FaceStore, Failure, Progress
+from expressiveness.extraction import Failure, Progress
 
 from . import fields
+from .contents import interviews_of, require_faces, sample_ids_of
+from .dataset_info import face_store
 from .fields import RunFields
 from .runs import load_run
-from .workflow import interviews_of, require_faces, work_folder
 from .working import alone_on_dataset
 
 CHUNK = 256
@@ -70,12 +71,11 @@ def compute_embeddings(
     if model.network is None:
         raise ModelError(f"run {run} judges how faces move and has no network to take vectors from; choose another run")
     require_faces(samples)
-    interviews = interviews_of(samples)
-    sample_ids = dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))
+    interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
     run_fields = fields.declare_embedding(dataset, run)
     report = EmbeddingReport(run)
     done: dict[str, Vectors] = {}
-    store = FaceStore(work_folder(dataset) / "faces", model.extraction)
+    store = face_store(dataset, model.extraction)
     for number, outcome in enumerate(embed_interviews(model, interviews, store), start=1):
         if outcome.value is None:
             report.failures.append(Failure(outcome.item.id, outcome.error or ""))

@@ -20,16 +20,16 @@ from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.categories import Thresholds
 from expressiveness.curation import Curation
 from expressiveness.errors import ReportError
 from expressiveness.extraction import Failure, Progress, file_stem
 from expressiveness.face_folders import write_face_folders
-from expressiveness.interviews import DEFAULT_TARGET, METADATA, Interview
+from expressiveness.interviews import METADATA, Interview
 
+from .contents import interviews_of, require_faces, require_interviews
 from .curation import curation_of
+from .dataset_info import imported_measure, info_of, newest_faces
 from .deciding import record_hand_edits
-from .workflow import face_store, info_of, interviews_of, require_faces, require_interviews
 
 DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
 
@@ -94,13 +94,13 @@ def export_curated(
     except OSError as error:
         raise ReportError(f"cannot write {folder} ({error.strerror or error}); choose another folder") from error
     if faces:
-        info = info_of(samples._root_dataset)
+        target, thresholds = imported_measure(samples._root_dataset)
         written = write_face_folders(
             kept,
-            face_store(samples._root_dataset),
+            newest_faces(samples._root_dataset),
             folder / FACES,
-            target=info.get("target", DEFAULT_TARGET),
-            thresholds=Thresholds(**info.get("thresholds", {})),
+            target=target,
+            thresholds=thresholds,
             curation=curation,
             progress=progress,
         )

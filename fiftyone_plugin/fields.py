@@ -51,9 +51,6 @@ CONFIDENT = 0.8
 UNCERTAIN = 0.1
 """The largest lead of the first category over the second, as probabilities, of an uncertain prediction."""
 
-INFO_KEY = "expressiveness"
-"""Of `dataset.info`: where the interviews came from and where faces and models lie."""
-
 _DESCRIPTIONS = {
     INTERVIEW_ID: "The interview's id in metadata.jsonl",
     PARTICIPANT: "Who is interviewed, as a number (RecruitView's user_no); no participant is in two sets of a split",

@@ -16,10 +16,11 @@ from expressiveness.forgetting import (
     forget_in_store,
 )
 
+from .contents import require_interviews
 from .curation_history import forget_sample
+from .dataset_info import work_folder
 from .fields import INTERVIEW_ID
 from .runs import list_runs, model_folder, save_figures
-from .workflow import require_interviews, work_folder
 from .working import alone_on_dataset
 
 

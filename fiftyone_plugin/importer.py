@@ -17,6 +17,7 @@ from expressiveness.interviews import DEFAULT_TARGET, METADATA, Interview, read_
 from expressiveness.video import VideoInfo, probe
 
 from . import fields
+from .dataset_info import keep_info
 
 
 class RecruitView(fo.types.Dataset):
@@ -28,7 +29,7 @@ class RecruitView(fo.types.Dataset):
 
 
 class RecruitViewImporter(foud.BatchDatasetImporter):
-    """Imports a RecruitView folder, with the same fields and layout as `workflow.import_interviews`.
+    """Imports a RecruitView folder, with the same fields and layout as `importing.import_interviews`.
 
     A row or video that cannot be used is kept in `failures`, and the rest imported.
 
@@ -72,9 +73,8 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         ids = dataset.add_samples(
             self._samples(interviews, tags or []), dynamic=False, num_samples=len(interviews), progress=progress
         )
-        info = {"folder": str(Path(self.dataset_dir).resolve()), "target": self.target}
-        dataset.info[fields.INFO_KEY] = {**info, "thresholds": asdict(self.thresholds)}
-        dataset.save()
+        folder = str(Path(self.dataset_dir).resolve())
+        keep_info(dataset, folder=folder, target=self.target, thresholds=asdict(self.thresholds))
         return list(ids)
 
     def _samples(self, interviews: Sequence[Interview], tags: list[str]) -> Iterator[fo.Sample]:

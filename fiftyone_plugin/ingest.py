@@ -22,6 +22,9 @@ from .fields import CONFIDENT, FACE_LABEL, FACES, FRAMES_LOOKED_AT, FRAMES_WITHO
 
 Document = dict[str, Any]
 
+CHUNK = 16
+"""Videos whose labels are written at once."""
+
 
 def write_faces(dataset: fo.Dataset, tables: Mapping[str, FaceTable], categories: Mapping[str, str]) -> None:
     """Write the faces of some videos as frame labels, in place of those that stand there.

@@ -8,14 +8,14 @@ from typing import Any
 import fiftyone as fo
 from fiftyone import ViewField as F
 
-from expressiveness.categories import Thresholds
 from expressiveness.errors import TrainingError
 from expressiveness.extraction import Failure, Progress
-from expressiveness.interviews import DEFAULT_TARGET
 from expressiveness.movement import MovementStore, extract_movements
 from expressiveness.suspicion import LEAST_PEOPLE, suspicious_videos
 
+from .contents import interviews_of, require_faces, sample_ids_of
 from .curation import curation_of
+from .dataset_info import imported_measure, newest_faces
 from .fields import (
     CATEGORY,
     DECIDED_AT,
@@ -27,7 +27,6 @@ from .fields import (
     SUSPICION,
     declare_suspicion,
 )
-from .workflow import face_store, info_of, interviews_of, require_faces
 from .working import alone_on_dataset
 
 LABELS_TO_CHECK = "Labels to check"
@@ -76,16 +75,11 @@ def find_suspicious_labels(
     """
     dataset = samples._root_dataset
     require_people(dataset)
-    interviews, store, info = interviews_of(dataset), face_store(dataset), info_of(dataset)
+    interviews, store = interviews_of(dataset), newest_faces(dataset)
     extract_movements(interviews, MovementStore.beside(store), progress=progress)
-    suspects = suspicious_videos(
-        interviews,
-        store,
-        target=info.get("target", DEFAULT_TARGET),
-        thresholds=Thresholds(**info.get("thresholds", {})),
-        curation=curation_of(dataset),
-    )
-    sample_ids = dict(zip(*samples.values([INTERVIEW_ID, "id"]), strict=True))
+    target, thresholds = imported_measure(dataset)
+    suspects = suspicious_videos(interviews, store, target=target, thresholds=thresholds, curation=curation_of(dataset))
+    sample_ids = sample_ids_of(samples)
     found = {suspect.interview: suspect for suspect in suspects if suspect.interview in sample_ids}
     declare_suspicion(dataset)
     for name, values in {

@@ -52,7 +52,7 @@ class ComputeEmbeddings(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run, and what to make of the vectors."""
-        from ..workflow import require_faces, require_networks
+        from ..contents import require_faces, require_networks
 
         require_faces(target_videos(ctx))
         runs = require_networks(ctx.dataset)
@@ -64,8 +64,8 @@ class ComputeEmbeddings(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Compute."""
+        from ..contents import require_networks
         from ..embeddings import compute_embeddings
-        from ..workflow import require_networks
 
         report = compute_embeddings(
             target_videos(ctx),

@@ -68,9 +68,9 @@ class Curate(InterviewOperator):
         """Choose what to decide, about what, and say who decides."""
         from expressiveness.categories import CATEGORIES
 
+        from ..contents import require_faces
         from ..deciding import DECISIONS
         from ..fields import FACES, runs_with_fields
-        from ..workflow import require_faces
 
         require_faces(ctx.dataset)
         scopes = {name: label for name, (label, _) in _scopes(ctx).items()}

@@ -60,7 +60,7 @@ class DetectFaces(InterviewOperator):
         """Choose detector and sampling, and see how long it will take."""
         from expressiveness.choices import DETECTORS
 
-        from ..workflow import require_interviews
+        from ..contents import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
@@ -78,7 +78,7 @@ class DetectFaces(InterviewOperator):
         from expressiveness.extraction import ExtractionConfig
         from expressiveness.video import Sampling
 
-        from ..workflow import detect_faces
+        from ..detecting import detect_faces
 
         config = ExtractionConfig(
             sampling=Sampling(every=chosen(ctx, "every", 5)),

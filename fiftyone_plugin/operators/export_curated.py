@@ -52,7 +52,7 @@ class ExportCurated(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a folder and what to write."""
-        from ..workflow import require_interviews
+        from ..contents import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)

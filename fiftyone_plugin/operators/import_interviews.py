@@ -100,7 +100,7 @@ class ImportInterviews(InterviewOperator):
         from expressiveness.categories import Thresholds
         from expressiveness.errors import InterviewError
 
-        from ..workflow import import_interviews
+        from ..importing import import_interviews
 
         folder = folder_chosen(ctx, "folder")
         if folder is None:

@@ -43,7 +43,7 @@ class Predict(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run."""
-        from ..workflow import require_faces, require_runs
+        from ..contents import require_faces, require_runs
 
         samples = target_videos(ctx)
         require_faces(samples)
@@ -52,8 +52,9 @@ class Predict(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Classify, and save the views on the mistakes."""
+        from ..contents import require_runs
+        from ..predicting import predict
         from ..review import save_review_views
-        from ..workflow import predict, require_runs
 
         run = ctx.params.get("run") or require_runs(ctx.dataset)[-1]
         report = predict(

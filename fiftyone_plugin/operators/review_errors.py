@@ -49,8 +49,8 @@ class ReviewErrors(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run and a view."""
+        from ..contents import require_predictions
         from ..review import MISCLASSIFIED_FRAMES, REVIEW_VIEWS
-        from ..workflow import require_predictions
 
         target_videos(ctx)  # has FiftyOne ask: dataset, view or selection
         runs = require_predictions(ctx.dataset)
@@ -62,10 +62,10 @@ class ReviewErrors(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Save the views; what was corrected in the Annotate tab is no mistake any more."""
+        from ..contents import require_predictions
         from ..deciding import record_hand_edits
         from ..judging import judge_again
         from ..review import MISCLASSIFIED_FRAMES, save_review_views
-        from ..workflow import require_predictions
 
         if edited := record_hand_edits(target_videos(ctx)):
             judge_again(ctx.dataset, edited)

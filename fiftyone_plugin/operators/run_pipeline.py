@@ -74,8 +74,8 @@ class RunPipeline(InterviewOperator):
         """Choose what matters most; the single operators offer the rest."""
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
+        from ..contents import require_interviews
         from ..runs import next_run_name
-        from ..workflow import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)

@@ -91,8 +91,8 @@ class TrainModel(InterviewOperator):
         """Choose what to learn, and see what would spoil it."""
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
+        from ..contents import require_faces
         from ..runs import list_runs, next_run_name
-        from ..workflow import require_faces
 
         samples = target_videos(ctx)
         require_faces(samples)
@@ -119,7 +119,7 @@ class TrainModel(InterviewOperator):
         from expressiveness.models import TrainingConfig
 
         from ..runs import load_run_record
-        from ..workflow import train_model
+        from ..training import train_model
 
         config = TrainingConfig(
             model=chosen(ctx, "model", NETWORK),

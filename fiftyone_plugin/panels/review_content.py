@@ -293,7 +293,7 @@ def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = (
 
 def _show_faces(ctx: Context, search: review.Search, what: str) -> None:
     """Show single faces; that writes pictures of their frames."""
-    from ..workflow import work_folder
+    from ..dataset_info import work_folder
 
     try:
         faces = review.as_faces(_samples(ctx), search, folder=work_folder(ctx.dataset) / "frames")

@@ -53,6 +53,7 @@ def moving(dataset_name: str, tmp_path: Path):
 
     from expressiveness.categories import Thresholds
     from fiftyone_plugin import fields
+    from fiftyone_plugin.dataset_info import keep_info
     from fiftyone_plugin.workflow import detect_faces, set_work_folder
     from tests.movements import stored_interviews
 
@@ -74,7 +75,7 @@ def moving(dataset_name: str, tmp_path: Path):
         )
         for one in interviews
     )
-    dataset.info[fields.INFO_KEY] = {"target": "facial_expression", "thresholds": asdict(Thresholds())}
+    keep_info(dataset, target="facial_expression", thresholds=asdict(Thresholds()))
     set_work_folder(dataset, tmp_path)
     detect_faces(dataset)  # all are stored, so no video is opened
     return dataset
