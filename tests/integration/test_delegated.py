@@ -1,10 +1,12 @@
-"""Operators left to a delegated worker: a real `fiftyone delegated launch`, as people run it on a server."""
+"""Operators left to delegated workers: real `fiftyone delegated launch`, as people run them on servers."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import fiftyone as fo
@@ -22,19 +24,40 @@ WAIT_SECONDS = 120
 
 @pytest.fixture(scope="module")
 def worker(mongodb, tmp_path_factory):
-    """One worker for every test here; it inherits the tests' settings."""
-    log = tmp_path_factory.mktemp("worker") / "worker.log"
+    """One worker for every test here; gives its log."""
+    with launched(tmp_path_factory.mktemp("worker")) as log:
+        yield log
+
+
+@contextmanager
+def launched(home):
+    """Run a worker with the tests' settings while the block runs; gives its log, which names each operation it runs."""
+    log = home / "worker.log"
     command = shutil.which("fiftyone", path=str(Path(sys.executable).parent)) or "fiftyone"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [command, "delegated", "launch"],
-            env={**os.environ, "HOME": str(log.parent)},
+            env={**os.environ, "HOME": str(home), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        yield log
-        stop(process)
+        try:
+            yield log
+        finally:
+            stop(process)
+
+
+def wait_until_it_serves(log):
+    deadline = time.monotonic() + WAIT_SECONDS
+    while "service running" not in log.read_text():
+        assert time.monotonic() < deadline, tail(log)
+        time.sleep(0.2)
+
+
+def operations(log):
+    """The ids of the operations that a worker has begun, in order."""
+    return re.findall(r"Running operation (\w+)", log.read_text())
 
 
 def finished(execution, log):
@@ -113,3 +136,38 @@ def test_a_failure_is_one_sentence_in_the_queue(worker, dataset):
 
     assert document.run_state == "failed"
     assert f"{dataset.name} has no run 'none' (runs: first)" in document.result.error
+
+
+@pytest.fixture
+def datasets(sample_interviews, dataset_name, tmp_path):
+    """Three datasets of the sample interviews, in which no face was looked for."""
+    from fiftyone_plugin.workflow import import_interviews, set_work_folder
+
+    found = []
+    for number in range(3):
+        import_interviews(sample_interviews, f"{dataset_name}-{number}")
+        found.append(fo.load_dataset(f"{dataset_name}-{number}"))
+        set_work_folder(found[-1], tmp_path / f"work-{number}")
+    yield found
+    for dataset in found:
+        dataset.delete()
+
+
+def test_two_workers_share_the_queue_and_each_operation_is_run_once(worker, reviewable, datasets, tmp_path_factory):
+    with launched(tmp_path_factory.mktemp("second")) as second:
+        for log in (worker, second):
+            wait_until_it_serves(log)
+        earlier = operations(worker)
+        detect = foo.get_operator(f"{PLUGIN}/detect_faces")
+        queued = [detect(dataset, workers=1, delegate=True) for dataset in datasets]
+        ended = [finished(execution, worker) for execution in queued]
+        first_ran, second_ran = operations(worker)[len(earlier) :], operations(second)
+
+    assert first_ran
+    assert second_ran
+    assert sorted(first_ran + second_ran) == sorted(str(document.id) for document in ended)
+    expected = fo.load_dataset(reviewable).count("frames.faces.detections")
+    for document, dataset in zip(ended, datasets, strict=True):
+        dataset.reload()
+        assert document.result.result["videos"] == {"succeeded": 12, "skipped": 0, "failed": 0}
+        assert dataset.count("frames.faces.detections") == expected

@@ -53,7 +53,7 @@ LONGEST = 0.9
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Sixteen clips of a portrait, one of them longer, with faces and movement made up, and a model of that movement."""
+    """Sixteen clips of a portrait, one of them longer, with faces and movement made up, and a model of movement."""
     folder = tmp_path_factory.mktemp("interviews")
     write_metadata(folder, *(row(n, user_no=str(n // 2), facial_expression=float(n % 3 - 1)) for n in range(16)))
     interviews, drawn = read_interviews(folder).interviews, np.random.default_rng(0)
