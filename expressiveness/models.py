@@ -235,7 +235,7 @@ def load_model(folder: Path | str) -> TrainedModel:
             evaluation=record["evaluation"],
             movement=_movement_model(record),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ModelError(f"{folder / RECORD} is damaged ({error!r}); train again") from error
 
 

@@ -96,6 +96,7 @@ def changed(folder, **values):
         ({"config": {"target": "height"}}, "damaged|target"),
         ({"category_scores": "abc"}, "damaged"),
         ({"category_scores": [-1.0, 1.0]}, "damaged"),
+        ({"category_scores": [-1, 0, 10**400]}, "damaged"),  # found by fuzzing: an integer too large for a float
     ],
 )
 def test_a_record_that_does_not_fit_is_refused_in_one_sentence(saved, values, sentence):

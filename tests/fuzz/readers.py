@@ -1,0 +1,187 @@
+"""What reads files from strangers, each as a function of the bytes that such a file may hold.
+
+A reader may refuse the bytes in a sentence of its own, as an `ExpressivenessError`. Anything else that it raises, and a
+crash, is a finding.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+
+from expressiveness import network
+from expressiveness.calibration import Calibration
+from expressiveness.errors import ExpressivenessError
+from expressiveness.faces import FaceTable, load_faces, save_faces
+from expressiveness.interviews import METADATA, read_interviews
+from expressiveness.models import RECORD, WEIGHTS, TrainedModel, load_model
+from expressiveness.movement_model import EXPRESSIONS, MovementModel
+from tests.face_tables import grey_faces
+from tests.interviews import row
+from tests.random_model import random_model
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader, and files that it reads well, for a fuzzer to start from."""
+
+    read: Callable[[bytes], None]
+    seeds: Callable[[], list[bytes]]
+
+
+def read_metadata(content: bytes) -> None:
+    """Read what stands before a good row, which must be read whatever that is."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / METADATA).write_bytes(content + b"\n" + json.dumps(row(7, id="last")).encode())
+        found = read_interviews(folder)
+        assert "last" in {one.id for one in found.interviews} | {bad.id for bad in found.bad_rows}
+        assert len(found.interviews) + len(found.bad_rows) == content.count(b"\n") + 2, "a line was lost"
+
+
+def metadata() -> list[bytes]:
+    """Rows of all kinds."""
+    rows = [row(1), row(2, id="0001"), row(3, file_name="../a.mp4"), {**row(4), "openness": None}]
+    return [b"\xef\xbb\xbf" + json.dumps(one).encode() for one in rows]
+
+
+def read_faces(content: bytes) -> None:
+    """Read a table of faces."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "faces.npz"
+        file.write_bytes(content)
+        with suppress(ExpressivenessError):
+            load_faces(file)
+
+
+@cache
+def _stored_faces() -> bytes:
+    with TemporaryDirectory() as folder:
+        save_faces(grey_faces(100), Path(folder) / "faces.npz")
+        return (Path(folder) / "faces.npz").read_bytes()
+
+
+def faces() -> list[bytes]:
+    """A table as it is stored."""
+    return [_stored_faces()]
+
+
+def read_column(content: bytes) -> None:
+    """Read a table of which one column, named by the first byte, is not what it should be, though its checksum fits."""
+    names = ["format", *(field.name for field in fields(FaceTable))]
+    chosen = names[content[0] % len(names)] if content else names[0]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_stored_faces())) as good, zipfile.ZipFile(archive, "w") as bad:
+        for member in good.namelist():
+            bad.writestr(member, content[1:] if member == f"{chosen}.npy" else good.read(member))
+    read_faces(archive.getvalue())
+
+
+def columns() -> list[bytes]:
+    """Each column as it is stored."""
+    with zipfile.ZipFile(io.BytesIO(_stored_faces())) as archive:
+        return [bytes([number]) + archive.read(member) for number, member in enumerate(archive.namelist())]
+
+
+def read_record(content: bytes) -> None:
+    """Read a model whose record holds this, beside good weights."""
+    _read_model({RECORD: content})
+
+
+@cache
+def records() -> list[bytes]:
+    """The record of a network, and one of a model of movement."""
+    calibration = Calibration(steepness=1.0, cuts=(-0.5, 0.5), values=(-1.0, 1.0), scores=(-1.0, 1.0))
+    movement = MovementModel((1.0,) * len(EXPRESSIONS), (1.0,) * 3, (1.0,) * 3, 0.0, calibration)
+    model = random_model()
+    moves = replace(model, network=None, movement=movement, config=replace(model.config, model="movement"))
+    return [_files(model)[RECORD], _files(moves)[RECORD]]
+
+
+def read_value(content: bytes) -> None:
+    """Read a model of whose record one value is not what it should be: the first byte says which, JSON the rest."""
+    record = json.loads(records()[1])
+    places = list(_places(record))
+    holder, key = places[content[0] % len(places)] if content else places[0]
+    with suppress(ValueError, RecursionError):
+        holder[key] = json.loads(content[1:])
+        read_record(json.dumps(record).encode())
+
+
+def values() -> list[bytes]:
+    """What JSON can hold in the place of each value."""
+    every = (b"null", b"true", b"1e400", b"-1", b'"a"', b"[]", b'{"a": [1, 2]}', b"[NaN, 1, 1]", b"9" * 400)
+    return [bytes([place]) + value for value in every for place in range(60)]
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every value inside a value, as where it is held and under which key."""
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield value, key
+        if isinstance(item, dict | list):
+            yield from _places(item)
+
+
+def read_weights(content: bytes) -> None:
+    """Read a model whose weights are these, beside a good record."""
+    _read_model({WEIGHTS: content})
+
+
+def weights() -> list[bytes]:
+    """The weights of a network."""
+    return [_good_files()[WEIGHTS]]
+
+
+def _read_model(changed: Mapping[str, bytes]) -> None:
+    with TemporaryDirectory() as folder, _small_networks():
+        for name, content in {**_good_files(), **changed}.items():
+            (Path(folder) / name).write_bytes(content)
+        with suppress(ExpressivenessError):
+            load_model(folder)
+
+
+@cache
+def _good_files() -> dict[str, bytes]:
+    return _files(replace(random_model(), network=_small_network()))
+
+
+def _files(model: TrainedModel) -> dict[str, bytes]:
+    """What a model is saved as."""
+    with TemporaryDirectory() as folder:
+        saved = model.save(Path(folder) / "model")
+        return {file.name: file.read_bytes() for file in saved.iterdir()}
+
+
+@cache
+def _small_network() -> keras.Model:
+    """As the notebook's in kind, but made in a moment, and saved in kilobytes that a fuzzer can turn over."""
+    layers = keras.layers
+    return keras.Sequential([layers.Input((2,)), layers.Dense(3), layers.BatchNormalization()], name="notebook_cnn")
+
+
+@contextmanager
+def _small_networks() -> Iterator[None]:
+    """Have models read their weights into it."""
+    built = network.NETWORKS["notebook_cnn"]
+    network.NETWORKS["notebook_cnn"] = _small_network
+    try:
+        yield
+    finally:
+        network.NETWORKS["notebook_cnn"] = built
+
+
+READERS: Mapping[str, Reader] = {
+    "metadata": Reader(read_metadata, metadata),
+    "faces": Reader(read_faces, faces),
+    "columns": Reader(read_column, columns),
+    "record": Reader(read_record, records),
+    "value": Reader(read_value, values),
+    "weights": Reader(read_weights, weights),
+}
