@@ -1,4 +1,4 @@
-"""What a person has chosen in the review panel.
+"""What a person has chosen in the review panel, and which videos it is about.
 
 A choice stands in the panel's state where its dropdown is drawn, group by group: the App changes it there at once, so
 the next click already goes by it, however long the server takes to answer the change.
@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+
+import fiftyone as fo
+
+from ..review import held_out
 
 HELD_OUT, EVERYONE = "held_out", "everyone"
 FRAMES, VIDEOS = "frames", "videos"
@@ -49,3 +53,11 @@ def keep_choices(state: Any, choices: Choices) -> None:
             "tab": choices.tab,
         }
     )
+
+
+def chosen_videos(dataset: fo.Dataset, choices: Choices) -> fo.Dataset | fo.DatasetView:
+    """The videos that the panel is about: of the people whom no shown run was trained on, or of everyone."""
+    if choices.people == EVERYONE or choices.run is None:
+        return dataset
+    samples = held_out(dataset, choices.run)
+    return samples if choices.other == NO_OTHER else held_out(samples, choices.other)

@@ -1,8 +1,7 @@
-"""What the review panel knows and does: it reads a run's figures into the panel's state, and opens views."""
+"""What the review panel shows: a run's figures, read into the panel's state."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
@@ -11,24 +10,23 @@ import fiftyone.operators as foo
 
 from expressiveness.categories import CATEGORIES
 from expressiveness.confusion import Confusion
-from expressiveness.errors import ExpressivenessError
 from expressiveness.wording import counted, decimal, interval
 
 from .. import review
-from ..fields import (
-    CATEGORY,
-    FRAMES_LOOKED_AT,
-    INTERVIEW_ID,
-    SUGGESTED_CATEGORY,
-    SUSPICION,
-    RunFields,
-    runs_with_fields,
+from ..fields import FRAMES_LOOKED_AT, INTERVIEW_ID, SUSPICION, runs_with_fields
+from ..review_figures import (
+    FrameFigures,
+    VideoFigures,
+    frame_change,
+    frame_figures,
+    video_change,
+    video_figures,
+    worst_videos,
 )
-from ..review_figures import frame_change, frame_figures, video_change, video_figures, worst_videos
 from ..runs import list_runs
 from ..suspicion import labels_to_check, suspect_videos
 from .charts import curve_traces, matrix_trace
-from .choices import AS_CLIPS, AS_FACES, EVERYONE, FRAMES, NO_OTHER, VIDEOS, Choices, choices_of, keep_choices
+from .choices import EVERYONE, FRAMES, NO_OTHER, VIDEOS, Choices, choices_of, chosen_videos, keep_choices
 
 Context: TypeAlias = foo.executor.ExecutionContext
 Json = dict[str, Any]
@@ -37,12 +35,6 @@ WORST = 12
 """Videos listed."""
 
 PLUGIN = "@expressiveness/interviews"
-
-_SEARCHES = {
-    review.MISCLASSIFIED_FRAMES: review.wrong,
-    review.CONFIDENT_MISTAKES: review.confidently_wrong,
-    review.UNCERTAIN_FRAMES: review.uncertain,
-}
 
 
 def load(ctx: Context) -> None:
@@ -78,75 +70,6 @@ def first_step(dataset: fo.Dataset) -> Json | None:
     return None
 
 
-def open_cell(ctx: Context, row: int, column: int) -> None:
-    """Show what a cell of the matrix counts."""
-    run, unit = _run(ctx), choices_of(ctx.panel.state).unit
-    truth, predicted = CATEGORIES[row], CATEGORIES[column]
-    what = f"Truly {truth}, predicted {predicted}"
-    if unit == VIDEOS:
-        _show(ctx, review.videos_misclassified_as(_samples(ctx), run, truth, predicted), what)
-    else:
-        _look(ctx, review.confused(run, truth, predicted), what)
-
-
-def open_listed(ctx: Context, row: int) -> None:
-    """Show what a row of the list of views names."""
-    if row < 0:  # the heading
-        return
-    run, name = _run(ctx), ctx.panel.state.listed[row]["name"]
-    if name in _SEARCHES:
-        _look(ctx, _SEARCHES[name](run), name)
-    else:
-        _show(ctx, review.review_view(_samples(ctx), run, name), name)
-
-
-def show_video(ctx: Context, row: int) -> None:
-    """Show one of the worst videos in the grid; opened from there, it has the run's labels drawn on it."""
-    if row < 0:
-        return
-    video = ctx.panel.state.worst[row]
-    ctx.ops.set_view(ctx.dataset.select(video["id"]))
-    _show_labels(ctx, [RunFields(_run(ctx)).stretches])
-    ctx.ops.notify(f"Interview {video['interview']}: click it to watch")
-
-
-def show_suspect(ctx: Context, row: int) -> None:
-    """Show one of the videos whose category is doubted."""
-    if row >= 0:
-        video = ctx.panel.state.suspects["rows"][row]
-        _show_category(ctx, ctx.dataset.select(video["id"]))
-        ctx.ops.notify(f"Interview {video['interview']}: click it to watch, then decide with Curate")
-
-
-def show_suspects(ctx: Context) -> None:
-    """Show every video whose category is doubted, the most suspicious first."""
-    _show_category(ctx, labels_to_check(ctx.dataset))
-
-
-def open_change(ctx: Context, *, fixed: bool) -> None:
-    """Show the frames that the chosen run fixed, or broke, over the other one."""
-    run, choices = _run(ctx), choices_of(ctx.panel.state)
-    what = f"{'Fixed' if fixed else 'Broken'} by {run}"
-    search = review.changed(choices.other, run, fixed=fixed)
-    if choices.change_look == AS_FACES:
-        _show_faces(ctx, search, what)
-    else:
-        _show(ctx, review.as_videos(_samples(ctx), search), what, also=[f"frames.{choices.other}"])
-
-
-def show_everything(ctx: Context) -> None:
-    """Show the whole dataset again."""
-    ctx.ops.clear_view()
-    _show_labels(ctx, [])
-
-
-def save_views(ctx: Context) -> None:
-    """Save the views on this run's mistakes with the dataset."""
-    names = review.save_review_views(_samples(ctx), _run(ctx))
-    ctx.ops.notify(f"Saved {len(names)} views of run {_run(ctx)} {_people(ctx)}", variant="success")
-    ctx.ops.reload_dataset()
-
-
 def _sidebar(dataset: fo.Dataset) -> list[Json]:
     """The groups of the sidebar, as the App holds them."""
     groups = dataset.app_config.sidebar_groups or []
@@ -157,24 +80,8 @@ def _step(sentence: str, operator: str, label: str) -> Json:
     return {"sentence": sentence, "operator": f"{PLUGIN}/{operator}", "label": label}
 
 
-def _run(ctx: Context) -> str:
-    """The chosen run."""
-    run = choices_of(ctx.panel.state).run
-    assert run, "nothing to click is drawn before there is a run"
-    return run
-
-
-def _samples(ctx: Context) -> fo.Dataset | fo.DatasetView:
-    """The videos that the panel is about: of the people whom no shown run was trained on, or of everyone."""
-    choices = choices_of(ctx.panel.state)
-    if choices.people == EVERYONE:
-        return ctx.dataset
-    samples = review.held_out(ctx.dataset, _run(ctx))
-    return samples if choices.other == NO_OTHER else review.held_out(samples, choices.other)
-
-
 def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
-    samples = _samples(ctx)
+    samples = chosen_videos(ctx.dataset, choices)
     frames, videos = frame_figures(samples, run), video_figures(samples, run)
     confusion = frames.confusion if choices.unit == FRAMES else videos.confusion
     results = ctx.dataset.load_run_results(run)
@@ -189,14 +96,7 @@ def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
                 "by_category": _by_category(confusion),
                 "epochs": len(history.get("loss", [])),
             },
-            "listed": [
-                {"name": review.MISCLASSIFIED_FRAMES, "count": counted(frames.confusion.wrong, "frame")},
-                {"name": review.CONFIDENT_MISTAKES, "count": counted(frames.confident_mistakes, "frame")},
-                {"name": review.UNCERTAIN_FRAMES, "count": counted(frames.uncertain, "frame")},
-                {"name": review.MISCLASSIFIED_VIDEOS, "count": counted(videos.confusion.wrong, "video")},
-                {"name": review.MISTAKE_CLIPS, "count": counted(frames.wrong_stretches, "clip")},
-                {"name": review.WITHOUT_FACE, "count": counted(videos.without_face, "video")},
-            ],
+            "listed": _listed(frames, videos),
             "worst": [
                 {**asdict(video), "accuracy": f"{video.accuracy:.0%}"}
                 for video in worst_videos(samples, run, most=WORST)
@@ -207,6 +107,19 @@ def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
     ctx.panel.set_data("matrix", matrix_trace(confusion, choices.unit))
     ctx.panel.set_data("accuracy_curve", curve_traces(history, "accuracy"))
     ctx.panel.set_data("loss_curve", curve_traces(history, "loss"))
+
+
+def _listed(frames: FrameFigures, videos: VideoFigures) -> list[Json]:
+    """The views that can be opened, each with how much it shows."""
+    counts = {
+        review.MISCLASSIFIED_FRAMES: counted(frames.confusion.wrong, "frame"),
+        review.CONFIDENT_MISTAKES: counted(frames.confident_mistakes, "frame"),
+        review.UNCERTAIN_FRAMES: counted(frames.uncertain, "frame"),
+        review.MISCLASSIFIED_VIDEOS: counted(videos.confusion.wrong, "video"),
+        review.MISTAKE_CLIPS: counted(frames.wrong_stretches, "clip"),
+        review.WITHOUT_FACE: counted(videos.without_face, "video"),
+    }
+    return [{"name": name, "count": count} for name, count in counts.items()]
 
 
 def _suspects(dataset: fo.Dataset) -> Json | None:
@@ -262,64 +175,3 @@ def _measures(evaluation: Json | None) -> list[Json]:
 
 def _measure(name: str, value: float | None, bounds: list[float] | None) -> Json:
     return {"measure": name, "value": decimal(value), "interval": interval(bounds)}
-
-
-def _look(ctx: Context, search: review.Search, what: str) -> None:
-    """Show predictions in the chosen way, the worst videos first."""
-    look, samples = choices_of(ctx.panel.state).look, _samples(ctx)
-    if look == AS_FACES:
-        _show_faces(ctx, search, what)
-        return
-    found = len(review.videos_with(samples, search))
-    most = review.MOST_VIDEOS
-    if found > most:
-        what = f"{what}, in the {most:,} worst of {found:,} videos"
-    if look == AS_CLIPS:
-        _show(ctx, review.as_clips(samples, search), what)
-    else:
-        _show(ctx, review.as_videos(samples, search), what, count=min(found, most))
-
-
-def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = (), count: int | None = None) -> None:
-    """Show a view of videos or clips; `count`, where it is known already, is how many."""
-    count = len(view) if count is None else count
-    if not count:
-        ctx.ops.notify(f"{what}: none {_people(ctx)}")
-        return
-    ctx.ops.set_view(view)
-    _show_labels(ctx, [RunFields(_run(ctx)).stretches] if view._is_clips else also)
-    ctx.ops.notify(f"{what}: {counted(count, 'clip' if view._is_clips else 'video')}")
-
-
-def _show_faces(ctx: Context, search: review.Search, what: str) -> None:
-    """Show single faces; that writes pictures of their frames."""
-    from ..dataset_info import work_folder
-
-    try:
-        faces = review.as_faces(_samples(ctx), search, folder=work_folder(ctx.dataset) / "frames")
-    except ExpressivenessError as error:
-        ctx.ops.notify(str(error), variant="error")
-        return
-    if not faces.shown:
-        ctx.ops.notify(f"{what}: no faces {_people(ctx)}")
-        return
-    ctx.ops.set_view(faces.view)
-    ctx.ops.set_active_fields([search.run])
-    shown = "" if faces.shown == faces.found else f" of {faces.found:,}, the most probable"
-    ctx.ops.notify(f"{what}: {counted(faces.shown, 'face')}{shown}")
-
-
-def _show_labels(ctx: Context, also: Sequence[str]) -> None:
-    """Have the chosen run's labels drawn, whichever the person had chosen last."""
-    fields = RunFields(_run(ctx))
-    ctx.ops.set_active_fields([CATEGORY, f"frames.{fields.faces}", fields.video, *also])
-
-
-def _show_category(ctx: Context, view: fo.DatasetView) -> None:
-    """Show videos with their category and the one that is suggested instead."""
-    ctx.ops.set_view(view)
-    ctx.ops.set_active_fields([CATEGORY, SUGGESTED_CATEGORY])
-
-
-def _people(ctx: Context) -> str:
-    return "of all people" if choices_of(ctx.panel.state).people == EVERYONE else "of held-out people"

@@ -70,31 +70,31 @@ class ReviewPanel(foo.Panel):
 
     def on_cell(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what a cell of the matrix counts."""
-        from .review_content import open_cell
+        from .review_views import open_cell
 
         open_cell(ctx, *ctx.params["idx"])
 
     def on_view(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what a row of the list names."""
-        from .review_content import open_listed
+        from .review_views import open_listed
 
         open_listed(ctx, ctx.params["row"])
 
     def on_video(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show one of the worst videos."""
-        from .review_content import show_video
+        from .review_views import show_video
 
         show_video(ctx, ctx.params["row"])
 
     def on_suspect(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show one of the videos whose category is doubted."""
-        from .review_content import show_suspect
+        from .review_views import show_suspect
 
         show_suspect(ctx, ctx.params["row"])
 
     def on_suspects(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show all of them."""
-        from .review_content import show_suspects
+        from .review_views import show_suspects
 
         show_suspects(ctx)
 
@@ -104,19 +104,19 @@ class ReviewPanel(foo.Panel):
 
     def on_compared(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what one run fixed or broke over the other."""
-        from .review_content import open_change
+        from .review_views import open_change
 
         open_change(ctx, fixed=ctx.params["fixed"])
 
     def on_everything(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show the whole dataset again."""
-        from .review_content import show_everything
+        from .review_views import show_everything
 
         show_everything(ctx)
 
     def on_save(self, ctx: foo.executor.ExecutionContext) -> None:
         """Save the views on this run's mistakes with the dataset."""
-        from .review_content import save_views
+        from .review_views import save_views
 
         save_views(ctx)
 
