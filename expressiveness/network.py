@@ -56,6 +56,35 @@ def _convolution_block(filters: int, momentum: float) -> list[keras.Layer]:
     ]
 
 
+def with_fused_normalization(network: keras.Sequential) -> keras.Sequential:
+    """Rebuild a network of the same layers, but for normalisation of images, which is one operation of TensorFlow.
+
+    Keras 3 composes it of a dozen; in a training step on a CPU they cost a fifth of the time. The fused one estimates
+    the running variance without bias, which makes no difference with as many values as a batch has. What the rebuilt
+    network learns is in the layers of the first one, too, but for that normalisation: copy the weights over.
+    """
+    fused = keras.Sequential([keras.layers.Input(network.input_shape[1:]), *map(_fused, network.layers)])
+    fused.set_weights(network.get_weights())
+    return fused
+
+
+def _fused(layer: keras.Layer) -> keras.Layer:
+    is_of_images = isinstance(layer, keras.layers.BatchNormalization) and layer.input.ndim == 4
+    return _FusedNormalization.from_config(layer.get_config()) if is_of_images else layer
+
+
+class _FusedNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]  # keras has no type information
+    def call(self, images: tf.Tensor, training: bool = False) -> tf.Tensor:
+        if not training:
+            return super().call(images, training=False)
+        normal, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+            images, self.gamma, self.beta, epsilon=self.epsilon, is_training=True
+        )
+        for running, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            running.assign(running * self.momentum + batch * (1 - self.momentum))
+        return normal
+
+
 class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]  # keras has no type information
     """The notebook's augmentation as one warp: rotation, shifts, zoom of each axis, and mirroring.
 

@@ -25,7 +25,7 @@ from expressiveness.interviews import Interview
 from expressiveness.labels import INPUT_UNIT, LabelledFaces, label_faces
 from expressiveness.models import TrainedModel, TrainingConfig
 from expressiveness.movement_training import train_movement
-from expressiveness.network import FaceAugmentation, notebook_cnn
+from expressiveness.network import FaceAugmentation, notebook_cnn, with_fused_normalization
 from expressiveness.objective import objective_of
 from expressiveness.splits import Split
 
@@ -136,12 +136,13 @@ def _fit(
 ) -> tuple[keras.Model, dict[str, list[float]]]:
     with _accelerated():
         network = notebook_cnn(momentum=config.momentum)
-        network.compile(
+        trained = with_fused_normalization(network)
+        trained.compile(
             optimizer=keras.optimizers.Adam(learning_rate=config.learning_rate),
             loss="categorical_crossentropy",
             metrics=["accuracy"],
         )
-    history = network.fit(
+    history = trained.fit(
         _pipeline(faces, train_rows, config, training=True),
         validation_data=_pipeline(faces, validation_rows, config, training=False),
         epochs=config.epochs,
@@ -150,6 +151,7 @@ def _fit(
         shuffle=False,  # the pipeline shuffles
         verbose=0,
     )
+    network.set_weights(trained.get_weights())
     return network, {name: [float(value) for value in values] for name, values in history.history.items()}
 
 

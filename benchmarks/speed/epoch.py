@@ -9,10 +9,10 @@ from keras.src.legacy.preprocessing.image import ImageDataGenerator
 from benchmarks.speed.rows import Row, seconds
 from expressiveness.labels import LabelledFaces
 from expressiveness.models import TrainingConfig
-from expressiveness.network import notebook_cnn
+from expressiveness.network import notebook_cnn, with_fused_normalization
 from expressiveness.training import _pipeline
 
-FACES, TURNS = 2048, 3
+FACES, TURNS = 2048, 5
 
 
 def turns(_clip, _folder):
@@ -20,8 +20,10 @@ def turns(_clip, _folder):
     crops = random.integers(0, 256, (FACES, 48, 48)).astype(np.uint8)
     categories = random.integers(0, 3, FACES).astype(np.int32)
     config = TrainingConfig.notebook()
-    pairs = notebook_batches(crops, categories, config), our_batches(crops, categories, config)
-    fits = [(compiled().fit, batches) for batches in pairs]
+    fits = [
+        (compiled(notebook_cnn()).fit, notebook_batches(crops, categories, config)),
+        (compiled(with_fused_normalization(notebook_cnn())).fit, our_batches(crops, categories, config)),
+    ]
     for fit, batches in fits:
         fit(batches, epochs=1, verbose=0)  # builds the graph, once
     for _ in range(TURNS):
@@ -51,8 +53,7 @@ def our_batches(crops, categories, config):
     return _pipeline(faces, np.arange(FACES), config, training=True)
 
 
-def compiled():
-    network = notebook_cnn()
+def compiled(network):
     network.compile(optimizer=keras.optimizers.Adam(1e-3), loss="categorical_crossentropy", metrics=["accuracy"])
     return network
 

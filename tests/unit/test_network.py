@@ -1,7 +1,8 @@
+import keras
 import numpy as np
 import tensorflow as tf
 
-from expressiveness.network import FaceAugmentation, notebook_cnn
+from expressiveness.network import FaceAugmentation, notebook_cnn, with_fused_normalization
 
 # Computed from the notebook's section 6 by hand: weights and biases, and four numbers a normalised channel.
 CONVOLUTIONS = (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (9 * 64 + 1) * 128
@@ -46,6 +47,26 @@ def middle(image):
     weights = image[..., 0] / image.sum()
     rows, columns = np.mgrid[:48, :48]
     return float((weights * columns).sum()), float((weights * rows).sum())
+
+
+def test_fused_normalization_says_the_same_and_takes_the_same_step():
+    keras.utils.set_random_seed(0)
+    network, fused = without_dropout(notebook_cnn()), without_dropout(with_fused_normalization(notebook_cnn()))
+    fused.set_weights(before := network.get_weights())
+    faces, categories = np.random.default_rng(0).random((32, 48, 48, 1), np.float32), np.eye(3)[np.arange(32) % 3]
+
+    assert np.array_equal(fused(faces), network(faces))
+    for one in (network, fused):
+        one.compile(optimizer="sgd", loss="categorical_crossentropy")
+        one.train_on_batch(faces, categories)
+    for old, by_keras, in_one in zip(before, network.get_weights(), fused.get_weights(), strict=True):
+        assert np.linalg.norm(in_one - by_keras) <= 0.01 * np.linalg.norm(by_keras - old) + 1e-6
+
+
+def without_dropout(network):
+    """It would draw other numbers in each network."""
+    layers = [layer for layer in network.layers if not isinstance(layer, keras.layers.Dropout)]
+    return keras.Sequential([keras.layers.Input((48, 48, 1)), *layers])
 
 
 def augmented(images, seed=(1, 2)):
