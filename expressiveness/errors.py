@@ -2,9 +2,11 @@
 
 ExpressivenessError
 ├── InterviewError   a RecruitView folder or one of its rows
+├── PlaceError       a URL of files that cannot be reached
 ├── VideoError       a video that cannot be opened or decoded
 ├── DetectorError    a face detection model file
 ├── StoreError       the face store on disk
+├── ClusterError     a Ray cluster that cannot be reached
 ├── BusyError        a face store, model or dataset that another run works on
 ├── DatabaseError    FiftyOne's database, gone in the middle of a run
 ├── TrainingError    data that cannot be trained on or split
@@ -19,6 +21,10 @@ class ExpressivenessError(Exception):
 
 class InterviewError(ExpressivenessError):
     """A RecruitView folder, or a row of it, cannot be used."""
+
+
+class PlaceError(ExpressivenessError):
+    """A URL cannot be reached, or what reaches it is not installed."""
 
 
 class VideoError(ExpressivenessError):

@@ -28,6 +28,7 @@ from expressiveness.execution import Executor, Outcome, run
 from expressiveness.faces import FaceTable, FaceTableBuilder, load_faces, save_faces
 from expressiveness.interviews import Interview
 from expressiveness.locking import LOCK_FILE, alone
+from expressiveness.places import is_here
 from expressiveness.tables import is_whole
 from expressiveness.video import DEFAULT_SAMPLING, Frame, Sampling, read_frames
 from expressiveness.whole_files import remove_unfinished, whole_file
@@ -279,10 +280,16 @@ def extract_interviews(
 def alone_in_store(root: Path, doing: str) -> Iterator[None]:
     """Be the only one who writes to a store, and clear away what a killed run left half written.
 
+    Elsewhere than on this machine's file systems there are no locks. Two runs at once then do the same work twice, and
+    the second puts the same tables over the first one's.
+
     Raises:
         BusyError: another run writes to it.
         StoreError: nothing can be written there.
     """
+    if not is_here(root):
+        yield
+        return
     with ExitStack() as stack:
         try:
             stack.enter_context(alone(root / LOCK_FILE, on=f"the face store {root}", doing=doing))
@@ -433,12 +440,14 @@ def file_stem(interview_id: str) -> str:
 def _signature(video: Path) -> str:
     """Tell a video from others by its size and both its ends, without reading gigabytes."""
     try:
-        with video.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
+        with video.open("rb", buffering=SIGNATURE_BYTES) as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
             digest = hashlib.sha256(str(size).encode())
             digest.update(file.read(SIGNATURE_BYTES))
             file.seek(max(SIGNATURE_BYTES, size - SIGNATURE_BYTES))
             digest.update(file.read(SIGNATURE_BYTES))
     except OSError as error:
-        raise StoreError(f"{video.name}: cannot be read ({error.strerror}); copy it into {video.parent}") from error
+        reason = error.strerror or error
+        raise StoreError(f"{video.name}: cannot be read ({reason}); copy it into {video.parent}") from error
     return digest.hexdigest()[:16]

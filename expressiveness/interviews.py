@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from expressiveness.errors import InterviewError
+from expressiveness.places import place
 
 METADATA = "metadata.jsonl"
 TARGETS = (
@@ -88,7 +90,7 @@ def read_interviews(folder: Path | str, *, strict: bool = False, allow_outside: 
     Raises:
         InterviewError: no such folder, no `metadata.jsonl`, or, if `strict`, a bad row.
     """
-    folder = Path(folder)
+    folder = place(folder)
     reader = _Reader(folder, _metadata_of(folder), allow_outside=allow_outside)
     interviews, bad_rows = [], []
     for row in reader:
@@ -202,7 +204,7 @@ def _metadata_of(folder: Path) -> Path:
 
 def bounded_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     """Yield each line with its number from 1; None stands for one that is too long."""
-    with path.open("rb") as file:
+    with BufferedReader(path.open("rb")) as file:  # fsspec's own files cannot read a part of a line
         number = 0
         while line := file.readline(MAX_LINE_BYTES):
             number += 1

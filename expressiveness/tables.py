@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -73,8 +73,7 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
         StoreError: the file is missing, damaged, too large, or of a newer format.
     """
     try:
-        _check_size(path)
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(_small_enough(file, path), allow_pickle=False) as archive:
             version = int(archive["format"])
             if version > format:
                 raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
@@ -89,11 +88,15 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
 
 def is_whole(path: Path) -> bool:
     """Whether a table's file is there up to its end, told without reading all of it; `load_table` checks the rest."""
-    return path.is_file() and zipfile.is_zipfile(path)
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return zipfile.is_zipfile(file)
 
 
-def _check_size(path: Path) -> None:
+def _small_enough(file: BinaryIO, path: Path) -> BinaryIO:
     """Refuse an archive that unpacks to more than it may, before anything of it is read."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
             raise StoreError(f"{path} would unpack to more than {MAX_FILE_BYTES // 2**30} GiB; it is no table of faces")
+    return file

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -26,6 +26,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from expressiveness.errors import VideoError
+from expressiveness.places import is_here
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -275,11 +276,13 @@ def _sought(
 def _opened(video: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     if not video.is_file():
         raise VideoError(f"{video.name}: no such file in {video.parent}; copy it there or drop its row")
-    try:
-        container = av.open(str(video))
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise VideoError(f"{video.name}: not a video that can be read ({_reason(error)}); replace the file") from error
-    with container:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(video.open("rb")) if not is_here(video) else str(video)
+            container = stack.enter_context(av.open(file, "r"))
+        except (av.FFmpegError, OSError, ValueError) as error:
+            reason = f"not a video that can be read ({_reason(error)}); replace the file"
+            raise VideoError(f"{video.name}: {reason}") from error
         if not container.streams.video:
             raise VideoError(f"{video.name}: holds no picture; replace the file")
         stream = container.streams.video[0]

@@ -142,6 +142,26 @@ def app(mongodb: str) -> Iterator[str]:
         stop(process)
 
 
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve object storage by S3's API, kept in memory.
+
+    Returns:
+        Its address; any key opens it.
+    """
+    port, log = free_port(), tmp_path_factory.mktemp("s3") / "s3.log"
+    command = [sys.executable, "-c", "from moto.server import main; main()", "--host", LOOPBACK, "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    url = f"http://{LOOPBACK}:{port}"
+    try:
+        if not answers(f"{url}/moto-api/", process):
+            pytest.fail(f"Object storage did not start:\n{tail(log)}")
+        yield url
+    finally:
+        stop(process)
+
+
 def answers(url: str, process: subprocess.Popen[bytes]) -> bool:
     """Whether the address answers before the process that should serve it ends, or the time is up."""
     deadline = time.monotonic() + START_SECONDS

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from expressiveness.choices import DetectorKind, ExecutorKind, FigureFormat
-from expressiveness.cli.options import Folder, High, Json, Low, Strict, Target, Workers
+from expressiveness.cli.options import Folder, High, Json, LocalFolder, Low, Strict, Target, Workers
 from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
+from expressiveness.places import is_here, place
 
 
 def inspect(
@@ -40,7 +41,7 @@ def inspect(
 
 def extract(
     folder: Folder,
-    out: Annotated[Path, typer.Option("--out", metavar="STORE", help="Folder for the faces.")],
+    out: Annotated[Path, typer.Option("--out", metavar="STORE", parser=place, help="Folder or URL for the faces.")],
     sampling: Annotated[
         str, typer.Option(help="every:N frames, rate:N a second, spread:N a video, or notebook.")
     ] = "every:5",
@@ -84,7 +85,7 @@ def extract(
             workers=workers,
             progress=report,
             executor=run,
-            hand_over=executor == "ray" and not shared_store,
+            hand_over=executor == "ray" and not shared_store and is_here(out),
         )
     write_json(json_file, result.as_dict())
     for failure in result.failures:
@@ -98,7 +99,7 @@ def extract(
 
 
 def reencode(
-    folder: Folder,
+    folder: LocalFolder,
     out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
     workers: Workers = None,
 ) -> None:

@@ -7,9 +7,15 @@ from typing import Annotated
 
 import typer
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder in RecruitView's layout: metadata.jsonl, videos/.")]
+from expressiveness.places import place
+
+Folder = Annotated[
+    Path,
+    typer.Argument(metavar="DIR", parser=place, help="Folder or URL in RecruitView's layout: metadata.jsonl, videos/."),
+]
+LocalFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder in RecruitView's layout, on this machine.")]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder that `train` wrote.")]
-Faces = Annotated[Path, typer.Option("--faces", metavar="STORE", help="Face store that `extract` wrote.")]
+Faces = Annotated[Path, typer.Option("--faces", metavar="STORE", parser=place, help="Face store that `extract` wrote.")]
 Target = Annotated[str, typer.Option(help="Score that the categories are made of, a key of metadata.jsonl.")]
 Low = Annotated[float, typer.Option(help="Reserved is below this score.")]
 High = Annotated[float, typer.Option(help="Expressive is above this score.")]

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from upath import UPath
 
 from expressiveness.cluster import RayCluster
 from expressiveness.errors import ClusterError, StoreError
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 README = " ".join((REPOSITORY / "README.md").read_text().split())
 GUIDE = (REPOSITORY / "docs" / "guides" / "cluster.md").read_text()
-COMMANDS = re.findall(r"^expressiveness .*", GUIDE, re.MULTILINE)
+COMMANDS = re.findall(r"^expressiveness .* --address FIRST:6379.*", GUIDE, re.MULTILINE)
 
 MEMORY = 100 * 2**20  # of each machine's object store
 
@@ -95,6 +96,20 @@ def test_a_cluster_keeps_the_promises_of_the_executor_of_one_machine(machines):
 def test_an_address_where_nobody_answers_is_named_at_once():
     with pytest.raises(ClusterError, match=r"no Ray cluster answers at 127\.0\.0\.1:1 "):
         list(RayCluster("127.0.0.1:1")(picky, [1]))
+
+
+def test_machines_read_and_write_a_bucket_with_nothing_but_its_address(machines, folder, here, s3):
+    cluster, _ = machines
+    bucket = UPath("s3://cluster", key="any", secret="any", endpoint_url=s3)
+    bucket.mkdir()
+    bucket.fs.put(f"{folder}/", "cluster/", recursive=True)
+    interviews = read_interviews(bucket / "RecruitView").interviews
+    store = FaceStore(bucket / "faces")
+
+    report = extract_interviews(interviews, store, executor=RayCluster(cluster.address))
+
+    assert report.failures == []
+    assert stored(store) == here
 
 
 @pytest.mark.parametrize("command", COMMANDS)

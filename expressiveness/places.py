@@ -1,0 +1,42 @@
+"""Where files lie: on this machine, or on any file system that `fsspec` knows, named by a URL such as s3://bucket/faces.
+
+A place elsewhere is a `UPath`, which answers like a `pathlib.Path`, so that most code need not know. Three things are
+different there, and ask `is_here`: FFmpeg cannot open the file by itself, a file is put as a whole and never renamed,
+and nothing can be locked.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import cast
+
+from expressiveness.errors import PlaceError
+
+
+def place(name: str | Path) -> Path:
+    """A path of this machine, or the place that a URL names, which has answered.
+
+    Args:
+        name: a path, a URL, or a `UPath` with the options that its file system takes.
+
+    Raises:
+        PlaceError: what reaches such places is not installed, or it does not answer.
+    """
+    if not isinstance(name, str) or not re.match(r"[a-z0-9+]+://", name):
+        return Path(name) if isinstance(name, str) else name
+    try:
+        from upath import UPath
+    except ModuleNotFoundError as error:
+        raise PlaceError(f"{name} is not on this machine; run: pip install 'expressiveness[remote]'") from error
+    try:
+        found = UPath(name)
+        found.exists()
+    except Exception as error:  # each file system has errors of its own
+        raise PlaceError(f"{name} cannot be reached ({error}); see its address and your credentials") from error
+    return cast(Path, found)
+
+
+def is_here(path: Path) -> bool:
+    """Whether a path is one of this machine's, a mounted drive among them."""
+    return isinstance(path, Path)
