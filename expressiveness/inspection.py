@@ -163,20 +163,27 @@ class Inspection:
         }
 
 
-def inspect_folder(folder: Path, *, target: str = DEFAULT_TARGET, thresholds: Thresholds | None = None) -> Inspection:
+def inspect_folder(
+    folder: Path,
+    *,
+    target: str = DEFAULT_TARGET,
+    thresholds: Thresholds | None = None,
+    allow_outside: bool = False,
+) -> Inspection:
     """Look over a folder in RecruitView's layout.
 
     Args:
         folder: holds `metadata.jsonl` and the videos that it names.
         target: the score that categories are made of.
         thresholds: where they part; the notebook's if None.
+        allow_outside: accept videos that lie outside `folder`.
 
     Raises:
         InterviewError: no such folder, no `metadata.jsonl`, or no such target.
     """
     if target not in TARGETS:
         raise InterviewError(f"target {target!r}; choose from {', '.join(TARGETS)}")
-    found = read_interviews(folder)
+    found = read_interviews(folder, allow_outside=allow_outside)
     rows, columns = _columns(folder / METADATA)
     thresholds = thresholds or Thresholds()
     return Inspection(

@@ -83,12 +83,13 @@ def read_interviews(folder: Path | str, *, strict: bool = False, allow_outside: 
     """Read and validate a folder in RecruitView's layout.
 
     Args:
-        folder: holds `metadata.jsonl` and the videos that it names.
+        folder: holds `metadata.jsonl` and the videos that it names; or its URL.
         strict: stop at the first bad row instead of reporting it.
         allow_outside: accept videos that lie outside `folder` (absolute paths, `..`, links that lead out).
 
     Raises:
         InterviewError: no such folder, no `metadata.jsonl`, or, if `strict`, a bad row.
+        PlaceError: nothing answers at a URL.
     """
     folder = place(folder)
     reader = _Reader(folder, _metadata_of(folder), allow_outside=allow_outside)
@@ -120,7 +121,7 @@ def video_path(folder: Path, file_name: str, *, allow_outside: bool = False) -> 
     # A Windows path would be one odd file name here; a folder made here should be safe there too.
     absolute = PurePosixPath(file_name).is_absolute() or bool(PureWindowsPath(file_name).anchor)
     if not allow_outside and (absolute or "\0" in file_name or not path.is_relative_to(folder.resolve())):
-        raise InterviewError(f"file_name {file_name!r} leads out of the folder; move the video into it")
+        raise InterviewError(f"file_name {file_name!r} leads out of the folder; move it in, or give --allow-outside")
     return path
 
 

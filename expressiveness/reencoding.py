@@ -1,6 +1,7 @@
-"""Videos that browsers do not play, such as HEVC, as H.264 that they do: frame for frame, upright, with their sound.
+"""Videos that the FiftyOne App cannot show as they are, as H.264 that it can: upright, with their sound.
 
-Analysis needs none of this. It is for watching the videos in the FiftyOne App, which is a page in a browser.
+The App is a page in a browser, which plays no HEVC and no 10-bit colors, and takes for granted that frames come evenly.
+Analysis needs none of this: it is for watching.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import av
 import numpy as np
@@ -23,9 +24,9 @@ from av.video.stream import VideoStream
 
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.execution import run
-from expressiveness.extraction import Failure, Progress
+from expressiveness.extraction import Failure, Progress, file_stem
 from expressiveness.interviews import METADATA, Interview, bounded_lines, read_interviews
-from expressiveness.video import Sampling, VideoInfo, probe, read_frames
+from expressiveness.video import MOST_DRIFT, Frame, Sampling, VideoInfo, frame_times, probe, read_frames
 from expressiveness.whole_files import hidden_until_done, whole_file
 
 QUALITY = "18"
@@ -34,54 +35,74 @@ QUALITY = "18"
 TICKS = 90_000
 """A second, in the units of time that MPEG counts in; every usual frame rate comes out even."""
 
+FASTEST = 60
+"""Frames a second, the most that an uneven video is given."""
+
+SECONDS_A_VIDEO = 3600.0
+"""To encode an hour of it takes less; a decoder that hangs is ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlayableFolder:
     """What was written."""
 
     reencoded: int
-    copied: int  # played already
+    copied: int  # shown as it should be already
     failures: tuple[Failure, ...]  # videos that cannot be read, and are not in the copy
 
 
 def make_playable(
-    folder: Path, out: Path, *, workers: int | None = None, progress: Progress | None = None
+    folder: Path,
+    out: Path,
+    *,
+    workers: int | None = None,
+    timeout: float | None = SECONDS_A_VIDEO,
+    progress: Progress | None = None,
+    allow_outside: bool = False,
 ) -> PlayableFolder:
-    """Copy a folder of interviews, with every video as one that browsers play.
+    """Copy a folder of interviews, with every video as one that the App shows as it should.
 
-    Rows keep their ids, frames their numbers and times, so labels of one folder fit the other.
+    Rows keep their ids. Frames keep their numbers and times, so labels of one folder fit the other, but for videos of
+    variable frame rate: see `reencode`.
 
     Args:
         folder: in RecruitView's layout.
         out: for the copy; what an earlier call has written there is kept.
         workers: processes; None for one a core.
+        timeout: seconds that a video may take; one that takes longer is a failure.
         progress: called with how many videos are done.
+        allow_outside: accept videos that lie outside `folder`; in the copy they are inside.
 
     Raises:
         InterviewError: `folder` cannot be used, or `out` is the same or cannot be written.
     """
     if out.resolve() == folder.resolve():
         raise InterviewError(f"{out} holds the originals; choose another folder")
-    root, interviews = folder.resolve(), read_interviews(folder).interviews
-    reencoded: dict[str, str] = {}
-    copied = 0
+    root, interviews = folder.resolve(), read_interviews(folder, allow_outside=allow_outside).interviews
+    renamed: dict[str, str] = {}
+    reencoded = 0
     failures = []
-    jobs = [_Job(one, one.video.relative_to(root).as_posix(), out) for one in interviews]
-    for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=None), start=1):
+    jobs = [_Job(one, _name_in_copy(one, root), out) for one in interviews]
+    for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
+        interview = outcome.item.interview
         if outcome.value is None:
-            failures.append(Failure(outcome.item.interview.id, outcome.error or "unknown"))
-        elif outcome.value != outcome.item.name:
-            reencoded[outcome.item.interview.id] = outcome.value
+            failures.append(Failure(interview.id, outcome.error or "unknown"))
         else:
-            copied += 1
+            reencoded += outcome.value.reencoded
+            if root / outcome.value.name != interview.video:
+                renamed[interview.id] = outcome.value.name
         if progress:
             progress(done, len(jobs))
-    _copy_rows(folder / METADATA, out / METADATA, reencoded)
-    return PlayableFolder(len(reencoded), copied, tuple(failures))
+    _copy_rows(folder / METADATA, out / METADATA, renamed)
+    return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
 def reencode(video: Path, out: Path) -> None:
     """Write a video as H.264 in an MP4 file: the same frames at the same times, upright, and its sound as AAC.
+
+    A video whose frames come unevenly gets a constant rate: that of its usual gap between frames. Then some frames are
+    shown again, and some may be left out, so that everything is seen when it was, to half a frame, and stays with its
+    sound. So frames have other numbers in the copy, which are those that the App counts: look for its faces anew.
 
     Args:
         video: any video file.
@@ -98,11 +119,15 @@ def reencode(video: Path, out: Path) -> None:
 
 
 def _encode(video: Path, out: OutputContainer) -> None:
-    pictures = _picture_stream(out, probe(video))
+    info = probe(video)
+    rate = _even_rate(video, info)
+    pictures = _picture_stream(out, info, rate or info.frame_rate)
     with av.open(str(video)) as source:
         heard = source.streams.audio[0] if source.streams.audio else None
         sound = out.add_stream("aac", rate=heard.rate, layout=heard.layout.name) if heard else None
-        frames: Iterator[VideoFrame | AudioFrame] = heapq.merge(_pictures(video), _sounds(source), key=_seconds_of)
+        frames: Iterator[VideoFrame | AudioFrame] = heapq.merge(
+            _pictures(video, rate), _sounds(source), key=_seconds_of
+        )
         for frame in frames:
             if isinstance(frame, VideoFrame):
                 out.mux(pictures.encode(frame))
@@ -113,8 +138,17 @@ def _encode(video: Path, out: OutputContainer) -> None:
         out.mux(sound.encode(None))
 
 
-def _picture_stream(out: OutputContainer, info: VideoInfo) -> VideoStream:
-    stream = out.add_stream("libx264", rate=Fraction(info.frame_rate or 25).limit_denominator(1001))
+def _even_rate(video: Path, info: VideoInfo) -> float | None:
+    """The constant rate for a video whose frames come unevenly, by all their times; None if they come evenly."""
+    times = np.array(frame_times(video))
+    if len(times) < 2 or not info.frame_rate:
+        return None
+    drift = np.abs(times - np.arange(len(times)) / info.frame_rate).max()
+    return min(1 / float(np.median(np.diff(times))), FASTEST) if drift > MOST_DRIFT else None
+
+
+def _picture_stream(out: OutputContainer, info: VideoInfo, rate: float) -> VideoStream:
+    stream = out.add_stream("libx264", rate=Fraction(rate or 25).limit_denominator(1001))
     stream.width, stream.height = info.width // 2 * 2, info.height // 2 * 2
     stream.pix_fmt = "yuv420p"
     stream.options = {"crf": QUALITY, "preset": "fast"}
@@ -122,13 +156,31 @@ def _picture_stream(out: OutputContainer, info: VideoInfo) -> VideoStream:
     return stream
 
 
-def _pictures(video: Path) -> Iterator[VideoFrame | AudioFrame]:
-    """Yield every frame that decodes, less a row or column where H.264 wants an even number of them."""
-    for frame in read_frames(video, Sampling(every=1)):
+def _pictures(video: Path, rate: float | None) -> Iterator[VideoFrame | AudioFrame]:
+    """Yield every frame that decodes, less a row or column where H.264 wants an even number of them.
+
+    Args:
+        video: to read.
+        rate: to show them at; None for when they are shown.
+    """
+    frames = read_frames(video, Sampling(every=1))
+    for frame in _evenly(frames, rate) if rate else frames:
         height, width = (side // 2 * 2 for side in frame.rgb.shape[:2])
         picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame.rgb[:height, :width]), format="rgb24")
         picture.pts, picture.time_base = round(frame.seconds * TICKS), Fraction(1, TICKS)
         yield picture
+
+
+def _evenly(frames: Iterator[Frame], rate: float) -> Iterator[Frame]:
+    """Yield frames at a constant rate, each until the next one is nearer."""
+    ticks, shown = 0, None
+    for frame in frames:
+        while shown and ticks < round(frame.seconds * rate):
+            yield replace(shown, seconds=ticks / rate)
+            ticks += 1
+        shown = frame
+    if shown:
+        yield replace(shown, seconds=ticks / rate)
 
 
 def _sounds(source: InputContainer) -> Iterator[VideoFrame | AudioFrame]:
@@ -152,21 +204,37 @@ def _seconds_of(frame: VideoFrame | AudioFrame) -> float:
 @dataclass(frozen=True, slots=True)
 class _Job:
     interview: Interview
-    name: str  # of the video, relative to its folder
+    name: str  # of the video in the copy, if it is not re-encoded
     out: Path
 
 
-def _copy(job: _Job) -> str:
-    """Put a video that plays into the copy; return its name there."""
-    video = job.interview.video
-    if probe(video).plays_in_browsers:
-        name, write = job.name, _copy_file
-    else:
-        name, write = str(PurePosixPath(job.name).with_suffix(".mp4")), reencode
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    name: str  # of the video in the copy
+    reencoded: bool
+
+
+def _name_in_copy(interview: Interview, root: Path) -> str:
+    """Where a video goes if it is copied as it is; one from outside the folder into a folder of its own."""
+    if interview.video.is_relative_to(root):
+        return interview.video.relative_to(root).as_posix()
+    return f"outside/{file_stem(interview.id)}{interview.video.suffix}"
+
+
+def _copy(job: _Job) -> _Copied:
+    """Put a video that the App shows as it should into the copy."""
+    video, info = job.interview.video, probe(job.interview.video)
+    fits = info.plays_in_browsers and info.is_even
+    name, write = (job.name, _copy_file) if fits else (_as_mp4(job.name), reencode)
     if not (job.out / name).is_file():
         with hidden_until_done(job.out / name) as unfinished:
             write(video, unfinished)
-    return name
+    return _Copied(name, reencoded=not fits)
+
+
+def _as_mp4(name: str) -> str:
+    """The name of a file as MP4; its own ending stays, so that a.mov does not take the name of another's a.mp4."""
+    return name if name.endswith(".mp4") else f"{name}.mp4"
 
 
 def _copy_file(video: Path, out: Path) -> None:

@@ -34,7 +34,15 @@ SEEK_GAP = 60
 """Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
 
 BROWSER_CODECS = frozenset({"h264", "vp8", "vp9", "av1"})
-"""What browsers play, in the pixel formats that they know."""
+BROWSER_PIXELS = frozenset({"yuv420p", "yuvj420p"})
+"""What every browser plays: neither 10 bits a color nor finer colors than 4:2:0."""
+
+MOST_DRIFT = 0.1
+"""Seconds. The FiftyOne App takes the number of the frame it shows from its clock and the average rate; where frames
+come unevenly, labels are drawn early or late by their drift, and more than this is seen."""
+
+PLACES_OF_INDEX = 33
+"""Looked at for the drift, evenly over the video: drift adds up, and an hour's index has a hundred thousand entries."""
 
 PACKET_A_FRAME = ("h264", "hevc")
 """Codecs whose packets hold a frame each; others have packets that show nothing, and are counted as they decode."""
@@ -104,12 +112,23 @@ class VideoInfo:
     seconds: float
     codec: str
     pixel_format: str
+    drift: float  # seconds, the most that a frame is away from where its number and the average rate put it
     bytes: int
+
+    @property
+    def encoding(self) -> str:
+        """The codec, with its pixel format where that is not what every browser knows: "h264 (yuv420p10le)"."""
+        return self.codec if self.pixel_format in BROWSER_PIXELS else f"{self.codec} ({self.pixel_format})"
 
     @property
     def plays_in_browsers(self) -> bool:
         """Whether a browser, and so the FiftyOne App, can show it."""
-        return self.codec in BROWSER_CODECS and self.pixel_format in {"yuv420p", "yuvj420p"}
+        return self.codec in BROWSER_CODECS and self.pixel_format in BROWSER_PIXELS
+
+    @property
+    def is_even(self) -> bool:
+        """Whether its frames come so evenly that the FiftyOne App draws labels on the frames that they belong to."""
+        return self.drift <= MOST_DRIFT
 
 
 def probe(video: Path) -> VideoInfo:
@@ -131,6 +150,7 @@ def probe(video: Path) -> VideoInfo:
             seconds=seconds,
             codec=stream.codec_context.name,
             pixel_format=first.format.name,
+            drift=_drift(stream),
             bytes=video.stat().st_size,
         )
 
@@ -160,6 +180,17 @@ def read_chosen_frames(video: Path, numbers: Collection[int]) -> Iterator[Frame]
         there = {number for number in numbers if 1 <= number <= len(timeline.stamps)}
         if there:
             yield from _frames_at(container, stream, video, timeline, there)
+
+
+def frame_times(video: Path) -> list[float]:
+    """When each frame is shown, in seconds from the first one, told without decoding; nothing where packets do not tell.
+
+    Raises:
+        VideoError: the file is missing, is no video, or holds no frame.
+    """
+    with _opened(video) as (container, stream):
+        timeline = _timeline(container, stream, video)
+        return [timeline.seconds(stamp) for stamp in timeline.stamps] if timeline.complete else []
 
 
 def _sampled_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
@@ -335,6 +366,20 @@ def _seconds_of(container: InputContainer, stream: VideoStream) -> float:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
+
+
+def _drift(stream: VideoStream) -> float:
+    """How far a frame is from where its number and the average rate put it, at most, in seconds.
+
+    Told by the index that MP4 and MOV have, without reading a packet; 0 where the file has no such index.
+    """
+    index, rate, unit = stream.index_entries, stream.average_rate, stream.time_base
+    last = len(index) - 1
+    if not rate or not unit or last < 1 or len(index) != stream.frames:
+        return 0.0
+    start = index[0].timestamp
+    places = {last * look // (PLACES_OF_INDEX - 1) for look in range(PLACES_OF_INDEX)}
+    return max(abs(float((index[place].timestamp - start) * unit - place / rate)) for place in places)
 
 
 def _upright(frame: VideoFrame) -> Pixels:

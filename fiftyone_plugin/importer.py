@@ -42,6 +42,7 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         target ("facial_expression"): the score that gives the category
         thresholds (None): where the category changes; the notebook's if None
         strict (False): whether to stop at the first bad row
+        allow_outside (False): whether to accept videos that lie outside the folder
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         target: str = DEFAULT_TARGET,
         thresholds: Thresholds | None = None,
         strict: bool = False,
+        allow_outside: bool = False,
     ) -> None:
         # FiftyOne would cut the list off at max_samples, and the head of the file is all one question.
         super().__init__(dataset_dir=dataset_dir, shuffle=shuffle, seed=seed)
@@ -60,13 +62,14 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         self.target = target
         self.thresholds = thresholds or Thresholds()
         self.strict = strict
+        self.allow_outside = allow_outside
         self.failures: list[Failure] = []
 
     def import_samples(
         self, dataset: fo.Dataset, tags: list[str] | None = None, progress: bool | Callable[..., Any] | None = None
     ) -> list[str]:
         """Import the interviews into a dataset; return the ids of their samples."""
-        found = read_interviews(self.dataset_dir, strict=self.strict)
+        found = read_interviews(self.dataset_dir, strict=self.strict, allow_outside=self.allow_outside)
         self.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
         interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.limit)
         fields.declare_interview_fields(dataset)
@@ -80,21 +83,17 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
     def _samples(self, interviews: Sequence[Interview], tags: list[str]) -> Iterator[fo.Sample]:
         for interview in interviews:
             try:
-                sample = interview_sample(interview, target=self.target, thresholds=self.thresholds)
+                info = probe(interview.video)
             except VideoError as error:
                 self.failures.append(Failure(interview.id, str(error)))
                 continue
+            sample = interview_sample(interview, info, target=self.target, thresholds=self.thresholds)
             sample.tags.extend(tags)
             yield sample
 
 
-def interview_sample(interview: Interview, *, target: str, thresholds: Thresholds) -> fo.Sample:
-    """Make a video sample of an interview.
-
-    Raises:
-        VideoError: the video is missing or cannot be read.
-    """
-    info = probe(interview.video)
+def interview_sample(interview: Interview, info: VideoInfo, *, target: str, thresholds: Thresholds) -> fo.Sample:
+    """Make a video sample of an interview, whose video is as `info` says."""
     return fo.Sample(
         filepath=str(interview.video),
         metadata=video_metadata(info),

@@ -14,7 +14,7 @@ from expressiveness.categories import Thresholds
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.extraction import Failure, Progress
 from expressiveness.interviews import DEFAULT_TARGET, METADATA, TARGETS, Interview, read_interviews, take_evenly
-from expressiveness.video import BROWSER_CODECS
+from expressiveness.video import VideoInfo, probe
 
 from . import fields
 from .contents import sample_ids_of
@@ -32,7 +32,8 @@ class ImportReport:
     added: int = 0
     updated: int = 0
     failures: list[Failure] = field(default_factory=list)
-    unplayable: dict[str, str] = field(default_factory=dict)  # codecs that browsers do not play, by interview id
+    unplayable: dict[str, str] = field(default_factory=dict)  # encodings that browsers do not play, by interview id
+    uneven: dict[str, float] = field(default_factory=dict)  # seconds that labels are drawn off, by interview id
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
@@ -47,6 +48,7 @@ def import_interviews(
     thresholds: Thresholds | None = None,
     limit: int | None = None,
     strict: bool = False,
+    allow_outside: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import a RecruitView folder as a persistent dataset; importing again updates it and duplicates nothing.
@@ -58,19 +60,18 @@ def import_interviews(
         thresholds: the notebook's if None.
         limit: only so many interviews, spread over the file.
         strict: stop at the first bad row.
+        allow_outside: accept videos that lie outside the folder.
         progress: called with how many videos have been looked at.
 
     Raises:
         InterviewError: the folder cannot be used, or, if `strict`, a row of it.
     """
-    found, thresholds = read_interviews(folder, strict=strict), thresholds or Thresholds()
+    found, thresholds = read_interviews(folder, strict=strict, allow_outside=allow_outside), thresholds or Thresholds()
     report = ImportReport(name)
     report.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
     samples = _samples(take_evenly(found.interviews, limit), target, thresholds, report, progress)
     if not samples:
         raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
-    codecs = {sample[fields.INTERVIEW_ID]: sample.metadata.encoding_str for sample in samples}
-    report.unplayable = {id: codec for id, codec in codecs.items() if codec not in BROWSER_CODECS}
     with working_on(name, "importing interviews"):
         dataset = _dataset_of_interviews(name)
         report.added, report.updated = _write(dataset, samples)
@@ -89,9 +90,11 @@ def _samples(
 
     def make(interview: Interview) -> fo.Sample | Failure:
         try:
-            return interview_sample(interview, target=target, thresholds=thresholds)
+            info = probe(interview.video)
         except VideoError as error:
             return Failure(interview.id, str(error))
+        _note_obstacles(report, interview.id, info)
+        return interview_sample(interview, info, target=target, thresholds=thresholds)
 
     samples: list[fo.Sample] = []
     with ThreadPoolExecutor() as pool:
@@ -103,6 +106,14 @@ def _samples(
             if progress:
                 progress(number, len(interviews))
     return samples
+
+
+def _note_obstacles(report: ImportReport, id: str, info: VideoInfo) -> None:
+    """Note what keeps the App from showing a video with its labels in their places."""
+    if not info.plays_in_browsers:
+        report.unplayable[id] = info.encoding
+    elif not info.is_even:
+        report.uneven[id] = info.drift
 
 
 def _dataset_of_interviews(name: str) -> fo.Dataset:

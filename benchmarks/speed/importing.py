@@ -7,17 +7,19 @@ import fiftyone as fo
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.rows import Row, seconds
 from expressiveness.categories import Thresholds
+from expressiveness.video import probe
 from fiftyone_plugin.importer import interview_sample
 from fiftyone_plugin.workflow import import_interviews
 
-INTERVIEWS, TURNS = 400, 3
+INTERVIEWS, TURNS = 2011, 3
 
 
 def turns(clip, folder):
     interviews = interviews_of(interview_clip(clip, folder / "clip.mp4", seconds=26), folder / "all", INTERVIEWS)
     fo.config.show_progress_bars = False
     for _ in range(TURNS):
-        samples = [interview_sample(one, target="facial_expression", thresholds=Thresholds()) for one in interviews]
+        settings = {"target": "facial_expression", "thresholds": Thresholds()}
+        samples = [interview_sample(one, probe(one.video), **settings) for one in interviews]
         adding = seconds(fo.Dataset("speed-added", overwrite=True).add_samples, samples)
         if fo.dataset_exists("speed-imported"):
             fo.delete_dataset("speed-imported")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from expressiveness.choices import DetectorKind, ExecutorKind, FigureFormat
-from expressiveness.cli.options import Folder, High, Json, LocalFolder, Low, Strict, Target, Workers
+from expressiveness.cli.options import AllowOutside, Folder, High, Json, LocalFolder, Low, Strict, Target, Workers
 from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
 from expressiveness.places import is_here, place
 
@@ -22,6 +22,7 @@ def inspect(
     target: Target = "facial_expression",
     low: Low = -0.3,
     high: High = 0.3,
+    allow_outside: AllowOutside = False,
     json_file: Json = None,
 ) -> None:
     """Say what a folder holds: shape, missing values, scores, categories, people, and what is wrong with it."""
@@ -30,7 +31,7 @@ def inspect(
     from expressiveness.interviews import METADATA
     from expressiveness.report import write_inspection
 
-    found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high))
+    found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high), allow_outside=allow_outside)
     write_json(json_file, found.as_dict())
     for row in found.bad_rows:
         warn(f"{METADATA}, {row}")
@@ -61,6 +62,7 @@ def extract(
         bool, typer.Option("--shared-store", help="All machines see STORE: let them write it themselves.")
     ] = False,
     strict: Strict = False,
+    allow_outside: AllowOutside = False,
     json_file: Json = None,
 ) -> None:
     """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over."""
@@ -69,7 +71,7 @@ def extract(
     from expressiveness.interviews import take_evenly
     from expressiveness.video import Sampling
 
-    interviews = take_evenly(read_folder(folder, strict).interviews, limit)
+    interviews = take_evenly(read_folder(folder, strict=strict, allow_outside=allow_outside).interviews, limit)
     chosen = Sampling.parse(sampling)
     config = ExtractionConfig(
         sampling=chosen.limited_to(max_frames) if max_frames else chosen,
@@ -102,12 +104,13 @@ def reencode(
     folder: LocalFolder,
     out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
     workers: Workers = None,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Copy a folder with every video as one that the App plays (H.264); ids, frames and times stay as they are."""
     from expressiveness.reencoding import make_playable
 
     with progress("Copying") as report:
-        result = make_playable(folder, out, workers=workers, progress=report)
+        result = make_playable(folder, out, workers=workers, progress=report, allow_outside=allow_outside)
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")

@@ -9,6 +9,7 @@ import typer
 
 from expressiveness.choices import ExportFormat, ModelKind
 from expressiveness.cli.options import (
+    AllowOutside,
     Epochs,
     Faces,
     Folder,
@@ -49,6 +50,7 @@ def train(
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
     strict: Strict = False,
+    allow_outside: AllowOutside = False,
     json_file: Json = None,
 ) -> None:
     """Train on the stored faces, and judge the model on people it has not seen."""
@@ -63,7 +65,8 @@ def train(
     load_tensorflow()
     from expressiveness.training import train
 
-    interviews, store = read_folder(folder, strict).interviews, FaceStore.open(faces)
+    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    store = FaceStore.open(faces)
     config = replace(
         TrainingConfig.notebook() if notebook else TrainingConfig(face_input="single" if single else "deviation"),
         model=model_kind,
@@ -99,6 +102,7 @@ def evaluate(
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
     html: Html = None,
     strict: Strict = False,
+    allow_outside: AllowOutside = False,
     json_file: Json = None,
 ) -> None:
     """Judge a model on the interviews of people it has not seen."""
@@ -108,7 +112,7 @@ def evaluate(
 
     load_tensorflow()
     trained = load_model(model)
-    interviews = read_folder(folder, strict).interviews
+    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
     figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
     write_json(json_file, figures)
@@ -140,6 +144,7 @@ def benchmark(
     seed: Seed = 0,
     workers: Workers = None,
     strict: Strict = False,
+    allow_outside: AllowOutside = False,
     json_file: Json = None,
 ) -> None:
     """Compare models and controls, each judged on people it has not seen (5-fold by participant)."""
@@ -151,7 +156,8 @@ def benchmark(
     from expressiveness.html_page import write_page
     from expressiveness.movement import MovementStore, extract_movements
 
-    interviews, store = read_folder(folder, strict).interviews, FaceStore.open(faces)
+    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    store = FaceStore.open(faces)
     config = BenchmarkConfig(
         target=target,
         thresholds=Thresholds(low, high),

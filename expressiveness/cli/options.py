@@ -23,6 +23,9 @@ Epochs = Annotated[int, typer.Option(min=1, help="The most times that a network 
 Seed = Annotated[int, typer.Option(help="Of everything drawn by chance: the same seed, the same result.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row of metadata.jsonl.")]
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Take videos outside DIR, too: by links, .. or absolute paths.")
+]
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write the results here, as JSON.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report with figures here.")]
 Port = Annotated[int, typer.Option(help="Port of the App, on this machine only.")]

@@ -73,11 +73,11 @@ def progress(label: str = "") -> Iterator[Report]:
         yield report
 
 
-def read_folder(folder: Path, strict: bool) -> InterviewFolder:
+def read_folder(folder: Path, *, strict: bool, allow_outside: bool) -> InterviewFolder:
     """Read a folder's interviews, and say which rows were passed over."""
     from expressiveness.interviews import METADATA, read_interviews
 
-    found = read_interviews(folder, strict=strict)
+    found = read_interviews(folder, strict=strict, allow_outside=allow_outside)
     for row in found.bad_rows:
         warn(f"{METADATA}, {row}")
     if found.bad_rows:

@@ -46,6 +46,7 @@ class ImportInterviews(InterviewOperator):
         low: float = -0.3,
         high: float = 0.3,
         limit: int | None = None,
+        allow_outside: bool = False,
         delegate: bool = False,
     ) -> foo.executor.ExecutionResult:
         """Import a RecruitView folder.
@@ -57,6 +58,7 @@ class ImportInterviews(InterviewOperator):
             low (-0.3): Reserved is below this score
             high (0.3): Expressive is above this score
             limit (None): only so many interviews, spread over the file
+            allow_outside (False): accept videos that lie outside the folder
             delegate (False): whether to leave the work to a delegated worker
         """
         params = {
@@ -66,6 +68,7 @@ class ImportInterviews(InterviewOperator):
             "low": low,
             "high": high,
             "limit": limit,
+            "allow_outside": allow_outside,
         }
         return foo.execute_operator(self.uri, params=params, request_delegation=delegate)
 
@@ -84,7 +87,7 @@ class ImportInterviews(InterviewOperator):
         folder = folder_chosen(ctx, "folder")
         if folder is None:
             return
-        found = read_interviews(folder)
+        found = read_interviews(folder, allow_outside=chosen(ctx, "allow_outside", False))
         inputs.view("preview", types.Success(label="Found", description=_preview(found)))
         if found.bad_rows:
             warn(inputs, "bad_rows", _bad_rows(found))
@@ -94,6 +97,12 @@ class ImportInterviews(InterviewOperator):
         inputs.float("low", default=-0.3, label="Reserved below")
         inputs.float("high", default=0.3, label="Expressive above")
         inputs.int("limit", min=1, label="Only so many interviews", description="Spread over the file; all if empty")
+        inputs.bool(
+            "allow_outside",
+            default=False,
+            label="Take videos outside the folder, too",
+            description="Links, .. and absolute paths that lead out of it",
+        )
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Import."""
@@ -111,26 +120,36 @@ class ImportInterviews(InterviewOperator):
             target=chosen(ctx, "target", "facial_expression"),
             thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
             limit=ctx.params.get("limit"),
+            allow_outside=chosen(ctx, "allow_outside", False),
             progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),
         )
         passed_over = f"; {len(report.failures)} passed over" if report.failures else ""
         message = f"{counted(report.added, 'interview')} added, {report.updated} updated{passed_over}"
-        return {**report.as_dict(), "message": message + _not_played(report.unplayable, folder)}
+        return {**report.as_dict(), "message": message + _obstacles(report, folder)}
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the dataset."""
         yield ctx.ops.open_dataset(result["dataset"])
 
 
-def _not_played(codecs: dict[str, str], folder: Path) -> str:
-    """What to do about videos that are imported, and stay black in the App."""
-    if not codecs:
-        return ""
-    names = " and ".join(sorted(set(codecs.values())))
-    return (
-        f". {counted(len(codecs), 'video')} in {names}: all works on them but watching, since browsers play H.264. For "
-        f"a copy that the App plays, run: expressiveness reencode {shlex.quote(str(folder))} --out COPY, then import it"
-    )
+def _obstacles(report: Any, folder: Path) -> str:
+    """What to do about videos that are imported, and stay black in the App or have their labels drawn out of place."""
+    sentences = []
+    if codecs := report.unplayable.values():
+        names = " and ".join(sorted(set(codecs)))
+        sentences.append(
+            f"{counted(len(codecs), 'video')} in {names}: all works on them but watching, since browsers play H.264 "
+            "of 8 bits"
+        )
+    if drifts := report.uneven.values():
+        sentences.append(
+            f"{counted(len(drifts), 'video')} of variable frame rate: figures are right, but the App counts on a "
+            f"constant one and draws labels some {max(drifts):.1f} s early or late"
+        )
+    if sentences:
+        command = f"expressiveness reencode {shlex.quote(str(folder))} --out COPY"
+        sentences.append(f"For a copy that the App shows as it should, run: {command}, then import that")
+    return "".join(f". {sentence}" for sentence in sentences)
 
 
 def _preview(found: Any) -> str:

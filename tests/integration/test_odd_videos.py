@@ -5,9 +5,11 @@ import fiftyone.operators as foo
 import numpy as np
 import pytest
 
+from expressiveness.errors import InterviewError
 from expressiveness.extraction import ExtractionConfig
 from expressiveness.reencoding import make_playable
 from expressiveness.video import Sampling
+from fiftyone_plugin.importer import RecruitView
 from fiftyone_plugin.workflow import detect_faces, import_interviews, set_work_folder
 from tests.interviews import portrait, row, write_metadata
 from tests.media import write_irregular_video, write_video
@@ -43,11 +45,11 @@ def test_a_video_that_browsers_do_not_play_is_analysed_and_a_copy_offered(folder
     assert imported["unplayable"] == {"0001": "hevc"}
     assert "1 video in hevc: all works on them but watching" in imported["message"]
     assert f"expressiveness reencode {folder} --out COPY" in imported["message"]
-    before = frames_with_faces(dataset_name, tmp_path / "work")
+    before = frames_with_faces(dataset_name, tmp_path / "work")["0001"]
 
     make_playable(folder, tmp_path / "copy", workers=1)
     assert import_interviews(tmp_path / "copy", dataset_name).unplayable == {}
-    assert frames_with_faces(dataset_name, tmp_path / "work") == before
+    assert frames_with_faces(dataset_name, tmp_path / "work")["0001"] == before
 
 
 def test_at_a_variable_frame_rate_the_labels_are_on_the_frames_that_are_counted(folder, dataset_name, tmp_path):
@@ -55,3 +57,35 @@ def test_at_a_variable_frame_rate_the_labels_are_on_the_frames_that_are_counted(
 
     assert frames_with_faces(dataset_name, tmp_path / "work")["0002"] == [1, 2, 3, 5, 6]
     assert fo.load_dataset(dataset_name).values("metadata.total_frame_count") == [6, 6]
+
+
+def test_a_video_of_variable_frame_rate_is_named_and_in_its_copy_the_app_counts_as_the_labels_do(
+    folder, dataset_name, tmp_path
+):
+    operator = foo.get_operator("@expressiveness/interviews/import_interviews")
+    imported = operator(str(folder), dataset_name).result
+    make_playable(folder, tmp_path / "copy", workers=1)
+    again = import_interviews(tmp_path / "copy", dataset_name)
+
+    assert list(imported["uneven"]) == ["0002"]
+    assert "1 video of variable frame rate: figures are right" in imported["message"]
+    assert f"draws labels some {imported['uneven']['0002']:.1f} s early or late" in imported["message"]
+    assert (again.unplayable, again.uneven) == ({}, {})
+    # What the App counts as a frame is its time by a constant rate: the fourth picture is the one of tenths 7 alone.
+    with_faces = frames_with_faces(dataset_name, tmp_path / "work")["0002"]
+    assert with_faces == [tenth + 1 for tenth in range(TENTHS[-1] + 1) if tenth != 7]
+
+
+def test_videos_outside_the_folder_are_imported_only_where_that_is_allowed(dataset_name, tmp_path):
+    write_video(tmp_path / "far.mp4", [portrait()] * 3)
+    write_video(tmp_path / "set.mp4", [portrait()] * 3)
+    folder = write_metadata(
+        tmp_path / "set", row(1, file_name="../far.mp4"), row(2, file_name=str(tmp_path / "set.mp4"))
+    )
+    operator = foo.get_operator("@expressiveness/interviews/import_interviews")
+
+    with pytest.raises(InterviewError, match=r"none of the interviews.*leads out of the folder; move it in, or give"):
+        import_interviews(folder, dataset_name)
+    assert operator(str(folder), dataset_name, allow_outside=True).result["added"] == 2
+    by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=RecruitView, allow_outside=True)
+    assert by_type.values("filepath") == [str(tmp_path / "far.mp4"), str(tmp_path / "set.mp4")]

@@ -156,6 +156,18 @@ def test_strict_stops_at_the_first_bad_row(tmp_path, capsys):
     assert not (tmp_path / "faces").exists()
 
 
+def test_videos_outside_the_folder_are_taken_only_where_that_is_allowed(sample_interviews, tmp_path, capsys):
+    outside = sorted(sample_interviews.rglob("*.mp4"))[0]
+    folder = write_metadata(tmp_path / "set", row(1, file_name=str(outside)))
+
+    assert run("inspect", folder) == 0
+    assert "leads out of the folder; move it in, or give --allow-outside" in capsys.readouterr().err
+    assert run("inspect", folder, "--allow-outside") == 0
+    assert "leads out" not in capsys.readouterr().err
+    assert run("extract", folder, "--out", tmp_path / "faces", "--allow-outside") == 0
+    assert "1 videos done, 0 stored already, 0 failed" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["plugin", "install"]])
 def test_every_command_explains_itself(command, capsys):
     assert run(*command, "--help") == 0

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from expressiveness.extraction import ExtractionConfig, extract_faces
-from expressiveness.video import Sampling
+from expressiveness.video import Sampling, frame_times, probe
 from tests.interviews import portrait, write_portrait_video
-from tests.media import write_video
+from tests.media import write_grey_ramp, write_irregular_video, write_video
 
 EVERY = ExtractionConfig(sampling=Sampling(every=1), detector="short")
 FULL = ExtractionConfig(sampling=Sampling(every=1), detector="full")
@@ -117,3 +117,20 @@ def test_a_video_damaged_in_the_middle_costs_only_frames(tmp_path):
     assert numbers[0] == 1
     assert np.allclose(faces.sampled_seconds, (faces.sampled_number - 1) / 10), "numbers after the gap are right"
     assert len(faces) >= 40
+
+
+def test_a_variable_frame_rate_is_told_by_how_far_frames_stray_from_an_even_one(tmp_path):
+    stills = [np.zeros((48, 64, 3), np.uint8)] * 200
+    tenths = np.cumsum(np.random.default_rng(0).choice([1, 1, 1, 5], 200)).tolist()
+    uneven = write_irregular_video(tmp_path / "uneven.mp4", stills, tenths)
+    even = write_grey_ramp(tmp_path / "even.mp4", frames=200, fps=Fraction(30000, 1001))
+
+    info, times = probe(uneven), np.array(frame_times(uneven))
+
+    assert np.allclose(times, (np.array(tenths) - tenths[0]) / 10)
+    strays = np.abs(times - np.arange(200) / info.frame_rate).max()
+    assert strays > 1
+    assert info.drift == pytest.approx(strays, rel=0.2)  # the index has frames in the order of decoding
+    assert not info.is_even
+    assert probe(even).is_even
+    assert probe(even).drift < 0.001
