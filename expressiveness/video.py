@@ -183,7 +183,7 @@ def read_chosen_frames(video: Path, numbers: Collection[int]) -> Iterator[Frame]
 
 
 def frame_times(video: Path) -> list[float]:
-    """When each frame is shown, in seconds from the first one, told without decoding; nothing where packets do not tell.
+    """When each frame is shown, in seconds from the first one, without decoding; none where packets do not tell.
 
     Raises:
         VideoError: the file is missing, is no video, or holds no frame.
