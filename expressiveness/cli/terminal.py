@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ import typer
 from expressiveness.native_logs import silenced
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
     from expressiveness.interviews import InterviewFolder
 
 
@@ -46,6 +50,16 @@ def write_json(file: Path | None, content: Any) -> None:
 def progress(label: str = "") -> Iterator[Report]:
     """A progress bar with the time left, where somebody is watching."""
     from rich.console import Console
+
+    with progress_bar(Console(stderr=True)) as bar:
+        yield reporter(bar, label)
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar that tells the time left from the pace since the first step was done, as workers take a while to start.
+
+    A single video may take minutes, so the pace is that of all steps and not of the last half minute's.
+    """
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -55,22 +69,34 @@ def progress(label: str = "") -> Iterator[Report]:
         TimeRemainingColumn,
     )
 
-    columns = (
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
+        console=console,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+        speed_estimate_period=math.inf,
     )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(label, total=None, note="")
 
-        def report(done: int, total: int | None, note: str = "") -> None:
-            bar.update(task, completed=done, total=total, note=note)
 
-        yield report
+def reporter(bar: Progress, label: str) -> Report:
+    """A function that moves a bar, and begins it anew with each piece of work.
+
+    What is done when a piece begins was done by an earlier run, and so does not tell how fast this one is.
+    """
+    task = bar.add_task(label, total=None, note="")
+
+    def report(done: int, total: int | None, note: str = "") -> None:
+        shown = bar.tasks[task]
+        if total != shown.total or done < shown.completed:
+            bar.reset(task, total=total, completed=done, note=note)
+        bar.update(task, completed=done, note=note)
+
+    return report
 
 
 def read_folder(folder: Path, *, strict: bool, allow_outside: bool) -> InterviewFolder:
