@@ -66,7 +66,8 @@ def import_interviews(
     Raises:
         InterviewError: the folder cannot be used, or, if `strict`, a row of it.
     """
-    found, thresholds = read_interviews(folder, strict=strict, allow_outside=allow_outside), thresholds or Thresholds()
+    folder, thresholds = Path(folder), thresholds or Thresholds()  # of this machine: the App plays no other videos
+    found = read_interviews(folder, strict=strict, allow_outside=allow_outside)
     report = ImportReport(name)
     report.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
     samples = _samples(take_evenly(found.interviews, limit), target, thresholds, report, progress)
@@ -75,7 +76,7 @@ def import_interviews(
     with working_on(name, "importing interviews"):
         dataset = _dataset_of_interviews(name)
         report.added, report.updated = _write(dataset, samples)
-        keep_info(dataset, folder=str(Path(folder).resolve()), target=target, thresholds=asdict(thresholds))
+        keep_info(dataset, folder=str(folder.resolve()), target=target, thresholds=asdict(thresholds))
     return report
 
 
