@@ -11,8 +11,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UV := uv==0.13.9
+AUDIT := pip-audit==2.10.1
 
-.PHONY: help setup demo test test-fast coverage lint docs dist lock clean
+.PHONY: help setup demo test test-fast coverage lint audit docs dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -36,6 +37,11 @@ lint: $(INSTALLED) ## check style, format and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+audit: $(INSTALLED) ## name locked packages with known vulnerabilities, where the package index tells of them
+	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit \
+		&& $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check $(AUDIT); }
+	@$(VENV)/audit/bin/python -m tools.audit
 
 docs: $(INSTALLED) ## build the documents into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && echo "site/index.html"
