@@ -1,0 +1,77 @@
+"""Texts of a stranger's folder that hold HTML are shown as they stand in the App, and nothing in them runs."""
+
+import fiftyone as fo
+import pytest
+from playwright.sync_api import expect
+
+from expressiveness.categories import CATEGORIES
+from fiftyone_plugin.ingest import write_faces
+from fiftyone_plugin.workflow import import_interviews
+from tests.app_steps import open_dataset, open_review_panel
+from tests.face_tables import grey_faces
+from tests.interviews import row, write_metadata, write_portrait_video
+from tests.made_up_runs import add_run
+
+FRAMES = [1, 6, 11]
+ON_PICTURES = {"question": "question", "transcript": "transcript", "note": "label"}
+"""Fields that the grid writes on the pictures, and where their texts say that they stand."""
+
+
+def hostile(where):
+    """HTML that runs in three ways if it is taken for HTML, and says in which place."""
+    run = f"window.ran='{where}'"
+    return f'{where}<img src=x onerror="{run}"><script>{run}</script><b onclick="{run}">{where}</b>'
+
+
+@pytest.fixture
+def from_a_stranger(dataset_name, tmp_path):
+    """The name of a dataset of two interviews all of whose texts are hostile, with faces and a run that is wrong."""
+    rows = []
+    for number in (1, 2):
+        video = f"videos/{number}<img src=x onerror=window.ran=1>.mp4"
+        write_portrait_video(tmp_path / video, frames=20)
+        texts = {key: hostile(key) for key in ("question_id", "question", "video_quality", "transcript")}
+        rows.append(
+            row(number, id=hostile(f"id{number}"), user_no=hostile(f"person{number}"), file_name=video, **texts)
+        )
+    import_interviews(write_metadata(tmp_path, *rows), dataset_name)
+    dataset = fo.load_dataset(dataset_name)
+    dataset.tag_samples(hostile("tag"))
+    ids = dataset.values("id")
+    write_faces(dataset, {id: grey_faces(100, FRAMES) for id in ids}, dict.fromkeys(ids, CATEGORIES[1]))
+    add_run(dataset, "cnn_1", dict.fromkeys(ids, FRAMES), lambda video, frame, truth: ((truth + 1) % 3, 0.9), ids)
+    dataset.add_sample_field("note", fo.EmbeddedDocumentField, embedded_doc_type=fo.Classification)
+    dataset.set_values("note", [fo.Classification(label=hostile("label"))] * 2)
+    dataset.app_config.active_fields = fo.DatasetAppConfig.default_active_fields(dataset)
+    dataset.app_config.active_fields.paths = list(ON_PICTURES)
+    dataset.save()
+    return dataset_name
+
+
+def assert_nothing_ran(page):
+    assert page.evaluate("window.ran") is None
+    expect(page.locator("img[src='x'], b[onclick]")).to_have_count(0)
+    expect(page.locator("script", has_text="window.ran")).to_have_count(0)
+
+
+def test_html_in_a_strangers_texts_is_shown_as_text_and_runs_nowhere(from_a_stranger, page, screenshot):
+    open_dataset(page, from_a_stranger)
+    page.get_by_test_id("checkbox-tags").get_by_role("checkbox").check()
+    for where in ("tag", *ON_PICTURES.values()):
+        expect(page.get_by_test_id("looker").first.get_by_text(hostile(where), exact=True)).to_be_visible()
+    screenshot("untrusted-1-grid")
+    assert_nothing_ran(page)
+
+    open_review_panel(page)
+    expect(page.get_by_role("cell", name=hostile("id1"), exact=True)).to_be_visible()
+    page.get_by_role("cell", name=hostile("id1"), exact=True).click()
+    expect(page.get_by_text(f"Interview {hostile('id1')}: click it to watch")).to_be_visible()
+    screenshot("untrusted-2-review")
+    assert_nothing_ran(page)
+
+    page.get_by_test_id("looker").first.click()
+    modal = page.get_by_test_id("modal")
+    for where in ("id1", "person1", "question", "transcript"):
+        expect(modal.get_by_text(hostile(where), exact=True).first).to_be_visible()
+    screenshot("untrusted-3-video")
+    assert_nothing_ran(page)
