@@ -13,6 +13,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -39,6 +40,8 @@ FORMAT = 1
 
 READ_AHEAD = 8
 """Frames in memory at once; detecting on eight after decoding eight costs a tenth less than one by one."""
+LOOKS_AT_ONCE = 16
+"""For what is stored already: on a network each look waits for several answers."""
 GOLDEN_RATIO = (5**0.5 - 1) / 2
 """The fractions of its multiples spread evenly, wherever they are broken off."""
 SIGNATURE_BYTES = 2**16
@@ -348,8 +351,8 @@ def fill_store(
     started = time.monotonic()
     report = ExtractionReport()
     todo: list[Interview] = []
-    for interview in interviews:
-        if _is_done(interview, store, on_stored):
+    for interview, is_stored in _looked_for(interviews, store):
+        if is_stored and _handed_on(interview, on_stored):
             report.skipped += 1
         else:
             todo.append(interview)
@@ -373,10 +376,17 @@ def fill_store(
     return report
 
 
-def _is_done(interview: Interview, store: Store, on_stored: Callable[[Interview], None] | None) -> bool:
-    """Whether an interview's table is there, and handed on; one that turns out to be damaged is made again."""
-    if not store.has(interview):
-        return False
+def _looked_for(interviews: Sequence[Interview], store: TableStore) -> Iterator[tuple[Interview, bool]]:
+    """Yield each interview and whether its table is stored."""
+    pool = ThreadPoolExecutor(LOOKS_AT_ONCE)
+    try:
+        yield from zip(interviews, pool.map(store.has, interviews), strict=True)
+    finally:
+        pool.shutdown(cancel_futures=True)  # where the caller has stopped, at Ctrl-C for one
+
+
+def _handed_on(interview: Interview, on_stored: Callable[[Interview], None] | None) -> bool:
+    """Whether an interview's stored table could be handed on; one that turns out to be damaged is made again."""
     try:
         if on_stored:
             on_stored(interview)

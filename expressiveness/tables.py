@@ -88,10 +88,11 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
 
 def is_whole(path: Path) -> bool:
     """Whether a table's file is there up to its end, told without reading all of it; `load_table` checks the rest."""
-    if not path.is_file():
+    try:
+        with path.open("rb") as file:
+            return zipfile.is_zipfile(file)
+    except OSError:
         return False
-    with path.open("rb") as file:
-        return zipfile.is_zipfile(file)
 
 
 def _small_enough(file: BinaryIO, path: Path) -> BinaryIO:
