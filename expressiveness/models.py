@@ -250,7 +250,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         if file.stat().st_size > MAX_RECORD_BYTES:
             raise ModelError(f"{file} is larger than a model's record can be; this is no model folder")
         record = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ModelError(f"no model in {folder}; give a folder that `expressiveness train` wrote") from error
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{file} is damaged ({error}); train again") from error

@@ -65,7 +65,19 @@ def test_a_null_score_is_a_bad_row_and_not_a_zero(tmp_path):
     assert "facial_expression" in reasons(read_interviews(tmp_path))[0]
 
 
-@pytest.mark.parametrize("line", [b"{broken", b"\xff\xfe{}", b"[1, 2]", b"null", b"   ", b'{"id": "1"}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{broken",
+        b"\xff\xfe{}",
+        json.dumps(row(2)).encode().replace(b"Hello", b"Hell\xf6"),  # Latin-1 in the middle of a transcript
+        json.dumps(row(2)).encode().replace(b"Hello", rb"Hell\ud800"),  # half a character
+        b"[1, 2]",
+        b"null",
+        b"   ",
+        b'{"id": "1"}',
+    ],
+)
 def test_a_line_that_is_no_record_is_reported_and_the_rest_is_read(tmp_path, line):
     write_metadata(tmp_path, row(1), line, row(3))
 

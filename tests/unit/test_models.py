@@ -1,6 +1,8 @@
 import json
+import shutil
 
 import h5py
+import keras
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -140,6 +142,28 @@ def test_weights_that_claim_terabytes_or_another_file_are_refused(saved, planted
 
     with pytest.raises(ModelError, match="does not hold the weights"):
         load_model(folder)
+
+
+def test_a_keras_file_from_a_stranger_runs_no_code_wherever_it_is_put(saved, tmp_path):
+    """Keras itself runs the Lambda layer of such a file, for whoever asks it to."""
+    ran, evil = tmp_path / "ran", tmp_path / "evil.keras"
+    layers, name = keras.layers, str(ran)
+    code = layers.Lambda(lambda faces: faces + __import__("pathlib").Path(name).write_text("ran"))
+    keras.Sequential([layers.Input((48, 48, 1)), code]).save(evil)
+    ran.unlink()
+    keras.saving.load_model(evil, safe_mode=False)
+    assert ran.read_text() == "ran"
+    ran.unlink()
+    _, folder = saved
+
+    with pytest.raises(ModelError, match=r"no model in .*evil\.keras; give a folder that `expressiveness train` wrote"):
+        load_model(evil)
+    shutil.copy(evil, folder / "model.keras")
+    load_model(folder)
+    shutil.copy(evil, folder / WEIGHTS)
+    with pytest.raises(ModelError, match="does not hold the weights"):
+        load_model(folder)
+    assert not ran.exists()
 
 
 def test_a_record_from_before_there_were_models_of_movement_is_read(saved):
