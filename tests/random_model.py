@@ -1,5 +1,7 @@
 """A model of random weights: for what happens around a network, where it does not matter what it has learned."""
 
+from functools import cache
+
 import keras
 import numpy as np
 
@@ -11,6 +13,7 @@ from expressiveness.network import notebook_cnn
 from expressiveness.splits import Split
 
 
+@cache  # nothing changes a model once it is made, and making one takes a tenth of a second
 def random_model(face_input: FaceInput = "single", *, seed: int = 0) -> TrainedModel:
     """Make a model that answers very different inputs differently; every weight is drawn, none is as it was made."""
     return TrainedModel(

@@ -21,6 +21,7 @@ def test_every_item_has_one_outcome():
     assert sorted((outcome.item, outcome.value) for outcome in outcomes) == [(n, n * n) for n in range(7)]
 
 
+@pytest.mark.slow
 def test_an_item_that_fails_crashes_or_hangs_costs_only_itself():
     items = [1, BROKEN, CRASHES, HANGS, 2, 3]
     outcomes = {outcome.item: outcome for outcome in run(picky, items, workers=2, timeout=5)}
@@ -67,6 +68,7 @@ list(run(say_and_sleep, [Path(sys.argv[1])], workers=1))
 """
 
 
+@pytest.mark.slow
 def test_workers_end_where_their_parent_was_killed(tmp_path):
     file = tmp_path / "pid"
     with subprocess.Popen([sys.executable, "-c", RUN, file]) as parent:

@@ -56,6 +56,7 @@ def test_the_notebooks_sampling_stops_at_the_third_face(tmp_path):
     assert faces.sampled_number.tolist() == [1, 6, 11]
 
 
+@pytest.mark.slow
 def test_a_second_extraction_finds_everything_stored(clips, tmp_path):
     store = FaceStore(tmp_path, SHORT)
     stored = []
@@ -78,6 +79,7 @@ def test_the_number_of_workers_does_not_change_a_byte(clips, tmp_path):
     assert [file.read_bytes() for file in one] == [file.read_bytes() for file in two]
 
 
+@pytest.mark.slow
 def test_a_missing_and_a_broken_video_cost_only_themselves_and_are_counted(clips, tmp_path):
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no video")
@@ -110,6 +112,7 @@ def test_any_first_part_of_a_run_has_small_and_large_videos_as_the_whole_has(tmp
     assert mixed_by_size([interview(1, video=tmp_path / "gone.mp4")])
 
 
+@pytest.mark.slow
 def test_other_settings_never_read_stale_faces(clips, tmp_path):
     store = FaceStore(tmp_path, SHORT)
     extract_interviews(clips[:1], store, workers=1)
@@ -124,6 +127,7 @@ def test_other_settings_never_read_stale_faces(clips, tmp_path):
     assert store.has(clips[0])
 
 
+@pytest.mark.slow
 def test_a_video_that_was_replaced_is_extracted_again(tmp_path):
     video = write_portrait_video(tmp_path / "a.mp4", frames=6)
     store = FaceStore(tmp_path / "store", SHORT)

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 
 from expressiveness.inference import BATCH, compiled, folded
 from tests.random_model import random_model
@@ -28,6 +29,7 @@ def test_folding_leaves_the_network_itself_as_it_was():
     assert all(np.array_equal(*weights) for weights in zip(before, network.get_weights(), strict=True))
 
 
+@pytest.mark.slow
 def test_the_first_layers_alone_are_compiled_too():
     network = random_model().network
     hidden = keras.Model(network.inputs, network.layers[16].output)

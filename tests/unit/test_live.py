@@ -188,6 +188,7 @@ def test_a_slow_reader_gets_the_newest_frame_and_the_others_are_dropped():
     assert np.median(waits) < 0.1, "a frame is handed over while it is new"
 
 
+@pytest.mark.slow
 def test_a_slow_run_of_a_shown_file_drops_frames_rather_than_falling_behind(model, portrait_video, window):
     shown = window(FakeWindow(seconds=0.1))
 
@@ -203,6 +204,7 @@ def test_a_slow_run_of_a_shown_file_drops_frames_rather_than_falling_behind(mode
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.slow
 def test_a_shown_file_plays_at_its_own_speed(model, portrait_video, window):
     window(FakeWindow())
 

@@ -57,6 +57,7 @@ def test_the_second_run_on_a_store_is_refused_with_the_first_ones_name(holder, t
     assert not list(tmp_path.rglob("*.npz"))
 
 
+@pytest.mark.slow
 def test_a_killed_run_blocks_nobody_and_its_half_written_files_go(holder, tmp_path):
     clip = interview(1, video=write_grey_ramp(tmp_path / "1.mp4"))
     left = tmp_path / ExtractionConfig().digest / ".0009-0000.npz.123.unfinished"

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from expressiveness.network import FaceAugmentation, notebook_cnn, with_fused_normalization
@@ -49,6 +50,7 @@ def middle(image):
     return float((weights * columns).sum()), float((weights * rows).sum())
 
 
+@pytest.mark.slow
 def test_fused_normalization_says_the_same_and_takes_the_same_step():
     keras.utils.set_random_seed(0)
     network, fused = without_dropout(notebook_cnn()), without_dropout(with_fused_normalization(notebook_cnn()))

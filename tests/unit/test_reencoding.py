@@ -102,6 +102,7 @@ def test_colors_that_not_every_browser_knows_are_named_and_encoded_anew(tmp_path
     assert np.allclose(greys, [ramp_grey(number) for number in range(1, 4)], atol=4)
 
 
+@pytest.mark.slow
 def test_a_folder_is_copied_with_its_rows_and_only_what_does_not_play_is_encoded(tmp_path):
     folder = tmp_path / "set"
     (folder / "videos").mkdir(parents=True)
@@ -121,6 +122,7 @@ def test_a_folder_is_copied_with_its_rows_and_only_what_does_not_play_is_encoded
     assert sorted(file.name for file in (tmp_path / "copy" / "videos").iterdir()) == [video.name for video in copies]
 
 
+@pytest.mark.slow
 def test_a_second_copying_keeps_what_is_there_and_a_broken_video_is_named(tmp_path):
     folder = tmp_path / "set"
     (folder / "videos").mkdir(parents=True)

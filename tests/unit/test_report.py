@@ -73,8 +73,9 @@ def figures_of(html):
     return [b64decode(image["src"].partition("base64,")[2]).decode() for image in Page(html).images]
 
 
-@pytest.fixture
-def hostile_folder(tmp_path):
+@pytest.fixture(scope="module")
+def hostile_report(tmp_path_factory):
+    """The report on a folder whose every text is an attack."""
     rows = [
         row(
             number,
@@ -86,35 +87,35 @@ def hostile_folder(tmp_path):
         )
         for number in (1, 2)
     ]
-    return write_metadata(tmp_path / "<i>data", *rows, b"{", {**row(3), HOSTILE: 1})
+    folder = tmp_path_factory.mktemp("hostile") / "<i>data"
+    return inspection_report(inspect_folder(write_metadata(folder, *rows, b"{", {**row(3), HOSTILE: 1})))
 
 
-def test_text_from_the_data_shows_as_it_stands(hostile_folder):
-    html = inspection_report(inspect_folder(hostile_folder))
+def test_text_from_the_data_shows_as_it_stands(hostile_report):
+    seen = Page(hostile_report)
 
-    seen = Page(html)
     assert "script" not in seen.tags
     assert "i" not in seen.tags
     assert len(seen.images) == 5, "the figures are the only images"
     assert f"1 {HOSTILE}" in seen.text, "an id"
     assert "<i>data" in seen.text, "the folder's name"
-    assert all("<script" not in figure for figure in figures_of(html))
+    assert all("<script" not in figure for figure in figures_of(hostile_report))
 
 
-def test_what_was_said_in_an_interview_is_in_no_report(hostile_folder):
-    html = inspection_report(inspect_folder(hostile_folder))
-
-    assert "my secret" not in html + "".join(figures_of(html))
-    assert "A calm face" not in html
+def test_what_was_said_in_an_interview_is_in_no_report(hostile_report):
+    assert "my secret" not in hostile_report + "".join(figures_of(hostile_report))
+    assert "A calm face" not in hostile_report
 
 
-def test_a_report_loads_nothing_from_anywhere(tmp_path):
-    html = inspection_report(inspect_folder(write_metadata(tmp_path, row(1), row(2))))
-
-    addresses = re.findall(r"(?:src|href)=\"([^\"]*)\"", html) + re.findall(r"url\(([^)]*)\)", html)
+def test_a_report_loads_nothing_from_anywhere(hostile_report):
+    addresses = [
+        address
+        for pattern in (r"(?:src|href)=\"([^\"]*)\"", r"url\(([^)]*)\)")
+        for address in re.findall(pattern, hostile_report)
+    ]
     assert addresses
     assert all(address.startswith("data:image/svg+xml;base64,") for address in addresses)
-    assert "default-src 'none'" in html
+    assert "default-src 'none'" in hostile_report
 
 
 def test_an_inspection_is_written_as_figures_and_a_report(tmp_path):

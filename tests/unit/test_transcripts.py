@@ -1,5 +1,7 @@
 """Transcripts may hold names: they stay in `metadata.jsonl` and in the dataset, and get into nothing else."""
 
+import pytest
+
 from expressiveness.cli import main
 from expressiveness.extraction import FaceStore
 from expressiveness.interviews import read_interviews
@@ -24,6 +26,7 @@ def folder_with_names(folder, videos):
     return folder
 
 
+@pytest.mark.slow
 def test_reports_stores_models_and_what_is_said_hold_no_word_of_them(tmp_path, capsys):
     folder = folder_with_names(tmp_path / "set", videos=1)
     out = tmp_path / "out"
