@@ -106,7 +106,7 @@ def reencode(
     workers: Workers = None,
     allow_outside: AllowOutside = False,
 ) -> None:
-    """Copy a folder with every video as one that the App plays (H.264); ids, frames and times stay as they are."""
+    """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
     from expressiveness.reencoding import make_playable
 
     with progress("Copying") as report:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from tests.loopback_only import UNSHARE
 
+LISTENING = "0A"  # of /proc/net/tcp
 NOTHING = {"ipv4": 0, "ipv6": 0, "names": 0}
 CALLS = """
 import socket
@@ -55,16 +57,31 @@ def test_the_demo_calls_nobody_from_the_first_picture_to_the_app(isolated, tmp_p
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        said = []
+        said, listening = [], set()
         for line in process.stdout:
             said.append(line)
             if line.startswith("The App is at http://127.0.0.1:"):
                 time.sleep(3)  # for what the App's server might want to do in the background
+                listening = addresses_listened_on(process.pid)
                 os.killpg(process.pid, signal.SIGINT)
 
     assert process.returncode == 130, "".join(said)  # stopped, as with Ctrl-C, and not before
     assert json.loads((tmp_path / "demo.json").read_text())["predicted"]["frames"] > 0
     assert json.loads((tmp_path / "counts.json").read_text()) == NOTHING
+    assert listening == {"127.0.0.1"}, "the App and its database, from nowhere but this machine"
+
+
+def addresses_listened_on(process):
+    """Where anybody in the network namespace of a process waits for connections, as the kernel has it."""
+    addresses = set()
+    for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
+        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_ = line.split()
+            if state == LISTENING:
+                words = bytes.fromhex(local.partition(":")[0])
+                packed = b"".join(words[start : start + 4][::-1] for start in range(0, len(words), 4))
+                addresses.add(socket.inet_ntop(family, packed))
+    return addresses
 
 
 def a_users_environment(home):
