@@ -29,7 +29,7 @@ from expressiveness.execution import Executor, Outcome, run
 from expressiveness.faces import FaceTable, FaceTableBuilder, load_faces, save_faces
 from expressiveness.interviews import Interview
 from expressiveness.locking import LOCK_FILE, alone
-from expressiveness.places import is_here
+from expressiveness.places import check_answers, is_here
 from expressiveness.tables import is_whole
 from expressiveness.video import DEFAULT_SAMPLING, Frame, Sampling, read_frames
 from expressiveness.whole_files import remove_unfinished, whole_file
@@ -125,7 +125,9 @@ class FaceStore:
 
         Raises:
             StoreError: there is no store at `root`, or it holds faces of several settings.
+            PlaceError: it cannot be reached.
         """
+        check_answers(root)
         settings = sorted(root.glob(f"*/{CONFIG_FILE}"))
         if not settings:
             raise StoreError(f"no faces in {root}; extract them first: expressiveness extract DIR --out {root}")
@@ -291,8 +293,10 @@ def alone_in_store(root: Path, doing: str) -> Iterator[None]:
     Raises:
         BusyError: another run writes to it.
         StoreError: nothing can be written there.
+        PlaceError: it cannot be reached.
     """
     if not is_here(root):
+        check_answers(root)
         yield
         return
     with ExitStack() as stack:

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from expressiveness.errors import InterviewError
-from expressiveness.places import place
+from expressiveness.places import check_answers, place
 
 METADATA = "metadata.jsonl"
 TARGETS = (
@@ -195,6 +195,7 @@ class _Reader:
 
 
 def _metadata_of(folder: Path) -> Path:
+    check_answers(folder)
     if not folder.is_dir():
         raise InterviewError(f"no folder {folder}; give the one that holds {METADATA} and videos/")
     metadata = folder / METADATA

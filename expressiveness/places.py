@@ -15,28 +15,42 @@ from expressiveness.errors import PlaceError
 
 
 def place(name: str | Path) -> Path:
-    """A path of this machine, or the place that a URL names, which has answered.
+    """A path of this machine, or the place that a URL names.
 
     Args:
         name: a path, a URL, or a `UPath` with the options that its file system takes.
 
     Raises:
-        PlaceError: what reaches such places is not installed, or it does not answer.
+        PlaceError: what reaches such places is not installed, or does not know this kind.
     """
-    if not isinstance(name, str) or not re.match(r"[a-z0-9+]+://", name):
-        return Path(name) if isinstance(name, str) else name
+    if not isinstance(name, str):
+        return name
+    if not re.match(r"[a-z0-9+]+://", name):
+        return Path(name)
     try:
         from upath import UPath
+
+        return cast(Path, UPath(name))
     except ModuleNotFoundError as error:
         raise PlaceError(f"{name} is not on this machine; run: pip install 'expressiveness[remote]'") from error
-    try:
-        found = UPath(name)
-        found.exists()
-    except Exception as error:  # each file system has errors of its own
-        raise PlaceError(f"{name} cannot be reached ({error}); see its address and your credentials") from error
-    return cast(Path, found)
+    except ValueError as error:
+        raise PlaceError(f"{name} is no address that can be read ({error})") from error
 
 
 def is_here(path: Path) -> bool:
     """Whether a path is one of this machine's, a mounted drive among them."""
     return isinstance(path, Path)
+
+
+def check_answers(path: Path) -> None:
+    """Find out whether a place elsewhere can be reached, before work begins that needs it.
+
+    Raises:
+        PlaceError: its address, the network or the credentials are wrong, or a package is missing.
+    """
+    if is_here(path):
+        return
+    try:
+        path.exists()
+    except Exception as error:  # each file system has errors of its own
+        raise PlaceError(f"{path} cannot be reached ({error}); see its address and your credentials") from error

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import sys
 
 import pytest
 
@@ -90,11 +91,22 @@ def test_a_table_that_was_cut_short_is_made_again(bucket):
     assert table.read_bytes() == whole
 
 
-def test_what_cannot_be_reached_is_one_sentence(bucket, capsys):
-    assert main(["extract", f"{BUCKET}/nowhere", "--out", f"{BUCKET}/faces"]) == 1
-    with pytest.raises(PlaceError, match=r"nosuch://bucket cannot be reached \(.*nosuch.*\); see its address"):
-        place("nosuch://bucket")
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        (f"{BUCKET}/nowhere", rf"no folder {BUCKET}/nowhere; give the one that holds metadata\.jsonl and videos/"),
+        ("nosuch://bucket", r"nosuch://bucket is no address that can be read \(.*nosuch.*\)"),
+        ("github://bucket", r"github://bucket.* cannot be reached \(.*\); see its address and your credentials"),
+    ],
+)
+def test_what_cannot_be_reached_is_one_sentence(bucket, capsys, address, sentence):
+    assert main(["extract", address, "--out", f"{BUCKET}/faces"]) == 1
 
-    assert capsys.readouterr().err == (
-        f"expressiveness: no folder {BUCKET}/nowhere; give the one that holds metadata.jsonl and videos/\n"
-    )
+    assert re.fullmatch(f"expressiveness: {sentence}\n", capsys.readouterr().err)
+
+
+def test_without_the_extra_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "upath", None)
+
+    with pytest.raises(PlaceError, match=r"s3://bucket is not on this machine; run: pip install .*\[remote\]"):
+        place(BUCKET)
