@@ -5,7 +5,9 @@ import pytest
 from playwright.sync_api import expect
 
 from expressiveness.categories import CATEGORIES
+from expressiveness.errors import ModelError
 from fiftyone_plugin.ingest import write_faces
+from fiftyone_plugin.runs import check_run_name
 from fiftyone_plugin.workflow import import_interviews
 from tests.app_steps import open_dataset, open_review_panel
 from tests.face_tables import grey_faces
@@ -75,3 +77,10 @@ def test_html_in_a_strangers_texts_is_shown_as_text_and_runs_nowhere(from_a_stra
         expect(modal.get_by_text(hostile(where), exact=True).first).to_be_visible()
     screenshot("untrusted-3-video")
     assert_nothing_ran(page)
+
+
+@pytest.mark.parametrize("name", [hostile("run"), "<b>", "[a](javascript:b)", "Run 1", "1", "", "a" * 42])
+def test_a_runs_name_which_the_panels_write_as_markdown_holds_nothing_but_letters_and_digits(name):
+    assert check_run_name("cnn_1") == "cnn_1"
+    with pytest.raises(ModelError, match="use lower-case letters, digits and _, a letter first"):
+        check_run_name(name)

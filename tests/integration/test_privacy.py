@@ -10,9 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+import fiftyone.operators as foo
 import pytest
+from fiftyone.operators.executor import ExecutionContext
 
+from expressiveness.model_card import model_card
+from tests.conftest import REPOSITORY
 from tests.loopback_only import UNSHARE
+from tests.random_model import random_model
 
 LISTENING = "0A"  # of /proc/net/tcp
 NOTHING = {"ipv4": 0, "ipv6": 0, "names": 0}
@@ -71,6 +76,29 @@ def test_the_demo_calls_nobody_from_the_first_picture_to_the_app(isolated, tmp_p
     assert listening == {"127.0.0.1"}, "the App and its database, from nowhere but this machine"
 
 
+@pytest.mark.parametrize("where", ["readme", "model card", "import form"])
+def test_the_terms_of_use_stand_where_work_begins_and_beside_what_it_makes(where, mongodb):
+    text = {"readme": readme, "model card": card, "import form": import_form}[where]()
+
+    for word in ("academic research only", "hiring", "screening", "profiling", "identify"):
+        assert word in text.lower(), where
+
+
+def readme():
+    return (REPOSITORY / "README.md").read_text()
+
+
+def card():
+    return model_card(random_model())
+
+
+def import_form():
+    """What the form says before anything is chosen in it."""
+    operator = foo.get_operator("@expressiveness/interviews/import_interviews")
+    form = operator.resolve_type(ExecutionContext({}, operator_uri=operator.uri), "inputs").to_json()
+    return form["type"]["properties"]["terms"]["view"]["label"]
+
+
 def addresses_listened_on(process):
     """Where anybody in the network namespace of a process waits for connections, as the kernel has it."""
     addresses = set()
@@ -91,4 +119,4 @@ def a_users_environment(home):
         name: str(home / name)
         for name in ("FIFTYONE_DATABASE_DIR", "FIFTYONE_DEFAULT_DATASET_DIR", "FIFTYONE_PLUGINS_DIR")
     }
-    return {**settings, **folders, "HOME": str(home), "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    return {**settings, **folders, "HOME": str(home), "PYTHONPATH": str(REPOSITORY)}
