@@ -9,8 +9,9 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import fiftyone as fo
 import fiftyone.operators as foo
@@ -25,11 +26,32 @@ class StoppedError(Exception):
     """The person closed the App or cancelled; raised inside the work at its next sign of progress."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How the App lists an operator."""
+
+    name: str
+    label: str
+    description: str
+    icon: str
+    risk_level: types.RiskLevel = types.RiskLevel.MEDIUM
+    view_target: bool = True  # whether FiftyOne asks for dataset, view or selection
+
+
 class InterviewOperator(foo.Operator):
-    """An operator on interviews: subclasses give a form and a call."""
+    """An operator on interviews: subclasses give a listing, a form and a call."""
+
+    listing: ClassVar[Listing]
 
     on_dataset = True
     """Whether a dataset must be open."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """What FiftyOne knows of this operator; any may run in the App, from the SDK or on a delegated worker."""
+        return foo.OperatorConfig(
+            **asdict(self.listing), dynamic=True, execute_as_generator=True, allow_delegated_execution=True
+        )
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Add the inputs; an error of our own kind that is raised here keeps the operator from running."""
@@ -149,6 +171,11 @@ def chosen(ctx: foo.executor.ExecutionContext, name: str, default: Any) -> Any:
     """What a person, or a caller of the SDK, chose for an input; the default if they left it empty."""
     value = ctx.params.get(name)
     return default if value is None else value
+
+
+def counting(progress: Progress, what: str) -> Callable[[int, int], None]:
+    """Progress that says how much is done: "3 of 12 videos"."""
+    return lambda done, total: progress(done, total, f"{done} of {total} {what}")
 
 
 def target_videos(ctx: foo.executor.ExecutionContext) -> fo.Dataset | fo.DatasetView:

@@ -8,25 +8,18 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, counted, target_videos
+from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, target_videos
 
 
 class ComputeEmbeddings(InterviewOperator):
     """Write what the network's last hidden layer makes of each video, and map, index and rate the vectors."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="compute_embeddings",
-            label="Compute embeddings",
-            description="Vectors of the network's last hidden layer: Embeddings panel, uniqueness, similarity",
-            icon="scatter_plot",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-        )
+    listing = Listing(
+        name="compute_embeddings",
+        label="Compute embeddings",
+        description="Vectors of the network's last hidden layer: Embeddings panel, uniqueness, similarity",
+        icon="scatter_plot",
+    )
 
     def __call__(
         self,
@@ -73,7 +66,7 @@ class ComputeEmbeddings(InterviewOperator):
             map=chosen(ctx, "map", "pca"),
             uniqueness=chosen(ctx, "uniqueness", True),
             similarity=chosen(ctx, "similarity", True),
-            progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),
+            progress=counting(progress, "videos"),
         )
         failed = f", {len(report.failures)} without a face passed over" if report.failures else ""
         made = f"; brain keys: {', '.join(report.brain_keys)}" if report.brain_keys else ""

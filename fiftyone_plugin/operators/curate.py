@@ -10,26 +10,19 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, counted
+from .base import InterviewOperator, Listing, Progress, choose, chosen, counted
 
 
 class Curate(InterviewOperator):
     """Exclude, confirm or correct what is selected, all at once, with who decided and when; can be undone."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="curate",
-            label="Curate faces or videos",
-            description="Exclude, confirm or correct what is selected or shown; kept with who decided and when",
-            icon="fact_check",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-            view_target=False,  # the form offers more than FiftyOne's own choice, and the narrowest first
-        )
+    listing = Listing(
+        name="curate",
+        label="Curate faces or videos",
+        description="Exclude, confirm or correct what is selected or shown; kept with who decided and when",
+        icon="fact_check",
+        view_target=False,  # the form offers more than FiftyOne's own choice, and the narrowest first
+    )
 
     def __call__(
         self,

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, target_videos
+from .base import InterviewOperator, Listing, Progress, choose, chosen, counting, target_videos
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
@@ -18,19 +18,12 @@ FRAMES_A_SECOND = 400
 class DetectFaces(InterviewOperator):
     """Find faces, store their crops, and write them as frame labels; what is stored already is not looked for again."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="detect_faces",
-            label="Detect faces",
-            description="Find faces with MediaPipe on the sampled frames",
-            icon="face",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-        )
+    listing = Listing(
+        name="detect_faces",
+        label="Detect faces",
+        description="Find faces with MediaPipe on the sampled frames",
+        icon="face",
+    )
 
     def __call__(
         self,
@@ -90,7 +83,7 @@ class DetectFaces(InterviewOperator):
             target_videos(ctx),
             config,
             workers=ctx.params.get("workers"),
-            progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),
+            progress=counting(progress, "videos"),
         )
         failed = f", {len(report.failures)} failed ({report.failures[0].reason})" if report.failures else ""
         message = f"{report.succeeded} videos done, {report.skipped} stored already{failed}: {report.faces} faces"

@@ -10,25 +10,18 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, chosen, counted, folder_chosen, target_videos
+from .base import InterviewOperator, Listing, Progress, chosen, counted, counting, folder_chosen, target_videos
 
 
 class ExportCurated(InterviewOperator):
     """Write metadata.jsonl with corrected categories, the decisions, and the faces by category."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="export_curated",
-            label="Export curated interviews",
-            description="Write metadata.jsonl with corrected categories, the decisions, and the faces by category",
-            icon="drive_folder_upload",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-        )
+    listing = Listing(
+        name="export_curated",
+        label="Export curated interviews",
+        description="Write metadata.jsonl with corrected categories, the decisions, and the faces by category",
+        icon="drive_folder_upload",
+    )
 
     def __call__(
         self,
@@ -85,7 +78,7 @@ class ExportCurated(InterviewOperator):
             folder / Path(chosen(ctx, "name", "")).name,
             faces=chosen(ctx, "faces", True),
             videos=chosen(ctx, "videos", False),
-            progress=lambda done, total: progress(done, total, f"{done} of {total} interviews"),
+            progress=counting(progress, "interviews"),
         )
         left_out = f" ({report.left_out} left out)" if report.left_out else ""
         faces = f", {counted(sum(report.faces.values()), 'face')}" if report.faces else ""

@@ -9,25 +9,18 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, counted, open_saved_view, target_videos
+from .base import InterviewOperator, Listing, Progress, counted, open_saved_view, target_videos
 
 
 class FindSuspiciousLabels(InterviewOperator):
     """Rate how suspicious each video's category is, and open those that a person should check."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="find_suspicious_labels",
-            label="Find suspicious labels",
-            description="Videos whose category is probably wrong, by a model that has not seen the person",
-            icon="troubleshoot",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-        )
+    listing = Listing(
+        name="find_suspicious_labels",
+        label="Find suspicious labels",
+        description="Videos whose category is probably wrong, by a model that has not seen the person",
+        icon="troubleshoot",
+    )
 
     def __call__(self, samples: fo.Dataset | fo.DatasetView, delegate: bool = False) -> foo.executor.ExecutionResult:
         """Find labels that are probably wrong.

@@ -10,7 +10,7 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, counted, folder_chosen, warn
+from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, folder_chosen, warn
 
 TERMS = (
     "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
@@ -23,20 +23,13 @@ class ImportInterviews(InterviewOperator):
 
     on_dataset = False
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="import_interviews",
-            label="Import interviews",
-            description="Import a RecruitView folder: metadata.jsonl beside videos/",
-            icon="video_library",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-            view_target=False,
-        )
+    listing = Listing(
+        name="import_interviews",
+        label="Import interviews",
+        description="Import a RecruitView folder: metadata.jsonl beside videos/",
+        icon="video_library",
+        view_target=False,
+    )
 
     def __call__(
         self,
@@ -121,7 +114,7 @@ class ImportInterviews(InterviewOperator):
             thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
             limit=ctx.params.get("limit"),
             allow_outside=chosen(ctx, "allow_outside", False),
-            progress=lambda done, total: progress(done, total, f"{done} of {total} videos"),
+            progress=counting(progress, "videos"),
         )
         passed_over = f"; {len(report.failures)} passed over" if report.failures else ""
         message = f"{counted(report.added, 'interview')} added, {report.updated} updated{passed_over}"

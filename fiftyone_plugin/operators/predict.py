@@ -9,25 +9,18 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, show_run, target_videos
+from .base import InterviewOperator, Listing, Progress, choose, counting, show_run, target_videos
 
 
 class Predict(InterviewOperator):
     """Write a run's category on every frame with a face, and its category and score on every video."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="predict",
-            label="Predict expressiveness",
-            description="Classify every face that was found, with a trained run",
-            icon="auto_awesome",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-        )
+    listing = Listing(
+        name="predict",
+        label="Predict expressiveness",
+        description="Classify every face that was found, with a trained run",
+        icon="auto_awesome",
+    )
 
     def __call__(
         self, samples: fo.Dataset | fo.DatasetView, run: str, delegate: bool = False
@@ -57,9 +50,7 @@ class Predict(InterviewOperator):
         from ..review import save_review_views
 
         run = ctx.params.get("run") or require_runs(ctx.dataset)[-1]
-        report = predict(
-            target_videos(ctx), run, progress=lambda done, total: progress(done, total, f"{done} of {total} videos")
-        )
+        report = predict(target_videos(ctx), run, progress=counting(progress, "videos"))
         save_review_views(ctx.dataset, run)
         failed = f", {len(report.failures)} passed over" if report.failures else ""
         message = (

@@ -9,25 +9,19 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, open_saved_view, show_run, target_videos
+from .base import InterviewOperator, Listing, Progress, choose, chosen, open_saved_view, show_run, target_videos
 
 
 class ReviewErrors(InterviewOperator):
     """Save the views on a run's mistakes with the dataset, and open one of them."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="review_errors",
-            label="Review errors",
-            description="Show where a run is wrong: frames, videos, confident and uncertain ones",
-            icon="rule",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.LOW,
-        )
+    listing = Listing(
+        name="review_errors",
+        label="Review errors",
+        description="Show where a run is wrong: frames, videos, confident and uncertain ones",
+        icon="rule",
+        risk_level=types.RiskLevel.LOW,
+    )
 
     def __call__(
         self,

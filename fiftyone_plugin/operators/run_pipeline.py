@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, target_videos, warn
+from .base import InterviewOperator, Listing, Progress, choose, chosen, target_videos, warn
 from .detect_faces import DetectFaces, estimate
 from .predict import Predict
 from .review_errors import ReviewErrors
@@ -25,19 +25,12 @@ class RunPipeline(InterviewOperator):
     stage the parameters of the whole, returns nothing, and shows no progress in the App.
     """
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="run_pipeline",
-            label="Detect, train, predict and review",
-            description="The whole way in one go; what an earlier run left is used again",
-            icon="account_tree",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-        )
+    listing = Listing(
+        name="run_pipeline",
+        label="Detect, train, predict and review",
+        description="The whole way in one go; what an earlier run left is used again",
+        icon="account_tree",
+    )
 
     def __call__(
         self,

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, choose, chosen, counted, target_videos, warn
+from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, target_videos, warn
 
 if TYPE_CHECKING:
     from expressiveness.splits import Split
@@ -38,19 +38,12 @@ MOST_NAMED = 5
 class TrainModel(InterviewOperator):
     """Train on stored faces and people's corrections; the model is kept with the dataset as a run."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="train_model",
-            label="Train model",
-            description="Learn from the faces found, and judge the model on people it has not seen",
-            icon="model_training",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-        )
+    listing = Listing(
+        name="train_model",
+        label="Train model",
+        description="Learn from the faces found, and judge the model on people it has not seen",
+        icon="model_training",
+    )
 
     def __call__(
         self,

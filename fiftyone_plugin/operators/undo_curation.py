@@ -8,26 +8,19 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Progress, counted, refuse
+from .base import InterviewOperator, Listing, Progress, counted, refuse
 
 
 class UndoCuration(InterviewOperator):
     """Put back what the last curation changed; repeated, it takes back the one before."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        """What FiftyOne knows of this operator."""
-        return foo.OperatorConfig(
-            name="undo_curation",
-            label="Undo curation",
-            description="Put back what the last curation changed",
-            icon="undo",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_delegated_execution=True,
-            risk_level=types.RiskLevel.MEDIUM,
-            view_target=False,
-        )
+    listing = Listing(
+        name="undo_curation",
+        label="Undo curation",
+        description="Put back what the last curation changed",
+        icon="undo",
+        view_target=False,
+    )
 
     def __call__(self, samples: fo.Dataset | fo.DatasetView, delegate: bool = False) -> foo.executor.ExecutionResult:
         """Take back the last curation.
