@@ -22,10 +22,14 @@ def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in READERS:
         sys.exit(f"name one of {', '.join(READERS)}")
     reader = READERS[sys.argv[1]]
+
+    def one_input(content: bytes) -> None:
+        reader.read(content)
+
     with TemporaryDirectory() as corpus:
         for number, seed in enumerate(reader.seeds()):
             (Path(corpus) / str(number)).write_bytes(seed)
-        atheris.Setup([sys.argv[0], *sys.argv[2:], corpus], reader.read)
+        atheris.Setup([sys.argv[0], *sys.argv[2:], corpus], one_input)
         atheris.Fuzz()
 
 
