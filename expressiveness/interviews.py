@@ -6,6 +6,7 @@ stay text ("0082" is not 82). `gemini_summary` describes the face in words and i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
@@ -179,6 +180,7 @@ class _Reader:
         except ValidationError as error:
             return BadRow(number, _sentence(error), _id_of(error))
         try:
+            _check_keys(line, row)
             video = video_path(self.folder, row.file_name, allow_outside=self.allow_outside)
             self._claim(number, row.id, video)
         except (InterviewError, OSError, ValueError) as error:
@@ -215,6 +217,19 @@ def bounded_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
                 while (rest := file.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
                     pass
             yield number, None if too_long else line.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"")
+
+
+def _check_keys(line: bytes, row: _Row) -> None:
+    """Refuse a row that gives one key two values, of which readers of JSON silently keep the second.
+
+    Raises:
+        InterviewError: it does.
+    """
+    if line.count(b'":') <= len(row.model_fields_set):  # as in almost every row, and counted in a moment
+        return
+    keys = json.loads(line, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
+    if repeated := {key for key in keys if keys.count(key) > 1}:
+        raise InterviewError(f"{', '.join(sorted(repeated))}: stands in the row twice")
 
 
 def _sentence(error: ValidationError) -> str:
