@@ -41,12 +41,6 @@ def embed_interviews(
             yield Outcome(interview, None, "no face was found in it")
 
 
-def embed_faces(model: TrainedModel, faces: FaceTable) -> Vectors:
-    """The vector of each primary face of a video, in the order of its frames, shape (n, 256)."""
-    primary = faces.primary()
-    return _embedder(model)(_inputs(model, primary))
-
-
 def _inputs(model: TrainedModel, primary: FaceTable) -> Vectors:
     face_input = model.config.face_input
     return network_input(primary.crop, reference_face(primary, face_input), face_input)
@@ -60,5 +54,4 @@ def _embedder(model: TrainedModel) -> Callable[[Vectors], Vectors]:
 
     network = model.require_network()
     *_, hidden, _decision = [layer for layer in network.layers if isinstance(layer, keras.layers.Dense)]
-    embed = compiled(keras.Model(network.inputs, hidden.output))
-    return lambda faces: embed(faces) if len(faces) else np.zeros((0, hidden.units), dtype=np.float32)
+    return compiled(keras.Model(network.inputs, hidden.output))

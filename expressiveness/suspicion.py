@@ -21,7 +21,6 @@ from expressiveness.interviews import DEFAULT_TARGET, Interview
 from expressiveness.movement import MovementStore
 from expressiveness.movement_model import Ints, MovementModel, held_out_models
 from expressiveness.movement_training import LabelledMovements, label_movements
-from expressiveness.prediction import FramePredictions
 
 LEAST_PEOPLE = 5
 
@@ -118,21 +117,6 @@ def suspicious_frames(
             movement, faces = movements.load(interview), store.load(interview).primary()
             levels = np.interp(faces.seconds, movement.seconds, model.frame_levels(movement))
             suspects += _suspects(interview.id, category, faces.frame_number, model.calibration.probabilities(levels))
-    return _most_suspicious_first(suspects)
-
-
-def suspicious_predictions(
-    predictions: Sequence[tuple[Interview, FramePredictions]],
-    *,
-    target: str = DEFAULT_TARGET,
-    thresholds: Thresholds | None = None,
-) -> list[Suspect]:
-    """Rank the frames of videos of held-out people by what any model said of them, the most suspicious first."""
-    limits = thresholds or Thresholds()
-    suspects: list[Suspect] = []
-    for interview, said in predictions:
-        category = limits.index(interview.scores[target])
-        suspects += _suspects(interview.id, category, said.frame_number, said.probabilities)
     return _most_suspicious_first(suspects)
 
 

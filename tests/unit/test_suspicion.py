@@ -6,8 +6,7 @@ import pytest
 from expressiveness.categories import CATEGORIES
 from expressiveness.curation import Curation, InterviewDecision
 from expressiveness.errors import TrainingError
-from expressiveness.prediction import FramePredictions
-from expressiveness.suspicion import label_quality, suspicious_frames, suspicious_predictions, suspicious_videos
+from expressiveness.suspicion import label_quality, suspicious_frames, suspicious_videos
 from tests.movements import stored_interviews
 
 pytestmark = pytest.mark.slow  # everything here trains
@@ -64,25 +63,6 @@ def test_the_less_probable_a_label_the_lower_its_quality():
 
     assert quality == pytest.approx([0.8, 0.5, 0], abs=1e-6)
     assert len(label_quality(np.zeros(0, int), np.zeros((0, 3)))) == 0
-
-
-def test_what_any_model_said_of_frames_can_be_ranked(stored):
-    interview = replace(stored[0][0], scores={TARGET: 1.0})
-    said = FramePredictions(
-        frame_number=np.array([1, 2], np.int32),
-        seconds=np.array([0.0, 0.5]),
-        box=np.zeros((2, 4), np.float32),
-        probabilities=np.array([[0.1, 0.1, 0.8], [0.9, 0.1, 0.0]], np.float32),
-        frames_without_face=0,
-        category="Expressive",
-        score=1.0,
-        confidence=0.5,
-    )
-
-    first, second = suspicious_predictions([(interview, said)])
-
-    assert (first.frame_number, first.suggested) == (2, "Reserved Expression")
-    assert second.quality == pytest.approx(0.8)
 
 
 def test_too_few_people_are_refused(stored):
