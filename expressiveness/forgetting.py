@@ -14,6 +14,7 @@ from expressiveness.errors import ModelError, StoreError
 from expressiveness.extraction import alone_in_store, file_stem
 from expressiveness.interviews import METADATA
 from expressiveness.models import RECORD, read_record
+from expressiveness.places import check_answers
 from expressiveness.whole_files import whole_file
 
 
@@ -55,8 +56,10 @@ def forget_in_store(store: Path, interview_id: str) -> int:
 
     Raises:
         StoreError: there is no such folder.
+        PlaceError: nothing answers at a URL.
         BusyError: another run writes to it.
     """
+    check_answers(store)
     if not store.is_dir():
         raise StoreError(f"no face store {store}; give the folder that `expressiveness extract` wrote")
     with alone_in_store(store, "forgetting an interview"):

@@ -10,6 +10,7 @@ import typer
 from expressiveness.cli.options import Json, Port, Workers
 from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
 from expressiveness.errors import InterviewError
+from expressiveness.places import place
 
 
 def demo(
@@ -61,7 +62,7 @@ def install_plugin(
 def forget(
     interview: Annotated[str, typer.Argument(metavar="ID", help="The interview's id in metadata.jsonl.")],
     faces: Annotated[
-        Path | None, typer.Option("--faces", metavar="STORE", help="Delete its faces and movement.")
+        Path | None, typer.Option("--faces", metavar="STORE", parser=place, help="Delete its faces and movement.")
     ] = None,
     dataset: Annotated[
         str | None, typer.Option("--dataset", metavar="NAME", help="Delete it from this dataset, with all labels.")

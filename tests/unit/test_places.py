@@ -49,6 +49,7 @@ def stored(root):
     return {path.name: path.read_bytes() for path in root.glob("*/*.*")}
 
 
+@pytest.mark.slow
 def test_the_guides_command_stores_in_a_bucket_what_the_disk_would_hold(bucket, folder, tmp_path, capsys):
     extract_interviews(read_interviews(folder).interviews, FaceStore(tmp_path), workers=1)
     [command] = re.findall(r"^expressiveness (.* s3://.*)", GUIDE, re.MULTILINE)
@@ -63,6 +64,7 @@ def test_the_guides_command_stores_in_a_bucket_what_the_disk_would_hold(bucket, 
     assert stored(place(f"{BUCKET}/faces")) == stored(tmp_path)
 
 
+@pytest.mark.slow
 def test_movement_is_kept_beside_the_faces_and_an_interview_can_be_forgotten(bucket):
     root = place(f"{BUCKET}/others")
     [first, second, _] = read_interviews(bucket).interviews
@@ -77,6 +79,7 @@ def test_movement_is_kept_beside_the_faces_and_an_interview_can_be_forgotten(buc
     assert len(MovementStore(root).load(second)) == 12
 
 
+@pytest.mark.slow
 def test_a_table_that_was_cut_short_is_made_again(bucket):
     store = FaceStore(place(f"{BUCKET}/faces"))
     interviews = read_interviews(bucket).interviews[:1]
