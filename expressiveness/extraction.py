@@ -35,6 +35,7 @@ from expressiveness.video import DEFAULT_SAMPLING, Frame, Sampling, read_frames
 from expressiveness.whole_files import remove_unfinished, whole_file
 
 CONFIG_FILE = "settings.json"
+MAX_SETTINGS_BYTES = 2**20
 FORMAT = 1
 """Of the settings file; a newer one is refused. Files from before it was noted there are of the first."""
 
@@ -185,12 +186,14 @@ class FaceStore:
 
 def _read_config(path: Path) -> ExtractionConfig:
     try:
+        if path.stat().st_size > MAX_SETTINGS_BYTES:
+            raise ValueError("larger than settings can be")
         values = json.loads(path.read_text())
         version = values.pop("format", 1)
         if version > FORMAT:
             raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
         return ExtractionConfig.from_dict(values)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise StoreError(
             f"{path} is damaged ({error}); extract again with the settings it had, or into an empty folder"
         ) from error

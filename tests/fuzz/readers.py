@@ -20,6 +20,7 @@ import keras
 from expressiveness import network
 from expressiveness.calibration import Calibration
 from expressiveness.errors import ExpressivenessError
+from expressiveness.extraction import CONFIG_FILE, FaceStore
 from expressiveness.faces import FaceTable, load_faces, save_faces
 from expressiveness.interviews import METADATA, read_interviews
 from expressiveness.models import RECORD, WEIGHTS, TrainedModel, load_model
@@ -88,6 +89,22 @@ def columns() -> list[bytes]:
     """Each column as it is stored."""
     with zipfile.ZipFile(io.BytesIO(_stored_faces())) as archive:
         return [bytes([number]) + archive.read(member) for number, member in enumerate(archive.namelist())]
+
+
+def read_settings(content: bytes) -> bool:
+    """Open a store whose settings hold this."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "store").mkdir()
+        (Path(folder) / "store" / CONFIG_FILE).write_bytes(content)
+        return _is_read(FaceStore.open, Path(folder))
+
+
+def store_settings() -> list[bytes]:
+    """The settings of a store."""
+    with TemporaryDirectory() as folder:
+        store = FaceStore(Path(folder))
+        store.write_config()
+        return [(store.folder / CONFIG_FILE).read_bytes()]
 
 
 def read_record(content: bytes) -> bool:
@@ -191,6 +208,7 @@ READERS: Mapping[str, Reader] = {
     "metadata": Reader(read_metadata, metadata),
     "faces": Reader(read_faces, faces),
     "columns": Reader(read_column, columns),
+    "settings": Reader(read_settings, store_settings),
     "record": Reader(read_record, records),
     "value": Reader(read_value, values),
     "weights": Reader(read_weights, weights),

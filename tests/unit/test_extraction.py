@@ -158,7 +158,9 @@ def test_settings_from_before_their_format_was_noted_are_read_and_newer_ones_ref
         FaceStore.open(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"sampling": 3}', '{"format": "x"}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"sampling": 3}', '{"format": "x"}', "[" * 100_000, " " * 2**20 + "{}"], ids=range(7)
+)
 def test_settings_that_hold_something_else_are_named_with_what_to_do(tmp_path, content):
     FaceStore(tmp_path, SHORT).write_config()
     (tmp_path / SHORT.digest / CONFIG_FILE).write_text(content)
