@@ -33,9 +33,10 @@ Pixels = npt.NDArray[np.uint8]
 SEEK_GAP = 60
 """Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
 
+BROWSER_FILES = frozenset({"mov", "matroska"})  # MOV and MP4, Matroska and WebM
 BROWSER_CODECS = frozenset({"h264", "vp8", "vp9", "av1"})
 BROWSER_PIXELS = frozenset({"yuv420p", "yuvj420p"})
-"""What every browser plays: neither 10 bits a color nor finer colors than 4:2:0."""
+"""What browsers play: no AVI, no HEVC, neither 10 bits a color nor finer colors than 4:2:0."""
 
 MOST_DRIFT = 0.1
 """Seconds. The FiftyOne App takes the number of the frame it shows from its clock and the average rate; where frames
@@ -110,6 +111,7 @@ class VideoInfo:
     frame_rate: float  # frames a second, the average
     frame_count: int
     seconds: float
+    container: str  # FFmpeg's first name of the kind of file: "mov" for MP4, too
     codec: str
     pixel_format: str
     drift: float  # seconds, the most that a frame is away from where its number and the average rate put it
@@ -117,13 +119,16 @@ class VideoInfo:
 
     @property
     def encoding(self) -> str:
-        """The codec, with its pixel format where that is not what every browser knows: "h264 (yuv420p10le)"."""
-        return self.codec if self.pixel_format in BROWSER_PIXELS else f"{self.codec} ({self.pixel_format})"
+        """The codec, with what else keeps browsers from playing it: "h264 (yuv420p10le)", "h264 (avi)"."""
+        known = BROWSER_FILES | BROWSER_PIXELS
+        unknown = [name for name in (self.container, self.pixel_format) if name not in known]
+        return f"{self.codec} ({', '.join(unknown)})" if unknown else self.codec
 
     @property
     def plays_in_browsers(self) -> bool:
         """Whether a browser, and so the FiftyOne App, can show it."""
-        return self.codec in BROWSER_CODECS and self.pixel_format in BROWSER_PIXELS
+        known = self.codec in BROWSER_CODECS and self.pixel_format in BROWSER_PIXELS
+        return known and self.container in BROWSER_FILES
 
     @property
     def is_even(self) -> bool:
@@ -148,6 +153,7 @@ def probe(video: Path) -> VideoInfo:
             frame_rate=rate,
             frame_count=stream.frames or round(seconds * rate),
             seconds=seconds,
+            container=container.format.name.partition(",")[0],
             codec=stream.codec_context.name,
             pixel_format=first.format.name,
             drift=_drift(stream),

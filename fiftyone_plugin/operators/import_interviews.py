@@ -131,8 +131,8 @@ def _obstacles(report: Any, folder: Path) -> str:
     if codecs := report.unplayable.values():
         names = " and ".join(sorted(set(codecs)))
         sentences.append(
-            f"{counted(len(codecs), 'video')} in {names}: all works on them but watching, since browsers play H.264 "
-            "of 8 bits"
+            f"{counted(len(codecs), 'video')} in {names}: all works on them but watching, since browsers play MP4 "
+            "files of 8-bit H.264"
         )
     if drifts := report.uneven.values():
         sentences.append(

@@ -103,6 +103,26 @@ def test_colors_that_not_every_browser_knows_are_named_and_encoded_anew(tmp_path
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "codec", "encoding", "plays"),
+    [
+        ("a.mov", "libx264", "h264", True),
+        ("a.mkv", "libx264", "h264", True),
+        ("a.webm", "libvpx", "vp8", True),
+        ("a.avi", "libx264", "h264 (avi)", False),
+    ],
+)
+def test_a_kind_of_file_that_browsers_do_not_know_is_named_and_becomes_one_that_they_do(
+    tmp_path, name, codec, encoding, plays
+):
+    video = write_grey_ramp(tmp_path / name, frames=6, codec=codec)
+
+    assert (probe(video).encoding, probe(video).plays_in_browsers) == (encoding, plays)
+    reencode(video, tmp_path / "a.mp4")
+    assert probe(tmp_path / "a.mp4").plays_in_browsers
+    assert len(list(read_frames(tmp_path / "a.mp4", EVERY))) == 6
+
+
 def test_a_folder_is_copied_with_its_rows_and_only_what_does_not_play_is_encoded(tmp_path):
     folder = tmp_path / "set"
     (folder / "videos").mkdir(parents=True)
