@@ -17,6 +17,7 @@ NEEDS_REFERENCE_DATA = "needs ../shared/"
 
 # No deadline: how long an example takes is the machine's affair. CI always tries the same examples, others new ones.
 settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile("fast", settings.get_profile("here"), max_examples=20)  # of `make test-fast`
 settings.load_profile("here")
 
 ORDER = ("unit", "integration", "browser")  # fast and telling tests first

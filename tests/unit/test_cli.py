@@ -156,6 +156,7 @@ def test_strict_stops_at_the_first_bad_row(tmp_path, capsys):
     assert not (tmp_path / "faces").exists()
 
 
+@pytest.mark.slow
 def test_videos_outside_the_folder_are_taken_only_where_that_is_allowed(sample_interviews, tmp_path, capsys):
     outside = sorted(sample_interviews.rglob("*.mp4"))[0]
     folder = write_metadata(tmp_path / "set", row(1, file_name=str(outside)))

@@ -83,6 +83,7 @@ def test_settings_out_of_range_are_refused(detector, confidence):
         ExtractionConfig(detector=detector, confidence=confidence)
 
 
+@pytest.mark.slow
 def test_importing_mediapipe_does_not_load_tensorflow_and_leaves_it_importable(run_python):
     printed = run_python(
         "import sys; from expressiveness.detection import FaceDetector; FaceDetector().close();"

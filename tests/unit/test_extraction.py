@@ -138,6 +138,7 @@ def test_a_video_that_was_replaced_is_extracted_again(tmp_path):
     assert not store.has(interview(1, video=video))
 
 
+@pytest.mark.slow
 def test_a_store_remembers_its_settings(clips, tmp_path):
     config = ExtractionConfig(sampling=Sampling(spread=2), detector="short", align=True)
     extract_interviews(clips[:1], FaceStore(tmp_path, config), workers=1)

@@ -325,6 +325,7 @@ def test_settings_that_make_no_video_are_refused(change):
         SampleConfig(**{**SMALL, "seed": 0, **change})
 
 
+@pytest.mark.slow
 def test_importing_loads_nothing_heavy():
     code = (
         "import sys, expressiveness; assert not [name for name in sys.modules if '.sample_' in name];"
