@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from expressiveness.cli import main
+from fiftyone_plugin.operators import OPERATORS
 from tests.conftest import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text()
@@ -56,6 +57,13 @@ def test_the_library_example_runs(folder, monkeypatch, capsys):
 
     assert 0 <= float(capsys.readouterr().out.splitlines()[-1]) <= 1
     assert "model" in names
+
+
+def test_every_operator_is_in_the_readme_by_the_name_that_the_app_lists():
+    table = README.partition("| operator |")[2].partition("\n\n")[0]
+    named = {name for row in re.findall(r"^\| ([^-].*?) \| ", table, re.MULTILINE) for name in row.split("; ")}
+
+    assert named == {operator.listing.label for operator in OPERATORS}
 
 
 def test_every_file_that_the_documents_point_to_is_there():
