@@ -140,12 +140,12 @@ def test_a_failure_is_one_sentence_in_the_queue(worker, dataset):
 
 @pytest.fixture
 def datasets(sample_interviews, dataset_name, tmp_path):
-    """Three datasets of the sample interviews, in which no face was looked for."""
+    """Three datasets of four interviews each, in which no face was looked for."""
     from fiftyone_plugin.workflow import import_interviews, set_work_folder
 
     found = []
     for number in range(3):
-        import_interviews(sample_interviews, f"{dataset_name}-{number}")
+        import_interviews(sample_interviews, f"{dataset_name}-{number}", limit=4)
         found.append(fo.load_dataset(f"{dataset_name}-{number}"))
         set_work_folder(found[-1], tmp_path / f"work-{number}")
     yield found
@@ -153,7 +153,7 @@ def datasets(sample_interviews, dataset_name, tmp_path):
         dataset.delete()
 
 
-def test_two_workers_share_the_queue_and_each_operation_is_run_once(worker, reviewable, datasets, tmp_path_factory):
+def test_two_workers_share_the_queue_and_each_operation_is_run_once(worker, datasets, tmp_path_factory):
     with launched(tmp_path_factory.mktemp("second")) as second:
         for log in (worker, second):
             wait_until_it_serves(log)
@@ -166,8 +166,7 @@ def test_two_workers_share_the_queue_and_each_operation_is_run_once(worker, revi
     assert first_ran
     assert second_ran
     assert sorted(first_ran + second_ran) == sorted(str(document.id) for document in ended)
-    expected = fo.load_dataset(reviewable).count("frames.faces.detections")
     for document, dataset in zip(ended, datasets, strict=True):
         dataset.reload()
-        assert document.result.result["videos"] == {"succeeded": 12, "skipped": 0, "failed": 0}
-        assert dataset.count("frames.faces.detections") == expected
+        assert document.result.result["videos"] == {"succeeded": 4, "skipped": 0, "failed": 0}
+        assert dataset.count("frames.faces.detections") == document.result.result["faces"] > 0
