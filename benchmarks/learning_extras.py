@@ -21,7 +21,7 @@ from expressiveness.evaluation import draws_of_people, rank_correlation
 from expressiveness.interviews import DEFAULT_TARGET
 from expressiveness.models import TrainingConfig
 from expressiveness.movement_model import fit_movement_model
-from expressiveness.suspicion import suspicious_videos
+from expressiveness.suspicion import suspicious_labels
 from expressiveness.training import train
 
 FLIPPED, LOOKED_AT = 0.1, 0.2
@@ -81,7 +81,7 @@ def flipped(store, material, seed):
         replace(one, scores={**one.scores, DEFAULT_TARGET: float(value)})
         for one, value in zip(material.interviews, score, strict=True)
     ]
-    suspects = [one.interview for one in suspicious_videos(labelled, store, seed=seed)][: round(LOOKED_AT * count)]
+    suspects = [one.interview for one in suspicious_labels(labelled, store, seed=seed)][: round(LOOKED_AT * count)]
     seen = np.isin([one.id for one in material.interviews], suspects)
     found = np.isin(wrong, np.flatnonzero(seen)).mean()
     corrected_score = np.where(seen, material.score, score)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from expressiveness.errors import TrainingError
 from expressiveness.extraction import FaceStore
 from expressiveness.interviews import DEFAULT_TARGET, Interview
 from expressiveness.movement import MovementStore
-from expressiveness.movement_model import Ints, MovementModel, held_out_models
+from expressiveness.movement_model import Floats, Ints, MovementModel, held_out_models
 from expressiveness.movement_training import LabelledMovements, label_movements
 
 LEAST_PEOPLE = 5
@@ -56,68 +57,49 @@ def label_quality(category: Ints, probabilities: npt.NDArray[np.floating]) -> np
     return np.asarray(get_label_quality_scores(category, exact, method="self_confidence"))
 
 
-def suspicious_videos(
+def suspicious_labels(
     interviews: Sequence[Interview],
     store: FaceStore,
     *,
+    unit: Literal["video", "frame"] = "video",
     target: str = DEFAULT_TARGET,
     thresholds: Thresholds | None = None,
     curation: Curation | None = None,
     folds: int = 5,
     seed: int = 0,
 ) -> list[Suspect]:
-    """Rank the videos by how suspicious their category is, the most suspicious first.
+    """Rank videos by how suspicious their category is, or frames by how suspicious it is that they count as it.
 
     Each is judged by the model of movement, trained on the other people.
 
     Args:
         interviews: with stored faces and movement (`movement.extract_movements`); others are passed over.
         store: of the faces.
+        unit: what is ranked: videos, or their frames with a stored face.
         target: the score that gives the category.
         thresholds: the notebook's if None.
         curation: what people decided already: corrected categories are labels, too.
         folds: in which the people are dealt out.
         seed: decides how.
 
+    Returns:
+        The most suspicious first.
+
     Raises:
         TrainingError: there are too few people with enough of a face.
     """
     data = _labelled(interviews, store, target, thresholds or Thresholds(), curation)
+    people = [interview.participant for interview in data.interviews]
     suspects: list[Suspect] = []
-    for model, rows in _models(data, folds, seed):
-        probabilities = model.calibration.probabilities(model.levels(data.features[rows]))
-        qualities = label_quality(data.category[rows], probabilities)
-        suspects += [
-            _suspect(data.interviews[row].id, None, int(data.category[row]), said, quality)
-            for row, said, quality in zip(rows, probabilities, qualities, strict=True)
-        ]
-    return _most_suspicious_first(suspects)
-
-
-def suspicious_frames(
-    interviews: Sequence[Interview],
-    store: FaceStore,
-    *,
-    target: str = DEFAULT_TARGET,
-    thresholds: Thresholds | None = None,
-    curation: Curation | None = None,
-    folds: int = 5,
-    seed: int = 0,
-) -> list[Suspect]:
-    """Rank the frames with a stored face by how suspicious it is that they count as their video's category.
-
-    Arguments, order and errors as in `suspicious_videos`.
-    """
-    data = _labelled(interviews, store, target, thresholds or Thresholds(), curation)
-    movements = MovementStore.beside(store)
-    suspects: list[Suspect] = []
-    for model, rows in _models(data, folds, seed):
+    for model, rows in held_out_models(data.features, data.score, data.category, people, folds=folds, seed=seed):
         for row in rows:
             interview, category = data.interviews[row], int(data.category[row])
-            movement, faces = movements.load(interview), store.load(interview).primary()
-            levels = np.interp(faces.seconds, movement.seconds, model.frame_levels(movement))
-            suspects += _suspects(interview.id, category, faces.frame_number, model.calibration.probabilities(levels))
-    return _most_suspicious_first(suspects)
+            if unit == "frame":
+                numbers, levels = _frames(interview, store, model)
+            else:
+                numbers, levels = [None], model.levels(data.features[[row]])
+            suspects += _suspects(interview.id, category, numbers, model.calibration.probabilities(levels))
+    return sorted(suspects, key=lambda one: (one.quality, one.interview, one.frame_number or 0))
 
 
 def _labelled(
@@ -140,27 +122,17 @@ def _labelled(
     return data
 
 
-def _models(data: LabelledMovements, folds: int, seed: int) -> list[tuple[MovementModel, Ints]]:
-    people = [interview.participant for interview in data.interviews]
-    return list(held_out_models(data.features, data.score, data.category, people, folds=folds, seed=seed))
+def _frames(interview: Interview, store: FaceStore, model: MovementModel) -> tuple[Sequence[int | None], Floats]:
+    """The numbers of an interview's frames with a stored face, and how far a face moves around each."""
+    movement, faces = MovementStore.beside(store).load(interview), store.load(interview).primary()
+    return faces.frame_number.tolist(), np.interp(faces.seconds, movement.seconds, model.frame_levels(movement))
 
 
 def _suspects(
-    interview_id: str, category: int, frame_numbers: npt.NDArray[np.int32], probabilities: npt.NDArray[np.float32]
+    interview_id: str, category: int, frame_numbers: Sequence[int | None], probabilities: npt.NDArray[np.float32]
 ) -> list[Suspect]:
     qualities = label_quality(np.full(len(frame_numbers), category), probabilities)
     return [
-        _suspect(interview_id, int(number), category, said, quality)
-        for number, said, quality in zip(frame_numbers, probabilities, qualities, strict=True)
+        Suspect(interview_id, number, CATEGORIES[category], CATEGORIES[said], float(quality))
+        for number, said, quality in zip(frame_numbers, probabilities.argmax(axis=1), qualities, strict=True)
     ]
-
-
-def _suspect(
-    interview_id: str, frame_number: int | None, category: int, probabilities: npt.NDArray[np.float32], quality: float
-) -> Suspect:
-    suggested = CATEGORIES[int(probabilities.argmax())]
-    return Suspect(interview_id, frame_number, CATEGORIES[category], suggested, float(quality))
-
-
-def _most_suspicious_first(suspects: list[Suspect]) -> list[Suspect]:
-    return sorted(suspects, key=lambda one: (one.quality, one.interview, one.frame_number or 0))

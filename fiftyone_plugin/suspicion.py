@@ -11,7 +11,7 @@ from fiftyone import ViewField as F
 from expressiveness.errors import TrainingError
 from expressiveness.extraction import Failure, Progress
 from expressiveness.movement import MovementStore, extract_movements
-from expressiveness.suspicion import LEAST_PEOPLE, suspicious_videos
+from expressiveness.suspicion import LEAST_PEOPLE, suspicious_labels
 
 from .contents import interviews_of, require_faces, sample_ids_of
 from .curation import curation_of
@@ -78,7 +78,7 @@ def find_suspicious_labels(
     interviews, store = interviews_of(dataset), newest_faces(dataset)
     extract_movements(interviews, MovementStore.beside(store), progress=progress)
     target, thresholds = imported_measure(dataset)
-    suspects = suspicious_videos(interviews, store, target=target, thresholds=thresholds, curation=curation_of(dataset))
+    suspects = suspicious_labels(interviews, store, target=target, thresholds=thresholds, curation=curation_of(dataset))
     sample_ids = sample_ids_of(samples)
     found = {suspect.interview: suspect for suspect in suspects if suspect.interview in sample_ids}
     declare_suspicion(dataset)

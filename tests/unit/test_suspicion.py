@@ -6,7 +6,7 @@ import pytest
 from expressiveness.categories import CATEGORIES
 from expressiveness.curation import Curation, InterviewDecision
 from expressiveness.errors import TrainingError
-from expressiveness.suspicion import label_quality, suspicious_frames, suspicious_videos
+from expressiveness.suspicion import label_quality, suspicious_labels
 from tests.movements import stored_interviews
 
 pytestmark = pytest.mark.slow  # everything here trains
@@ -30,7 +30,7 @@ def flipped(stored):
 def test_labels_that_were_turned_into_their_opposite_are_the_most_suspicious(stored, flipped):
     interviews, wrong = flipped
 
-    suspects = suspicious_videos(interviews, stored[1])
+    suspects = suspicious_labels(interviews, stored[1])
 
     assert {one.interview for one in suspects[:4]} == set(wrong)
     assert len(suspects) == len(interviews)
@@ -43,7 +43,7 @@ def test_a_label_that_was_corrected_is_not_suspicious_any_more(stored, flipped):
     truth = {one.id: one.scores[TARGET] for one in stored[0]}
     corrected = tuple(InterviewDecision(id, CATEGORIES[2 * int(truth[id] > 0)]) for id in wrong)
 
-    suspects = suspicious_videos(interviews, stored[1], curation=Curation(interviews=corrected))
+    suspects = suspicious_labels(interviews, stored[1], curation=Curation(interviews=corrected))
 
     assert not {one.interview for one in suspects[:4]} & set(wrong)
 
@@ -51,7 +51,7 @@ def test_a_label_that_was_corrected_is_not_suspicious_any_more(stored, flipped):
 def test_frames_of_wrongly_labelled_videos_are_suspicious(stored, flipped):
     interviews, wrong = flipped
 
-    suspects = suspicious_frames(interviews, stored[1])
+    suspects = suspicious_labels(interviews, stored[1], unit="frame")
 
     assert len(suspects) == 6 * len(interviews)
     assert np.mean([one.interview in wrong for one in suspects[:12]]) > 4 * len(wrong) / len(interviews)
@@ -69,4 +69,4 @@ def test_too_few_people_are_refused(stored):
     interviews, store = stored
 
     with pytest.raises(TrainingError, match="1 people"):
-        suspicious_videos([one for one in interviews if one.participant == "1"], store)
+        suspicious_labels([one for one in interviews if one.participant == "1"], store)
