@@ -19,13 +19,14 @@ from expressiveness.calibration import calibrate
 from expressiveness.categories import CATEGORIES, Thresholds
 from expressiveness.dynamics import Measure, expressiveness_of
 from expressiveness.errors import StoreError
-from expressiveness.extraction import FaceStore, Failure
+from expressiveness.extraction import FaceStore
 from expressiveness.interviews import DEFAULT_TARGET, Interview
 from expressiveness.models import TrainingConfig
 from expressiveness.movement import Movement, MovementStore, load_movements
 from expressiveness.movement_model import features_of, fit_movement_model
 from expressiveness.prediction import FramePredictions, predict_interviews
 from expressiveness.splits import Split, participant_folds
+from expressiveness.stores import Failure
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -19,9 +19,10 @@ import numpy as np
 from expressiveness.categories import CATEGORIES, Thresholds
 from expressiveness.curation import Curation
 from expressiveness.errors import ReportError, StoreError
-from expressiveness.extraction import FaceStore, Failure, file_stem
+from expressiveness.extraction import FaceStore
 from expressiveness.interviews import Interview
 from expressiveness.labels import Decisions
+from expressiveness.stores import Failure, file_stem
 
 
 @dataclass(frozen=True, slots=True)

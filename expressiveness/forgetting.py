@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from expressiveness.errors import ModelError, StoreError
-from expressiveness.extraction import alone_in_store, file_stem
 from expressiveness.interviews import METADATA
 from expressiveness.models import RECORD, read_record
 from expressiveness.places import check_answers
+from expressiveness.stores import alone_in_store, file_stem
 from expressiveness.whole_files import whole_file
 
 

@@ -15,9 +15,10 @@ import numpy.typing as npt
 from expressiveness.categories import CATEGORIES, Thresholds
 from expressiveness.curation import Curation
 from expressiveness.errors import StoreError, TrainingError
-from expressiveness.extraction import FaceStore, Failure
+from expressiveness.extraction import FaceStore
 from expressiveness.faces import FaceTable
 from expressiveness.interviews import Interview
+from expressiveness.stores import Failure
 
 FaceInput = Literal["deviation", "single"]
 """What a network sees of a face: its deviation from the mean face of its clip, or the crop alone (the notebook's).

@@ -20,17 +20,9 @@ import numpy.typing as npt
 
 from expressiveness.detection import downscaled, load_mediapipe, no_display, packaged_file
 from expressiveness.errors import BusyError, StoreError, VideoError
-from expressiveness.extraction import (
-    Extracted,
-    ExtractionReport,
-    FaceStore,
-    Job,
-    Progress,
-    alone_in_store,
-    fill_store,
-    table_name,
-)
+from expressiveness.extraction import FaceStore
 from expressiveness.interviews import Interview
+from expressiveness.stores import Extracted, ExtractionReport, Job, Progress, alone_in_store, fill_store, table_name
 from expressiveness.tables import Columns, check_columns, is_whole, load_table, save_table
 from expressiveness.video import Pixels, Sampling, read_frames
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from expressiveness.categories import CATEGORIES, Thresholds
 from expressiveness.curation import Curation
 from expressiveness.errors import StoreError, TrainingError
-from expressiveness.extraction import FaceStore, Failure
+from expressiveness.extraction import FaceStore
 from expressiveness.faces import FaceTable
 from expressiveness.interviews import Interview
 from expressiveness.labels import Decisions
@@ -21,6 +21,7 @@ from expressiveness.movement import Movement, MovementStore, extract_movements
 from expressiveness.movement_model import Floats, Ints, features_of, fit_movement_model
 from expressiveness.objective import objective_of
 from expressiveness.splits import Split
+from expressiveness.stores import Failure
 
 LEAST_INTERVIEWS = 10
 

@@ -24,8 +24,8 @@ from av.video.stream import VideoStream
 
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.execution import run
-from expressiveness.extraction import Failure, Progress, file_stem
 from expressiveness.interviews import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness.stores import Failure, Progress, file_stem
 from expressiveness.video import MOST_DRIFT, Frame, Sampling, VideoInfo, frame_times, probe, read_frames
 from expressiveness.whole_files import hidden_until_done, whole_file
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.extraction import ExtractionReport, Progress
 from expressiveness.models import TrainingConfig
 from expressiveness.sample_data import render_sample_interviews
+from expressiveness.stores import ExtractionReport, Progress
 
 from .dataset_info import set_work_folder
 from .detecting import detect_faces

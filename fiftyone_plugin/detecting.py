@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 import fiftyone as fo
 
-from expressiveness.extraction import ExtractionConfig, ExtractionReport, Progress, extract_interviews
+from expressiveness.extraction import ExtractionConfig, extract_interviews
 from expressiveness.faces import FaceTable
 from expressiveness.interviews import Interview
+from expressiveness.stores import ExtractionReport, Progress
 
 from .annotation import enable_annotation
 from .contents import interviews_of, sample_ids_of

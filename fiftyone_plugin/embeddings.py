@@ -10,7 +10,7 @@ import fiftyone.brain as fob
 
 from expressiveness.embeddings import Vectors, embed_interviews
 from expressiveness.errors import ModelError
-from expressiveness.extraction import Failure, Progress
+from expressiveness.stores import Failure, Progress
 
 from . import fields
 from .contents import interviews_of, require_faces, sample_ids_of

@@ -22,9 +22,9 @@ import fiftyone as fo
 
 from expressiveness.curation import Curation
 from expressiveness.errors import ReportError
-from expressiveness.extraction import Failure, Progress, file_stem
 from expressiveness.face_folders import write_face_folders
 from expressiveness.interviews import METADATA, Interview
+from expressiveness.stores import Failure, Progress, file_stem
 
 from .contents import interviews_of, require_faces, require_interviews
 from .curation import curation_of

@@ -7,7 +7,6 @@ import shutil
 import fiftyone as fo
 
 from expressiveness.errors import ModelError
-from expressiveness.extraction import file_stem
 from expressiveness.forgetting import (
     ForgetReport,
     forget_in_data,
@@ -15,6 +14,7 @@ from expressiveness.forgetting import (
     forget_in_model,
     forget_in_store,
 )
+from expressiveness.stores import file_stem
 
 from .contents import require_interviews
 from .curation_history import forget_sample

@@ -12,8 +12,8 @@ import fiftyone.utils.data as foud
 
 from expressiveness.categories import Thresholds
 from expressiveness.errors import VideoError
-from expressiveness.extraction import Failure
 from expressiveness.interviews import DEFAULT_TARGET, METADATA, Interview, read_interviews, take_evenly
+from expressiveness.stores import Failure
 from expressiveness.video import VideoInfo, probe
 
 from . import fields

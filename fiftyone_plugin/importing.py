@@ -12,8 +12,8 @@ import fiftyone as fo
 
 from expressiveness.categories import Thresholds
 from expressiveness.errors import InterviewError, VideoError
-from expressiveness.extraction import Failure, Progress
 from expressiveness.interviews import DEFAULT_TARGET, METADATA, TARGETS, Interview, read_interviews, take_evenly
+from expressiveness.stores import Failure, Progress
 from expressiveness.video import VideoInfo, probe
 
 from . import fields

@@ -8,8 +8,8 @@ from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.extraction import Failure, Progress
 from expressiveness.prediction import FramePredictions, predict_interviews
+from expressiveness.stores import Failure, Progress
 
 from . import fields
 from .contents import interviews_of, require_faces, sample_ids_of

@@ -18,8 +18,8 @@ import fiftyone as fo
 from fiftyone import ViewField as F
 
 from expressiveness.errors import VideoError
-from expressiveness.extraction import file_stem
 from expressiveness.stills import save_stills
+from expressiveness.stores import file_stem
 
 from .fields import CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields
 

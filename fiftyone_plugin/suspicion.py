@@ -9,8 +9,8 @@ import fiftyone as fo
 from fiftyone import ViewField as F
 
 from expressiveness.errors import TrainingError
-from expressiveness.extraction import Failure, Progress
 from expressiveness.movement import MovementStore, extract_movements
+from expressiveness.stores import Failure, Progress
 from expressiveness.suspicion import LEAST_PEOPLE, suspicious_labels
 
 from .contents import interviews_of, require_faces, sample_ids_of

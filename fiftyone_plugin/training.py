@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import fiftyone as fo
 
 from expressiveness.evaluation import evaluate as evaluate_model
-from expressiveness.extraction import Progress
 from expressiveness.models import TrainingConfig
 from expressiveness.movement import MovementStore, extract_movements
+from expressiveness.stores import Progress
 
 from .contents import interviews_of, require_faces
 from .curation import curation_of

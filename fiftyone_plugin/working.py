@@ -15,8 +15,8 @@ import fiftyone as fo
 from pymongo.errors import ConnectionFailure
 
 from expressiveness.errors import DatabaseError
-from expressiveness.extraction import file_stem
 from expressiveness.locking import alone
+from expressiveness.stores import file_stem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

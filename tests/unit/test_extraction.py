@@ -4,14 +4,7 @@ import numpy as np
 import pytest
 
 from expressiveness.errors import StoreError
-from expressiveness.extraction import (
-    CONFIG_FILE,
-    ExtractionConfig,
-    FaceStore,
-    extract_faces,
-    extract_interviews,
-    mixed_by_size,
-)
+from expressiveness.extraction import CONFIG_FILE, ExtractionConfig, FaceStore, extract_faces, extract_interviews
 from expressiveness.video import NOTEBOOK_SAMPLING, Sampling
 from tests.interviews import interview, write_portrait_video
 from tests.media import write_grey_ramp
@@ -95,21 +88,6 @@ def test_a_missing_and_a_broken_video_cost_only_themselves_and_are_counted(clips
     assert "gone.mp4: no such file" in reasons["0008"]
     assert "broken.mp4: not a video" in reasons["0009"]
     assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
-
-
-def test_any_first_part_of_a_run_has_small_and_large_videos_as_the_whole_has(tmp_path):
-    interviews = [interview(number, video=tmp_path / f"{number}.mp4") for number in range(60)]
-    for number, one in enumerate(interviews):
-        one.video.write_bytes(b"?" * (100 if number < 30 else 100 * number))
-
-    ordered = mixed_by_size(interviews)
-
-    sizes = [one.video.stat().st_size for one in ordered]
-    mean = sum(sizes) / len(sizes)
-    for part in (6, 15, 30):
-        assert sum(sizes[:part]) / part == pytest.approx(mean, rel=0.15)
-    assert sorted(one.id for one in ordered) == [one.id for one in interviews]
-    assert mixed_by_size([interview(1, video=tmp_path / "gone.mp4")])
 
 
 @pytest.mark.slow
