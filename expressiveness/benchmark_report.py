@@ -59,17 +59,7 @@ def table_lines(figures: Mapping[str, Any]) -> list[str]:
 def benchmark_report(figures: Mapping[str, Any]) -> str:
     """Say how the rows compare, as HTML; `figures` as `benchmark` returns them."""
     sections: dict[str, Sequence[Block]] = {
-        "Held-out people": [
-            f"{counted(figures['clips'], 'clip')} of {counted(figures['participants'], 'participant')}, each judged by "
-            f"a model that has not seen the person ({figures['config']['folds']} folds). Rows marked * leak: they know "
-            "the people they are judged on, and show what that is worth. Intervals come from drawing people.",
-            Picture(_intervals(figures["rows"]), "Spearman's rho of each row with its interval of 95 %."),
-            Table(("", *COLUMNS.values()), [_cells(row) for row in figures["rows"]]),
-            Table(
-                ("recall", *CATEGORIES),
-                [(_name(row), *(decimal(row["recall"][name]) for name in CATEGORIES)) for row in figures["rows"]],
-            ),
-        ],
+        "Held-out people": _held_out(figures),
         "Differences on the same people": [
             Table(
                 ("", "Spearman", "better on", "macro-F1", "better on"),
@@ -79,36 +69,49 @@ def benchmark_report(figures: Mapping[str, Any]) -> str:
                 ],
             )
         ],
-        "Single frames": [
-            "A frame's true category is taken from its video's score: it was not labelled on its own.",
-            Table(
-                ("", "frames", "accuracy", "macro-F1"),
-                [
-                    (
-                        row["name"],
-                        f"{row['frame']['n']:,}",
-                        *(decimal(row["frame"][k]) for k in ("accuracy", "macro_f1")),
-                    )
-                    for row in figures["rows"]
-                    if row["frame"]
-                ],
-            ),
-        ],
+        "Single frames": _single_frames(figures["rows"]),
         "Calibration": _calibration(figures),
-        "Parts of the data": [
-            f"Figures of {_names(figures)[figures['leading']]}.",
-            *(
-                Table((heading, "clips", "Spearman", "accuracy", "macro-F1", "mean error"), _parts(figures[key]))
-                for heading, key in (("quality", "by_quality"), ("duration", "by_duration"), ("group", "by_group"))
-                if figures[key]
-            ),
-            f"{counted(figures['near_threshold'], 'clip')} within {NEAR:g} of a threshold: "
-            "there a category is near chance.",
-            _ceiling(figures["noise_ceiling"]),
-        ],
+        "Parts of the data": _parts_of_data(figures),
         "Terms of use": [TERMS],
     }
     return page("Benchmark", sections)
+
+
+def _held_out(figures: Mapping[str, Any]) -> list[Block]:
+    rows = figures["rows"]
+    recalls = [(_name(row), *(decimal(row["recall"][name]) for name in CATEGORIES)) for row in rows]
+    return [
+        f"{counted(figures['clips'], 'clip')} of {counted(figures['participants'], 'participant')}, each judged by "
+        f"a model that has not seen the person ({figures['config']['folds']} folds). Rows marked * leak: they know "
+        "the people they are judged on, and show what that is worth. Intervals come from drawing people.",
+        Picture(_intervals(rows), "Spearman's rho of each row with its interval of 95 %."),
+        Table(("", *COLUMNS.values()), [_cells(row) for row in rows]),
+        Table(("recall", *CATEGORIES), recalls),
+    ]
+
+
+def _single_frames(rows: Sequence[Mapping[str, Any]]) -> list[Block]:
+    judged = [(row["name"], row["frame"]) for row in rows if row["frame"]]
+    cells = [(name, f"{one['n']:,}", decimal(one["accuracy"]), decimal(one["macro_f1"])) for name, one in judged]
+    return [
+        "A frame's true category is taken from its video's score: it was not labelled on its own.",
+        Table(("", "frames", "accuracy", "macro-F1"), cells),
+    ]
+
+
+def _parts_of_data(figures: Mapping[str, Any]) -> list[Block]:
+    headings = {"by_quality": "quality", "by_duration": "duration", "by_group": "group"}
+    return [
+        f"Figures of {_names(figures)[figures['leading']]}.",
+        *(
+            Table((heading, "clips", "Spearman", "accuracy", "macro-F1", "mean error"), _parts(figures[key]))
+            for key, heading in headings.items()
+            if figures[key]
+        ),
+        f"{counted(figures['near_threshold'], 'clip')} within {NEAR:g} of a threshold: "
+        "there a category is near chance.",
+        _ceiling(figures["noise_ceiling"]),
+    ]
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:

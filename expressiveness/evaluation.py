@@ -67,7 +67,7 @@ def evaluate(
         seed: for the bootstrap.
 
     Returns:
-        `participants`; `leaky`, whether the same people were trained on; `frame` with n, loss, accuracy, macro_f1,
+        `participants`; `leaky`, whether some of them were trained on; `frame` with n, loss, accuracy, macro_f1,
         report and confusion_matrix; `video` with those and spearman, c_index, kendall, qwk, recall, the majority's
         accuracy, intervals of 95 % (`*_ci`), and the ids of videos without a face. Confusion matrices have the truth in
         rows, both sides in the order of `CATEGORIES`.
@@ -89,7 +89,7 @@ def evaluate(
     results = _video_results(model, judged)
     return {
         "participants": len(set(results.participant)),
-        "leaky": model.config.split_by == "frame",
+        "leaky": model.config.split_by == "frame" or bool(_known_people(model, [one for one, _ in judged])),
         "frame": frame_figures(
             np.repeat(results.category, [len(predictions.frame_number) for _, predictions in judged]),
             np.concatenate([predictions.probabilities for _, predictions in judged]),
@@ -104,8 +104,7 @@ def held_out_interviews(model: TrainedModel, interviews: Sequence[Interview]) ->
     Raises:
         TrainingError: every one of the people had.
     """
-    seen = {*model.split.train, *model.split.validation}
-    people = {interview.participant for interview in interviews if interview.id in seen}
+    people = _known_people(model, interviews)
     held_out = [interview for interview in interviews if interview.participant not in people]
     if not held_out:
         raise TrainingError(
@@ -113,6 +112,12 @@ def held_out_interviews(model: TrainedModel, interviews: Sequence[Interview]) ->
             "give interviews of other people, or judge it on those it knows (--everyone)"
         )
     return held_out
+
+
+def _known_people(model: TrainedModel, interviews: Sequence[Interview]) -> set[str]:
+    """The people of some interviews who had a part in a model's training or early stopping."""
+    seen = {*model.split.train, *model.split.validation}
+    return {interview.participant for interview in interviews if interview.id in seen}
 
 
 def frame_figures(category: Ints, probabilities: npt.NDArray[np.float32]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from expressiveness.prediction import FramePredictions
 
 REPORT = "report.html"
+LEAKY = "Some of these people were trained on, which flatters every figure."
 
 
 def write_inspection(inspection: Inspection, folder: Path, *, format: FigureFormat = "svg") -> Path:
@@ -112,6 +113,7 @@ def evaluation_report(
             f"{counted(evaluation['participants'], 'participant')}. Always choosing the most frequent category would "
             f"reach an accuracy of {decimal(video.get('majority_accuracy'))}. "
             "Intervals come from drawing participants with replacement.",
+            *([LEAKY] if evaluation.get("leaky") else []),
             Table(
                 ("figure", "videos", "95 % interval", "frames"),
                 [

@@ -14,7 +14,7 @@ from expressiveness.html_page import MOST_ROWS, Picture, Table, page, write_page
 from expressiveness.inspection import inspect_folder
 from expressiveness.plots import category_counts
 from expressiveness.prediction import FramePredictions
-from expressiveness.report import evaluation_report, inspection_report, prediction_report, write_inspection
+from expressiveness.report import LEAKY, evaluation_report, inspection_report, prediction_report, write_inspection
 from tests.interviews import row, write_metadata
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;"
@@ -157,6 +157,8 @@ def test_an_evaluation_shows_its_figures_with_intervals_and_the_terms_of_use():
     assert "0.42" in text, "what the majority class reaches"
     assert "0007" in text, "the clip without a face"
     assert "Academic research only" in text
+    assert LEAKY not in text
+    assert LEAKY in Page(evaluation_report({**EVALUATION, "leaky": True})).text
 
 
 @pytest.mark.slow
