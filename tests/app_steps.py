@@ -69,9 +69,16 @@ def open_review_panel(page: Page) -> None:
 def choose(page: Page, dropdown: int, option: str) -> None:
     """Choose an option of a dropdown of the review panel, counted from the top, and wait until it is drawn again."""
     box = page.get_by_test_id("panel-content-review_panel").get_by_role("combobox").nth(dropdown)
-    box.click()
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for _ in range(10):
+        box.click()
+        try:
+            wanted.wait_for(timeout=3000)
+            break
+        except TimeoutError:  # the list closes where the panel is drawn anew
+            continue
     with page.expect_response(lambda response: re.search('"on_(choice|look)"', response.request.post_data or "")):
-        page.get_by_role("option", name=option, exact=True).click()
+        wanted.click()
     expect(page.get_by_role("listbox")).to_have_count(0)
     expect(box).to_have_text(option)
     page.wait_for_timeout(1000)
