@@ -23,7 +23,7 @@ from expressiveness.cli.options import (
     Target,
     Workers,
 )
-from expressiveness.cli.terminal import load_tensorflow, progress, read_folder, say, write_json
+from expressiveness.cli.terminal import load_tensorflow, progress, read_folder, read_model, say, write_json
 from expressiveness.native_logs import silenced
 
 
@@ -108,10 +108,8 @@ def evaluate(
     """Judge a model on the interviews of people it has not seen."""
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.extraction import FaceStore
-    from expressiveness.models import load_model
 
-    load_tensorflow()
-    trained = load_model(model)
+    trained = read_model(model)
     interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
     figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
@@ -188,12 +186,11 @@ def export_model(
     ],
 ) -> None:
     """Write a model in another format, with a file that says what to feed it."""
-    load_tensorflow()
-    from expressiveness.export import export_model
-    from expressiveness.models import load_model
-
+    trained = read_model(model)
     with silenced():
-        export_model(load_model(model), out, format)
+        from expressiveness.export import export_model
+
+        export_model(trained, out, format)
     say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
 
 

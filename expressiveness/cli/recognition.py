@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from expressiveness.cli.options import Html, Json, Model, Workers
-from expressiveness.cli.terminal import load_tensorflow, progress, say, warn, write_json
+from expressiveness.cli.terminal import progress, read_model, say, warn, write_json
 
 if TYPE_CHECKING:
     from expressiveness.prediction import FramePredictions
@@ -25,11 +25,9 @@ def predict(
     json_file: Json = None,
 ) -> None:
     """Say how expressive the face in each video is: category, score and confidence."""
-    from expressiveness.models import load_model
     from expressiveness.prediction import as_record, frame_table, predict_videos, write_table
 
-    load_tensorflow()
-    trained = load_model(model)
+    trained = read_model(model)
     done: list[tuple[Path, FramePredictions]] = []
     failed = 0
     for outcome in predict_videos(trained, videos, workers=workers):
@@ -66,11 +64,9 @@ def live(
     json_file: Json = None,
 ) -> None:
     """Recognise a camera, a stream or a file as it plays: box, category and confidence; q quits."""
-    load_tensorflow()
     from expressiveness.live import run_live
-    from expressiveness.models import load_model
 
-    trained = load_model(model)
+    trained = read_model(model)
     with progress("Recognising") as report:
         result = run_live(
             trained, source, output=output, window=not no_window, on_frame=lambda frames: report(frames, None)

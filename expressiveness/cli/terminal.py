@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from expressiveness.interviews import InterviewFolder
+    from expressiveness.models import TrainedModel
 
 
 class Report(Protocol):
@@ -109,6 +110,15 @@ def read_folder(folder: Path, *, strict: bool, allow_outside: bool) -> Interview
     if found.bad_rows:
         warn(f"{len(found.interviews)} interviews read, {len(found.bad_rows)} rows passed over")
     return found
+
+
+def read_model(folder: Path) -> TrainedModel:
+    """Load a model; TensorFlow, which takes seconds, only where it is needed, and not to say what is wrong."""
+    from expressiveness.models import load_model, read_record
+
+    if read_record(folder).get("network"):
+        load_tensorflow()
+    return load_model(folder)
 
 
 def load_tensorflow() -> None:
