@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -33,6 +34,16 @@ def open_form(page: Page, label: str) -> None:
             continue
     search.fill(label)
     page.get_by_text(label, exact=True).first.click()
+
+
+def browse_to_import(page: Page, folder: Path) -> None:
+    """Open the import form, and a folder in its file browser; "Choose" is left to do."""
+    open_form(page, "Import interviews")
+    page.get_by_test_id("FolderIcon").or_(page.locator("[data-testid=FolderIcon]")).last.click()
+    browser = page.get_by_role("dialog").last
+    browser.get_by_role("textbox").first.fill(str(folder))
+    browser.get_by_role("textbox").first.press("Enter")
+    expect(browser.get_by_text("metadata.jsonl", exact=True)).to_be_visible()
 
 
 WORK_MILLISECONDS = 120_000

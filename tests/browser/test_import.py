@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from fiftyone_plugin.workflow import import_interviews
-from tests.app_steps import execute, expect_shown, open_form
+from tests.app_steps import browse_to_import, execute, expect_shown
 from tests.interviews import row, write_metadata, write_portrait_video
 
 
@@ -29,12 +29,7 @@ def opened(folder, dataset_name):
 
 def test_a_person_imports_a_folder_after_seeing_what_is_in_it(folder, dataset_name, opened, page, screenshot):
     page.goto(f"/datasets/{opened}")
-    open_form(page, "Import interviews")
-    page.get_by_test_id("FolderIcon").or_(page.locator("[data-testid=FolderIcon]")).last.click()
-    browser = page.get_by_role("dialog").last
-    browser.get_by_role("textbox").first.fill(str(folder))
-    browser.get_by_role("textbox").first.press("Enter")
-    expect(browser.get_by_text("videos", exact=True)).to_be_visible()
+    browse_to_import(page, folder)
     screenshot("import-1-folder")
     page.get_by_role("button", name="Choose").click()
 

@@ -9,7 +9,7 @@ from expressiveness.errors import ModelError
 from fiftyone_plugin.ingest import write_faces
 from fiftyone_plugin.runs import check_run_name
 from fiftyone_plugin.workflow import import_interviews
-from tests.app_steps import open_dataset, open_review_panel
+from tests.app_steps import browse_to_import, open_dataset, open_review_panel
 from tests.face_tables import grey_faces
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.made_up_runs import add_run
@@ -76,6 +76,18 @@ def test_html_in_a_strangers_texts_is_shown_as_text_and_runs_nowhere(from_a_stra
     for where in ("id1", "person1", "question", "transcript"):
         expect(modal.get_by_text(hostile(where), exact=True).first).to_be_visible()
     screenshot("untrusted-3-video")
+    assert_nothing_ran(page)
+
+
+def test_html_in_what_is_wrong_with_a_folder_is_shown_as_text_in_the_form(from_a_stranger, tmp_path, page, screenshot):
+    folder = write_metadata(tmp_path / "set", row(1), row(2, id=hostile("bad"), file_name="../a.mp4"))
+    open_dataset(page, from_a_stranger)
+    browse_to_import(page, folder)
+    page.get_by_role("button", name="Choose").click()
+
+    expect(page.get_by_text("1 interview of 1 participant; 1 video missing")).to_be_visible()
+    expect(page.get_by_text(f"1 row will be passed over: line 2 (id {hostile('bad')}): file_name")).to_be_visible()
+    screenshot("untrusted-4-form")
     assert_nothing_ran(page)
 
 
