@@ -379,13 +379,13 @@ def _drift(stream: VideoStream) -> float:
 
     Told by the index that MP4 and MOV have, without reading a packet; 0 where the file has no such index.
     """
-    index, rate, unit = stream.index_entries, stream.average_rate, stream.time_base
+    index, rate, unit = stream.index_entries, float(stream.average_rate or 0), float(stream.time_base or 0)
     last = len(index) - 1
-    if not rate or not unit or last < 1 or len(index) != stream.frames:
+    if not rate or last < 1 or len(index) != stream.frames:
         return 0.0
     start = index[0].timestamp
     places = {last * look // (PLACES_OF_INDEX - 1) for look in range(PLACES_OF_INDEX)}
-    return max(abs(float((index[place].timestamp - start) * unit - place / rate)) for place in places)
+    return max(abs((index[place].timestamp - start) * unit - place / rate) for place in places)
 
 
 def _upright(frame: VideoFrame) -> Pixels:
