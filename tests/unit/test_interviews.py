@@ -95,13 +95,14 @@ def test_a_bad_row_is_reported_without_its_own_text_which_may_hold_names(tmp_pat
 
 def test_a_row_that_gives_one_key_two_values_is_bad_whatever_its_transcript_quotes(tmp_path):
     twice = json.dumps(row(2)).encode().replace(b'{"id"', b'{"id": "0007", "id"')
+    spaced = json.dumps(row(4), separators=(", ", " : ")).encode().replace(b'{"id"', b'{"id" : "0007", "id"')
     quoting = row(3, transcript='I said "id": "0007", and "id": 8', more={"id": 1, "deep": {"id": 2}})
-    write_metadata(tmp_path, row(1), twice, quoting)
+    write_metadata(tmp_path, row(1), twice, quoting, spaced)
 
     found = read_interviews(tmp_path)
 
     assert [read.id for read in found.interviews] == ["0001", "0003"]
-    assert reasons(found) == ["line 2 (id 0002): id: stands in the row twice"]
+    assert reasons(found) == [f"line {n} (id 000{n}): id: stands in the row twice" for n in (2, 4)]
 
 
 def test_of_two_rows_with_one_id_or_one_video_the_first_counts(tmp_path):
