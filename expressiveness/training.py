@@ -182,7 +182,10 @@ def _pipeline(faces: LabelledFaces, rows: Rows, config: TrainingConfig, *, train
     # Each batch brings its own seed, so that a run draws the same warps on any number of threads.
     seeds = tf.data.Dataset.random(config.seed, rerandomize_each_iteration=True).batch(2)
     batches = tf.data.Dataset.zip((data.batch(config.batch_size), seeds))
-    return batches.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread makes the steps of some epochs take twice as long on two cores
+    loaded = batches.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+    return loaded.with_options(options)
 
 
 def _callbacks(

@@ -12,7 +12,7 @@ from expressiveness.models import TrainingConfig
 from expressiveness.network import notebook_cnn, with_fused_normalization
 from expressiveness.training import _pipeline
 
-FACES, TURNS = 2048, 5
+FACES, TURNS = 2048, 7
 
 
 def turns(_clip, _folder):

@@ -11,7 +11,7 @@ from expressiveness.labels import network_input, reference_face
 from expressiveness.prediction import predict_interviews
 from tests.random_model import random_model
 
-VIDEOS, FACES, TURNS = 20, 156, 5
+VIDEOS, FACES, TURNS = 20, 156, 15
 """RecruitView's clips last 26 s on average: 156 faces at every fifth frame."""
 TOLERANCE = 1e-4
 
