@@ -105,7 +105,7 @@ def primary_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]
 
 def touched_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]:
     """Yield only the primary faces that may have been decided on; the database finds them."""
-    touched = (F("decided_at") != None) | (F("tags").length() > 0) | (F("category") != F("recorded"))  # noqa: E711  # for MongoDB
+    touched = F("decided_at").exists() | (F("tags").length() > 0) | (F("category") != F("recorded"))
     return primary_faces(samples.match_frames(F(f"{FACES}.detections").filter(touched).length() > 0))
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 from expressiveness.errors import ExpressivenessError
@@ -49,6 +50,7 @@ def ingest(folder: Path, out: Path) -> None:
     predict(dataset, RUN)
 
 
+NEEDS = {"training": "expressiveness.training", "ingest": "fiftyone_plugin.workflow"}
 RUNS = {run.__name__: run for run in (extraction, training, ingest)}
 
 
@@ -87,10 +89,8 @@ def main() -> int:
 
 def _load(run: str) -> None:
     """Import what takes seconds, which is nothing to be killed in."""
-    if run == "training":
-        import expressiveness.training  # noqa: F401
-    if run == "ingest":
-        import fiftyone_plugin.workflow  # noqa: F401
+    if run in NEEDS:
+        import_module(NEEDS[run])
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -124,22 +124,10 @@ def app(mongodb: str) -> Iterator[str]:
     """
     ARTEFACTS.mkdir(exist_ok=True)
     log = ARTEFACTS / f"app-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log"
-    port = free_port()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "fiftyone.server.main", "--address", LOOPBACK, "--port", str(port)],
-            env={**os.environ, "HOME": os.environ["FIFTYONE_DEFAULT_DATASET_DIR"]},  # where it notes a user's id
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    url = f"http://{LOOPBACK}:{port}"
-    try:
-        if not answers(f"{url}/fiftyone", process):
-            pytest.fail(f"The App did not start:\n{tail(log)}")
+    command = ["-m", "fiftyone.server.main", "--address", LOOPBACK, "--port"]
+    home = os.environ["FIFTYONE_DEFAULT_DATASET_DIR"]  # where it notes a user's id
+    with served(command, "/fiftyone", log, HOME=home) as url:
         yield url
-    finally:
-        stop(process)
 
 
 @pytest.fixture(scope="session")
@@ -149,14 +137,37 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     Returns:
         Its address; any key opens it.
     """
-    port, log = free_port(), tmp_path_factory.mktemp("s3") / "s3.log"
-    command = [sys.executable, "-c", "from moto.server import main; main()", "--host", LOOPBACK, "--port", str(port)]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    command = ["-c", "from moto.server import main; main()", "--host", LOOPBACK, "--port"]
+    with served(command, "/moto-api/", tmp_path_factory.mktemp("s3") / "s3.log") as url:
+        yield url
+
+
+@contextmanager
+def served(command: Sequence[str], page: str, log: Path, **environment: str) -> Iterator[str]:
+    """Run a server of Python's while the block runs, which begins once it answers.
+
+    Args:
+        command: Python's arguments; a free port is added.
+        page: a path that answers as soon as the server does.
+        log: where it writes.
+        environment: beside the tests' own.
+
+    Returns:
+        Its address, as "http://127.0.0.1:5151".
+    """
+    port = free_port()
     url = f"http://{LOOPBACK}:{port}"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *command, str(port)],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        if not answers(f"{url}/moto-api/", process):
-            pytest.fail(f"Object storage did not start:\n{tail(log)}")
+        if not answers(url + page, process):
+            pytest.fail(f"{' '.join(command)} did not start:\n{tail(log)}")
         yield url
     finally:
         stop(process)

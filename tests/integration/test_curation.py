@@ -12,7 +12,7 @@ from fiftyone_plugin.curation import curation_of
 from fiftyone_plugin.curation_history import STEPS_KEPT
 from fiftyone_plugin.deciding import curate, record_hand_edits, undo_curation
 from fiftyone_plugin.face_states import BY_HAND
-from fiftyone_plugin.review import save_review_views
+from fiftyone_plugin.review import WRONG, save_review_views
 from fiftyone_plugin.workflow import detect_faces, import_interviews
 
 AT = "2026-01-31T12:00:00+00:00"
@@ -334,10 +334,10 @@ def curation_after_deciding(dataset):
 
 
 def test_a_corrected_mistake_is_no_mistake_any_more_and_is_one_again_when_undone(dataset):
-    view = dataset.filter_labels("frames.first", F("correct") == False)  # noqa: E712  # for MongoDB
+    view = dataset.filter_labels("frames.first", WRONG)
     mistakes = view.count("frames.first.detections")
     [predicted, *_] = view.values("frames.first.detections[].label", unwind=True)
-    wrong = dataset.filter_labels("frames.first", (F("correct") == False) & (F("label") == predicted))  # noqa: E712  # as above
+    wrong = dataset.filter_labels("frames.first", WRONG & (F("label") == predicted))
     share = dataset.mean("first_accuracy")
     save_review_views(dataset, "first")
 

@@ -314,7 +314,7 @@ class FakeCapture:
     def __init__(self, pictures):
         self.pictures, self.released = list(pictures), False
 
-    def isOpened(self):  # noqa: N802
+    def isOpened(self):  # noqa: N802  # OpenCV's name
         return True
 
     def read(self):
