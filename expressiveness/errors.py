@@ -11,6 +11,7 @@ ExpressivenessError
 ├── DatabaseError    FiftyOne's database, gone in the middle of a run
 ├── TrainingError    data that cannot be trained on or split
 ├── ModelError       a trained model's folder
+├── OutputError      a file or folder that results cannot go to, or that holds what is the user's
 └── ReportError      a report or figure that cannot be written
 """
 
@@ -57,6 +58,10 @@ class TrainingError(ExpressivenessError):
 
 class ModelError(ExpressivenessError):
     """A trained model's folder is missing, damaged, or of an unknown format."""
+
+
+class OutputError(ExpressivenessError):
+    """Results cannot go to a file or folder: it cannot be written, or would lose what the user keeps there."""
 
 
 class ReportError(ExpressivenessError):
