@@ -16,9 +16,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from expressiveness.errors import BusyError
+from expressiveness.errors import BusyError, OutputError
 
 LOCK_FILE = ".lock"
+MOST_BYTES = 10_000
+"""Of a lock's file, which says who holds it; empty while nobody does."""
+
+_HOLDER = {"pid", "host", "since", "doing"}
 
 
 @contextmanager
@@ -33,8 +37,11 @@ def alone(lock_file: Path, *, on: str, doing: str, wait: float = 0.0) -> Iterato
 
     Raises:
         BusyError: another run holds it, in this process or another.
+        OutputError: the file is there, and is no lock of ours.
         OSError: the file cannot be written.
     """
+    if os.path.lexists(lock_file) and not is_lock(lock_file):
+        raise OutputError(f"{lock_file} is in the way of a lock; move it")
     lock = FileLock(lock_file, thread_local=False)  # an operator may go on in another thread
     lock_file.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -47,6 +54,17 @@ def alone(lock_file: Path, *, on: str, doing: str, wait: float = 0.0) -> Iterato
     finally:
         lock_file.write_text("")
         lock.release()
+
+
+def is_lock(file: Path) -> bool:
+    """Whether a file is a lock of ours, and not a file of the user's that has its name."""
+    try:
+        if file.is_symlink() or not file.is_file() or file.stat().st_size > MOST_BYTES:
+            return False
+        content = file.read_text(encoding="utf-8")
+        return not content or json.loads(content).keys() >= _HOLDER
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _myself(doing: str) -> dict[str, str | int]:

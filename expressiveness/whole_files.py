@@ -14,6 +14,14 @@ from expressiveness.places import is_here
 UNFINISHED = ".unfinished"
 
 
+def unfinished_name(path: Path) -> Path:
+    """The hidden name of a file that this process is writing.
+
+    With the process's number: two runs that write one file leave whichever finished last, whole.
+    """
+    return path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+
+
 @contextmanager
 def hidden_until_done(path: Path) -> Iterator[Path]:
     """Give a hidden name to write a file under; the file gets its own once the block has ended well.
@@ -22,8 +30,7 @@ def hidden_until_done(path: Path) -> Iterator[Path]:
         path: of the file; its folder is made if need be, and an earlier file of that name is replaced.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The process's own name: two runs that write one file leave whichever finished last, whole.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+    unfinished = unfinished_name(path)
     try:
         yield unfinished
         unfinished.replace(path)
