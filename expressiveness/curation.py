@@ -13,7 +13,7 @@ from pathlib import Path
 
 from expressiveness.categories import CATEGORIES
 from expressiveness.errors import InterviewError
-from expressiveness.whole_files import whole_file
+from expressiveness.outputs import output_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,14 @@ class Curation:
             tuple(replace(decision, category=None) for decision in self.interviews if decision.excluded),
         )
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, *, overwrite: bool = False) -> None:
         """Write the decisions as JSON, whole or not at all: they cannot be computed again.
 
         Raises:
-            OSError: the disk is full, or the folder cannot be written; an earlier file is still there.
+            OutputError: the file cannot be written, or is there and `overwrite` is not set.
         """
-        with whole_file(path) as file:
-            file.write((json.dumps(asdict(self), indent=2) + "\n").encode())
+        with output_file(path, overwrite=overwrite) as unfinished:
+            unfinished.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Curation:

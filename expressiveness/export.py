@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +29,7 @@ from expressiveness.errors import ModelError
 from expressiveness.labels import INPUT_UNIT, FaceInput
 from expressiveness.model_card import model_card
 from expressiveness.models import TrainedModel
+from expressiveness.outputs import atomic_folder
 
 PREPROCESSING, CARD = "preprocessing.json", "README.md"
 
@@ -53,31 +52,20 @@ def export_model(model: TrainedModel, out: Path, format: ExportFormat) -> Path:
         `out`.
 
     Raises:
-        ModelError: an unknown format, a package missing that it needs, or a folder that cannot be written or holds
-            something else.
+        ModelError: an unknown format, a package missing that it needs, or a model without a network.
+        OutputError: the folder cannot be written, or holds something that we did not write.
+        BusyError: another run has been writing it for a minute.
     """
     if format not in EXPORT_FORMATS:
         raise ModelError(f"format {format!r}; choose from {', '.join(EXPORT_FORMATS)}")
     if format == "onnx" and not (find_spec("tf2onnx") and find_spec("onnx")):
         raise ModelError("ONNX needs packages that are not installed; run: pip install 'expressiveness[onnx]'")
-    out = out.absolute()
-    _refuse_other_files(out, format)
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}.unfinished")
-    try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
+    network = model.require_network()
+    with atomic_folder(out, kind=f"{format} export") as unfinished:
         with _quiet():
-            _WRITERS[format](model.require_network(), unfinished)
+            _WRITERS[format](network, unfinished)
         (unfinished / PREPROCESSING).write_text(json.dumps(preprocessing(model, format), indent=2) + "\n")
         (unfinished / CARD).write_text(model_card(model))
-        shutil.rmtree(out, ignore_errors=True)
-        unfinished.replace(out)
-    except OSError as error:
-        raise ModelError(
-            f"cannot write {out} ({error.strerror or error}); free some space or choose another"
-        ) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return out
 
 
@@ -114,18 +102,6 @@ def preprocessing(model: TrainedModel, format: ExportFormat) -> dict[str, Any]:
 
 
 _SUBTRACTED: dict[FaceInput, str] = {"deviation": "the mean crop of the same video", "single": "nothing"}
-
-
-def _refuse_other_files(out: Path, format: ExportFormat) -> None:
-    """Let nothing be deleted but an earlier export of the same kind."""
-    try:
-        if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-            return
-        if json.loads((out / PREPROCESSING).read_text())["format"] == format:
-            return
-    except (OSError, ValueError, LookupError, TypeError):
-        pass
-    raise ModelError(f"{out} holds other files; choose an empty folder or a new one")
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from expressiveness.errors import ModelError, StoreError
+from expressiveness.errors import StoreError
 from expressiveness.interviews import METADATA
 from expressiveness.models import RECORD, read_record
+from expressiveness.outputs import rewrite
 from expressiveness.places import check_answers
 from expressiveness.stores import alone_in_store, file_stem
-from expressiveness.whole_files import whole_file
 
 
 @dataclass(slots=True)
@@ -76,18 +76,15 @@ def forget_in_model(folder: Path, interview_id: str) -> bool:
         Whether the model learned from it, and so should be trained again.
 
     Raises:
-        ModelError: there is no such model, or it cannot be written.
+        ModelError: there is no such model.
+        OutputError: it cannot be written.
     """
     record = read_record(folder)
     learned = any(interview_id in record["split"][name] for name in ("train", "validation"))
     record["split"] = {name: _without(ids, interview_id) for name, ids in record["split"].items()}
     record["data"] = forget_in_data(record["data"], interview_id)
     record["evaluation"] = forget_in_figures(record["evaluation"], interview_id)
-    try:
-        with whole_file(folder / RECORD) as file:
-            file.write((json.dumps(record, indent=2) + "\n").encode())
-    except OSError as error:
-        raise ModelError(f"cannot write {folder / RECORD} ({error.strerror or error})") from error
+    rewrite(folder, RECORD, (json.dumps(record, indent=2) + "\n").encode())
     return learned
 
 

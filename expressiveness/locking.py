@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from expressiveness.errors import BusyError, OutputError
 
 LOCK_FILE = ".lock"
@@ -42,6 +40,8 @@ def alone(lock_file: Path, *, on: str, doing: str, wait: float = 0.0) -> Iterato
     """
     if os.path.lexists(lock_file) and not is_lock(lock_file):
         raise OutputError(f"{lock_file} is in the way of a lock; move it")
+    from filelock import FileLock, Timeout  # a tenth of a second to import, which `--help` need not wait for
+
     lock = FileLock(lock_file, thread_local=False)  # an operator may go on in another thread
     lock_file.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -81,13 +81,13 @@ class Manifest:
         if not _is_plain_file(file) or file.stat().st_size > MAX_BYTES:
             return None
         # A disk that was full may have left half a line, which lists nothing.
-        header, *records = [*_records(file), None]
+        header, *records = [*_records(file)] or [None]
         if not header or not isinstance(header.get("kind"), str) or header.get("format") != FORMAT:
             return None
         manifest = cls(folder, header["kind"])
-        for record in filter(None, records):
+        for record in records:
             with suppress(TypeError):
-                entry = Entry(**record)
+                entry = Entry(**record or {})
                 manifest.entries.setdefault(str(entry.name), []).append(entry)
         return manifest
 

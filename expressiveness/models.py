@@ -12,9 +12,7 @@ size and shapes are checked.
 from __future__ import annotations
 
 import json
-import os
 import platform
-import shutil
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from functools import cached_property
@@ -31,9 +29,8 @@ from expressiveness.errors import ModelError
 from expressiveness.extraction import ExtractionConfig
 from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 from expressiveness.labels import FaceInput
-from expressiveness.locking import alone
+from expressiveness.outputs import atomic_folder
 from expressiveness.splits import Split
-from expressiveness.whole_files import UNFINISHED
 
 if TYPE_CHECKING:
     import keras
@@ -45,8 +42,8 @@ RECORD, WEIGHTS, CARD = "model.json", "network.weights.h5", "README.md"
 MAX_RECORD_BYTES = 64 * 2**20
 MAX_WEIGHT_BYTES = 512 * 2**20
 
-SECONDS_TO_SAVE = 60.0
-"""Another run that saves a model in the same place is waited for: nobody should lose hours of training to it."""
+MODEL = "model"
+"""What such a folder holds, see `outputs.check_output_folder`."""
 
 SplitBy = Literal["participant", "frame"]
 
@@ -158,39 +155,17 @@ class TrainedModel:
         """Write the model as a folder, whole or not at all; an earlier model there is replaced.
 
         Raises:
-            ModelError: the folder cannot be written, or holds something that is no model.
+            OutputError: the folder cannot be written, or holds something that we did not write.
             BusyError: another run has been writing it for a minute.
         """
-        if folder.exists() and not (folder / RECORD).is_file() and any(folder.iterdir()):
-            raise ModelError(f"{folder} holds other files; choose an empty folder or a new one")
-        try:
-            with alone(_beside(folder, ".lock"), on=f"the model {folder}", doing="saving it", wait=SECONDS_TO_SAVE):
-                self._save_whole(folder)
-        except OSError as error:
-            # HDF5 gives the error's number, too, but a report of five lines in place of its name.
-            reason = os.strerror(error.errno) if error.errno else error
-            raise ModelError(f"cannot write {folder} ({reason}); free some space or choose another") from error
-        return folder
-
-    def _save_whole(self, folder: Path) -> None:
-        """Write beside the folder and change names, so that a killed run leaves the earlier model or this one."""
         from expressiveness.model_card import model_card
 
-        unfinished, previous = _beside(folder, f".new{UNFINISHED}"), _beside(folder, f".old{UNFINISHED}")
-        try:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir(parents=True)
+        with atomic_folder(folder, kind=MODEL) as unfinished:
             if self.network is not None:
                 self.network.save_weights(unfinished / WEIGHTS)
             (unfinished / RECORD).write_text(json.dumps(self._record(), indent=2) + "\n")
             (unfinished / CARD).write_text(model_card(self))
-            if folder.exists():
-                shutil.rmtree(previous, ignore_errors=True)
-                folder.replace(previous)
-            unfinished.replace(folder)
-            shutil.rmtree(previous, ignore_errors=True)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        return folder
 
     def _record(self) -> dict[str, Any]:
         return {
@@ -265,11 +240,6 @@ def read_record(folder: Path) -> dict[str, Any]:
             f"{folder} knows the categories {record.get('categories')}, not {list(CATEGORIES)}; train again"
         )
     return record
-
-
-def _beside(folder: Path, ending: str) -> Path:
-    """A hidden neighbour of a folder."""
-    return folder.with_name(f".{folder.name}{ending}")
 
 
 def _network(folder: Path, name: str) -> keras.Model:

@@ -117,6 +117,8 @@ class GrowingFolder:
         path, manifest = self.path / name, _manifest_of(self.path)
         unfinished = unfinished_name(path)
         with _explained(path):
+            if not path.parent.resolve().is_relative_to(self.path):
+                raise OutputError(f"{path.parent} leads out of {self.path}; move that link away")
             path.parent.mkdir(parents=True, exist_ok=True)
             manifest.announce(unfinished.relative_to(self.path).as_posix())
         try:
@@ -140,12 +142,13 @@ class GrowingFolder:
 
 
 @contextmanager
-def growing_folder(folder: Path, *, kind: str) -> Iterator[GrowingFolder]:
+def growing_folder(folder: Path, *, kind: str, shared: bool = False) -> Iterator[GrowingFolder]:
     """Be the only run that writes into a folder, which keeps what earlier runs wrote.
 
     Args:
         folder: new, empty, or filled by earlier runs of the same kind.
         kind: what it holds, as in "sample set".
+        shared: whether others may keep files there, too; none of those is written over.
 
     Raises:
         OutputError: it cannot be written, or holds something that we did not write.
@@ -154,9 +157,9 @@ def growing_folder(folder: Path, *, kind: str) -> Iterator[GrowingFolder]:
     real = _real(folder)
     with ExitStack() as stack:
         with _explained(folder):
-            _check_growing(real, kind)
+            _check_growing(real, kind, shared=shared)
             stack.enter_context(alone(real / LOCK_FILE, on=f"the folder {folder}", doing=f"writing a {kind}"))
-            _check_growing(real, kind)
+            _check_growing(real, kind, shared=shared)
             Manifest.begin(real, kind)
             _manifest_of(real).remove_unfinished()
         yield GrowingFolder(real)
@@ -204,6 +207,10 @@ def output_file(file: Path, *, overwrite: bool = False) -> Iterator[Path]:
         real.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield unfinished
+            if not unfinished.exists():  # there was nothing to write
+                return
+            with unfinished.open("rb") as written:
+                os.fsync(written.fileno())  # so that it is whole after a power cut, too
             if not os.path.lexists(real) or overwrite:
                 unfinished.replace(real)
                 return
@@ -260,9 +267,9 @@ def _check_folder(folder: Path, kind: str) -> None:
         raise OutputError(f"{folder} holds a {manifest.kind}; choose another folder for the {kind}")
 
 
-def _check_growing(folder: Path, kind: str) -> None:
+def _check_growing(folder: Path, kind: str, *, shared: bool) -> None:
     _check_folder(folder, kind)
-    if folder.exists():
+    if folder.exists() and not shared:
         _check_ours(folder, empty_folders=False)  # nothing happens to them
 
 

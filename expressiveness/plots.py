@@ -21,6 +21,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.stats import gaussian_kde
 
 from expressiveness.categories import CATEGORIES, COLORS, RESERVED, Thresholds
+from expressiveness.outputs import output_file
 from expressiveness.wording import counted
 
 INK, GRID = "#222222", "#dddddd"
@@ -32,9 +33,14 @@ QUESTION_LETTERS = 48
 Floats = npt.NDArray[np.float64]
 
 
-def save(figure: Figure, path: Path) -> Path:
-    """Write a figure; the suffix, one of `choices.FIGURE_FORMATS`, says how."""
-    path.write_bytes(rendered(figure, path.suffix.removeprefix(".")))
+def save(figure: Figure, path: Path, *, overwrite: bool = False) -> Path:
+    """Write a figure; the suffix, one of `choices.FIGURE_FORMATS`, says how.
+
+    Raises:
+        OutputError: the file cannot be written, or is there and `overwrite` is not set.
+    """
+    with output_file(path, overwrite=overwrite) as unfinished:
+        unfinished.write_bytes(rendered(figure, path.suffix.removeprefix(".")))
     return path
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from expressiveness.categories import CATEGORIES
-from expressiveness.errors import ModelError, StoreError, VideoError
+from expressiveness.errors import ModelError, OutputError, StoreError, VideoError
 from expressiveness.execution import Outcome, run
 from expressiveness.extraction import ExtractionConfig, FaceStore, extract_faces
 from expressiveness.faces import FaceTable
@@ -21,6 +21,7 @@ from expressiveness.labels import network_input, reference_face
 from expressiveness.models import TrainedModel
 from expressiveness.movement import Movement, MovementStore, read_movement
 from expressiveness.movement_model import MovementModel, features_of
+from expressiveness.outputs import check_output_file, output_file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,21 +144,34 @@ def frame_table(predictions: Sequence[tuple[Path, FramePredictions]]) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def write_table(table: pd.DataFrame, file: Path) -> None:
+TABLE_ENDINGS = (".csv", ".parquet", ".json")
+
+
+def check_table(file: Path | None, *, overwrite: bool = False) -> None:
+    """Find out, before the work begins, whether a table can be written to a file; None where none is asked for.
+
+    Raises:
+        OutputError: its ending is not known, it cannot be written, or is there and `overwrite` is not set.
+    """
+    if file and file.suffix not in TABLE_ENDINGS:
+        raise OutputError(f"{file}: a table can be .csv, .parquet or .json")
+    check_output_file(file, overwrite=overwrite)
+
+
+def write_table(table: pd.DataFrame, file: Path, *, overwrite: bool = False) -> None:
     """Write a table in the format that the file's ending names: .csv, .parquet or .json (a list of rows).
 
     Raises:
-        ModelError: the ending is none of these.
+        OutputError: as `check_table`.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.suffix == ".csv":
-        _without_formulas(table).to_csv(file, index=False)
-    elif file.suffix == ".parquet":
-        table.to_parquet(file, index=False)
-    elif file.suffix == ".json":
-        table.to_json(file, orient="records", indent=2)
-    else:
-        raise ModelError(f"{file}: a table can be .csv, .parquet or .json")
+    check_table(file, overwrite=overwrite)
+    with output_file(file, overwrite=overwrite) as unfinished:
+        if file.suffix == ".csv":
+            _without_formulas(table).to_csv(unfinished, index=False)
+        elif file.suffix == ".parquet":
+            table.to_parquet(unfinished, index=False)
+        else:
+            table.to_json(unfinished, orient="records", indent=2)
 
 
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:

@@ -25,9 +25,9 @@ from av.video.stream import VideoStream
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.execution import run
 from expressiveness.interviews import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness.outputs import GrowingFolder, growing_folder
 from expressiveness.stores import Failure, Progress, file_stem
 from expressiveness.video import MOST_DRIFT, Frame, Sampling, VideoInfo, frame_times, probe, read_frames
-from expressiveness.whole_files import hidden_until_done, whole_file
 
 QUALITY = "18"
 """Of x264, 0 to 51, the lower the better: hardly a difference can be seen."""
@@ -67,33 +67,38 @@ def make_playable(
 
     Args:
         folder: in RecruitView's layout.
-        out: for the copy; what an earlier call has written there is kept.
+        out: for the copy: new, empty, or the copy of the same folder, of which what is there is kept.
         workers: processes; None for one a core.
         timeout: seconds that a video may take; one that takes longer is a failure.
         progress: called with how many videos are done.
         allow_outside: accept videos that lie outside `folder`; in the copy they are inside.
 
     Raises:
-        InterviewError: `folder` cannot be used, or `out` is the same or cannot be written.
+        InterviewError: `folder` cannot be used, or `out` is the same.
+        OutputError: `out` cannot be written, or holds something that we did not write.
+        BusyError: another run is writing it.
     """
     if out.resolve() == folder.resolve():
         raise InterviewError(f"{out} holds the originals; choose another folder")
-    root, interviews = folder.resolve(), read_interviews(folder, allow_outside=allow_outside).interviews
-    renamed: dict[str, str] = {}
-    reencoded = 0
-    failures = []
-    jobs = [_Job(one, _name_in_copy(one, root), out) for one in interviews]
-    for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
-        interview = outcome.item.interview
-        if outcome.value is None:
-            failures.append(Failure(interview.id, outcome.error or "unknown"))
-        else:
-            reencoded += outcome.value.reencoded
-            if root / outcome.value.name != interview.video:
-                renamed[interview.id] = outcome.value.name
-        if progress:
-            progress(done, len(jobs))
-    _copy_rows(folder / METADATA, out / METADATA, renamed)
+    root = folder.resolve()
+    with growing_folder(out, kind=f"copy of {root}") as copy:
+        interviews = read_interviews(folder, allow_outside=allow_outside).interviews
+        renamed: dict[str, str] = {}
+        reencoded = 0
+        failures = []
+        jobs = [_Job(one, _name_in_copy(one, root), copy) for one in interviews]
+        for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
+            interview = outcome.item.interview
+            if outcome.value is None:
+                failures.append(Failure(interview.id, outcome.error or "unknown"))
+            else:
+                reencoded += outcome.value.reencoded
+                if root / outcome.value.name != interview.video:
+                    renamed[interview.id] = outcome.value.name
+            if progress:
+                progress(done, len(jobs))
+        with copy.writing(METADATA) as unfinished:
+            _copy_rows(folder / METADATA, unfinished, renamed)
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
@@ -205,7 +210,7 @@ def _seconds_of(frame: VideoFrame | AudioFrame) -> float:
 class _Job:
     interview: Interview
     name: str  # of the video in the copy, if it is not re-encoded
-    out: Path
+    copy: GrowingFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +231,8 @@ def _copy(job: _Job) -> _Copied:
     video, info = job.interview.video, probe(job.interview.video)
     fits = info.plays_in_browsers and info.is_even
     name, write = (job.name, _copy_file) if fits else (_as_mp4(job.name), reencode)
-    if not (job.out / name).is_file():
-        with hidden_until_done(job.out / name) as unfinished:
+    if not job.copy.has(name):
+        with job.copy.writing(name) as unfinished:
             write(video, unfinished)
     return _Copied(name, reencoded=not fits)
 
@@ -246,7 +251,7 @@ def _copy_file(video: Path, out: Path) -> None:
 
 def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
     """Copy the rows as they stand, but for the names of videos that have new ones."""
-    with whole_file(out) as file:
+    with out.open("wb") as file:
         for _, line in bounded_lines(metadata):
             file.write(_renamed(line or b"\n", renamed))
 

@@ -19,6 +19,7 @@ from expressiveness.html_page import Block, Picture, Table, page, write_page
 from expressiveness.inspection import Inspection, inspection_figures
 from expressiveness.interviews import METADATA
 from expressiveness.model_card import TERMS
+from expressiveness.outputs import atomic_folder
 from expressiveness.plots import save
 from expressiveness.wording import counted, decimal, interval
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from expressiveness.prediction import FramePredictions
 
 REPORT = "report.html"
+INSPECTION = "report on interviews"
+"""What the folder of such a report holds, see `outputs.check_output_folder`."""
 LEAKY = "Some of these people were trained on, which flatters every figure."
 
 
@@ -34,25 +37,24 @@ def write_inspection(inspection: Inspection, folder: Path, *, format: FigureForm
 
     Args:
         inspection: what `inspect_folder` found.
-        folder: made if need be; files of the same names are replaced.
+        folder: new, empty, or written by an earlier call, whose files are replaced.
         format: of the figures' files, one of `choices.FIGURE_FORMATS`.
 
     Returns:
         The report's path.
 
     Raises:
-        ReportError: an unknown format, or a folder that cannot be written.
+        ReportError: an unknown format.
+        OutputError: the folder cannot be written, or holds something that we did not write.
     """
     if format not in FIGURE_FORMATS:
         raise ReportError(f"format {format!r}; choose from {', '.join(FIGURE_FORMATS)}")
     figures = inspection_figures(inspection)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with atomic_folder(folder, kind=INSPECTION) as unfinished:
         for name, figure in figures.items():
-            save(figure, folder / f"{name}.{format}")
-    except OSError as error:
-        raise ReportError(f"cannot write {folder} ({error.strerror or error}); choose another place") from error
-    return write_page(inspection_report(inspection, figures), folder / REPORT)
+            save(figure, unfinished / f"{name}.{format}")
+        write_page(inspection_report(inspection, figures), unfinished / REPORT)
+    return folder / REPORT
 
 
 def inspection_report(inspection: Inspection, figures: Mapping[str, Figure] | None = None) -> str:

@@ -112,7 +112,9 @@ def alone_in_store(root: Path, doing: str) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             stack.enter_context(alone(root / LOCK_FILE, on=f"the face store {root}", doing=doing))
-            remove_unfinished(root)
+            for folder in filter(Path.is_dir, root.iterdir()):
+                for pattern in ("*.npz", "settings.json"):
+                    remove_unfinished(folder, pattern)
         except OSError as error:
             raise StoreError(f"cannot write {root} ({error.strerror or error}); choose another store") from error
         yield

@@ -68,7 +68,13 @@ def _put(content: bytes, path: Path) -> None:
         raise OSError(str(error)) from error
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Remove what a killed run left half written in a folder or below; nobody may be writing there."""
-    for file in folder.rglob(f".*{UNFINISHED}"):
-        file.unlink(missing_ok=True)
+def remove_unfinished(folder: Path, pattern: str) -> None:
+    """Remove what a killed run left half written in a folder; nobody may be writing there.
+
+    Args:
+        folder: to look in.
+        pattern: of the names that the files were to get, as in "*.npz".
+    """
+    for file in folder.glob(f".{pattern}.*{UNFINISHED}"):
+        if file.name.removesuffix(UNFINISHED).rpartition(".")[2].isdigit():  # the number of the process
+            file.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from . import fields
 from .contents import interviews_of, require_faces, sample_ids_of
 from .dataset_info import face_store
 from .fields import RunFields
-from .runs import load_run
+from .runs import check_run_name, load_run
 from .working import alone_on_dataset
 
 CHUNK = 256
@@ -67,10 +67,11 @@ def compute_embeddings(
         TrainingError: no faces were found yet.
     """
     dataset = samples._root_dataset
-    model = load_run(dataset, run)
+    model = load_run(dataset, check_run_name(dataset, run))
     if model.network is None:
         raise ModelError(f"run {run} judges how faces move and has no network to take vectors from; choose another run")
     require_faces(samples)
+    _check_brain_keys(dataset, run)
     interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
     run_fields = fields.declare_embedding(dataset, run)
     report = EmbeddingReport(run)
@@ -93,9 +94,22 @@ def compute_embeddings(
     return report
 
 
+def _brain_keys(run: str) -> dict[str, str]:
+    return {"map": f"{run}_map", "similarity": f"{run}_similarity"}
+
+
+def _check_brain_keys(dataset: fo.Dataset, run: str) -> None:
+    """Refuse to delete what somebody else had Brain compute."""
+    for key in _brain_keys(run).values():
+        if dataset.has_brain_run(key):
+            computed_of = getattr(dataset.get_brain_info(key).config, "embeddings_field", None)
+            if computed_of != RunFields(run).embedding:
+                raise ModelError(f"{dataset.name} has a Brain run {key!r} of something else; rename it first")
+
+
 def _ask_brain(view: fo.DatasetView, run_fields: RunFields, map: Map, uniqueness: bool, similarity: bool) -> list[str]:
     """Let FiftyOne Brain work on the vectors, in place of what it made of earlier ones."""
-    keys = {"map": f"{run_fields.run}_map", "similarity": f"{run_fields.run}_similarity"}
+    keys = _brain_keys(run_fields.run)
     for key in keys.values():
         if view._root_dataset.has_brain_run(key):
             view._root_dataset.delete_brain_run(key)

@@ -21,15 +21,19 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness.curation import Curation
-from expressiveness.errors import ReportError
-from expressiveness.face_folders import write_face_folders
+from expressiveness.errors import OutputError
+from expressiveness.face_folders import put_faces
 from expressiveness.interviews import METADATA, Interview
+from expressiveness.outputs import atomic_folder, check_output_folder
 from expressiveness.stores import Failure, Progress, file_stem
 
 from .contents import interviews_of, require_faces, require_interviews
 from .curation import curation_of
 from .dataset_info import imported_measure, info_of, newest_faces
 from .deciding import record_hand_edits
+
+CURATED = "curated export"
+"""What such a folder holds, see `outputs.check_output_folder`."""
 
 DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
 
@@ -71,12 +75,14 @@ def export_curated(
     Raises:
         InterviewError: the dataset holds no interviews.
         TrainingError: `faces` is set, and they were not looked for yet.
-        ReportError: the folder holds something else, or cannot be written.
+        OutputError: the folder cannot be written, or holds something that we did not write, or videos of this dataset.
+        BusyError: another run has been writing it for a minute.
     """
     require_interviews(samples)
     if faces:
         require_faces(samples)
     folder = Path(folder)
+    check_output_folder(folder, kind=CURATED)
     record_hand_edits(samples)
     curation = curation_of(samples)
     out = {decision.interview for decision in curation.interviews if decision.excluded}
@@ -85,40 +91,27 @@ def export_curated(
     report = ExportReport(str(folder), interviews=len(kept), left_out=len(out))
     source = Path(info_of(samples._root_dataset).get("folder", ""))
     names = {interview.id: _file_name(interview, source, copied=videos) for interview in kept}
-    try:
-        _make_room(folder, interviews)
-        curation.save(folder / DECISIONS)
-        _write_metadata(kept, names, curation, folder / METADATA)
-        if videos:
-            _copy_videos(kept, names, folder)
-    except OSError as error:
-        raise ReportError(f"cannot write {folder} ({error.strerror or error}); choose another folder") from error
-    if faces:
-        target, thresholds = imported_measure(samples._root_dataset)
-        written = write_face_folders(
-            kept,
-            newest_faces(samples._root_dataset),
-            folder / FACES,
-            target=target,
-            thresholds=thresholds,
-            curation=curation,
-            progress=progress,
-        )
-        report.faces, report.failures = written.faces, list(written.failures)
-        report.excluded_faces, report.corrected_faces = written.excluded, written.corrected
-    return report
-
-
-def _make_room(folder: Path, interviews: Sequence[Interview]) -> None:
-    """Remove an earlier export; refuse anything else, above all a folder that interviews were imported from."""
-    entries = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if entries and (DECISIONS not in entries or entries - {METADATA, DECISIONS, FACES, VIDEOS}):
-        raise ReportError(f"{folder} holds other files; choose an empty folder or a new one")
     if any(interview.video.is_relative_to(folder.resolve()) for interview in interviews):
-        raise ReportError(f"{folder} holds videos of this dataset; choose an empty folder or a new one")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in entries & {FACES, VIDEOS}:
-        shutil.rmtree(folder / name)
+        raise OutputError(f"{folder} holds videos of this dataset; choose an empty folder or a new one")
+    with atomic_folder(folder, kind=CURATED) as unfinished:
+        curation.save(unfinished / DECISIONS)
+        _write_metadata(kept, names, curation, unfinished / METADATA)
+        if videos:
+            _copy_videos(kept, names, unfinished)
+        if faces:
+            target, thresholds = imported_measure(samples._root_dataset)
+            written = put_faces(
+                kept,
+                newest_faces(samples._root_dataset),
+                unfinished / FACES,
+                target=target,
+                thresholds=thresholds,
+                curation=curation,
+                progress=progress,
+            )
+            report.faces, report.failures = written.faces, list(written.failures)
+            report.excluded_faces, report.corrected_faces = written.excluded, written.corrected
+    return report
 
 
 def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:
@@ -153,4 +146,7 @@ def _row(interview: Interview, file_name: str, corrected: str | None) -> dict[st
 def _copy_videos(interviews: Sequence[Interview], names: Mapping[str, str], folder: Path) -> None:
     (folder / VIDEOS).mkdir()
     for interview in interviews:
-        shutil.copyfile(interview.video, folder / names[interview.id])
+        try:
+            shutil.copyfile(interview.video, folder / names[interview.id])
+        except OSError as error:
+            raise OutputError(f"cannot copy {interview.video} ({error.strerror or error}); nothing was written") from error

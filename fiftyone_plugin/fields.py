@@ -7,6 +7,7 @@ models stand side by side.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import fiftyone as fo
@@ -119,6 +120,36 @@ class RunFields:
         return f"{self.run}_uniqueness"
 
 
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """What each field says of itself; by this a field is known as the run's own."""
+        return {
+            self.faces: f"The category that run {self.run} predicts for the primary face",
+            self.video: f"The video's category, as run {self.run} predicts it",
+            self.stretches: f"The category that run {self.run} predicts, from each frame looked at until the next one",
+            self.score: f"The score that run {self.run} expects",
+            self.accuracy: f"The share of the frames that run {self.run} classified right",
+            self.split: f"The set that the interview was in when run {self.run} was trained",
+            self.embedding: f"What the last hidden layer of run {self.run} makes of the video's faces, on average",
+            self.uniqueness: f"How unlike its nearest neighbours the video is, by the vectors of run {self.run}",
+        }
+
+
+def field_in_the_way(dataset: fo.Dataset, run: str, others: Iterable[str]) -> str | None:
+    """The field that a run would write over, though it is not its own; None if there is none.
+
+    Args:
+        dataset: that the run belongs to.
+        run: its name.
+        others: the names of the other runs, whose fields need not be there yet.
+    """
+    wanted = RunFields(run).descriptions
+    taken = {*_OWN, *(name for other in others for name in RunFields(other).descriptions)}
+    for schema in (dataset.get_field_schema(), dataset.get_frame_field_schema() or {}):
+        taken |= {name for name, field in schema.items() if field.description != wanted.get(name)}
+    return next((name for name in wanted if name in taken), None)
+
+
 def declare_interview_fields(dataset: fo.Dataset) -> None:
     """Add the fields of interviews and faces to a dataset, and lay out its sidebar and colours."""
     if dataset.media_type is None:
@@ -144,7 +175,8 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
 def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
     """Add the fields of a run."""
     fields = RunFields(run)
-    _declare_detections(dataset, fields.faces, f"The category that run {run} predicts for the primary face")
+    about = fields.descriptions
+    _declare_detections(dataset, fields.faces, about[fields.faces])
     for name, kind in (("truth", fo.StringField), ("correct", fo.BooleanField), ("margin", fo.FloatField)):
         dataset.add_frame_field(f"{fields.faces}.detections.{name}", kind)
     dataset.add_frame_field(f"{fields.faces}.detections.probabilities", fo.ListField, subfield=fo.FloatField)
@@ -152,7 +184,7 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
         fields.video,
         fo.EmbeddedDocumentField,
         embedded_doc_type=fo.Classification,
-        description=f"The video's category, as run {run} predicts it",
+        description=about[fields.video],
     )
     dataset.add_sample_field(f"{fields.video}.truth", fo.StringField)
     dataset.add_sample_field(f"{fields.video}.correct", fo.BooleanField)
@@ -160,27 +192,22 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
         fields.stretches,
         fo.EmbeddedDocumentField,
         embedded_doc_type=fo.TemporalDetections,
-        description=f"The category that run {run} predicts, from each frame looked at until the next one",
+        description=about[fields.stretches],
     )
     counts = dict.fromkeys(("judged", "confident", "uncertain"), fo.IntField)
     for name, kind in {"truth": fo.StringField, "correct": fo.BooleanField, **counts}.items():
         dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
-    dataset.add_sample_field(fields.score, fo.FloatField, description=f"The score that run {run} expects")
-    dataset.add_sample_field(
-        fields.accuracy, fo.FloatField, description=f"The share of the frames that run {run} classified right"
-    )
-    dataset.add_sample_field(
-        fields.split, fo.StringField, description=f"The set that the interview was in when run {run} was trained"
-    )
+    for name, kind in ((fields.score, fo.FloatField), (fields.accuracy, fo.FloatField), (fields.split, fo.StringField)):
+        dataset.add_sample_field(name, kind, description=about[name])
     lay_out(dataset)
     return fields
 
 
 def declare_embedding(dataset: fo.Dataset, run: str) -> RunFields:
-    """Add the vector field of a run."""
+    """Add the fields about a run's vectors."""
     fields = RunFields(run)
-    description = f"What the last hidden layer of run {run} makes of the video's faces, on average"
-    dataset.add_sample_field(fields.embedding, fo.VectorField, description=description)
+    for name, kind in ((fields.embedding, fo.VectorField), (fields.uniqueness, fo.FloatField)):
+        dataset.add_sample_field(name, kind, description=fields.descriptions[name])
     lay_out(dataset)
     return fields
 
@@ -228,6 +255,13 @@ def lay_out(dataset: fo.Dataset) -> None:
     config.color_scheme = _color_scheme(runs)
     dataset.save()
 
+
+_OWN = frozenset(
+    {*_DESCRIPTIONS, FACES, *FACE_ATTRIBUTES, "instance", "index", "label", "frame_number", "frame_id", "support"}
+    | {name for kind in (fo.Sample, fo.Frame) for name in dir(kind)}
+    | {"id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames"}
+)
+"""FiftyOne's names and the plugin's, whether a dataset has such a field yet or not."""
 
 _STANDARD = frozenset({"id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames"})
 """FiftyOne's own fields, but for those of frames."""

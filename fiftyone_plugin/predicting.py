@@ -18,7 +18,7 @@ from .dataset_info import face_store
 from .deciding import record_hand_edits
 from .fields import RunFields
 from .ingest import CHUNK, Truth, write_predictions
-from .runs import load_run
+from .runs import check_run_name, load_run
 from .working import alone_on_dataset
 
 
@@ -47,11 +47,11 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
     follows their decisions. The run's figures do not, see `training.evaluate`.
 
     Raises:
-        ModelError: there is no such run.
+        ModelError: there is no such run, or a field that is not its own has its name.
         TrainingError: no faces were found yet.
     """
     dataset = samples._root_dataset
-    model = load_run(dataset, run)
+    model = load_run(dataset, check_run_name(dataset, run))
     require_faces(samples)
     record_hand_edits(samples)
     run_fields = fields.declare_run_fields(dataset, run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from expressiveness.choices import ModelKind
 from expressiveness.errors import ModelError
 from expressiveness.models import TrainedModel, load_model, read_record
 from expressiveness.splits import Split
+
+from .fields import field_in_the_way
 
 METHOD = "expressiveness"
 
@@ -108,17 +111,23 @@ def next_run_name(dataset: fo.Dataset, model: str = NETWORK) -> str:
     """A name for the next run of a kind of model: cnn_1, cnn_2, ..., or movement_1, ..."""
     stem = "cnn" if model == NETWORK else model
     taken = [int(match[1]) for name in dataset.list_runs() if (match := re.fullmatch(rf"{stem}_(\d+)", name))]
-    return f"{stem}_{max(taken, default=0) + 1}"
+    names = (f"{stem}_{number}" for number in count(max(taken, default=0) + 1))
+    return next(name for name in names if not field_in_the_way(dataset, name, list_runs(dataset)))
 
 
-def check_run_name(name: str) -> str:
-    """Return a run's name that can be a field's name.
+def check_run_name(dataset: fo.Dataset, name: str) -> str:
+    """Return a run's name under which nothing is written over but the run's own fields.
 
     Raises:
-        ModelError: it cannot.
+        ModelError: it cannot be the name of a field, or a field or run of another is in the way.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name):
         raise ModelError(f"run name {name!r}: use lower-case letters, digits and _, a letter first")
+    runs = list_runs(dataset)
+    if dataset.has_run(name) and name not in runs:
+        raise ModelError(f"run name {name!r}: {dataset.name} has a run of that name from another program; choose another")
+    if field := field_in_the_way(dataset, name, [run for run in runs if run != name]):
+        raise ModelError(f"run name {name!r}: the field {field!r} is not this run's and is in the way; choose another name")
     return name
 
 

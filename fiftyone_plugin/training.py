@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import fiftyone as fo
 
 from expressiveness.evaluation import evaluate as evaluate_model
-from expressiveness.models import TrainingConfig
+from expressiveness.models import MODEL, TrainingConfig
 from expressiveness.movement import MovementStore, extract_movements
+from expressiveness.outputs import check_output_folder
 from expressiveness.stores import Progress
 
 from .contents import interviews_of, require_faces
@@ -54,12 +55,15 @@ def train_model(
 
     Raises:
         TrainingError: faces are missing, or there are too few people.
-        ModelError: there is no run `split_of`.
+        ModelError: there is no run `split_of`, or the run's name is taken, see `runs.check_run_name`.
+        OutputError: the model's folder cannot be written, or holds something that we did not write.
     """
     from expressiveness.training import train
 
     dataset, config = samples._root_dataset, config or TrainingConfig()
-    run = check_run_name(run or next_run_name(dataset, config.model))
+    run = check_run_name(dataset, run or next_run_name(dataset, config.model))
+    folder = work_folder(dataset) / "models" / run
+    check_output_folder(folder, kind=MODEL)
     split = load_run_split(dataset, split_of) if split_of else None
     interviews, store = interviews_of(samples), newest_faces(dataset)
     require_faces(samples)
@@ -69,8 +73,7 @@ def train_model(
     model = train(interviews, store, config, split=split, curation=curation, on_epoch=on_epoch)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
     model = model.with_evaluation(evaluate_model(model, held_out, store))
-    folder = model.save(work_folder(dataset) / "models" / run)
-    register_run(dataset, run, model, folder, split_of=split_of)
+    register_run(dataset, run, model, model.save(folder), split_of=split_of)
     return run
 
 

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from expressiveness.cli.options import Json, Port, Workers
+from expressiveness.cli.options import Json, Overwrite, Port, Workers
 from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
 from expressiveness.errors import InterviewError
+from expressiveness.outputs import check_output_file
 from expressiveness.places import place
 
 
@@ -22,14 +23,16 @@ def demo(
     port: Port = 5151,
     workers: Workers = None,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
+    check_output_file(json_file, overwrite=overwrite)
     load_tensorflow()
     from fiftyone_plugin.demo import FULL, QUICK, run_demo
 
     with progress() as report:
         result = run_demo(folder, size=QUICK if quick else FULL, workers=workers, on_step=say, progress=report)
-    write_json(json_file, result.as_dict())
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
     say(result.summary())
     if not no_app:
         open_app(result.dataset, port)
@@ -71,12 +74,14 @@ def forget(
         list[Path] | None, typer.Option("--model", metavar="MODEL", help="Remove its id; may be given again.")
     ] = None,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Delete what was made of an interview: faces, movement, labels, decisions, predictions and pictures of frames."""
     from expressiveness.forgetting import ForgetReport, forget_in_model, forget_in_store
 
     if not (faces or dataset or models):
         raise typer.BadParameter("say where to forget it: --faces STORE, --dataset NAME or --model MODEL")
+    check_output_file(json_file, overwrite=overwrite)
     report = ForgetReport()
     if dataset:
         from fiftyone_plugin.forgetting import forget_interview
@@ -86,7 +91,7 @@ def forget(
     if faces:
         report.tables += forget_in_store(faces, interview)
     report.learned += [str(model) for model in models or [] if forget_in_model(model, interview)]
-    write_json(json_file, report.as_dict())
+    write_json(json_file, report.as_dict(), overwrite=overwrite)
     if report == ForgetReport():
         raise InterviewError(f"nothing of {interview} was found; give the id as it stands in metadata.jsonl")
     say(f"{interview}: {report.summary()}")

@@ -8,8 +8,20 @@ from typing import Annotated
 import typer
 
 from expressiveness.choices import DetectorKind, ExecutorKind, FigureFormat
-from expressiveness.cli.options import AllowOutside, Folder, High, Json, LocalFolder, Low, Strict, Target, Workers
+from expressiveness.cli.options import (
+    AllowOutside,
+    Folder,
+    High,
+    Json,
+    LocalFolder,
+    Low,
+    Overwrite,
+    Strict,
+    Target,
+    Workers,
+)
 from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
+from expressiveness.outputs import check_output_file, check_output_folder
 from expressiveness.places import is_here, place
 
 
@@ -24,15 +36,19 @@ def inspect(
     high: High = 0.3,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Say what a folder holds: shape, missing values, scores, categories, people, and what is wrong with it."""
     from expressiveness.categories import Thresholds
     from expressiveness.inspection import inspect_folder
     from expressiveness.interviews import METADATA
-    from expressiveness.report import write_inspection
+    from expressiveness.report import INSPECTION, write_inspection
 
+    check_output_file(json_file, overwrite=overwrite)
+    if out:
+        check_output_folder(out, kind=INSPECTION)
     found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high), allow_outside=allow_outside)
-    write_json(json_file, found.as_dict())
+    write_json(json_file, found.as_dict(), overwrite=overwrite)
     for row in found.bad_rows:
         warn(f"{METADATA}, {row}")
     say(found.summary())
@@ -64,6 +80,7 @@ def extract(
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over."""
     from expressiveness.cluster import executor_named
@@ -71,6 +88,7 @@ def extract(
     from expressiveness.interviews import take_evenly
     from expressiveness.video import Sampling
 
+    check_output_file(json_file, overwrite=overwrite)
     interviews = take_evenly(read_folder(folder, strict=strict, allow_outside=allow_outside).interviews, limit)
     chosen = Sampling.parse(sampling)
     config = ExtractionConfig(
@@ -89,7 +107,7 @@ def extract(
             executor=run,
             hand_over=executor == "ray" and not shared_store and is_here(out),
         )
-    write_json(json_file, result.as_dict())
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(

@@ -18,13 +18,16 @@ from expressiveness.cli.options import (
     Json,
     Low,
     Model,
+    Overwrite,
     Seed,
     Strict,
     Target,
     Workers,
 )
 from expressiveness.cli.terminal import load_tensorflow, progress, read_folder, read_model, say, write_json
+from expressiveness.manifests import MANIFEST
 from expressiveness.native_logs import silenced
+from expressiveness.outputs import check_output_file, check_output_folder
 
 
 def train(
@@ -52,6 +55,7 @@ def train(
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Train on the stored faces, and judge the model on people it has not seen."""
     from dataclasses import replace
@@ -60,8 +64,10 @@ def train(
     from expressiveness.curation import Curation
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.extraction import FaceStore
-    from expressiveness.models import TrainingConfig
+    from expressiveness.models import MODEL, TrainingConfig
 
+    check_output_folder(out, kind=MODEL)
+    check_output_file(json_file, overwrite=overwrite)
     load_tensorflow()
     from expressiveness.training import train
 
@@ -90,7 +96,7 @@ def train(
     held_out = held_out_interviews(model, interviews)
     model = model.with_evaluation(evaluate(model, held_out, store))
     model.save(out)
-    write_json(json_file, model.evaluation)
+    write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
     say(f"The model is in {out}, its card in {out / 'README.md'}.")
 
@@ -104,23 +110,27 @@ def evaluate(
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Judge a model on the interviews of people it has not seen."""
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.extraction import FaceStore
 
+    check_output_file(json_file, overwrite=overwrite)
+    check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
     interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
     figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
-    write_json(json_file, figures)
+    write_json(json_file, figures, overwrite=overwrite)
     _say_figures(figures)
     if html:
         from expressiveness.html_page import write_page
         from expressiveness.report import evaluation_report
 
         title = f"Evaluation of {model.resolve().name}"
-        say(f"The report is {write_page(evaluation_report(figures, history=trained.history, title=title), html)}.")
+        page = evaluation_report(figures, history=trained.history, title=title)
+        say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
 
 
 def benchmark(
@@ -144,6 +154,7 @@ def benchmark(
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Compare models and controls, each judged on people it has not seen (5-fold by participant)."""
     from expressiveness.benchmark import benchmark
@@ -154,6 +165,8 @@ def benchmark(
     from expressiveness.html_page import write_page
     from expressiveness.movement import MovementStore, extract_movements
 
+    check_output_file(json_file, overwrite=overwrite)
+    check_output_file(html, overwrite=overwrite)
     interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
     store = FaceStore.open(faces)
     config = BenchmarkConfig(
@@ -171,11 +184,11 @@ def benchmark(
     load_tensorflow()
     with progress("Benchmark") as report:
         figures = benchmark(interviews, store, config, groups=known_groups, progress=report)
-    write_json(json_file, figures)
+    write_json(json_file, figures, overwrite=overwrite)
     for line in table_lines(figures):
         say(line)
     if html:
-        say(f"The report is {write_page(benchmark_report(figures), html)}.")
+        say(f"The report is {write_page(benchmark_report(figures), html, overwrite=overwrite)}.")
 
 
 def export_model(
@@ -191,7 +204,7 @@ def export_model(
         from expressiveness.export import export_model
 
         export_model(trained, out, format)
-    say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir() if path.name != MANIFEST))}")
 
 
 def _say_figures(figures: dict[str, Any]) -> None:

@@ -28,4 +28,8 @@ AllowOutside = Annotated[
 ]
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write the results here, as JSON.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report with figures here.")]
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace files that exist; folders only ever if all in them is ours."),
+]
 Port = Annotated[int, typer.Option(help="Port of the App, on this machine only.")]

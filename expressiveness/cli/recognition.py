@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expressiveness.cli.options import Html, Json, Model, Workers
+from expressiveness.cli.options import Html, Json, Model, Overwrite, Workers
 from expressiveness.cli.terminal import progress, read_model, say, warn, write_json
+from expressiveness.outputs import check_output_file
 
 if TYPE_CHECKING:
     from expressiveness.prediction import FramePredictions
@@ -23,10 +24,14 @@ def predict(
     html: Html = None,
     workers: Workers = None,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Say how expressive the face in each video is: category, score and confidence."""
-    from expressiveness.prediction import as_record, frame_table, predict_videos, write_table
+    from expressiveness.prediction import as_record, check_table, frame_table, predict_videos, write_table
 
+    check_table(table, overwrite=overwrite)
+    check_output_file(json_file, overwrite=overwrite)
+    check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
     done: list[tuple[Path, FramePredictions]] = []
     failed = 0
@@ -39,14 +44,14 @@ def predict(
             say(_sentence(outcome.item, outcome.value))
     order = {video: position for position, video in enumerate(videos)}
     done.sort(key=lambda item: order[item[0]])
-    write_json(json_file, [as_record(video, predictions) for video, predictions in done])
+    write_json(json_file, [as_record(video, predictions) for video, predictions in done], overwrite=overwrite)
     if table:
-        write_table(frame_table(done), table)
+        write_table(frame_table(done), table, overwrite=overwrite)
     if html:
         from expressiveness.html_page import write_page
         from expressiveness.report import prediction_report
 
-        say(f"The report is {write_page(prediction_report(done), html)}.")
+        say(f"The report is {write_page(prediction_report(done), html, overwrite=overwrite)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
         raise typer.Exit(1)
@@ -62,16 +67,25 @@ def live(
         bool, typer.Option("--no-window", help="Only write: every frame of a file, at full speed.")
     ] = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Recognise a camera, a stream or a file as it plays: box, category and confidence; q quits."""
     from expressiveness.live import run_live
+    from expressiveness.live_output import check_video_file
 
+    check_video_file(output, overwrite=overwrite)
+    check_output_file(json_file, overwrite=overwrite)
     trained = read_model(model)
     with progress("Recognising") as report:
         result = run_live(
-            trained, source, output=output, window=not no_window, on_frame=lambda frames: report(frames, None)
+            trained,
+            source,
+            output=output,
+            overwrite=overwrite,
+            window=not no_window,
+            on_frame=lambda frames: report(frames, None),
         )
-    write_json(json_file, result.as_dict())
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
     say(result.summary())
     if output:
         say(f"The video is {output}.")

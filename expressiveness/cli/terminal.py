@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from expressiveness.native_logs import silenced
+from expressiveness.outputs import output_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,11 +41,16 @@ def warn(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def write_json(file: Path | None, content: Any) -> None:
-    """Write results where the user asked for them, if they did."""
+def write_json(file: Path | None, content: Any, *, overwrite: bool) -> None:
+    """Write results where the user asked for them, if they did.
+
+    Raises:
+        OutputError: the file cannot be written, or is there and `overwrite` is not set; tell before the work, with
+            `check_output_file`.
+    """
     if file:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+        with output_file(file, overwrite=overwrite) as unfinished:
+            unfinished.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
 @contextmanager

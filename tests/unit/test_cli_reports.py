@@ -8,6 +8,7 @@ import pytest
 from expressiveness.cli import main
 from expressiveness.extraction import FaceStore
 from expressiveness.interviews import read_interviews
+from expressiveness.manifests import MANIFEST
 from expressiveness.video import probe
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.random_model import random_model
@@ -101,6 +102,7 @@ def test_export_model_writes_the_notebooks_files(model, tmp_path, capsys):
         "label_encoder_classes.npy",
         "preprocessing.json",
         "README.md",
+        MANIFEST,
     }
     assert "expressiveness_model_weights.h5" in capsys.readouterr().out
 

@@ -12,9 +12,9 @@ from skimage.data import astronaut
 from expressiveness import live, live_output, live_recognition, live_source
 from expressiveness.categories import CATEGORIES, COLORS
 from expressiveness.detection import Face, FaceDetector
-from expressiveness.errors import VideoError
+from expressiveness.errors import OutputError, VideoError
 from expressiveness.live import run_live
-from expressiveness.live_output import VideoWriter, Window
+from expressiveness.live_output import Window, video_file
 from expressiveness.live_picture import SPAN_SECONDS, Painter
 from expressiveness.live_recognition import AWAY_SECONDS, SETTLING_SECONDS, Recogniser, Recognition
 from expressiveness.live_source import NewestFrames
@@ -111,7 +111,7 @@ def test_the_face_is_boxed_in_its_categorys_colour_and_named(model, portrait, po
 
 
 def test_output_times_are_the_sources_own(tmp_path):
-    with VideoWriter(tmp_path / "out.mp4") as writer:
+    with video_file(tmp_path / "out.mp4") as writer:
         for seconds in (0.0, 0.1, 0.15, 0.15, 0.9):  # irregular, one repeated
             writer.write(np.zeros((48, 64, 3), np.uint8), seconds)
 
@@ -120,7 +120,7 @@ def test_output_times_are_the_sources_own(tmp_path):
 
 
 def test_pictures_of_odd_and_changing_sizes_are_written(tmp_path):
-    with VideoWriter(tmp_path / "out.mp4") as writer:
+    with video_file(tmp_path / "out.mp4") as writer:
         writer.write(np.zeros((49, 65, 3), np.uint8), 0.0)
         writer.write(np.zeros((200, 100, 3), np.uint8), 0.1)
 
@@ -131,8 +131,10 @@ def test_pictures_of_odd_and_changing_sizes_are_written(tmp_path):
 def test_a_failed_run_leaves_no_output_and_keeps_an_earlier_one(model, tmp_path):
     (tmp_path / "out.mp4").write_bytes(b"earlier")
 
-    with pytest.raises(VideoError, match=r"nowhere\.mp4: no such file"):
+    with pytest.raises(OutputError, match=r"out\.mp4 exists; choose another name"):
         run_live(model, str(tmp_path / "nowhere.mp4"), output=tmp_path / "out.mp4", window=False)
+    with pytest.raises(VideoError, match=r"nowhere\.mp4: no such file"):
+        run_live(model, str(tmp_path / "nowhere.mp4"), output=tmp_path / "out.mp4", overwrite=True, window=False)
 
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
     assert (tmp_path / "out.mp4").read_bytes() == b"earlier"
@@ -154,14 +156,14 @@ def test_the_source_is_never_overwritten(model, portrait_video):
 
 
 def test_an_output_that_is_no_mp4_is_refused(model, portrait_video, tmp_path):
-    with pytest.raises(VideoError, match=r"ends in \.mp4"):
+    with pytest.raises(OutputError, match=r"ends in \.mp4"):
         run_live(model, str(portrait_video), output=tmp_path / "out.avi", window=False)
 
 
 def test_an_output_in_an_impossible_place_is_one_sentence(model, portrait_video, tmp_path):
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(VideoError, match="cannot write"):
+    with pytest.raises(OutputError, match="file is a file"):
         run_live(model, str(portrait_video), output=tmp_path / "file/out.mp4", window=False)
 
 
@@ -347,7 +349,7 @@ def test_a_cameras_pictures_arrive_as_rgb_with_rising_times(monkeypatch):
 
 @pytest.mark.slow
 def test_a_recording_behind_an_address_is_played(model, portrait, tmp_path, http_server):
-    with VideoWriter(tmp_path / "recording.mp4") as writer:  # laid out to be read from its start
+    with video_file(tmp_path / "recording.mp4") as writer:  # laid out to be read from its start
         for frame in range(2 * FPS):
             writer.write(portrait, frame / FPS)
 

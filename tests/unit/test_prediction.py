@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from expressiveness.categories import CATEGORIES
-from expressiveness.errors import ModelError
+from expressiveness.errors import OutputError
 from expressiveness.extraction import extract_faces
 from expressiveness.prediction import as_record, frame_table, predict_faces, predict_videos, write_table
 from tests.interviews import write_portrait_video
@@ -92,7 +92,7 @@ def test_a_table_of_all_frames_is_written_in_the_format_of_its_ending(model, tmp
 
 
 def test_a_table_of_an_unknown_kind_is_refused(model, tmp_path):
-    with pytest.raises(ModelError, match=r"\.csv, \.parquet or \.json"):
+    with pytest.raises(OutputError, match=r"\.csv, \.parquet or \.json"):
         write_table(frame_table([]), tmp_path / "t.xlsx")
 
 

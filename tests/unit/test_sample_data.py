@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,8 +14,10 @@ from scipy.stats import spearmanr
 from expressiveness.categories import Thresholds
 from expressiveness.crops import face_crop
 from expressiveness.detection import FaceDetector
-from expressiveness.errors import InterviewError
+from expressiveness.errors import InterviewError, OutputError
 from expressiveness.interviews import TARGETS, read_interviews
+from expressiveness.locking import LOCK_FILE
+from expressiveness.manifests import MANIFEST, Manifest
 from expressiveness.sample_data import SampleConfig, render_sample_interviews
 from expressiveness.sample_data.acting import perform
 from expressiveness.sample_data.fields import GESTURES, MOTIONS
@@ -54,8 +57,9 @@ def clips_by_person(plan):
 
 
 def contents(folder):
-    """Every file of the folder, those that are hidden included."""
-    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Every file of the folder, those that are hidden included, but for its lock and the list of what was written."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in (LOCK_FILE, MANIFEST)]
+    return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def frames(path):
@@ -267,11 +271,10 @@ def test_a_second_call_renders_nothing(samples):
 
 def test_a_broken_off_run_goes_on_where_it_stopped(samples, tmp_path):
     folder, complete = tmp_path / "set", contents(samples)
-    for path, content in complete.items():
-        if path.name not in ("metadata.jsonl", "vid_0003.mp4"):
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
-    (folder / "videos" / ".vid_0003.mp4.7.unfinished").write_bytes(b"half a clip")
+    shutil.copytree(samples, folder)
+    (folder / "metadata.jsonl").unlink()
+    (folder / "videos" / "vid_0003.mp4").rename(folder / "videos" / ".vid_0003.mp4.7.unfinished")
+    Manifest.read(folder).announce("videos/.vid_0003.mp4.7.unfinished")
     calls = []
 
     render_sample_interviews(folder, workers=1, progress=lambda done, total: calls.append((done, total)), **SMALL)
@@ -300,7 +303,7 @@ def test_interviews_that_were_not_rendered_here_are_left_alone(tmp_path):
     (tmp_path / "videos").mkdir()
     (tmp_path / "videos" / "vid_0001.mp4").write_bytes(b"recorded")
 
-    with pytest.raises(InterviewError, match="choose another folder"):
+    with pytest.raises(OutputError, match=r"\(videos/vid_0001\.mp4\); choose another folder"):
         render_sample_interviews(tmp_path, **SMALL)
 
     assert (tmp_path / "videos" / "vid_0001.mp4").read_bytes() == b"recorded"
