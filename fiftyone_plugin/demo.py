@@ -13,7 +13,7 @@ from expressiveness.models import TrainingConfig
 from expressiveness.sample_data import render_sample_interviews
 from expressiveness.stores import ExtractionReport, Progress
 
-from .dataset_info import set_work_folder
+from .dataset_info import info_of, keep_info, set_work_folder
 from .detecting import detect_faces
 from .importing import ImportReport, import_interviews
 from .predicting import PredictionReport, predict
@@ -104,8 +104,9 @@ def run_demo(
         progress=progress,
     )
     on_step("2/6  Importing them into FiftyOne")
-    imported = import_interviews(interviews, size.dataset, progress=progress)
+    imported = import_interviews(interviews, size.dataset, replace_rows=_is_demo(size.dataset), progress=progress)
     dataset = fo.load_dataset(size.dataset)
+    keep_info(dataset, demo=True)
     set_work_folder(dataset, folder)
     on_step("3/6  Finding faces")
     extracted = detect_faces(dataset, workers=workers, progress=progress)
@@ -122,3 +123,8 @@ def run_demo(
     evaluation = evaluate(dataset, RUN)
     save_review_views(dataset, RUN)
     return DemoResult(size.dataset, RUN, imported, extracted, predicted, evaluation)
+
+
+def _is_demo(dataset: str) -> bool:
+    """Whether an earlier demo made a dataset, from whichever folder: then nobody's interviews are replaced."""
+    return fo.dataset_exists(dataset) and bool(info_of(fo.load_dataset(dataset)).get("demo"))

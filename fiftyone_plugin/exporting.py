@@ -149,4 +149,6 @@ def _copy_videos(interviews: Sequence[Interview], names: Mapping[str, str], fold
         try:
             shutil.copyfile(interview.video, folder / names[interview.id])
         except OSError as error:
-            raise OutputError(f"cannot copy {interview.video} ({error.strerror or error}); nothing was written") from error
+            raise OutputError(
+                f"cannot copy {interview.video} ({error.strerror or error}); nothing was written"
+            ) from error

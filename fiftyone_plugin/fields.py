@@ -119,7 +119,6 @@ class RunFields:
         """Sample number: how unlike its nearest neighbours the video's vector is."""
         return f"{self.run}_uniqueness"
 
-
     @property
     def descriptions(self) -> dict[str, str]:
         """What each field says of itself; by this a field is known as the run's own."""

@@ -18,10 +18,13 @@ from expressiveness.video import VideoInfo, probe
 
 from . import fields
 from .contents import sample_ids_of
-from .dataset_info import keep_info
+from .dataset_info import info_of, keep_info
 from .deciding import follow_videos
 from .importer import interview_sample
 from .working import working_on
+
+MOST_NAMED = 5
+"""Interviews that a refusal names."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class ImportReport:
     dataset: str
     added: int = 0
     updated: int = 0
+    replaced_folder: str | None = None  # where the interviews that were updated had come from, if from elsewhere
     failures: list[Failure] = field(default_factory=list)
     unplayable: dict[str, str] = field(default_factory=dict)  # encodings that browsers do not play, by interview id
     uneven: dict[str, float] = field(default_factory=dict)  # seconds that labels are drawn off, by interview id
@@ -49,6 +53,7 @@ def import_interviews(
     limit: int | None = None,
     strict: bool = False,
     allow_outside: bool = False,
+    replace_rows: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import a RecruitView folder as a persistent dataset; importing again updates it and duplicates nothing.
@@ -61,23 +66,66 @@ def import_interviews(
         limit: only so many interviews, spread over the file.
         strict: stop at the first bad row.
         allow_outside: accept videos that lie outside the folder.
+        replace_rows: where the dataset has interviews of these ids from another folder, such as this one before it was
+            moved, take this folder's rows in place of theirs.
         progress: called with how many videos have been looked at.
 
     Raises:
-        InterviewError: the folder cannot be used, or, if `strict`, a row of it.
+        InterviewError: the folder cannot be used, or, if `strict`, a row of it; or the dataset has interviews of these
+            ids from another folder, and `replace_rows` is not set.
     """
     folder, thresholds = Path(folder), thresholds or Thresholds()  # of this machine: the App plays no other videos
     found = read_interviews(folder, strict=strict, allow_outside=allow_outside)
     report = ImportReport(name)
     report.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
-    samples = _samples(take_evenly(found.interviews, limit), target, thresholds, report, progress)
+    interviews = take_evenly(found.interviews, limit)
+    _check_rows(folder, name, interviews, replace_rows)
+    samples = _samples(interviews, target, thresholds, report, progress)
     if not samples:
         raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
     with working_on(name, "importing interviews"):
+        report.replaced_folder = _check_rows(folder, name, interviews, replace_rows)
         dataset = _dataset_of_interviews(name)
         report.added, report.updated = _write(dataset, samples)
         keep_info(dataset, folder=str(folder.resolve()), target=target, thresholds=asdict(thresholds))
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOfOthers:
+    """Interviews of a dataset that have the ids of others in a folder."""
+
+    dataset: str
+    folder: str  # where they came from
+    ids: list[str]
+
+    def __str__(self) -> str:
+        """What is in the way, in a sentence."""
+        named = ", ".join(self.ids[:MOST_NAMED]) + (", ..." if len(self.ids) > MOST_NAMED else "")
+        return (
+            f"the dataset {self.dataset} was imported from {self.folder}, and {len(self.ids)} of its interviews have "
+            f"the ids of rows here ({named}), which would take their place"
+        )
+
+
+def rows_of_others(folder: Path, name: str, interviews: Sequence[Interview]) -> RowsOfOthers | None:
+    """The interviews of a dataset that an import would replace by those of another folder; None if there are none."""
+    if not fo.dataset_exists(name) or not (dataset := fo.load_dataset(name)).has_sample_field(fields.INTERVIEW_ID):
+        return None
+    earlier = info_of(dataset).get("folder", "a folder that is not known")
+    known = set(dataset.values(fields.INTERVIEW_ID))
+    ids = [interview.id for interview in interviews if interview.id in known]
+    return RowsOfOthers(name, earlier, ids) if ids and earlier != str(folder.resolve()) else None
+
+
+def _check_rows(folder: Path, name: str, interviews: Sequence[Interview], replace_rows: bool) -> str | None:
+    """Refuse to replace the interviews of another folder, unless that is wanted; then return that folder."""
+    others = rows_of_others(folder, name, interviews)
+    if others and not replace_rows:
+        raise InterviewError(
+            f"{others}; choose another name for the dataset, or say that this folder replaces that one (replace_rows)"
+        )
+    return others.folder if others else None
 
 
 def _samples(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, folder_chosen, warn
+from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, folder_chosen, refuse, warn
 
 TERMS = (
     "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
@@ -40,6 +40,7 @@ class ImportInterviews(InterviewOperator):
         high: float = 0.3,
         limit: int | None = None,
         allow_outside: bool = False,
+        replace_rows: bool = False,
         delegate: bool = False,
     ) -> foo.executor.ExecutionResult:
         """Import a RecruitView folder.
@@ -52,6 +53,7 @@ class ImportInterviews(InterviewOperator):
             high (0.3): Expressive is above this score
             limit (None): only so many interviews, spread over the file
             allow_outside (False): accept videos that lie outside the folder
+            replace_rows (False): where the dataset has interviews of these ids from another folder, replace them
             delegate (False): whether to leave the work to a delegated worker
         """
         params = {
@@ -62,6 +64,7 @@ class ImportInterviews(InterviewOperator):
             "high": high,
             "limit": limit,
             "allow_outside": allow_outside,
+            "replace_rows": replace_rows,
         }
         return foo.execute_operator(self.uri, params=params, request_delegation=delegate)
 
@@ -85,6 +88,7 @@ class ImportInterviews(InterviewOperator):
         if found.bad_rows:
             warn(inputs, "bad_rows", _bad_rows(found))
         inputs.str("dataset_name", default=folder.name, label="Dataset name")
+        _ask_about_rows(ctx, inputs, folder, found.interviews)
         targets = {target: target for target in TARGETS}
         choose(inputs, "target", targets, default=DEFAULT_TARGET, label="Score that gives the category")
         inputs.float("low", default=-0.3, label="Reserved below")
@@ -114,15 +118,39 @@ class ImportInterviews(InterviewOperator):
             thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
             limit=ctx.params.get("limit"),
             allow_outside=chosen(ctx, "allow_outside", False),
+            replace_rows=chosen(ctx, "replace_rows", False),
             progress=counting(progress, "videos"),
         )
         passed_over = f"; {len(report.failures)} passed over" if report.failures else ""
-        message = f"{counted(report.added, 'interview')} added, {report.updated} updated{passed_over}"
+        elsewhere = f" in place of those from {report.replaced_folder}" if report.replaced_folder else ""
+        message = f"{counted(report.added, 'interview')} added, {report.updated} updated{elsewhere}{passed_over}"
         return {**report.as_dict(), "message": message + _obstacles(report, folder)}
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the dataset."""
         yield ctx.ops.open_dataset(result["dataset"])
+
+
+def _ask_about_rows(
+    ctx: foo.executor.ExecutionContext, inputs: types.Object, folder: Path, interviews: Sequence[Any]
+) -> None:
+    """Say which interviews of another folder would be replaced, and let that happen only if the person says so."""
+    from ..importing import rows_of_others
+
+    others = rows_of_others(folder, ctx.params.get("dataset_name") or folder.name, interviews)
+    if others is None:
+        return
+    inputs.bool(
+        "replace_rows",
+        default=False,
+        label="Update from another folder",
+        description="This folder replaces the one that the dataset came from, because it was moved or corrected",
+    )
+    sentence = f"{others}."
+    if chosen(ctx, "replace_rows", False):
+        warn(inputs, "replaced", sentence[0].upper() + sentence[1:])
+    else:
+        refuse(inputs, f"{sentence[0].upper()}{sentence[1:]} Choose another name, or tick Update from another folder.")
 
 
 def _obstacles(report: Any, folder: Path) -> str:

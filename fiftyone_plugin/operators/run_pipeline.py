@@ -13,7 +13,7 @@ from .base import InterviewOperator, Listing, Progress, choose, chosen, target_v
 from .detect_faces import DetectFaces, estimate
 from .predict import Predict
 from .review_errors import ReviewErrors
-from .train_model import MODELS, NETWORK, TrainModel, warnings_about
+from .train_model import MODELS, NETWORK, TrainModel, name_run, warnings_about
 
 STEPS = ((DetectFaces, "finding faces"), (TrainModel, "training"), (Predict, "predicting"), (ReviewErrors, "reviewing"))
 
@@ -68,13 +68,12 @@ class RunPipeline(InterviewOperator):
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
         from ..contents import require_interviews
-        from ..runs import next_run_name
 
         samples = target_videos(ctx)
         require_interviews(samples)
         model = chosen(ctx, "model", NETWORK)
         choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
-        inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
+        name_run(ctx, inputs, model)
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
         if model == NETWORK:
@@ -85,9 +84,10 @@ class RunPipeline(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Go through the steps; each finds the parameters of its own operator."""
-        from ..runs import next_run_name
+        from ..runs import check_run_name, next_run_name
 
         run = ctx.params.get("run") or next_run_name(ctx.dataset, chosen(ctx, "model", NETWORK))
+        check_run_name(ctx.dataset, run)  # before faces are looked for, which takes hours
         ctx.params["run"] = run
         result: dict[str, Any] = {}
         for number, (operator, name) in enumerate(STEPS):

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, target_videos, warn
+from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, refuse, target_videos, warn
 
 if TYPE_CHECKING:
     from expressiveness.splits import Split
@@ -85,13 +85,13 @@ class TrainModel(InterviewOperator):
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
         from ..contents import require_faces
-        from ..runs import list_runs, next_run_name
+        from ..runs import list_runs
 
         samples = target_videos(ctx)
         require_faces(samples)
         model = chosen(ctx, "model", NETWORK)
         choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
-        inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
+        name_run(ctx, inputs, model)
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
         inputs.float("low", default=-0.3, label="Reserved below")
         inputs.float("high", default=0.3, label="Expressive above")
@@ -144,6 +144,20 @@ class TrainModel(InterviewOperator):
             "corrected_faces": record["data"]["corrected_faces"],
             "message": f"Run {run}: {_figures(record, earlier, split_of)}. Next: Predict.",
         }
+
+
+def name_run(ctx: foo.executor.ExecutionContext, inputs: types.Object, model: str) -> None:
+    """Ask for the name of a run, and say at once if it would write over what is not the run's."""
+    from expressiveness.errors import ModelError
+
+    from ..runs import check_run_name, next_run_name
+
+    inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
+    try:
+        if run := ctx.params.get("run"):
+            check_run_name(ctx.dataset, run)
+    except ModelError as error:
+        refuse(inputs, str(error))
 
 
 def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:
