@@ -21,6 +21,7 @@ from benchmarks.circumstances import RESULTS, circumstances
 from expressiveness.extraction import FaceStore, extract_interviews
 from expressiveness.interviews import read_interviews
 from expressiveness.models import TrainingConfig
+from expressiveness.outputs import check_output_file
 from expressiveness.prediction import predict_interviews, predict_videos
 from expressiveness.sample_data import render_sample_interviews
 from expressiveness.training import train
@@ -81,6 +82,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--json", type=Path, default=RESULTS / "soak.json")
     options = parser.parse_args()
+    check_output_file(options.json, overwrite=options.json.parent == RESULTS)
     with tempfile.TemporaryDirectory() as folder:
         rounds, videos = soak(Path(folder), options.minutes)
     result = {

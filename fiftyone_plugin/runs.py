@@ -125,13 +125,10 @@ def check_run_name(dataset: fo.Dataset, name: str) -> str:
         raise ModelError(f"run name {name!r}: use lower-case letters, digits and _, a letter first")
     runs = list_runs(dataset)
     if dataset.has_run(name) and name not in runs:
-        raise ModelError(
-            f"run name {name!r}: {dataset.name} has a run of that name from another program; choose another"
-        )
+        raise ModelError(f"run name {name!r}: another program has a run of that name here; choose another name")
     if field := field_in_the_way(dataset, name, [run for run in runs if run != name]):
-        raise ModelError(
-            f"run name {name!r}: the field {field!r} is not this run's and is in the way; choose another name"
-        )
+        sentence = f"it would write over the field {field!r}, which is not its own; choose another"
+        raise ModelError(f"run name {name!r}: {sentence}")
     return name
 
 
