@@ -11,6 +11,7 @@ ExpressivenessError
 ├── DatabaseError    FiftyOne's database, gone in the middle of a run
 ├── TrainingError    data that cannot be trained on or split
 ├── ModelError       a trained model's folder
+├── ParameterError   a value that an operator was given and cannot use
 ├── OutputError      a file or folder that results cannot go to, or that holds what is the user's
 └── ReportError      a report or figure that cannot be written
 """
@@ -58,6 +59,10 @@ class TrainingError(ExpressivenessError):
 
 class ModelError(ExpressivenessError):
     """A trained model's folder is missing, damaged, or of an unknown format."""
+
+
+class ParameterError(ExpressivenessError):
+    """An operator was given a value of another kind than it takes, or one that is out of bounds."""
 
 
 class OutputError(ExpressivenessError):

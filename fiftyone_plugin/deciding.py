@@ -29,9 +29,9 @@ from .face_states import (
     write_face_states,
     write_video_states,
 )
-from .fields import CHECK_TAG, EXCLUDE_TAG, FACES
+from .fields import CHECK_TAG, EXCLUDE_TAG, FACES, runs_with_fields
 from .judging import judge_again
-from .shown import frames_showing, source_ids
+from .shown import frames_showing, has_frame_labels, source_ids
 
 Decision = Literal["exclude", "include", "confirm", "category", "check", "checked"]
 Level = Literal["faces", "videos"]
@@ -146,6 +146,12 @@ def follow_videos(samples: fo.Dataset | fo.DatasetView) -> dict[PrimaryFace, Fac
 
 def _on_faces(samples: fo.Dataset | fo.DatasetView, choice: _Choice, shown_by: Sequence[str]) -> Step:
     dataset = samples._root_dataset
+    if not any(has_frame_labels(samples, field) for field in shown_by):
+        shown = [field for field in (FACES, *runs_with_fields(dataset)) if has_frame_labels(samples, field)]
+        raise InterviewError(
+            f"the view shows no labels {' or '.join(shown_by)} but {' and '.join(shown) or 'none'}: under Frames that "
+            "show, choose one that it shows"
+        )
     frames = frames_showing(samples, shown_by)
     view = dataset.select(list(frames))
     record_hand_edits(view)

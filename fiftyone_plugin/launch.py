@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import fiftyone as fo
@@ -13,25 +13,30 @@ import yaml
 from expressiveness.errors import ExpressivenessError
 from expressiveness.outputs import growing_folder
 
+from .serving import LOOPBACK, serve_guarded
+
 NAME = "@expressiveness/interviews"
-LOOPBACK = "127.0.0.1"
 MANIFEST = "fiftyone.yml"
 
 
-def open_app(dataset: str | None, *, port: int, on_ready: Callable[[str], None]) -> None:
+def open_app(
+    dataset: str | None, *, port: int, on_ready: Callable[[str], None], allow_hosts: Collection[str] = ()
+) -> None:
     """Serve the App on this machine until it is stopped.
 
     Args:
         dataset: to open; the newest of interviews if None.
         port: to listen on, at the loopback address only.
         on_ready: called with the App's address.
+        allow_hosts: names by which the App may be reached beside localhost; see `guard`.
 
     Raises:
-        ExpressivenessError: there is no such dataset.
+        ExpressivenessError: there is no such dataset, or the port is taken.
     """
     install_plugin()
     opened = load_dataset(dataset or _newest_dataset())
     logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
+    serve_guarded(port, allow_hosts)
     session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
     on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{opened.name}")
     try:

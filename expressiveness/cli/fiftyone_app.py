@@ -43,11 +43,24 @@ def open_app(
         str | None, typer.Argument(metavar="DATASET", help="Dataset to open; the newest if not given.")
     ] = None,
     port: Port = 5151,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="Also answer to this name, of a proxy that you have put in front; may be given again.",
+        ),
+    ] = None,
 ) -> None:
     """Open the FiftyOne App, with the operators for interviews, on a dataset."""
     from fiftyone_plugin.launch import open_app
 
-    open_app(dataset, port=port, on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"))
+    open_app(
+        dataset,
+        port=port,
+        allow_hosts=allow_host or (),
+        on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"),
+    )
 
 
 def install_plugin(

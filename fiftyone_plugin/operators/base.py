@@ -1,7 +1,8 @@
-"""What every operator here shares: a form that says what is missing, and work that reports progress.
+"""What every operator here shares: a form that says what is missing, work that reports progress, errors that are seen.
 
 The App runs an operator as a generator, which alone can show progress while it works; the SDK and delegated workers
-call it as a function, since a generator's result would be lost to them.
+call it as a function, since a generator's result would be lost to them. The App would not notice an error that escapes
+a generator, and close the form as if all were well: so errors are shown, with a way back to the form as it was.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
-import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
+from ..failures import foreseen, sentence_about
 from ..requirements import missing_packages, missing_sentence
 
 Progress = Callable[..., None]
+
+
+TRY_AGAIN = "ExpressivenessTryAgain"
+"""Of `components.js`: a button that goes back to the form."""
 
 
 class StoppedError(Exception):
@@ -92,17 +96,45 @@ class InterviewOperator(foo.Operator):
             raise ModuleNotFoundError(missing_sentence(missing))
         if _called_by_app(ctx):
             return self._stream(ctx)
-        return self.run(ctx, lambda done, total, note="": ctx.set_progress(done / max(total, 1), note))
+        return self._call(ctx)
 
     def _form_or_refusal(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+        try:
+            self.form(ctx, inputs)
+        except Exception as error:  # noqa: BLE001  # told to the person, and logged where nobody foresaw it
+            refuse(inputs, sentence_about(error))
+
+    def _call(self, ctx: foo.executor.ExecutionContext) -> dict[str, Any]:
+        """Work, and raise what is of a known kind as an error of our own, whose message is all that there is to say."""
         from expressiveness.errors import ExpressivenessError
 
         try:
-            self.form(ctx, inputs)
-        except ExpressivenessError as error:
-            refuse(inputs, str(error))
+            return self.run(ctx, lambda done, total, note="": ctx.set_progress(done / max(total, 1), note))
+        except ExpressivenessError:
+            raise
+        except Exception as error:
+            if sentence := foreseen(error):
+                raise ExpressivenessError(sentence) from error
+            raise
 
     def _stream(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
+        """Work, and show its progress and how it ended."""
+        params = dict(ctx.params)
+        try:
+            yield from self._work(ctx)
+        except Exception as error:  # noqa: BLE001  # told to the person, and logged where nobody foresaw it
+            yield from self._show_failure(ctx, sentence_about(error), params)
+
+    def _show_failure(self, ctx: foo.executor.ExecutionContext, sentence: str, params: dict[str, Any]) -> Iterator[Any]:
+        """Say why the work has failed, in a window that leads back to the form as it was."""
+        outputs = types.Object()
+        outputs.view("failure", types.Error(label=f"{self.config.label}: not done", description=sentence))
+        form = {"operator": self.uri, "params": params}
+        outputs.obj("again", view=types.View(component=TRY_AGAIN, composite_view=True, **form))
+        yield ctx.ops.show_output(types.Property(outputs).to_json(), {})
+        yield ctx.ops.notify(sentence, variant="error")
+
+    def _work(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
         """Work in a thread, and pass on its progress until it is done."""
         work = _Work(lambda progress: self.run(ctx, progress))
         shown = False
@@ -167,28 +199,9 @@ class _Work:
         self._signs.put((done, total, note))
 
 
-def chosen(ctx: foo.executor.ExecutionContext, name: str, default: Any) -> Any:
-    """What a person, or a caller of the SDK, chose for an input; the default if they left it empty."""
-    value = ctx.params.get(name)
-    return default if value is None else value
-
-
 def counting(progress: Progress, what: str) -> Callable[[int, int], None]:
     """Progress that says how much is done: "3 of 12 videos"."""
     return lambda done, total: progress(done, total, f"{done} of {total} {what}")
-
-
-def target_videos(ctx: foo.executor.ExecutionContext) -> fo.Dataset | fo.DatasetView:
-    """What the person chose to work on; the videos behind it, where the App shows frames, patches or clips."""
-    from ..shown import videos_of
-
-    return videos_of(ctx.target_view())
-
-
-def folder_chosen(ctx: foo.executor.ExecutionContext, name: str) -> Path | None:
-    """The folder that was chosen in a file browser, if one was."""
-    folder = (ctx.params.get(name) or {}).get("absolute_path")
-    return Path(folder) if folder else None
 
 
 def open_saved_view(ctx: foo.executor.ExecutionContext, name: str) -> Iterator[Any]:

@@ -8,7 +8,10 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, target_videos
+from .base import InterviewOperator, Listing, Progress, choose, counted, counting
+from .parameters import one_of, target_videos, text, yes_or_no
+
+MAPS = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
 
 
 class ComputeEmbeddings(InterviewOperator):
@@ -50,8 +53,7 @@ class ComputeEmbeddings(InterviewOperator):
         require_faces(target_videos(ctx))
         runs = require_networks(ctx.dataset)
         choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
-        maps = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
-        choose(inputs, "map", maps, radio=True, default="pca", label="Map for the Embeddings panel")
+        choose(inputs, "map", MAPS, radio=True, default="pca", label="Map for the Embeddings panel")
         inputs.bool("uniqueness", default=True, label="Rate how unlike its neighbours each video is")
         inputs.bool("similarity", default=True, label="Index for sorting by similarity")
 
@@ -62,10 +64,10 @@ class ComputeEmbeddings(InterviewOperator):
 
         report = compute_embeddings(
             target_videos(ctx),
-            ctx.params.get("run") or require_networks(ctx.dataset)[-1],
-            map=chosen(ctx, "map", "pca"),
-            uniqueness=chosen(ctx, "uniqueness", True),
-            similarity=chosen(ctx, "similarity", True),
+            text(ctx, "run", None) or require_networks(ctx.dataset)[-1],
+            map=one_of(ctx, "map", MAPS, "pca"),
+            uniqueness=yes_or_no(ctx, "uniqueness", True),
+            similarity=yes_or_no(ctx, "similarity", True),
             progress=counting(progress, "videos"),
         )
         failed = f", {len(report.failures)} without a face passed over" if report.failures else ""

@@ -9,7 +9,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counting, target_videos
+from .base import InterviewOperator, Listing, Progress, choose, counting
+from .parameters import number, one_of, target_videos, whole_number, yes_or_no
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
@@ -68,21 +69,22 @@ class DetectFaces(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Find faces."""
+        from expressiveness.choices import DETECTORS
         from expressiveness.extraction import ExtractionConfig
         from expressiveness.video import Sampling
 
         from ..detecting import detect_faces
 
         config = ExtractionConfig(
-            sampling=Sampling(every=chosen(ctx, "every", 5)),
-            detector=chosen(ctx, "detector", "auto"),
-            confidence=chosen(ctx, "confidence", 0.5),
-            align=chosen(ctx, "align", False),
+            sampling=Sampling(every=whole_number(ctx, "every", 5, least=1)),
+            detector=one_of(ctx, "detector", DETECTORS, "auto"),
+            confidence=number(ctx, "confidence", 0.5),
+            align=yes_or_no(ctx, "align", False),
         )
         report = detect_faces(
             target_videos(ctx),
             config,
-            workers=ctx.params.get("workers"),
+            workers=whole_number(ctx, "workers", None, least=1),
             progress=counting(progress, "videos"),
         )
         failed = f", {len(report.failures)} failed ({report.failures[0].reason})" if report.failures else ""

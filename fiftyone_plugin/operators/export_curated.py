@@ -10,7 +10,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, chosen, counted, counting, folder_chosen, target_videos
+from .base import InterviewOperator, Listing, Progress, counted, counting
+from .parameters import folder_chosen, target_videos, text, yes_or_no
 
 
 class ExportCurated(InterviewOperator):
@@ -75,9 +76,9 @@ class ExportCurated(InterviewOperator):
             raise ReportError("choose a folder to write to")
         report = export_curated(
             target_videos(ctx),
-            folder / Path(chosen(ctx, "name", "")).name,
-            faces=chosen(ctx, "faces", True),
-            videos=chosen(ctx, "videos", False),
+            folder / Path(text(ctx, "name", "")).name,
+            faces=yes_or_no(ctx, "faces", True),
+            videos=yes_or_no(ctx, "videos", False),
             progress=counting(progress, "interviews"),
         )
         left_out = f" ({report.left_out} left out)" if report.left_out else ""

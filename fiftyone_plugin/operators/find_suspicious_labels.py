@@ -9,7 +9,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, counted, open_saved_view, target_videos
+from .base import InterviewOperator, Listing, Progress, counted, open_saved_view
+from .parameters import target_videos
 
 
 class FindSuspiciousLabels(InterviewOperator):

@@ -10,7 +10,8 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, folder_chosen, refuse, warn
+from .base import InterviewOperator, Listing, Progress, choose, counted, counting, refuse, warn
+from .parameters import folder_chosen, number, one_of, text, whole_number, yes_or_no
 
 TERMS = (
     "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
@@ -83,7 +84,7 @@ class ImportInterviews(InterviewOperator):
         folder = folder_chosen(ctx, "folder")
         if folder is None:
             return
-        found = read_interviews(folder, allow_outside=chosen(ctx, "allow_outside", False))
+        found = read_interviews(folder, allow_outside=yes_or_no(ctx, "allow_outside", False))
         inputs.view("preview", types.Success(label="Found", description=_preview(found)))
         if found.bad_rows:
             warn(inputs, "bad_rows", _bad_rows(found))
@@ -105,6 +106,7 @@ class ImportInterviews(InterviewOperator):
         """Import."""
         from expressiveness.categories import Thresholds
         from expressiveness.errors import InterviewError
+        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
         from ..importing import import_interviews
 
@@ -113,12 +115,12 @@ class ImportInterviews(InterviewOperator):
             raise InterviewError("choose the folder that holds metadata.jsonl")
         report = import_interviews(
             folder,
-            ctx.params.get("dataset_name") or folder.name,
-            target=chosen(ctx, "target", "facial_expression"),
-            thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
-            limit=ctx.params.get("limit"),
-            allow_outside=chosen(ctx, "allow_outside", False),
-            replace_rows=chosen(ctx, "replace_rows", False),
+            text(ctx, "dataset_name", folder.name),
+            target=one_of(ctx, "target", TARGETS, DEFAULT_TARGET),
+            thresholds=Thresholds(number(ctx, "low", -0.3), number(ctx, "high", 0.3)),
+            limit=whole_number(ctx, "limit", None, least=1),
+            allow_outside=yes_or_no(ctx, "allow_outside", False),
+            replace_rows=yes_or_no(ctx, "replace_rows", False),
             progress=counting(progress, "videos"),
         )
         passed_over = f"; {len(report.failures)} passed over" if report.failures else ""
@@ -147,7 +149,7 @@ def _ask_about_rows(
         description="This folder replaces the one that the dataset came from, because it was moved or corrected",
     )
     sentence = f"{others}."
-    if chosen(ctx, "replace_rows", False):
+    if yes_or_no(ctx, "replace_rows", False):
         warn(inputs, "replaced", sentence[0].upper() + sentence[1:])
     else:
         refuse(inputs, f"{sentence[0].upper()}{sentence[1:]} Choose another name, or tick Update from another folder.")

@@ -9,8 +9,9 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, target_videos, warn
+from .base import InterviewOperator, Listing, Progress, choose, warn
 from .detect_faces import DetectFaces, estimate
+from .parameters import one_of, target_videos, text
 from .predict import Predict
 from .review_errors import ReviewErrors
 from .train_model import MODELS, NETWORK, TrainModel, name_run, warnings_about
@@ -71,7 +72,7 @@ class RunPipeline(InterviewOperator):
 
         samples = target_videos(ctx)
         require_interviews(samples)
-        model = chosen(ctx, "model", NETWORK)
+        model = one_of(ctx, "model", MODELS, NETWORK)
         choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
         name_run(ctx, inputs, model)
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")
@@ -86,7 +87,7 @@ class RunPipeline(InterviewOperator):
         """Go through the steps; each finds the parameters of its own operator."""
         from ..runs import check_run_name, next_run_name
 
-        run = ctx.params.get("run") or next_run_name(ctx.dataset, chosen(ctx, "model", NETWORK))
+        run = text(ctx, "run", None) or next_run_name(ctx.dataset, one_of(ctx, "model", MODELS, NETWORK))
         check_run_name(ctx.dataset, run)  # before faces are looked for, which takes hours
         ctx.params["run"] = run
         result: dict[str, Any] = {}

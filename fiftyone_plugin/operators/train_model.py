@@ -9,7 +9,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, refuse, target_videos, warn
+from .base import InterviewOperator, Listing, Progress, choose, counted, refuse, warn
+from .parameters import number, one_of, target_videos, text, whole_number
 
 if TYPE_CHECKING:
     from expressiveness.splits import Split
@@ -89,7 +90,7 @@ class TrainModel(InterviewOperator):
 
         samples = target_videos(ctx)
         require_faces(samples)
-        model = chosen(ctx, "model", NETWORK)
+        model = one_of(ctx, "model", MODELS, NETWORK)
         choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
         name_run(ctx, inputs, model)
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
@@ -103,30 +104,31 @@ class TrainModel(InterviewOperator):
             choose(inputs, "face_input", FACE_INPUTS, default="deviation", label="What the network sees")
             inputs.int("epochs", default=50, min=1, label="Epochs at most")
         inputs.int("seed", default=0, label="Seed")
-        for number, sentence in enumerate(warnings_about(samples, ctx)):
-            warn(inputs, f"warning_{number}", sentence)
+        for position, sentence in enumerate(warnings_about(samples, ctx)):
+            warn(inputs, f"warning_{position}", sentence)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
         from expressiveness.categories import Thresholds
+        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
         from expressiveness.models import TrainingConfig
 
         from ..runs import load_run_record
         from ..training import train_model
 
         config = TrainingConfig(
-            model=chosen(ctx, "model", NETWORK),
-            target=chosen(ctx, "target", "facial_expression"),
-            thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
-            face_input=chosen(ctx, "face_input", "deviation"),
-            epochs=chosen(ctx, "epochs", 50),
-            seed=chosen(ctx, "seed", 0),
+            model=one_of(ctx, "model", MODELS, NETWORK),
+            target=one_of(ctx, "target", TARGETS, DEFAULT_TARGET),
+            thresholds=Thresholds(number(ctx, "low", -0.3), number(ctx, "high", 0.3)),
+            face_input=one_of(ctx, "face_input", FACE_INPUTS, "deviation"),
+            epochs=whole_number(ctx, "epochs", 50, least=1),
+            seed=whole_number(ctx, "seed", 0),
         )
         split_of = _split_of(ctx)
         run = train_model(
             target_videos(ctx),
             config,
-            run=ctx.params.get("run"),
+            run=text(ctx, "run", None),
             split_of=split_of,
             on_epoch=lambda epoch: progress(
                 epoch.number,
@@ -161,8 +163,8 @@ def name_run(ctx: foo.executor.ExecutionContext, inputs: types.Object, model: st
 
 
 def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:
-    split_of = ctx.params.get("split_of")
-    return None if split_of in (None, "", NEW_SPLIT) else split_of
+    split_of = text(ctx, "split_of", NEW_SPLIT)
+    return None if split_of == NEW_SPLIT else split_of
 
 
 def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: str | None) -> str:
@@ -177,18 +179,19 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
 def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
     """What would spoil the result of training on some interviews."""
     from expressiveness.categories import CATEGORIES, Thresholds
+    from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
     from ..fields import PARTICIPANT
     from ..runs import load_run_split
 
-    low, high = chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)
+    low, high = number(ctx, "low", -0.3), number(ctx, "high", 0.3)
     people = len(samples.distinct(PARTICIPANT))
     sentences = []
     if people < FEW_PEOPLE:
         few = counted(people, "participant")
         sentences.append(f"{few}: figures on held-out people are uncertain; {FEW_PEOPLE} are better.")
     if low < high:
-        scores = samples.values(chosen(ctx, "target", "facial_expression"))
+        scores = samples.values(one_of(ctx, "target", TARGETS, DEFAULT_TARGET))
         counts = Counter(map(Thresholds(low, high).category, scores))
         empty = [category for category in CATEGORIES if not counts[category]]
         if empty:

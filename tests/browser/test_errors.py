@@ -1,0 +1,150 @@
+"""An operator or panel that fails says so on the screen, says why, and leads back to the form as it was.
+
+Each error here is one that the form does not foresee: what it needs goes away, or another run is at work.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import fiftyone as fo
+import pytest
+from playwright.sync_api import Page, expect
+
+from expressiveness.sample_data import render_sample_interviews
+from fiftyone_plugin.deciding import curate
+from fiftyone_plugin.workflow import detect_faces, import_interviews, set_work_folder, work_folder
+from fiftyone_plugin.working import working_on
+from tests.app_steps import execute, open_dataset, open_form
+from tests.made_up_runs import add_run, first_guess
+
+WORK_MILLISECONDS = 60_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operator, how its form is filled in, what goes wrong meanwhile, and what must be said."""
+
+    operator: str
+    label: str
+    said: str
+    spoil: Callable[[fo.Dataset, ExitStack], None] = lambda *_: None
+    fill: Callable[[Page, Path], None] = lambda *_: None
+
+
+@pytest.fixture(scope="module")
+def prepared(mongodb, tmp_path_factory) -> Iterator[fo.Dataset]:
+    """Interviews of 5 people with faces, one run that was predicted, and a decision that could be undone."""
+    folder = tmp_path_factory.mktemp("errors")
+    render_sample_interviews(folder / "interviews", participants=5, clips_per_participant=1, seconds=1.0)
+    import_interviews(folder / "interviews", "errors")
+    dataset = fo.load_dataset("errors")
+    set_work_folder(dataset, folder / "work")
+    detect_faces(dataset)
+    ids, frames = dataset.values(["id", "frames.frame_number"])
+    add_run(dataset, "cnn_1", dict(zip(ids, frames, strict=True)), first_guess, held_out=ids[1:])
+    place_model(dataset, folder / "gone")
+    curate(dataset.select(ids[:1]), "confirm", by="ann", level="videos")
+    yield dataset
+    fo.delete_dataset("errors")
+
+
+def place_model(dataset, folder):
+    """Note where a run's model lies."""
+    config = dataset.get_run_info("cnn_1").config
+    config.model_folder = str(folder)
+    dataset.update_run_config("cnn_1", config)
+
+
+@pytest.fixture
+def dataset(prepared, dataset_name, tmp_path):
+    """A copy that a test may spoil, with faces of its own."""
+    copy = prepared.clone(dataset_name, persistent=True)
+    shutil.copytree(work_folder(prepared) / "faces", tmp_path / "work" / "faces")
+    set_work_folder(copy, tmp_path / "work")
+    return copy
+
+
+def write(label: str, value: str) -> Callable[[Page, Path], None]:
+    """Write into a field of the form."""
+    return lambda page, _: page.get_by_text(label, exact=True).locator("xpath=following::input[1]").fill(value)
+
+
+def another_run(dataset: fo.Dataset, until_end: ExitStack) -> None:
+    """Let another run work on the dataset."""
+    until_end.enter_context(working_on(dataset.name, "finding faces"))
+
+
+def without_faces(dataset: fo.Dataset, _: ExitStack) -> None:
+    """Delete the faces that were found."""
+    shutil.rmtree(work_folder(dataset) / "faces")
+
+
+def without_run(dataset: fo.Dataset, _: ExitStack) -> None:
+    """Delete the run, and leave its labels."""
+    dataset.delete_run("cnn_1")
+
+
+def edited_without_run(dataset: fo.Dataset, until_end: ExitStack) -> None:
+    """Edit a face by hand, and forget what the run had learned to predict."""
+    dataset.set_values("frames.faces.detections.label", [[["Expressive"]] * len(one.frames) for one in dataset])
+    config = dataset.get_run_info("cnn_1").config
+    config.target = "no such score"
+    dataset.update_run_config("cnn_1", config)
+
+
+def choose_folder_with_an_export(page: Page, folder: Path) -> None:
+    """Choose a folder where something of the user's has the export's name already."""
+    (folder / "mine").mkdir()
+    (folder / "mine" / "thesis.txt").write_text("mine")
+    page.get_by_text("Choose a folder...").click()
+    browser = page.get_by_role("dialog").last
+    browser.get_by_role("textbox").first.fill(str(folder))
+    browser.get_by_role("textbox").first.press("Enter")
+    expect(browser.get_by_text("mine", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Choose").last.click()
+    write("Name of the new folder", "mine")(page, folder)
+
+
+CASES = (
+    Case("detect_faces", "Detect faces", r"is in use by process .*\(finding faces\)", another_run),
+    Case("train_model", "Train model", "'My run': use lower-case letters", fill=write("Name of the run", "My run")),
+    Case("predict", "Predict expressiveness", "gone"),
+    Case("compute_embeddings", "Compute embeddings", "gone"),
+    Case("review_errors", "Review errors", "no such score", edited_without_run),
+    Case("run_pipeline", "Detect, train, predict and review", "is in use by process", another_run),
+    Case("find_suspicious_labels", "Find suspicious labels", "faces", without_faces),
+    Case("curate", "Curate faces or videos", "run cnn_1 was deleted", without_run),
+    Case("undo_curation", "Undo curation", "run cnn_1 was deleted", without_run),
+    Case("export_curated", "Export curated interviews", "mine", fill=choose_folder_with_an_export),
+)
+
+
+def expect_failure(page: Page, label: str, said: str) -> None:
+    """Wait until the window and a notification say why; then go back to the form, which is as it was."""
+    window = page.get_by_test_id("operators-prompt-view-modal")
+    expect(window.get_by_text(f"{label}: not done")).to_be_visible(timeout=WORK_MILLISECONDS)
+    expect(window.get_by_text(re.compile(said))).to_be_visible()
+    expect(page.get_by_role("alert").get_by_text(re.compile(said)).last).to_be_visible()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.operator)
+def test_an_error_at_run_time_is_seen_and_the_form_kept(case, dataset, tmp_path, page, screenshot):
+    with ExitStack() as until_end:
+        open_dataset(page, dataset.name)
+        open_form(page, case.label)
+        expect(page.get_by_role("button", name="Execute")).to_be_visible()
+        case.fill(page, tmp_path)
+        page.wait_for_timeout(1000)
+        case.spoil(dataset, until_end)
+        execute(page)
+        expect_failure(page, case.label, case.said)
+        screenshot(f"errors-{case.operator}")
+
+        page.get_by_role("button", name="Back to the form").click()
+        expect(page.get_by_test_id("operators-prompt-view-modal")).to_have_count(0)
+        expect(page.get_by_role("button", name="Execute")).to_be_visible()
+        screenshot(f"errors-{case.operator}-form")
