@@ -14,7 +14,7 @@ from expressiveness.stores import Progress
 
 from .contents import interviews_of, require_faces
 from .curation import curation_of
-from .dataset_info import face_store, newest_faces, work_folder
+from .dataset_info import MODELS, face_store, newest_faces, work_folder
 from .runs import check_run_name, load_run, load_run_split, next_run_name, register_run, save_figures
 from .working import alone_on_dataset
 
@@ -69,7 +69,7 @@ def train_model(
     model = train(interviews, store, config, split=split, curation=curation, on_epoch=on_epoch)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
     model = model.with_evaluation(evaluate_model(model, held_out, store))
-    folder = model.save(work_folder(dataset) / "models" / run)
+    folder = model.save(work_folder(dataset) / MODELS / run)
     register_run(dataset, run, model, folder, split_of=split_of)
     return run
 
