@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from itertools import count
@@ -186,6 +186,39 @@ def record_change(folder: Path, name: str) -> None:
     """List a file of a folder of ours anew, after we have changed it; nothing where the folder has no manifest."""
     if (folder / MANIFEST).is_file():
         _append(folder, [_entry(folder / name, name)])
+
+
+def remove_written(folder: Path) -> bool:
+    """Delete the files of a folder that are as we wrote them, and the folder if nothing else is in it.
+
+    Returns:
+        Whether it is a folder of ours; nothing is deleted where it has no manifest.
+    """
+    ours = _read_manifest(folder) is not None
+    if ours:
+        _remove_ours(folder)
+    return ours
+
+
+def forget_in_manifest(folder: Path, names: Collection[str]) -> int:
+    """Remove the lines about some files from a folder's manifest, for a name may tell who somebody is.
+
+    Such a file counts as the user's from then on.
+
+    Args:
+        folder: that may have a manifest.
+        names: of files, relative to the folder, with / between their parts.
+
+    Returns:
+        How many lines there were; 0 where there is no manifest.
+    """
+    if (manifest := _read_manifest(folder)) is None or manifest.entries.keys().isdisjoint(names):
+        return 0
+    lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [lines[0], *(line for line in lines[1:] if json.loads(line)["name"] not in names)]
+    with hidden_until_done(folder / MANIFEST) as unfinished:
+        unfinished.write_text("".join(kept), encoding="utf-8")
+    return len(lines) - len(kept)
 
 
 def _real(folder: Path) -> Path:

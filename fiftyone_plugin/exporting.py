@@ -28,7 +28,7 @@ from expressiveness.stores import Failure, Progress, file_stem
 
 from .contents import interviews_of, require_faces, require_interviews
 from .curation import curation_of
-from .dataset_info import imported_measure, info_of, newest_faces
+from .dataset_info import imported_measure, info_of, keep_info, newest_faces
 from .deciding import record_hand_edits
 
 DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
@@ -93,6 +93,7 @@ def export_curated(
             _copy_videos(kept, names, folder)
     except OSError as error:
         raise ReportError(f"cannot write {folder} ({error.strerror or error}); choose another folder") from error
+    _keep_place(samples._root_dataset, folder)
     if faces:
         target, thresholds = imported_measure(samples._root_dataset)
         written = write_face_folders(
@@ -107,6 +108,13 @@ def export_curated(
         report.faces, report.failures = written.faces, list(written.failures)
         report.excluded_faces, report.corrected_faces = written.excluded, written.corrected
     return report
+
+
+def _keep_place(dataset: fo.Dataset, folder: Path) -> None:
+    """Keep where an export was written, so that it can be named when one of its interviews is to be forgotten."""
+    place, before = str(folder.resolve()), info_of(dataset).get("exports", [])
+    if place not in before:
+        keep_info(dataset, exports=[*before, place])
 
 
 def _make_room(folder: Path, interviews: Sequence[Interview]) -> None:
