@@ -140,8 +140,15 @@ def remove_pictures(folder: Path) -> int:
     return sum(_delete(one, _PICTURE) for one in folder.iterdir()) if folder.is_dir() else 0
 
 
-def remove_model(folder: Path) -> int:
-    """Delete the files of a model that are as they were written; return how many that were."""
+def remove_models(folder: Path) -> int:
+    """Delete the models in a folder as far as they are as they were written; return how many files that were."""
+    if not folder.is_dir():
+        return 0
+    models = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
+    return sum(map(_remove_model, models)) + _delete(folder, _LOCK)
+
+
+def _remove_model(folder: Path) -> int:
     before = set(folder.iterdir())
     if not remove_written(folder):
         _delete(folder, re.compile("|".join(map(re.escape, (RECORD, WEIGHTS, CARD)))))
@@ -150,6 +157,7 @@ def remove_model(folder: Path) -> int:
 
 _TABLE = re.compile(r"[A-Za-z0-9_.]+-[0-9a-f]{16}\.npz")
 _PICTURE = re.compile(r"\d{6,}\.jpg")
+_LOCK = re.compile(rf"\..+{re.escape(LOCK_FILE)}")
 
 
 def _delete(folder: Path, name: re.Pattern[str]) -> int:
@@ -174,10 +182,13 @@ def forget_in_model(folder: Path, interview_id: str) -> bool:
         ModelError: there is no such model, or it cannot be written.
     """
     record = read_record(folder)
+    before = json.dumps(record)
     learned = any(interview_id in record["split"][name] for name in ("train", "validation"))
     record["split"] = {name: _without(ids, interview_id) for name, ids in record["split"].items()}
     record["data"] = forget_in_data(record["data"], interview_id)
     record["evaluation"] = forget_in_figures(record["evaluation"], interview_id)
+    if json.dumps(record) == before:
+        return learned
     try:
         with whole_file(folder / RECORD) as file:
             file.write((json.dumps(record, indent=2) + "\n").encode())

@@ -53,7 +53,9 @@ def forget_interview(dataset: fo.Dataset, interview_id: str) -> ForgetReport:
         if not (found.samples or report.found):  # a slip of the pen must not cost what merely sounds like it
             return report
         swept = sweep(found)
-        report.documents, report.deleted, report.indexes = swept.documents, swept.deleted, swept.recompute
+        report.documents = swept.documents
+        report.deleted = list(dict.fromkeys(swept.deleted))  # a clone has its own of the same name
+        report.indexes = list(dict.fromkeys(swept.recompute))
         report.yours += swept.left
         for one in found.datasets:
             _forget_samples(one, found, report)
@@ -107,13 +109,15 @@ def _name_files(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None
 
 def _forget_in_runs(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None:
     for run in list_runs(dataset):
-        info = dataset.get_run_info(run)
-        info.config.data = forget_in_data(info.config.data, found.interview)
-        dataset.update_run_config(run, info.config)
-        results = dataset.load_run_results(run)
-        save_figures(dataset, run, evaluation=forget_in_figures(getattr(results, "evaluation", None), found.interview))
+        info, results = dataset.get_run_info(run), dataset.load_run_results(run)
+        data, figures = getattr(info.config, "data", {}), getattr(results, "evaluation", None)
+        if (kept := forget_in_data(data, found.interview)) != data:
+            info.config.data = kept
+            dataset.update_run_config(run, info.config)
+        if (kept_figures := forget_in_figures(figures, found.interview)) != figures:
+            save_figures(dataset, run, evaluation=kept_figures)
         try:
-            if forget_in_model(model_folder(dataset, run), found.interview):
+            if forget_in_model(model_folder(dataset, run), found.interview) and run not in report.learned:
                 report.learned.append(run)
         except ModelError:
             continue  # its folder is gone, and with it what stood there

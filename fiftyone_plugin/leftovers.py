@@ -11,7 +11,7 @@ from pathlib import Path
 import fiftyone as fo
 import fiftyone.core.odm as foo
 
-from expressiveness.forgetting import remove_model, remove_pictures, remove_store
+from expressiveness.forgetting import remove_models, remove_pictures, remove_store
 
 from .dataset_info import ELSEWHERE, FACES, INFO_KEY, MODELS, PICTURES, work_folder, work_folders
 
@@ -43,8 +43,7 @@ def remove_leftovers() -> tuple[int, list[Path]]:
     """
     deleted, left = 0, []
     for folder in leftovers():
-        deleted += remove_store(folder / FACES) + remove_pictures(folder / PICTURES)
-        deleted += sum(map(remove_model, _folders_in(folder / MODELS)))
+        deleted += remove_store(folder / FACES) + remove_pictures(folder / PICTURES) + remove_models(folder / MODELS)
         remove_empty_folders(folder)
         left += sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
     for place, folder in _abandoned().items():

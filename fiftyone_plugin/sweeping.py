@@ -121,7 +121,7 @@ class _Sweep:
         self.files = GridFS(self.database)
         self.own_samples = {dataset._sample_collection_name for dataset in known.datasets}
         self.own_frames = {dataset._frame_collection_name for dataset in known.datasets}
-        self.samples = [ObjectId(id) for id in known.samples]
+        self.samples = self._samples_with_copies()
         ids, paths = self._ids(), known.videos | known.pictures
         numbers = {name for name in known.names if re.fullmatch(r"[1-9]\d*", name)}  # also words of other sentences
         self.here = Traces(ids, paths | known.names - numbers, numbers)
@@ -142,6 +142,20 @@ class _Sweep:
         for dataset in self.known.datasets:
             dataset.reload()
         return self.swept
+
+    def _samples_with_copies(self) -> list[ObjectId]:
+        """The samples, what was made of them, such as clips, and what was made of that, such as their frames."""
+        found = newest = {ObjectId(id) for id in self.known.samples}
+        while newest:
+            made = {"_sample_id": {"$in": list(newest)}}
+            of_these = {
+                document["_id"]
+                for collection in self._collections(SAMPLES)
+                for document in self.database[collection].find(made, {"_id": 1})
+            }
+            newest = of_these - found
+            found = found | newest
+        return list(found)
 
     def _ids(self) -> set[str]:
         """The ids of the samples with their frames and labels, and of the copies of these."""
@@ -260,7 +274,7 @@ class _Sweep:
     def _look_at_other_samples(self) -> None:
         """Name other samples that mention the interview, in whatever field somebody added."""
         words = [re.escape(word.encode()) for word in (*self.known.videos, *self.known.pictures, *self.known.names)]
-        words += [re.escape(word) for id in self.samples for word in (id.binary, str(id).encode())]
+        words += [re.escape(word) for id in self.known.samples for word in (ObjectId(id).binary, id.encode())]
         pattern = re.compile(b"|".join(words))
         not_its = {"_id": {"$nin": self.samples}, "_sample_id": {"$nin": self.samples}}
         for collection in self._collections(SAMPLES):

@@ -84,7 +84,10 @@ def ids_in(document: Any) -> Iterable[str]:
 
 def _is_of_plain_values(items: list[Any]) -> bool:
     """Whether any item can go and the others mean the same: not so where one is a field, as in {$eq: ["$id", "7"]}."""
-    return not any(isinstance(item, dict | list) or str(item).startswith("$") for item in items)
+    return not any(
+        isinstance(item, dict | list) or (isinstance(item, str) and (item.startswith("$") or _parsed(item) is not None))
+        for item in items
+    )
 
 
 def _parsed(text: str) -> Any:

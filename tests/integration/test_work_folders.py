@@ -32,6 +32,8 @@ HOSTILE = [
     "x" * 101,
 ]
 
+pytestmark = pytest.mark.usefixtures("without_leftovers")
+
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_refused_before_anything_is_read_or_written(name, tmp_path):
