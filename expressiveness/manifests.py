@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from expressiveness.locking import LOCK_FILE, is_lock
-from expressiveness.whole_files import UNFINISHED
+from expressiveness.whole_files import UNFINISHED, whole_file
 
 MANIFEST = ".expressiveness.jsonl"
 FORMAT = 1
@@ -129,6 +129,25 @@ class Manifest:
         if [path.name for path in self.folder.iterdir()] == [MANIFEST]:
             (self.folder / MANIFEST).unlink()
             self.folder.rmdir()
+
+    def forget(self, names: Collection[str]) -> int:
+        """Remove the lines about some files, for a name may tell who somebody is; they are the user's from then on.
+
+        Args:
+            names: of files, relative to the folder, with / between their parts.
+
+        Returns:
+            How many lines there were.
+        """
+        hidden = tuple(str(Path(name).with_name(f".{Path(name).name}.")) for name in names)  # while they were written
+        about = {name for name in self.entries if name in names or name.startswith(hidden)}
+        if not about:
+            return 0
+        records = [record for record in _records(self.folder / MANIFEST) if record]
+        kept = [record for record in records if record.get("name") not in about]
+        with whole_file(self.folder / MANIFEST) as file:
+            file.write("\n".join(map(json.dumps, kept)).encode())
+        return len(records) - len(kept)
 
     def remove_unfinished(self) -> None:
         """Delete what a killed run was writing; nobody may be writing now."""

@@ -29,7 +29,7 @@ from expressiveness.stores import Failure, Progress, file_stem
 
 from .contents import interviews_of, require_faces, require_interviews
 from .curation import curation_of
-from .dataset_info import imported_measure, info_of, newest_faces
+from .dataset_info import imported_measure, info_of, keep_info, newest_faces
 from .deciding import record_hand_edits
 
 CURATED = "curated export"
@@ -111,7 +111,15 @@ def export_curated(
             )
             report.faces, report.failures = written.faces, list(written.failures)
             report.excluded_faces, report.corrected_faces = written.excluded, written.corrected
+    _keep_place(samples._root_dataset, folder)
     return report
+
+
+def _keep_place(dataset: fo.Dataset, folder: Path) -> None:
+    """Keep where an export was written, so that it can be named when one of its interviews is to be forgotten."""
+    place, before = str(folder.resolve()), info_of(dataset).get("exports", [])
+    if place not in before:
+        keep_info(dataset, exports=[*before, place])
 
 
 def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:

@@ -18,6 +18,7 @@ from expressiveness.video import VideoInfo, probe
 
 from . import fields
 from .dataset_info import keep_info
+from .naming import check_dataset_name
 
 
 class RecruitView(fo.types.Dataset):
@@ -68,7 +69,12 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
     def import_samples(
         self, dataset: fo.Dataset, tags: list[str] | None = None, progress: bool | Callable[..., Any] | None = None
     ) -> list[str]:
-        """Import the interviews into a dataset; return the ids of their samples."""
+        """Import the interviews into a dataset; return the ids of their samples.
+
+        Raises:
+            InterviewError: the folder or the dataset's name cannot be used, or, if `strict`, a row of the folder.
+        """
+        check_dataset_name(dataset.name)
         found = read_interviews(self.dataset_dir, strict=self.strict, allow_outside=self.allow_outside)
         self.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
         interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.limit)

@@ -21,10 +21,13 @@ from .contents import sample_ids_of
 from .dataset_info import info_of, keep_info
 from .deciding import follow_videos
 from .importer import interview_sample
+from .naming import check_dataset_name
 from .working import working_on
 
 MOST_NAMED = 5
 """Interviews that a refusal names."""
+
+DOING = "importing interviews"
 
 
 @dataclass(slots=True)
@@ -71,9 +74,10 @@ def import_interviews(
         progress: called with how many videos have been looked at.
 
     Raises:
-        InterviewError: the folder cannot be used, or, if `strict`, a row of it; or the dataset has interviews of these
-            ids from another folder, and `replace_rows` is not set.
+        InterviewError: the folder or the name cannot be used, or, if `strict`, a row of the folder; or the dataset has
+            interviews of these ids from another folder, and `replace_rows` is not set.
     """
+    check_dataset_name(name)
     folder, thresholds = Path(folder), thresholds or Thresholds()  # of this machine: the App plays no other videos
     found = read_interviews(folder, strict=strict, allow_outside=allow_outside)
     report = ImportReport(name)
@@ -83,9 +87,10 @@ def import_interviews(
     samples = _samples(interviews, target, thresholds, report, progress)
     if not samples:
         raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
-    with working_on(name, "importing interviews"):
+    with working_on(name, DOING), working_on(dataset := _dataset_named(name), DOING):
+        _require_interviews_alone(dataset)
         report.replaced_folder = _check_rows(folder, name, interviews, replace_rows)
-        dataset = _dataset_of_interviews(name)
+        fields.declare_interview_fields(dataset)
         report.added, report.updated = _write(dataset, samples)
         keep_info(dataset, folder=str(folder.resolve()), target=target, thresholds=asdict(thresholds))
     return report
@@ -165,12 +170,18 @@ def _note_obstacles(report: ImportReport, id: str, info: VideoInfo) -> None:
         report.uneven[id] = info.drift
 
 
-def _dataset_of_interviews(name: str) -> fo.Dataset:
-    dataset = fo.load_dataset(name) if fo.dataset_exists(name) else fo.Dataset(name, persistent=True)
+def _dataset_named(name: str) -> fo.Dataset:
+    if fo.dataset_exists(name):
+        return fo.load_dataset(name)
+    try:
+        return fo.Dataset(name, persistent=True)
+    except ValueError as error:  # another dataset's name looks the same in an address
+        raise InterviewError(f"{error}; choose another name") from error
+
+
+def _require_interviews_alone(dataset: fo.Dataset) -> None:
     if len(dataset) and not dataset.has_sample_field(fields.INTERVIEW_ID):
-        raise InterviewError(f"the dataset {name} holds other samples; choose another name")
-    fields.declare_interview_fields(dataset)
-    return dataset
+        raise InterviewError(f"the dataset {dataset.name} holds other samples; choose another name")
 
 
 def _write(dataset: fo.Dataset, samples: Sequence[fo.Sample]) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from expressiveness.errors import ModelError
 from expressiveness.models import TrainedModel, load_model, read_record
 from expressiveness.splits import Split
 
+from .dataset_info import MODELS, work_folder
 from .fields import field_in_the_way
 
 METHOD = "expressiveness"
@@ -142,7 +143,9 @@ def check_run_name(dataset: fo.Dataset, name: str) -> str:
 
 
 def model_folder(dataset: fo.Dataset, run: str) -> Path:
-    """Where a run's model lies.
+    """Where a run's model lies: in the dataset's work folder, or else where it was when it was trained.
+
+    A clone takes over the runs, and has a copy of their models.
 
     Raises:
         ModelError: there is no such run.
@@ -150,4 +153,5 @@ def model_folder(dataset: fo.Dataset, run: str) -> Path:
     if run not in (runs := list_runs(dataset)):
         known = ", ".join(runs) or "none so far; train a model first"
         raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")
-    return Path(dataset.get_run_info(run).config.model_folder)
+    own = work_folder(dataset) / MODELS / run
+    return own if own.is_dir() else Path(dataset.get_run_info(run).config.model_folder)

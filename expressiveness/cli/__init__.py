@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from expressiveness.cli.fiftyone_app import demo, forget, install_plugin, open_app
+from expressiveness.cli.fiftyone_app import clean, demo, forget, install_plugin, open_app
 from expressiveness.cli.interviews import extract, inspect, reencode
 from expressiveness.cli.models import benchmark, evaluate, export_model, train
 from expressiveness.cli.recognition import live, predict
@@ -44,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "live": live,
     "export-model": export_model,
     "forget": forget,
+    "clean": clean,
     "app": open_app,
 }
 """By name, in the order that `--help` lists them."""

@@ -105,6 +105,35 @@ def forget(
         report.tables += forget_in_store(faces, interview)
     report.learned += [str(model) for model in models or [] if forget_in_model(model, interview)]
     write_json(json_file, report.as_dict(), overwrite=overwrite)
-    if report == ForgetReport():
+    if not report.found:
         raise InterviewError(f"nothing of {interview} was found; give the id as it stands in metadata.jsonl")
     say(f"{interview}: {report.summary()}")
+
+
+def clean(
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete what this program wrote there, and nothing else.")
+    ] = False,
+    json_file: Json = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """List what FiftyOne datasets that were deleted have left on the disk: faces, movement, pictures and models."""
+    from fiftyone_plugin.leftovers import leftovers, remove_leftovers
+
+    check_output_file(json_file, overwrite=overwrite)
+    folders = leftovers()
+    deleted, left = remove_leftovers() if delete else (0, [])
+    write_json(
+        json_file,
+        {"folders": list(map(str, folders)), "deleted": deleted, "left": list(map(str, left))},
+        overwrite=overwrite,
+    )
+    for folder in folders:
+        say(str(folder))
+    if not folders:
+        say("No dataset that is gone has left anything.")
+    elif delete:
+        say(f"Deleted {deleted} files there.")
+        say("".join(f"Yours to delete: {file}\n" for file in left).rstrip() or "Nothing else was in them.")
+    else:
+        say("No dataset uses these folders. Delete what this program wrote in them with: expressiveness clean --delete")

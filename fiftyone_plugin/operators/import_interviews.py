@@ -73,6 +73,8 @@ class ImportInterviews(InterviewOperator):
         """Choose a folder, see what is in it, and name the dataset."""
         from expressiveness.interviews import DEFAULT_TARGET, TARGETS, read_interviews
 
+        from ..naming import check_dataset_name
+
         inputs.view("terms", types.Notice(label=TERMS))
         inputs.file(
             "folder",
@@ -101,6 +103,7 @@ class ImportInterviews(InterviewOperator):
             label="Take videos outside the folder, too",
             description="Links, .. and absolute paths that lead out of it",
         )
+        check_dataset_name(text(ctx, "dataset_name", folder.name))
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Import."""

@@ -12,6 +12,18 @@ def _database(mongodb: str) -> None:
     """Start it for every test of this folder, so that none has to ask."""
 
 
+@pytest.fixture
+def without_leftovers(mongodb: str) -> Iterator[None]:
+    """Before and after the test, no folder of a dataset that was deleted is there."""
+    from fiftyone_plugin.leftovers import leftovers
+
+    for folder in leftovers():
+        shutil.rmtree(folder)
+    yield
+    for folder in leftovers():
+        shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def reviewable(sample_interviews: Path, mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a dataset of 12 sample interviews with faces and one run, `first`. Read it; `dataset` is a copy."""

@@ -287,7 +287,7 @@ def test_the_second_run_on_a_dataset_is_refused_with_the_first_ones_name(call, f
     dataset = fo.Dataset(dataset_name)
 
     with (
-        working_on(dataset_name, "training"),
+        working_on(dataset, "training"),
         pytest.raises(
             BusyError, match=rf"the dataset {dataset_name} is in use by process {os.getpid()} .*\(training\)"
         ),

@@ -284,9 +284,10 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.unit.test_outputs import write
-print("ready", flush=True)
 for turn in range(10**6):
     write(Path(sys.argv[1]), "turn", *(f"sub/{n}" for n in range(20)), "empty/", text=str(turn))
+    if turn == 0:
+        print("ready", flush=True)
 """
 
 
