@@ -226,6 +226,8 @@ def counted(found, folders, words):
 def test_nothing_is_left_but_what_the_report_names(worked_on, interviews, capsys):
     dataset, sample, open_views = worked_on
     folders = [interviews.parent, work_folders()]
+    for view in open_views:
+        assert sample in [*view.values("id"), *(view.values("sample_id") if view._is_generated else [])]
     again = fo.load_dataset("day-again").match({"interview_id": ID}).first().id
     words = (ID, STEM, sample, again, *(frame.id for frame in dataset[sample].frames.values()))
     of_others = [text for where, text in in_database(ID) if "other-study" in text]
