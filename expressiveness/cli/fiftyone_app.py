@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from expressiveness._io import place
 from expressiveness.cli.options import Json, Port, Workers
 from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
 from expressiveness.errors import InterviewError
-from expressiveness.places import place
 
 
 def demo(
@@ -25,7 +25,7 @@ def demo(
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
     load_tensorflow()
-    from fiftyone_plugin.demo import FULL, QUICK, run_demo
+    from fiftyone_plugin.steps import FULL, QUICK, run_demo
 
     with progress() as report:
         result = run_demo(folder, size=QUICK if quick else FULL, workers=workers, on_step=say, progress=report)
@@ -42,7 +42,7 @@ def open_app(
     port: Port = 5151,
 ) -> None:
     """Open the FiftyOne App, with the operators for interviews, on a dataset."""
-    from fiftyone_plugin.launch import open_app
+    from fiftyone_plugin.app import open_app
 
     open_app(dataset, port=port, on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"))
 
@@ -54,7 +54,7 @@ def install_plugin(
     ] = None,
 ) -> None:
     """Put the plugin where FiftyOne looks for it; doing it again changes nothing."""
-    from fiftyone_plugin.launch import install_plugin
+    from fiftyone_plugin.app import install_plugin
 
     say(f"The plugin is in {install_plugin(folder)}. Restart the App if it is running.")
 
@@ -73,14 +73,14 @@ def forget(
     json_file: Json = None,
 ) -> None:
     """Delete what was made of an interview: faces, movement, labels, decisions, predictions and pictures of frames."""
-    from expressiveness.forgetting import ForgetReport, forget_in_model, forget_in_store
+    from expressiveness.privacy import ForgetReport, forget_in_model, forget_in_store
 
     if not (faces or dataset or models):
         raise typer.BadParameter("say where to forget it: --faces STORE, --dataset NAME or --model MODEL")
     report = ForgetReport()
     if dataset:
+        from fiftyone_plugin.app import load_dataset
         from fiftyone_plugin.forgetting import forget_interview
-        from fiftyone_plugin.launch import load_dataset
 
         report = forget_interview(load_dataset(dataset), interview)
     if faces:

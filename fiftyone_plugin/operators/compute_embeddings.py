@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, target_videos
+from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, target_videos
 
 
 class ComputeEmbeddings(InterviewOperator):
@@ -45,7 +45,7 @@ class ComputeEmbeddings(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run, and what to make of the vectors."""
-        from ..contents import require_faces, require_networks
+        from ..dataset import require_faces, require_networks
 
         require_faces(target_videos(ctx))
         runs = require_networks(ctx.dataset)
@@ -57,8 +57,8 @@ class ComputeEmbeddings(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Compute."""
-        from ..contents import require_networks
-        from ..embeddings import compute_embeddings
+        from ..dataset import require_networks
+        from ..steps import compute_embeddings
 
         report = compute_embeddings(
             target_videos(ctx),

@@ -10,7 +10,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted
+from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counted
 
 
 class Curate(InterviewOperator):
@@ -59,10 +59,10 @@ class Curate(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to decide, about what, and say who decides."""
-        from expressiveness.categories import CATEGORIES
+        from expressiveness.data import CATEGORIES
 
-        from ..contents import require_faces
-        from ..deciding import DECISIONS
+        from ..curation import DECISIONS
+        from ..dataset import require_faces
         from ..fields import FACES, runs_with_fields
 
         require_faces(ctx.dataset)
@@ -81,7 +81,7 @@ class Curate(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Decide."""
-        from ..deciding import DECISIONS, curate
+        from ..curation import DECISIONS, curate
         from ..fields import FACES, runs_with_fields
 
         scope = _scope(ctx)
@@ -121,8 +121,8 @@ def _scope(ctx: foo.executor.ExecutionContext) -> str:
 
 def _about(ctx: foo.executor.ExecutionContext) -> str:
     """How much the decision is about, counted by the database."""
+    from ..dataset import source_ids
     from ..fields import FACES
-    from ..shown import source_ids
 
     scope = _scope(ctx)
     samples = _scopes(ctx)[scope][1]

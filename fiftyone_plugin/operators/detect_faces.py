@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counting, target_videos
+from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counting, target_videos
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
@@ -51,9 +51,9 @@ class DetectFaces(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose detector and sampling, and see how long it will take."""
-        from expressiveness.choices import DETECTORS
+        from expressiveness.faces import DETECTORS
 
-        from ..contents import require_interviews
+        from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
@@ -68,10 +68,10 @@ class DetectFaces(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Find faces."""
-        from expressiveness.extraction import ExtractionConfig
+        from expressiveness.faces import ExtractionConfig
         from expressiveness.video import Sampling
 
-        from ..detecting import detect_faces
+        from ..steps import detect_faces
 
         config = ExtractionConfig(
             sampling=Sampling(every=chosen(ctx, "every", 5)),

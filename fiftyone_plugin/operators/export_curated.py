@@ -10,7 +10,16 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, chosen, counted, counting, folder_chosen, target_videos
+from .interview_operator import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    chosen,
+    counted,
+    counting,
+    folder_chosen,
+    target_videos,
+)
 
 
 class ExportCurated(InterviewOperator):
@@ -45,7 +54,7 @@ class ExportCurated(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a folder and what to write."""
-        from ..contents import require_interviews
+        from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
@@ -68,7 +77,7 @@ class ExportCurated(InterviewOperator):
         """Export."""
         from expressiveness.errors import ReportError
 
-        from ..exporting import export_curated
+        from ..steps import export_curated
 
         folder = folder_chosen(ctx, "folder")
         if folder is None:

@@ -10,7 +10,17 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, folder_chosen, warn
+from .interview_operator import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    chosen,
+    counted,
+    counting,
+    folder_chosen,
+    warn,
+)
 
 TERMS = (
     "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
@@ -67,7 +77,7 @@ class ImportInterviews(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a folder, see what is in it, and name the dataset."""
-        from expressiveness.interviews import DEFAULT_TARGET, TARGETS, read_interviews
+        from expressiveness.data import DEFAULT_TARGET, TARGETS, read_interviews
 
         inputs.view("terms", types.Notice(label=TERMS))
         inputs.file(
@@ -99,10 +109,10 @@ class ImportInterviews(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Import."""
-        from expressiveness.categories import Thresholds
+        from expressiveness.data import Thresholds
         from expressiveness.errors import InterviewError
 
-        from ..importing import import_interviews
+        from ..steps import import_interviews
 
         folder = folder_chosen(ctx, "folder")
         if folder is None:

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, counting, show_run, target_videos
+from .interview_operator import InterviewOperator, Listing, Progress, choose, counting, show_run, target_videos
 
 
 class Predict(InterviewOperator):
@@ -36,7 +36,7 @@ class Predict(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run."""
-        from ..contents import require_faces, require_runs
+        from ..dataset import require_faces, require_runs
 
         samples = target_videos(ctx)
         require_faces(samples)
@@ -45,9 +45,9 @@ class Predict(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Classify, and save the views on the mistakes."""
-        from ..contents import require_runs
-        from ..predicting import predict
+        from ..dataset import require_runs
         from ..review import save_review_views
+        from ..steps import predict
 
         run = ctx.params.get("run") or require_runs(ctx.dataset)[-1]
         report = predict(target_videos(ctx), run, progress=counting(progress, "videos"))

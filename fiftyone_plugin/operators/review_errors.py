@@ -9,7 +9,16 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, open_saved_view, show_run, target_videos
+from .interview_operator import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    chosen,
+    open_saved_view,
+    show_run,
+    target_videos,
+)
 
 
 class ReviewErrors(InterviewOperator):
@@ -43,7 +52,7 @@ class ReviewErrors(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run and a view."""
-        from ..contents import require_predictions
+        from ..dataset import require_predictions
         from ..review import MISCLASSIFIED_FRAMES, REVIEW_VIEWS
 
         target_videos(ctx)  # has FiftyOne ask: dataset, view or selection
@@ -56,9 +65,8 @@ class ReviewErrors(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Save the views; what was corrected in the Annotate tab is no mistake any more."""
-        from ..contents import require_predictions
-        from ..deciding import record_hand_edits
-        from ..judging import judge_again
+        from ..curation import judge_again, record_hand_edits
+        from ..dataset import require_predictions
         from ..review import MISCLASSIFIED_FRAMES, save_review_views
 
         if edited := record_hand_edits(target_videos(ctx)):

@@ -9,8 +9,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, target_videos, warn
 from .detect_faces import DetectFaces, estimate
+from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, target_videos, warn
 from .predict import Predict
 from .review_errors import ReviewErrors
 from .train_model import MODELS, NETWORK, TrainModel, warnings_about
@@ -65,10 +65,9 @@ class RunPipeline(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what matters most; the single operators offer the rest."""
-        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+        from expressiveness.data import DEFAULT_TARGET, TARGETS
 
-        from ..contents import require_interviews
-        from ..runs import next_run_name
+        from ..dataset import next_run_name, require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
@@ -85,7 +84,7 @@ class RunPipeline(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Go through the steps; each finds the parameters of its own operator."""
-        from ..runs import next_run_name
+        from ..dataset import next_run_name
 
         run = ctx.params.get("run") or next_run_name(ctx.dataset, chosen(ctx, "model", NETWORK))
         ctx.params["run"] = run

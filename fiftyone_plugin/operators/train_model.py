@@ -9,10 +9,10 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, chosen, counted, target_videos, warn
+from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counted, target_videos, warn
 
 if TYPE_CHECKING:
-    from expressiveness.splits import Split
+    from expressiveness.data import Split
 
 NETWORK, MOVEMENT = "notebook_cnn", "movement"
 MODELS = {
@@ -82,10 +82,9 @@ class TrainModel(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to learn, and see what would spoil it."""
-        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+        from expressiveness.data import DEFAULT_TARGET, TARGETS
 
-        from ..contents import require_faces
-        from ..runs import list_runs, next_run_name
+        from ..dataset import list_runs, next_run_name, require_faces
 
         samples = target_videos(ctx)
         require_faces(samples)
@@ -108,11 +107,11 @@ class TrainModel(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
-        from expressiveness.categories import Thresholds
+        from expressiveness.data import Thresholds
         from expressiveness.models import TrainingConfig
 
-        from ..runs import load_run_record
-        from ..training import train_model
+        from ..dataset import load_run_record
+        from ..steps import train_model
 
         config = TrainingConfig(
             model=chosen(ctx, "model", NETWORK),
@@ -162,10 +161,10 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
 
 def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
     """What would spoil the result of training on some interviews."""
-    from expressiveness.categories import CATEGORIES, Thresholds
+    from expressiveness.data import CATEGORIES, Thresholds
 
+    from ..dataset import load_run_split
     from ..fields import PARTICIPANT
-    from ..runs import load_run_split
 
     low, high = chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)
     people = len(samples.distinct(PARTICIPANT))

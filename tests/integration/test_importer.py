@@ -3,8 +3,8 @@
 import fiftyone as fo
 import pytest
 
-from fiftyone_plugin.importer import RecruitView, RecruitViewImporter
-from fiftyone_plugin.workflow import import_interviews
+from fiftyone_plugin.api import import_interviews
+from fiftyone_plugin.steps.importer import RecruitView, RecruitViewImporter
 from tests.interviews import row, write_metadata, write_portrait_video
 
 

@@ -1,0 +1,19 @@
+from .decide import DECISIONS, curate, follow_videos, record_hand_edits, undo_curation
+from .history import forget_sample, last_step
+from .judging import judge_again
+from .read import curation_of, truths_of
+from .states import expected_categories
+
+__all__ = [
+    "DECISIONS",
+    "curate",
+    "curation_of",
+    "expected_categories",
+    "follow_videos",
+    "forget_sample",
+    "judge_again",
+    "last_step",
+    "record_hand_edits",
+    "truths_of",
+    "undo_curation",
+]

@@ -1,0 +1,5 @@
+from .forget import forget_interview
+
+__all__ = [
+    "forget_interview",
+]
