@@ -33,10 +33,11 @@ test-fast: $(INSTALLED) ## run the tests that need no database, browser or patie
 coverage: $(INSTALLED) ## run every test, and show which lines none of them ran; fails where it is more than one in twenty
 	@$(MAKE) test ARGS="--cov --cov-report=term --cov-report=html:artefacts/coverage $(ARGS)"
 
-lint: $(INSTALLED) ## check style, format and types
+lint: $(INSTALLED) ## check style, format, types, and what imports what
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports
 
 audit: $(INSTALLED) ## name locked packages with known vulnerabilities, where the package index tells of them
 	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit \

@@ -13,12 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from expressiveness.categories import COLORS, EXPRESSIVE, RESERVED
-from expressiveness.dynamics import expressiveness_of
-from expressiveness.models import load_model
-from expressiveness.movement import read_movement
-from expressiveness.movement_model import features_of
-from expressiveness.plots import canvas, save
+from expressiveness.data import COLORS, EXPRESSIVE, RESERVED
+from expressiveness.models import features_of, load_model
+from expressiveness.movement import expressiveness_of, read_movement
+from expressiveness.reports.plots import canvas, save
 
 RESULTS = Path(__file__).parent / "results"
 WINDOW, STEP = 2.0, 0.5

@@ -25,10 +25,11 @@ from scipy.stats import spearmanr
 from benchmarks.circumstances import RESULTS as FOLDER
 from benchmarks.circumstances import circumstances
 from benchmarks.learning_extras import extras_of
-from expressiveness.benchmark import benchmark_of
-from expressiveness.benchmark_rows import ROWS, BenchmarkConfig, Material, Predictions
-from expressiveness.extraction import FaceStore, extract_interviews
-from expressiveness.interviews import read_interviews
+from expressiveness.data import read_interviews
+from expressiveness.evaluation import BenchmarkConfig
+from expressiveness.evaluation.benchmark_rows import ROWS, Material, Predictions
+from expressiveness.evaluation.benchmarking import benchmark_of
+from expressiveness.faces import FaceStore, extract_interviews
 from expressiveness.movement import MovementStore, extract_movements
 
 RESULTS = FOLDER / "learning.json"

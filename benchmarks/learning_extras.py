@@ -12,17 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from expressiveness.benchmark import benchmark_of
-from expressiveness.benchmark_rows import BenchmarkConfig, split_of_fold
-from expressiveness.categories import CATEGORIES
-from expressiveness.confusion import Confusion
-from expressiveness.embeddings import embed_interviews
-from expressiveness.evaluation import draws_of_people, rank_correlation
-from expressiveness.interviews import DEFAULT_TARGET
-from expressiveness.models import TrainingConfig
-from expressiveness.movement_model import fit_movement_model
-from expressiveness.suspicion import suspicious_labels
-from expressiveness.training import train
+from expressiveness.data import CATEGORIES, DEFAULT_TARGET
+from expressiveness.evaluation import BenchmarkConfig, Confusion, suspicious_labels
+from expressiveness.evaluation.benchmark_rows import split_of_fold
+from expressiveness.evaluation.benchmarking import benchmark_of
+from expressiveness.evaluation.metrics import draws_of_people, rank_correlation
+from expressiveness.models import TrainingConfig, embed_interviews, fit_movement_model, train
 
 FLIPPED, LOOKED_AT = 0.1, 0.2
 REPEATS = 5

@@ -17,9 +17,8 @@ from pathlib import Path
 from benchmarks.circumstances import RESULTS, circumstances
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.faces import stored_faces
-from expressiveness.detection import FaceDetector
-from expressiveness.extraction import extract_faces
-from expressiveness.prediction import predict_interviews
+from expressiveness.faces import FaceDetector, extract_faces
+from expressiveness.models import predict_interviews
 from expressiveness.video import probe
 from tests.random_model import random_model
 

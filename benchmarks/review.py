@@ -73,13 +73,13 @@ def in_python(dataset):
     """What the server does for the panel, and what it takes to open the view."""
     from fiftyone.operators.executor import ExecutionContext, Executor
 
-    from fiftyone_plugin import review
-    from fiftyone_plugin.panels.review_panel import ReviewPanel
+    from fiftyone_plugin.panels.review.review_panel import ReviewPanel
+    from fiftyone_plugin.review import views
 
     request = {"dataset_name": dataset.name, "params": {"panel_id": "panel", "__method__": "on_load"}}
 
     def misclassified():
-        view = review.review_view(dataset, RUN, review.MISCLASSIFIED_FRAMES)
+        view = views.review_view(dataset, RUN, views.MISCLASSIFIED_FRAMES)
         assert len(view)
         assert view.first().frames.first()
 

@@ -6,16 +6,15 @@ from fractions import Fraction
 
 import numpy as np
 
-from expressiveness.categories import CATEGORIES
+from expressiveness.data import CATEGORIES, TARGETS
 from expressiveness.faces import FaceTable
-from expressiveness.interviews import TARGETS
-from expressiveness.prediction import FramePredictions
+from expressiveness.models import FramePredictions
 
 NAME = "review-benchmark"
 RUN = "cnn_1"
 VIDEOS, FRAMES, EVERY = 2_000, 500, 5
 PER_PERSON, HELD_OUT = 5, 0.2  # videos, share of people
-CHUNK = 16  # videos written at once, as `workflow.predict` does
+CHUNK = 16  # videos written at once, as `predict` does
 FPS = 30
 
 
@@ -24,8 +23,10 @@ def made(home):
     import fiftyone as fo
 
     from fiftyone_plugin import fields
-    from fiftyone_plugin.ingest import Truth, write_faces, write_predictions
-    from fiftyone_plugin.runs import METHOD, save_figures
+    from fiftyone_plugin.dataset import save_figures
+    from fiftyone_plugin.dataset.runs import METHOD
+    from fiftyone_plugin.labels import write_faces, write_predictions
+    from fiftyone_plugin.truth import Truth
 
     random = np.random.default_rng(0)
     video = grey_video(home / "video.mp4")

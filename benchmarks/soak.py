@@ -18,13 +18,11 @@ from statistics import median
 import psutil
 
 from benchmarks.circumstances import RESULTS, circumstances
-from expressiveness.extraction import FaceStore, extract_interviews
-from expressiveness.interviews import read_interviews
-from expressiveness.models import TrainingConfig
-from expressiveness.outputs import check_output_file
-from expressiveness.prediction import predict_interviews, predict_videos
-from expressiveness.sample_data import render_sample_interviews
-from expressiveness.training import train
+from expressiveness._io import check_output_file
+from expressiveness.data import read_interviews
+from expressiveness.faces import FaceStore, extract_interviews
+from expressiveness.models import TrainingConfig, predict_interviews, predict_videos, train
+from expressiveness.samples import render_sample_interviews
 
 MEASURES = ("resident_mb", "threads", "handles", "children")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import typer
@@ -10,7 +11,6 @@ from mkdocs.structure.files import File, Files
 from typer.cli import get_docs_for_click
 
 from expressiveness.cli import app
-from tools.module_map import groups
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -27,11 +27,23 @@ OUTSIDE = (
 )
 """Files outside docs/ that are pages, or that pages point to."""
 
-WHOLE = {"expressiveness.sample_data": "expressiveness.sample_data.rendering"}
-"""Of a package, the module that is called from outside."""
+FOLDERS = {
+    "Data": "expressiveness.data",
+    "Video": "expressiveness.video",
+    "Faces": "expressiveness.faces",
+    "Movement": "expressiveness.movement",
+    "Models": "expressiveness.models",
+    "Evaluation": "expressiveness.evaluation",
+    "Reports": "expressiveness.reports",
+    "Live": "expressiveness.live",
+    "Samples": "expressiveness.samples",
+    "Parallel": "expressiveness.parallel",
+    "Store": "expressiveness.store",
+}
+"""The pages of the core's reference, a folder each."""
 
-LEFT_OUT = ("expressiveness.cli", "fiftyone_plugin.operators", "fiftyone_plugin.panels")
-"""These explain themselves: by `--help`, and in the App."""
+PLUGIN = ("dataset", "curation", "review", "steps")
+"""Folders of the plugin whose functions notebooks call; operators and panels explain themselves in the App."""
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -57,14 +69,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _reference() -> dict[str, list[str]]:
-    """The modules of each page, in the order that docs/architecture.md draws."""
-    pages: dict[str, list[str]] = {}
-    for title, modules in groups():
-        page = title.capitalize() if modules[0].startswith("expressiveness") else "FiftyOne plugin"
-        shown = [WHOLE.get(module, module) for module in modules if module not in LEFT_OUT]
-        if shown:
-            pages.setdefault(page, []).extend(shown)
-    return pages
+    """The modules of each page: those with public names, as the folder's stub lists them."""
+    pages = {title: _public_modules(folder) for title, folder in FOLDERS.items()}
+    plugin = [module for name in PLUGIN for module in _public_modules(f"fiftyone_plugin.{name}")]
+    return {"Errors": ["expressiveness.errors"], **pages, "FiftyOne plugin": plugin}
+
+
+def _public_modules(folder: str) -> list[str]:
+    stub = REPOSITORY.joinpath(*folder.split("."), "__init__.pyi").read_text(encoding="utf-8")
+    found: list[str] = []
+    for name in re.findall(r"^from \.(\w+) import", stub, re.MULTILINE):
+        inner = REPOSITORY.joinpath(*folder.split("."), name)
+        found += _public_modules(f"{folder}.{name}") if inner.is_dir() else [f"{folder}.{name}"]
+    return found
 
 
 def _page(title: str) -> str:

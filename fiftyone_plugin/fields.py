@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import fiftyone as fo
 
-from expressiveness.categories import CATEGORIES, COLORS
-from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+from expressiveness.data import CATEGORIES, COLORS, DEFAULT_TARGET, TARGETS
 
 INTERVIEW_ID = "interview_id"
 PARTICIPANT = "participant"

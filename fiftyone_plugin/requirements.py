@@ -14,6 +14,7 @@ NEEDED = {
     "av": "av",
     "cv2": "opencv-python-headless",
     "keras": "keras",
+    "lazy_loader": "lazy-loader",
     "mediapipe": "mediapipe",
     "pebble": "pebble",
     "pydantic": "pydantic",

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from expressiveness.categories import CATEGORIES
+from expressiveness.data import CATEGORIES
 
 
 def open_dataset(page: Page, name: str) -> None:

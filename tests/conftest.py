@@ -96,7 +96,7 @@ def run_python() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def sample_interviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of rendered interviews, to read only: 6 participants with 2 clips of a second each."""
-    from expressiveness.sample_data import render_sample_interviews
+    from expressiveness.samples import render_sample_interviews
 
     folder = tmp_path_factory.mktemp("sample") / "interviews"
     return render_sample_interviews(folder, participants=6, clips_per_participant=2, seconds=1.0)

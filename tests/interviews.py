@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from skimage import data
 
-from expressiveness.interviews import TARGETS, Interview
+from expressiveness.data import TARGETS, Interview
 from tests.media import Pixels, write_video
 
 

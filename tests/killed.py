@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
+from expressiveness.data import read_interviews
 from expressiveness.errors import ExpressivenessError
-from expressiveness.extraction import ExtractionConfig, FaceStore, extract_interviews
-from expressiveness.interviews import read_interviews
+from expressiveness.faces import ExtractionConfig, FaceStore, extract_interviews
 
 SHORT = ExtractionConfig(detector="short")
 RUN = "cnn_1"
@@ -27,8 +27,7 @@ def extraction(folder: Path, out: Path) -> None:
 
 def training(folder: Path, out: Path) -> None:
     """Train on the faces in `folder`, of its interviews, and save the model."""
-    from expressiveness.models import TrainingConfig
-    from expressiveness.training import train
+    from expressiveness.models import TrainingConfig, train
 
     config = TrainingConfig(epochs=2, batch_size=16)
     train(read_interviews(folder).interviews, FaceStore.open(folder / "faces"), config).save(out / "model")
@@ -39,8 +38,8 @@ def ingest(folder: Path, out: Path) -> None:
     import fiftyone as fo
 
     from expressiveness.models import load_model
-    from fiftyone_plugin.runs import register_run
-    from fiftyone_plugin.workflow import detect_faces, import_interviews, predict, set_work_folder
+    from fiftyone_plugin.api import detect_faces, import_interviews, predict, set_work_folder
+    from fiftyone_plugin.dataset import register_run
 
     import_interviews(folder, out.name)
     dataset = fo.load_dataset(out.name)
@@ -50,7 +49,7 @@ def ingest(folder: Path, out: Path) -> None:
     predict(dataset, RUN)
 
 
-NEEDS = {"training": "expressiveness.training", "ingest": "fiftyone_plugin.workflow"}
+NEEDS = {"training": "expressiveness.models.learning.network_training", "ingest": "fiftyone_plugin.api"}
 RUNS = {run.__name__: run for run in (extraction, training, ingest)}
 
 

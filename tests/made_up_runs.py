@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 import fiftyone as fo
 import numpy as np
 
-from expressiveness.categories import CATEGORIES, RESERVED
-from expressiveness.prediction import FramePredictions
+from expressiveness.data import CATEGORIES, RESERVED
+from expressiveness.models import FramePredictions
 from fiftyone_plugin import fields
-from fiftyone_plugin.ingest import Truth, write_predictions
-from fiftyone_plugin.runs import METHOD, save_figures
+from fiftyone_plugin.dataset import save_figures
+from fiftyone_plugin.dataset.runs import METHOD
+from fiftyone_plugin.labels import write_predictions
+from fiftyone_plugin.truth import Truth
 
 SURE, HARDLY_SURE = 0.9, 0.4
 """Probabilities of a prediction that counts as confident, and of one that counts as uncertain."""

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from expressiveness.extraction import FaceStore
-from expressiveness.interviews import Interview
-from expressiveness.movement import BLENDSHAPES, LANDMARKS, RATE, Movement, MovementStore, movement_of
+from expressiveness.data import Interview
+from expressiveness.faces import FaceStore
+from expressiveness.movement import BLENDSHAPES, Movement, MovementStore, movement_of
+from expressiveness.movement.movement_table import LANDMARKS, RATE
 from tests.interviews import interview
-from tests.unit.test_faces import table
+from tests.unit.faces.test_face_table import table
 
 
 def movement(blendshapes, *, landmarks=None, rotation=None, size=100.0, frames=None) -> Movement:

@@ -5,7 +5,8 @@ from typing import Literal
 
 from hypothesis import strategies as st
 
-from expressiveness.locking import LOCK_FILE, is_lock
+from expressiveness._io import LOCK_FILE
+from expressiveness._io.locking import is_lock
 
 
 def contents(folder: Path) -> dict[str, bytes | str | None]:

@@ -5,12 +5,9 @@ from functools import cache
 import keras
 import numpy as np
 
-from expressiveness.categories import Thresholds
-from expressiveness.extraction import ExtractionConfig
-from expressiveness.labels import FaceInput
-from expressiveness.models import TrainedModel, TrainingConfig
-from expressiveness.network import notebook_cnn
-from expressiveness.splits import Split
+from expressiveness.data import Split, Thresholds
+from expressiveness.faces import ExtractionConfig
+from expressiveness.models import FaceInput, TrainedModel, TrainingConfig, notebook_cnn
 
 
 @cache  # nothing changes a model once it is made, and making one takes a tenth of a second

@@ -124,7 +124,7 @@ def app(mongodb: str) -> Iterator[str]:
     """
     ARTEFACTS.mkdir(exist_ok=True)
     log = ARTEFACTS / f"app-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log"
-    from fiftyone_plugin.serving import ENVIRONMENT, arguments
+    from fiftyone_plugin.app.serving import ENVIRONMENT, arguments
 
     home = os.environ["FIFTYONE_DEFAULT_DATASET_DIR"]  # where it notes a user's id
     with served(arguments(), "/fiftyone", log, HOME=home, **ENVIRONMENT) as url:

@@ -10,7 +10,7 @@ import av
 import cv2
 import numpy as np
 
-from expressiveness.interviews import METADATA, TARGETS, read_interviews
+from expressiveness.data import METADATA, TARGETS, read_interviews
 
 FPS = 30
 KEY_FRAME_EVERY = 72  # frames, as in the real clip that we have; x264's default is 250

@@ -7,10 +7,9 @@ import numpy as np
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
 from benchmarks.speed.rows import Row, seconds
-from expressiveness.labels import LabelledFaces
-from expressiveness.models import TrainingConfig
-from expressiveness.network import notebook_cnn, with_fused_normalization
-from expressiveness.training import _pipeline
+from expressiveness.models import LabelledFaces, TrainingConfig, notebook_cnn
+from expressiveness.models.cnn.network import with_fused_normalization
+from expressiveness.models.learning.network_training import _pipeline
 
 FACES, TURNS = 2048, 7
 

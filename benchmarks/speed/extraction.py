@@ -7,8 +7,7 @@ import shutil
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.notebook import faces_of
 from benchmarks.speed.rows import Row, seconds
-from expressiveness.detection import FaceDetector
-from expressiveness.extraction import FaceStore, extract_interviews
+from expressiveness.faces import FaceDetector, FaceStore, extract_interviews
 
 VIDEOS, CLIP_SECONDS, TURNS = 16, 26, 3
 

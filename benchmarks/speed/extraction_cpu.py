@@ -6,8 +6,7 @@ import av
 
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.rows import Row, cpu_seconds
-from expressiveness.detection import FaceDetector
-from expressiveness.extraction import FaceStore, extract_faces
+from expressiveness.faces import FaceDetector, FaceStore, extract_faces
 from expressiveness.video import read_frames
 
 TURNS = 7

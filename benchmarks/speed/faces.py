@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from expressiveness.extraction import FaceStore
-from expressiveness.faces import FaceTable
+from expressiveness.faces import FaceStore, FaceTable
 
 
 def stored_faces(interviews, folder, count):

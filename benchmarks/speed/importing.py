@@ -6,10 +6,10 @@ import fiftyone as fo
 
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.rows import Row, seconds
-from expressiveness.categories import Thresholds
+from expressiveness.data import Thresholds
 from expressiveness.video import probe
-from fiftyone_plugin.importer import interview_sample
-from fiftyone_plugin.workflow import import_interviews
+from fiftyone_plugin.api import import_interviews
+from fiftyone_plugin.steps.importer import interview_sample
 
 INTERVIEWS, TURNS = 2011, 3
 

@@ -7,9 +7,9 @@ from bson import ObjectId
 
 from benchmarks.speed.faces import face_table
 from benchmarks.speed.rows import Row, seconds
-from expressiveness.categories import RESERVED
+from expressiveness.data import RESERVED
 from fiftyone_plugin.fields import FACES, declare_interview_fields
-from fiftyone_plugin.ingest import CHUNK, write_faces
+from fiftyone_plugin.labels import CHUNK, write_faces
 
 VIDEOS, FRAMES, TURNS = 3 * CHUNK, 156, 5
 

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.rows import Row, peak_megabytes
-from expressiveness.extraction import FaceStore, extract_interviews
+from expressiveness.faces import FaceStore, extract_interviews
 
 TURNS, FEW = 3, 4
 
@@ -28,7 +28,7 @@ def _peak(interviews, store):
 
 def _extract_and_predict(interviews, store):
     """Megabytes of the largest worker and of this process together."""
-    from expressiveness.prediction import predict_interviews
+    from expressiveness.models import predict_interviews
     from tests.random_model import random_model
 
     extract_interviews(interviews, store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cv2
 
-from expressiveness.crops import face_crop
+from expressiveness.faces import face_crop
 
 
 def faces_of(video, detector):

@@ -7,8 +7,7 @@ import numpy as np
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.faces import stored_faces
 from benchmarks.speed.rows import Row, seconds
-from expressiveness.labels import network_input, reference_face
-from expressiveness.prediction import predict_interviews
+from expressiveness.models import network_input, predict_interviews, reference_face
 from tests.random_model import random_model
 
 VIDEOS, FACES, TURNS = 20, 156, 15

@@ -15,9 +15,9 @@ from typing import Annotated
 import typer
 
 from expressiveness.cli.fiftyone_app import clean, demo, forget, install_plugin, open_app
-from expressiveness.cli.interviews import extract, inspect, reencode
-from expressiveness.cli.models import benchmark, evaluate, export_model, train
-from expressiveness.cli.recognition import live, predict
+from expressiveness.cli.interview_commands import extract, inspect, reencode
+from expressiveness.cli.model_commands import benchmark, evaluate, export_model, train
+from expressiveness.cli.recognition_commands import live, predict
 from expressiveness.cli.terminal import say, warn
 from expressiveness.errors import ExpressivenessError
 

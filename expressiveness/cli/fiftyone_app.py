@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
+from expressiveness._io import check_output_file, place
 from expressiveness.cli.options import Json, Overwrite, Port, Workers
 from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
 from expressiveness.errors import InterviewError
-from expressiveness.outputs import check_output_file
-from expressiveness.places import place
 
 
 def demo(
@@ -28,7 +27,7 @@ def demo(
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
     check_output_file(json_file, overwrite=overwrite)
     load_tensorflow()
-    from fiftyone_plugin.demo import FULL, QUICK, run_demo
+    from fiftyone_plugin.steps import FULL, QUICK, run_demo
 
     with progress() as report:
         result = run_demo(folder, size=QUICK if quick else FULL, workers=workers, on_step=say, progress=report)
@@ -53,7 +52,7 @@ def open_app(
     ] = None,
 ) -> None:
     """Open the FiftyOne App, with the operators for interviews, on a dataset."""
-    from fiftyone_plugin.launch import open_app
+    from fiftyone_plugin.app import open_app
 
     open_app(
         dataset,
@@ -70,7 +69,7 @@ def install_plugin(
     ] = None,
 ) -> None:
     """Put the plugin where FiftyOne looks for it; doing it again changes nothing."""
-    from fiftyone_plugin.launch import install_plugin
+    from fiftyone_plugin.app import install_plugin
 
     say(f"The plugin is in {install_plugin(folder)}. Restart the App if it is running.")
 
@@ -90,15 +89,15 @@ def forget(
     overwrite: Overwrite = False,
 ) -> None:
     """Delete what was made of an interview: faces, movement, labels, decisions, predictions and pictures of frames."""
-    from expressiveness.forgetting import ForgetReport, forget_in_model, forget_in_store
+    from expressiveness.privacy import ForgetReport, forget_in_model, forget_in_store
 
     if not (faces or dataset or models):
         raise typer.BadParameter("say where to forget it: --faces STORE, --dataset NAME or --model MODEL")
     check_output_file(json_file, overwrite=overwrite)
     report = ForgetReport()
     if dataset:
+        from fiftyone_plugin.app import load_dataset
         from fiftyone_plugin.forgetting import forget_interview
-        from fiftyone_plugin.launch import load_dataset
 
         report = forget_interview(load_dataset(dataset), interview)
     if faces:
@@ -118,7 +117,7 @@ def clean(
     overwrite: Overwrite = False,
 ) -> None:
     """List what FiftyOne datasets that were deleted have left on the disk: faces, movement, pictures and models."""
-    from fiftyone_plugin.leftovers import leftovers, remove_leftovers
+    from fiftyone_plugin.forgetting import leftovers, remove_leftovers
 
     check_output_file(json_file, overwrite=overwrite)
     folders = leftovers()

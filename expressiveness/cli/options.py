@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from expressiveness.places import place
+from expressiveness._io import place
 
 Folder = Annotated[
     Path,

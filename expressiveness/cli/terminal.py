@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from expressiveness.native_logs import silenced
-from expressiveness.outputs import output_file
+from expressiveness._io import output_file, silenced
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from expressiveness.interviews import InterviewFolder
+    from expressiveness.data import InterviewFolder
     from expressiveness.models import TrainedModel
 
 
@@ -108,7 +107,7 @@ def reporter(bar: Progress, label: str) -> Report:
 
 def read_folder(folder: Path, *, strict: bool, allow_outside: bool) -> InterviewFolder:
     """Read a folder's interviews, and say which rows were passed over."""
-    from expressiveness.interviews import METADATA, read_interviews
+    from expressiveness.data import METADATA, read_interviews
 
     found = read_interviews(folder, strict=strict, allow_outside=allow_outside)
     for row in found.bad_rows:

@@ -8,8 +8,18 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, counted, counting
-from .parameters import one_of, target_videos, text, yes_or_no
+from ..forms import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    counted,
+    counting,
+    one_of,
+    target_videos,
+    text,
+    yes_or_no,
+)
 
 MAPS = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
 
@@ -48,7 +58,7 @@ class ComputeEmbeddings(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run, and what to make of the vectors."""
-        from ..contents import require_faces, require_networks
+        from ..dataset import require_faces, require_networks
 
         require_faces(target_videos(ctx))
         runs = require_networks(ctx.dataset)
@@ -59,8 +69,8 @@ class ComputeEmbeddings(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Compute."""
-        from ..contents import require_networks
-        from ..embeddings import compute_embeddings
+        from ..dataset import require_networks
+        from ..steps import compute_embeddings
 
         report = compute_embeddings(
             target_videos(ctx),

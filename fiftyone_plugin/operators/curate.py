@@ -10,8 +10,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, counted
-from .parameters import one_of, text
+from ..forms import InterviewOperator, Listing, Progress, choose, counted, one_of, text
 
 LEVELS = {"faces": "The faces shown", "videos": "The whole videos"}
 
@@ -62,10 +61,10 @@ class Curate(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to decide, about what, and say who decides."""
-        from expressiveness.categories import CATEGORIES
+        from expressiveness.data import CATEGORIES
 
-        from ..contents import require_faces
-        from ..deciding import DECISIONS
+        from ..curation import DECISIONS
+        from ..dataset import require_faces
         from ..fields import FACES
 
         require_faces(ctx.dataset)
@@ -83,7 +82,7 @@ class Curate(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Decide."""
-        from ..deciding import DECISIONS, curate
+        from ..curation import DECISIONS, curate
         from ..fields import FACES, runs_with_fields
 
         scope = _scope(ctx)
@@ -126,8 +125,8 @@ def _scope(ctx: foo.executor.ExecutionContext) -> str:
 
 def _labels_shown(ctx: foo.executor.ExecutionContext) -> dict[str, str]:
     """The frame labels that what is decided on shows, each with what the person reads; single faces show one kind."""
+    from ..dataset import has_frame_labels
     from ..fields import FACES, runs_with_fields
-    from ..shown import has_frame_labels
 
     samples = _scopes(ctx)[_scope(ctx)][1]
     labels = {FACES: "a face", **{run: f"a prediction of run {run}" for run in runs_with_fields(ctx.dataset)}}
@@ -136,8 +135,8 @@ def _labels_shown(ctx: foo.executor.ExecutionContext) -> dict[str, str]:
 
 def _about(ctx: foo.executor.ExecutionContext) -> str:
     """How much the decision is about, counted by the database."""
+    from ..dataset import source_ids
     from ..fields import FACES
-    from ..shown import source_ids
 
     scope = _scope(ctx)
     samples = _scopes(ctx)[scope][1]

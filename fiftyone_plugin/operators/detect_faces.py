@@ -9,8 +9,18 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, counting
-from .parameters import number, one_of, target_videos, whole_number, yes_or_no
+from ..forms import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    counting,
+    number,
+    one_of,
+    target_videos,
+    whole_number,
+    yes_or_no,
+)
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
@@ -52,9 +62,9 @@ class DetectFaces(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose detector and sampling, and see how long it will take."""
-        from expressiveness.choices import DETECTORS
+        from expressiveness.faces import DETECTORS
 
-        from ..contents import require_interviews
+        from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
@@ -69,11 +79,10 @@ class DetectFaces(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Find faces."""
-        from expressiveness.choices import DETECTORS
-        from expressiveness.extraction import ExtractionConfig
+        from expressiveness.faces import DETECTORS, ExtractionConfig
         from expressiveness.video import Sampling
 
-        from ..detecting import detect_faces
+        from ..steps import detect_faces
 
         config = ExtractionConfig(
             sampling=Sampling(every=whole_number(ctx, "every", 5, least=1)),

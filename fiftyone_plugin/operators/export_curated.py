@@ -10,8 +10,17 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, counted, counting
-from .parameters import folder_chosen, target_videos, text, yes_or_no
+from ..forms import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    counted,
+    counting,
+    folder_chosen,
+    target_videos,
+    text,
+    yes_or_no,
+)
 
 
 class ExportCurated(InterviewOperator):
@@ -46,7 +55,7 @@ class ExportCurated(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a folder and what to write."""
-        from ..contents import require_interviews
+        from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
@@ -69,7 +78,7 @@ class ExportCurated(InterviewOperator):
         """Export."""
         from expressiveness.errors import ReportError
 
-        from ..exporting import export_curated
+        from ..steps import export_curated
 
         folder = folder_chosen(ctx, "folder")
         if folder is None:

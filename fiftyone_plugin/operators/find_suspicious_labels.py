@@ -9,8 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, counted, open_saved_view
-from .parameters import target_videos
+from ..forms import InterviewOperator, Listing, Progress, counted, open_saved_view, target_videos
 
 
 class FindSuspiciousLabels(InterviewOperator):
@@ -34,7 +33,7 @@ class FindSuspiciousLabels(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Say what will be done."""
-        from ..suspicion import require_people
+        from ..steps import require_people
 
         samples = target_videos(ctx)
         require_people(ctx.dataset)
@@ -49,7 +48,7 @@ class FindSuspiciousLabels(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Find them, and save the view."""
-        from ..suspicion import LABELS_TO_CHECK, find_suspicious_labels
+        from ..steps import LABELS_TO_CHECK, find_suspicious_labels
 
         report = find_suspicious_labels(
             target_videos(ctx),

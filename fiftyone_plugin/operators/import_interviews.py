@@ -10,8 +10,22 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, counted, counting, refuse, warn
-from .parameters import folder_chosen, number, one_of, text, whole_number, yes_or_no
+from ..forms import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    counted,
+    counting,
+    folder_chosen,
+    number,
+    one_of,
+    refuse,
+    text,
+    warn,
+    whole_number,
+    yes_or_no,
+)
 
 TERMS = (
     "RecruitView may be used for academic research only: never for hiring, screening or profiling, and not to identify "
@@ -71,9 +85,9 @@ class ImportInterviews(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a folder, see what is in it, and name the dataset."""
-        from expressiveness.interviews import DEFAULT_TARGET, TARGETS, read_interviews
+        from expressiveness.data import DEFAULT_TARGET, TARGETS, read_interviews
 
-        from ..naming import check_dataset_name
+        from ..dataset import check_dataset_name
 
         inputs.view("terms", types.Notice(label=TERMS))
         inputs.file(
@@ -107,11 +121,10 @@ class ImportInterviews(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Import."""
-        from expressiveness.categories import Thresholds
+        from expressiveness.data import DEFAULT_TARGET, TARGETS, Thresholds
         from expressiveness.errors import InterviewError
-        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
 
-        from ..importing import import_interviews
+        from ..steps import import_interviews
 
         folder = folder_chosen(ctx, "folder")
         if folder is None:
@@ -140,7 +153,7 @@ def _ask_about_rows(
     ctx: foo.executor.ExecutionContext, inputs: types.Object, folder: Path, interviews: Sequence[Any]
 ) -> None:
     """Say which interviews of another folder would be replaced, and let that happen only if the person says so."""
-    from ..importing import rows_of_others
+    from ..steps import rows_of_others
 
     others = rows_of_others(folder, ctx.params.get("dataset_name") or folder.name, interviews)
     if others is None:

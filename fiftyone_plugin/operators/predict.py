@@ -9,8 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, counting, show_run
-from .parameters import target_videos, text
+from ..forms import InterviewOperator, Listing, Progress, choose, counting, show_run, target_videos, text
 
 
 class Predict(InterviewOperator):
@@ -37,7 +36,7 @@ class Predict(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run."""
-        from ..contents import require_faces, require_runs
+        from ..dataset import require_faces, require_runs
 
         samples = target_videos(ctx)
         require_faces(samples)
@@ -46,9 +45,9 @@ class Predict(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Classify, and save the views on the mistakes."""
-        from ..contents import require_runs
-        from ..predicting import predict
+        from ..dataset import require_runs
         from ..review import save_review_views
+        from ..steps import predict
 
         run = text(ctx, "run", None) or require_runs(ctx.dataset)[-1]
         report = predict(target_videos(ctx), run, progress=counting(progress, "videos"))

@@ -9,8 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, open_saved_view, show_run
-from .parameters import one_of, target_videos, text
+from ..forms import InterviewOperator, Listing, Progress, choose, one_of, open_saved_view, show_run, target_videos, text
 
 
 class ReviewErrors(InterviewOperator):
@@ -44,7 +43,7 @@ class ReviewErrors(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run and a view."""
-        from ..contents import require_predictions
+        from ..dataset import require_predictions
         from ..review import MISCLASSIFIED_FRAMES, REVIEW_VIEWS
 
         target_videos(ctx)  # has FiftyOne ask: dataset, view or selection
@@ -57,9 +56,8 @@ class ReviewErrors(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Save the views; what was corrected in the Annotate tab is no mistake any more."""
-        from ..contents import require_predictions
-        from ..deciding import record_hand_edits
-        from ..judging import judge_again
+        from ..curation import judge_again, record_hand_edits
+        from ..dataset import require_predictions
         from ..review import MISCLASSIFIED_FRAMES, REVIEW_VIEWS, save_review_views
 
         if edited := record_hand_edits(target_videos(ctx)):

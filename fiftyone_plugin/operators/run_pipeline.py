@@ -9,9 +9,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, warn
+from ..forms import InterviewOperator, Listing, Progress, choose, one_of, target_videos, text, warn
 from .detect_faces import DetectFaces, estimate
-from .parameters import one_of, target_videos, text
 from .predict import Predict
 from .review_errors import ReviewErrors
 from .train_model import MODELS, NETWORK, TrainModel, name_run, warnings_about
@@ -66,9 +65,9 @@ class RunPipeline(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what matters most; the single operators offer the rest."""
-        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+        from expressiveness.data import DEFAULT_TARGET, TARGETS
 
-        from ..contents import require_interviews
+        from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
@@ -85,7 +84,7 @@ class RunPipeline(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Go through the steps; each finds the parameters of its own operator."""
-        from ..runs import check_run_name, next_run_name
+        from ..dataset import check_run_name, next_run_name
 
         run = text(ctx, "run", None) or next_run_name(ctx.dataset, one_of(ctx, "model", MODELS, NETWORK))
         check_run_name(ctx.dataset, run)  # before faces are looked for, which takes hours

@@ -9,11 +9,23 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, choose, counted, refuse, warn
-from .parameters import number, one_of, target_videos, text, whole_number
+from ..forms import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    counted,
+    number,
+    one_of,
+    refuse,
+    target_videos,
+    text,
+    warn,
+    whole_number,
+)
 
 if TYPE_CHECKING:
-    from expressiveness.splits import Split
+    from expressiveness.data import Split
 
 NETWORK, MOVEMENT = "notebook_cnn", "movement"
 MODELS = {
@@ -83,10 +95,9 @@ class TrainModel(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to learn, and see what would spoil it."""
-        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+        from expressiveness.data import DEFAULT_TARGET, TARGETS
 
-        from ..contents import require_faces
-        from ..runs import list_runs
+        from ..dataset import list_runs, require_faces
 
         samples = target_videos(ctx)
         require_faces(samples)
@@ -109,12 +120,11 @@ class TrainModel(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
-        from expressiveness.categories import Thresholds
-        from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+        from expressiveness.data import DEFAULT_TARGET, TARGETS, Thresholds
         from expressiveness.models import TrainingConfig
 
-        from ..runs import load_run_record
-        from ..training import train_model
+        from ..dataset import load_run_record
+        from ..steps import train_model
 
         config = TrainingConfig(
             model=one_of(ctx, "model", MODELS, NETWORK),
@@ -152,7 +162,7 @@ def name_run(ctx: foo.executor.ExecutionContext, inputs: types.Object, model: st
     """Ask for the name of a run, and say at once if it would write over what is not the run's."""
     from expressiveness.errors import ModelError
 
-    from ..runs import check_run_name, next_run_name
+    from ..dataset import check_run_name, next_run_name
 
     inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
     try:
@@ -178,11 +188,10 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
 
 def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
     """What would spoil the result of training on some interviews."""
-    from expressiveness.categories import CATEGORIES, Thresholds
-    from expressiveness.interviews import DEFAULT_TARGET, TARGETS
+    from expressiveness.data import CATEGORIES, DEFAULT_TARGET, TARGETS, Thresholds
 
+    from ..dataset import load_run_split
     from ..fields import PARTICIPANT
-    from ..runs import load_run_split
 
     low, high = number(ctx, "low", -0.3), number(ctx, "high", 0.3)
     people = len(samples.distinct(PARTICIPANT))

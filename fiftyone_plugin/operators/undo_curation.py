@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .base import InterviewOperator, Listing, Progress, counted, refuse
+from ..forms import InterviewOperator, Listing, Progress, counted, refuse
 
 
 class UndoCuration(InterviewOperator):
@@ -33,8 +33,7 @@ class UndoCuration(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """See what would be taken back."""
-        from ..curation_history import last_step
-        from ..deciding import DECISIONS
+        from ..curation import DECISIONS, last_step
 
         step = last_step(ctx.dataset)
         if step is None:
@@ -46,7 +45,7 @@ class UndoCuration(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Take it back."""
-        from ..deciding import DECISIONS, undo_curation
+        from ..curation import DECISIONS, undo_curation
 
         report = undo_curation(ctx.dataset)
         what = f"{DECISIONS[report.decision]}: {counted(report.videos, 'video')}, {counted(report.faces, 'face')}"

@@ -96,7 +96,7 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
         of the categories; `frame_rate`; `total`, the number of the video's frames; `step`, the usual distance of two
         judged frames.
     """
-    from expressiveness.categories import CATEGORIES, COLORS
+    from expressiveness.data import CATEGORIES, COLORS
 
     label = f"frames.{run}.detections"
     names = ["metadata.frame_rate", "metadata.total_frame_count", "frames.frame_number"]

@@ -38,8 +38,8 @@ def reviewed_source(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> I
     """The name of the dataset that `reviewed` is a copy of."""
     import fiftyone as fo
 
-    from expressiveness.sample_data import render_sample_interviews
-    from fiftyone_plugin.workflow import detect_faces, import_interviews, set_work_folder
+    from expressiveness.samples import render_sample_interviews
+    from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder
     from tests.made_up_runs import add_run, first_guess, second_guess
 
     name, folder = "reviewed-source", tmp_path_factory.mktemp("reviewed")

@@ -8,14 +8,14 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
-from expressiveness.categories import EXPRESSIVE, RESERVED
+from expressiveness.data import EXPRESSIVE, RESERVED
 from expressiveness.video import probe
-from fiftyone_plugin.annotation import enable_annotation
 from fiftyone_plugin.curation import curation_of
-from fiftyone_plugin.face_states import BY_HAND
+from fiftyone_plugin.curation.states import BY_HAND
+from fiftyone_plugin.dataset import enable_annotation
 from fiftyone_plugin.fields import declare_interview_fields
-from fiftyone_plugin.importer import video_metadata
-from fiftyone_plugin.ingest import write_faces
+from fiftyone_plugin.labels import write_faces
+from fiftyone_plugin.steps.importer import video_metadata
 from tests.app_steps import execute, open_form
 from tests.face_tables import face_table
 from tests.interviews import write_portrait_video

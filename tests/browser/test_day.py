@@ -6,10 +6,9 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
-from expressiveness.categories import CATEGORIES
-from fiftyone_plugin.review import confused, held_out, videos_with
-from fiftyone_plugin.review_figures import frame_figures
-from fiftyone_plugin.workflow import import_interviews, set_work_folder
+from expressiveness.data import CATEGORIES
+from fiftyone_plugin.api import import_interviews, set_work_folder
+from fiftyone_plugin.review import confused, frame_figures, held_out, videos_with
 from tests.app_steps import (
     choose,
     click_cell,

@@ -14,10 +14,10 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import Page, expect
 
-from expressiveness.sample_data import render_sample_interviews
-from fiftyone_plugin.deciding import curate
-from fiftyone_plugin.workflow import detect_faces, import_interviews, set_work_folder, work_folder
-from fiftyone_plugin.working import working_on
+from expressiveness.samples import render_sample_interviews
+from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder, work_folder
+from fiftyone_plugin.curation import curate
+from fiftyone_plugin.dataset import working_on
 from tests.app_steps import execute, open_dataset, open_form
 from tests.made_up_runs import add_run, first_guess
 

@@ -6,7 +6,7 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
-from fiftyone_plugin.workflow import import_interviews
+from fiftyone_plugin.api import import_interviews
 from tests.app_steps import browse_to_import, execute, expect_shown
 from tests.interviews import row, write_metadata, write_portrait_video
 

@@ -6,10 +6,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from expressiveness.categories import CATEGORIES, COLORS, EXPRESSIVE
+from expressiveness.data import CATEGORIES, COLORS, EXPRESSIVE
+from fiftyone_plugin.api import import_interviews
 from fiftyone_plugin.fields import declare_run_fields
-from fiftyone_plugin.ingest import Truth, write_predictions
-from fiftyone_plugin.workflow import import_interviews
+from fiftyone_plugin.labels import write_predictions
+from fiftyone_plugin.truth import Truth
 from tests.interviews import row, write_metadata
 from tests.made_up_runs import SURE, predictions
 from tests.media import write_grey_ramp

@@ -6,10 +6,10 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
-from expressiveness.categories import COLORS
+from expressiveness.data import COLORS
 from expressiveness.models import TrainingConfig
+from fiftyone_plugin.api import detect_faces, import_interviews, predict, set_work_folder, train_model
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES
-from fiftyone_plugin.workflow import detect_faces, import_interviews, predict, set_work_folder, train_model
 from tests.app_steps import execute, expect_shown, open_form, pixels_of
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ import fiftyone as fo
 import pytest
 from PIL import Image
 
-from fiftyone_plugin.curation_history import last_step
+from fiftyone_plugin.curation import last_step
 from tests.services import LOOPBACK
 
 EVIL = "evil.example"

@@ -6,9 +6,9 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
-from expressiveness.categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, RESERVED
+from expressiveness.data import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, RESERVED
+from fiftyone_plugin.api import import_interviews
 from fiftyone_plugin.fields import CATEGORY, SUGGESTED_CATEGORY, SUSPICION, declare_suspicion
-from fiftyone_plugin.workflow import import_interviews
 from tests.app_steps import choose, click_cell, expect_shown, open_dataset, open_review_panel, pixels_of
 from tests.made_up_runs import SURE
 

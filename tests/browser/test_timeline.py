@@ -6,7 +6,7 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
-from expressiveness.categories import EXPRESSIVE, RESERVED
+from expressiveness.data import EXPRESSIVE, RESERVED
 
 pytestmark = pytest.mark.slow
 

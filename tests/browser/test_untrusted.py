@@ -4,11 +4,11 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
-from expressiveness.categories import CATEGORIES
+from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
-from fiftyone_plugin.ingest import write_faces
-from fiftyone_plugin.runs import check_run_name
-from fiftyone_plugin.workflow import import_interviews
+from fiftyone_plugin.api import import_interviews
+from fiftyone_plugin.dataset import check_run_name
+from fiftyone_plugin.labels import write_faces
 from tests.app_steps import browse_to_import, open_dataset, open_review_panel
 from tests.face_tables import grey_faces
 from tests.interviews import row, write_metadata, write_portrait_video

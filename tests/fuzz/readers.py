@@ -17,14 +17,12 @@ from typing import Any
 
 import keras
 
-from expressiveness import network
-from expressiveness.calibration import Calibration
+from expressiveness.data import METADATA, read_interviews
 from expressiveness.errors import ExpressivenessError
-from expressiveness.extraction import CONFIG_FILE, FaceStore
-from expressiveness.faces import FaceTable, load_faces, save_faces
-from expressiveness.interviews import METADATA, read_interviews
-from expressiveness.models import RECORD, WEIGHTS, TrainedModel, load_model
-from expressiveness.movement_model import EXPRESSIONS, MovementModel
+from expressiveness.faces import CONFIG_FILE, FaceStore, FaceTable, load_faces, save_faces
+from expressiveness.models import RECORD, WEIGHTS, Calibration, MovementModel, TrainedModel, load_model
+from expressiveness.models.cnn import network
+from expressiveness.models.movement_model import EXPRESSIONS
 from tests.face_tables import grey_faces
 from tests.interviews import row
 from tests.random_model import random_model

@@ -15,7 +15,7 @@ def _database(mongodb: str) -> None:
 @pytest.fixture
 def without_leftovers(mongodb: str) -> Iterator[None]:
     """Before and after the test, no folder of a dataset that was deleted is there."""
-    from fiftyone_plugin.leftovers import leftovers
+    from fiftyone_plugin.forgetting import leftovers
 
     for folder in leftovers():
         shutil.rmtree(folder)
@@ -30,7 +30,7 @@ def reviewable(sample_interviews: Path, mongodb: str, tmp_path_factory: pytest.T
     import fiftyone as fo
 
     from expressiveness.models import TrainingConfig
-    from fiftyone_plugin.workflow import detect_faces, import_interviews, predict, set_work_folder, train_model
+    from fiftyone_plugin.api import detect_faces, import_interviews, predict, set_work_folder, train_model
 
     name = "reviewable"
     import_interviews(sample_interviews, name)
@@ -47,7 +47,7 @@ def dataset(reviewable: str, dataset_name: str, tmp_path: Path):
     """A copy of `reviewable` that a test may change, with files of its own."""
     import fiftyone as fo
 
-    from fiftyone_plugin.workflow import set_work_folder, work_folder
+    from fiftyone_plugin.api import set_work_folder, work_folder
 
     source = fo.load_dataset(reviewable)
     shutil.copytree(work_folder(source) / "faces", tmp_path / "work" / "faces")
@@ -63,10 +63,10 @@ def moving(dataset_name: str, tmp_path: Path):
 
     import fiftyone as fo
 
-    from expressiveness.categories import Thresholds
+    from expressiveness.data import Thresholds
     from fiftyone_plugin import fields
-    from fiftyone_plugin.dataset_info import keep_info
-    from fiftyone_plugin.workflow import detect_faces, set_work_folder
+    from fiftyone_plugin.api import detect_faces, set_work_folder
+    from fiftyone_plugin.dataset import keep_info
     from tests.movements import stored_interviews
 
     interviews, _ = stored_interviews(tmp_path)

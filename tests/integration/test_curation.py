@@ -6,14 +6,14 @@ import fiftyone as fo
 import pytest
 from fiftyone import ViewField as F
 
-from expressiveness.categories import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED
+from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED
 from expressiveness.errors import InterviewError
-from fiftyone_plugin.curation import curation_of
-from fiftyone_plugin.curation_history import STEPS_KEPT
-from fiftyone_plugin.deciding import curate, record_hand_edits, undo_curation
-from fiftyone_plugin.face_states import BY_HAND
-from fiftyone_plugin.review import WRONG, save_review_views
-from fiftyone_plugin.workflow import detect_faces, import_interviews
+from fiftyone_plugin.api import detect_faces, import_interviews
+from fiftyone_plugin.curation import curate, curation_of, record_hand_edits, undo_curation
+from fiftyone_plugin.curation.history import STEPS_KEPT
+from fiftyone_plugin.curation.states import BY_HAND
+from fiftyone_plugin.review import save_review_views
+from fiftyone_plugin.review.views import WRONG
 
 AT = "2026-01-31T12:00:00+00:00"
 
@@ -242,7 +242,7 @@ def test_another_process_can_undo(dataset, run_python):
     curate(dataset, "exclude", by="ann")
 
     run_python(
-        "import fiftyone as fo; from fiftyone_plugin.deciding import undo_curation; "
+        "import fiftyone as fo; from fiftyone_plugin.curation import undo_curation; "
         f"undo_curation(fo.load_dataset({dataset.name!r}))"
     )
 
@@ -299,7 +299,7 @@ def test_label_tags_given_in_the_app_exclude_faces(dataset):
 
 
 def test_importing_again_with_other_thresholds_moves_undecided_faces_and_keeps_decisions(dataset, sample_interviews):
-    from expressiveness.categories import Thresholds
+    from expressiveness.data import Thresholds
 
     kept = curation_after_deciding(dataset)
 
@@ -314,7 +314,7 @@ def test_importing_again_with_other_thresholds_moves_undecided_faces_and_keeps_d
 
 @pytest.mark.parametrize("every", [5, 2])
 def test_detecting_again_keeps_decisions_also_on_frames_not_looked_at(dataset, every):
-    from expressiveness.extraction import ExtractionConfig
+    from expressiveness.faces import ExtractionConfig
     from expressiveness.video import Sampling
 
     kept = curation_after_deciding(dataset)

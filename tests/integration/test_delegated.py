@@ -15,7 +15,7 @@ import pytest
 from fiftyone.operators.delegated import DelegatedOperationService
 
 from fiftyone_plugin.curation import curation_of
-from fiftyone_plugin.runs import list_runs
+from fiftyone_plugin.dataset import list_runs
 from tests.services import stop, tail
 
 PLUGIN = "@expressiveness/interviews"
@@ -81,7 +81,7 @@ def run(worker, name, *arguments, **keywords):
 
 
 def test_the_day_of_work_can_be_delegated(worker, sample_interviews, dataset_name, tmp_path):
-    from fiftyone_plugin.workflow import set_work_folder
+    from fiftyone_plugin.api import set_work_folder
 
     imported, _ = run(worker, "import_interviews", str(sample_interviews), dataset_name)
     dataset = fo.load_dataset(dataset_name)
@@ -141,7 +141,7 @@ def test_a_failure_is_one_sentence_in_the_queue(worker, dataset):
 @pytest.fixture
 def datasets(sample_interviews, dataset_name, tmp_path):
     """Three datasets of four interviews each, in which no face was looked for."""
-    from fiftyone_plugin.workflow import import_interviews, set_work_folder
+    from fiftyone_plugin.api import import_interviews, set_work_folder
 
     found = []
     for number in range(3):

@@ -7,14 +7,12 @@ import fiftyone as fo
 import numpy as np
 import pytest
 
-from expressiveness.categories import BALANCED, CATEGORIES, EXPRESSIVE
+from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, read_interviews
 from expressiveness.errors import OutputError, TrainingError
-from expressiveness.extraction import FaceStore
-from expressiveness.interviews import read_interviews
-from fiftyone_plugin.curation import curation_of
-from fiftyone_plugin.deciding import curate
-from fiftyone_plugin.exporting import export_curated
-from fiftyone_plugin.workflow import interviews_of, work_folder
+from expressiveness.faces import FaceStore
+from fiftyone_plugin.api import interviews_of, work_folder
+from fiftyone_plugin.curation import curate, curation_of
+from fiftyone_plugin.steps import export_curated
 
 
 def rows(folder):
@@ -84,7 +82,7 @@ def test_the_folder_that_was_imported_is_never_written_to(dataset, sample_interv
 
 
 def test_an_export_that_was_imported_is_never_written_to(dataset, dataset_name, tmp_path):
-    from fiftyone_plugin.workflow import import_interviews
+    from fiftyone_plugin.api import import_interviews
 
     export_curated(dataset, tmp_path / "out", faces=False, videos=True)
     import_interviews(tmp_path / "out", f"{dataset_name}-again")

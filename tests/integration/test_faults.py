@@ -21,21 +21,19 @@ import numpy as np
 import pytest
 from pymongo import MongoClient
 
+from expressiveness._io import LOCK_FILE
+from expressiveness.data import read_interviews
 from expressiveness.errors import BusyError, StoreError
-from expressiveness.extraction import CONFIG_FILE, FaceStore, extract_interviews
-from expressiveness.faces import load_faces
-from expressiveness.interviews import read_interviews
-from expressiveness.locking import LOCK_FILE
-from expressiveness.models import RECORD, WEIGHTS, TrainingConfig
+from expressiveness.faces import CONFIG_FILE, FaceStore, extract_interviews, load_faces
+from expressiveness.models import RECORD, WEIGHTS, TrainingConfig, train
 from expressiveness.movement import MovementStore
-from expressiveness.training import train
-from fiftyone_plugin.workflow import detect_faces, evaluate, import_interviews, predict, train_model
-from fiftyone_plugin.working import working_on
+from fiftyone_plugin.api import detect_faces, evaluate, import_interviews, predict, train_model
+from fiftyone_plugin.dataset import working_on
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.killed import RUN, RUNS, SHORT, release, started
 from tests.movements import acted
 from tests.services import start_mongod, stop
-from tests.unit.test_training import lively_table
+from tests.unit.models.learning.test_network_training import lively_table
 
 KILLS = int(os.environ.get("KILLS", "0"))
 CHAINS = [1] * KILLS or [3]

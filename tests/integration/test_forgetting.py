@@ -12,14 +12,13 @@ from bson import json_util
 from gridfs import GridFS
 from pymongo import MongoClient
 
-from expressiveness.categories import EXPRESSIVE
 from expressiveness.cli import main
+from expressiveness.data import EXPRESSIVE
 from expressiveness.models import TrainingConfig, load_model
-from fiftyone_plugin.curation import curation_of
-from fiftyone_plugin.deciding import curate, undo_curation
+from fiftyone_plugin.api import predict, train_model
+from fiftyone_plugin.curation import curate, curation_of, undo_curation
+from fiftyone_plugin.dataset import model_folder
 from fiftyone_plugin.review import as_clips, save_review_views, wrong
-from fiftyone_plugin.runs import model_folder
-from fiftyone_plugin.workflow import predict, train_model
 
 pytestmark = pytest.mark.usefixtures("without_leftovers")
 

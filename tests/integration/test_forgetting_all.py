@@ -21,21 +21,21 @@ from fiftyone.operators.store import ExecutionStore
 from gridfs import GridFS
 from pymongo import MongoClient
 
-from expressiveness.categories import EXPRESSIVE
 from expressiveness.cli import main
-from expressiveness.extraction import FaceStore
-from expressiveness.models import TrainingConfig
-from expressiveness.training import train
-from fiftyone_plugin.dataset_info import PICTURES, work_folder, work_folders
-from fiftyone_plugin.deciding import curate
-from fiftyone_plugin.embeddings import compute_embeddings
-from fiftyone_plugin.exporting import export_curated
-from fiftyone_plugin.importing import import_interviews
+from expressiveness.data import EXPRESSIVE
+from expressiveness.faces import FaceStore
+from expressiveness.models import TrainingConfig, train
+from fiftyone_plugin.api import detect_faces, interviews_of, predict
+from fiftyone_plugin.curation import curate
+from fiftyone_plugin.dataset import PICTURES, load_run, work_folder, work_folders
 from fiftyone_plugin.review import as_clips, as_faces, as_videos, confused, save_review_views
-from fiftyone_plugin.runs import load_run
-from fiftyone_plugin.suspicion import find_suspicious_labels
-from fiftyone_plugin.training import train_model
-from fiftyone_plugin.workflow import detect_faces, interviews_of, predict
+from fiftyone_plugin.steps import (
+    compute_embeddings,
+    export_curated,
+    find_suspicious_labels,
+    import_interviews,
+    train_model,
+)
 
 ID, STEM = "forget-me-7f3a", "forget_me_7f3a"
 NETWORK, MOVEMENT = "faces_1", "movement_1"
@@ -44,7 +44,7 @@ NETWORK, MOVEMENT = "faces_1", "movement_1"
 @pytest.fixture(scope="module")
 def interviews(tmp_path_factory):
     """Sample interviews of 8 people, one of which has an id and a video that nothing else is called."""
-    from expressiveness.sample_data import render_sample_interviews
+    from expressiveness.samples import render_sample_interviews
 
     folder = tmp_path_factory.mktemp("day") / "interviews"
     render_sample_interviews(folder, participants=8, clips_per_participant=2, seconds=1.0)

@@ -3,9 +3,9 @@
 import fiftyone as fo
 import pytest
 
-from fiftyone_plugin.dataset_info import info_of
-from fiftyone_plugin.importer import RecruitView, RecruitViewImporter
-from fiftyone_plugin.workflow import import_interviews
+from fiftyone_plugin.api import import_interviews
+from fiftyone_plugin.dataset import info_of
+from fiftyone_plugin.steps.importer import RecruitView, RecruitViewImporter
 from tests.interviews import row, write_metadata, write_portrait_video
 
 

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from bson import ObjectId
 
-from expressiveness.categories import CATEGORIES, RESERVED
-from expressiveness.prediction import FramePredictions
+from expressiveness.data import CATEGORIES, RESERVED
+from expressiveness.models import FramePredictions
 from fiftyone_plugin.fields import RunFields, declare_interview_fields, declare_run_fields
-from fiftyone_plugin.ingest import Truth, write_faces, write_predictions
+from fiftyone_plugin.labels import write_faces, write_predictions
+from fiftyone_plugin.truth import Truth
 from tests.face_tables import BOX, face_table
 
 FACES = face_table((1, 0), (1, 1), (3, 0), looked_at=(1, 2, 3))
@@ -133,7 +134,7 @@ def test_stretches_are_stored_as_label_objects_would_be(two_datasets):
 
 
 def test_detecting_again_duplicates_nothing_and_predicting_again_neither(dataset):
-    from fiftyone_plugin.workflow import detect_faces, predict
+    from fiftyone_plugin.api import detect_faces, predict
 
     before = stored_frames(dataset)
 

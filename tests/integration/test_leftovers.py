@@ -7,9 +7,9 @@ import pytest
 
 from expressiveness.cli import main
 from expressiveness.models import TrainingConfig
-from fiftyone_plugin.dataset_info import keep_info, set_work_folder, work_folder, work_folders
-from fiftyone_plugin.leftovers import leftovers, remove_leftovers
-from fiftyone_plugin.workflow import detect_faces, import_interviews, train_model
+from fiftyone_plugin.api import detect_faces, import_interviews, train_model
+from fiftyone_plugin.dataset import keep_info, set_work_folder, work_folder, work_folders
+from fiftyone_plugin.forgetting import leftovers, remove_leftovers
 
 pytestmark = pytest.mark.usefixtures("without_leftovers")
 

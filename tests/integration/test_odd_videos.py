@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from expressiveness.errors import InterviewError
-from expressiveness.extraction import ExtractionConfig
-from expressiveness.reencoding import make_playable
-from expressiveness.video import Sampling
-from fiftyone_plugin.importer import RecruitView
-from fiftyone_plugin.workflow import detect_faces, import_interviews, set_work_folder
+from expressiveness.faces import ExtractionConfig
+from expressiveness.video import Sampling, make_playable
+from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder
+from fiftyone_plugin.steps.importer import RecruitView
 from tests.interviews import portrait, row, write_metadata
 from tests.media import write_irregular_video, write_video
 

@@ -10,15 +10,13 @@ import pytest
 from fiftyone.operators.executor import ExecutionContext, ExecutionError, Executor
 from fiftyone.operators.types import RiskLevel
 
-from expressiveness.categories import EXPRESSIVE, Thresholds
-from expressiveness.curation import Curation
+from expressiveness.data import EXPRESSIVE, Curation, Thresholds
 from expressiveness.errors import ModelError, TrainingError
 from fiftyone_plugin.curation import curation_of
-from fiftyone_plugin.embeddings import compute_embeddings
+from fiftyone_plugin.dataset import list_runs
 from fiftyone_plugin.operators import OPERATORS
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES
-from fiftyone_plugin.runs import list_runs
-from fiftyone_plugin.suspicion import suspect_videos
+from fiftyone_plugin.steps import compute_embeddings, suspect_videos
 from tests.interviews import row, write_metadata, write_portrait_video
 
 PLUGIN = "@expressiveness/interviews"
@@ -56,7 +54,7 @@ def refusal(operator, dataset, **request):
 @pytest.fixture
 def nothing_found(dataset_name, tmp_path):
     """Three interviews whose faces were not looked for."""
-    from fiftyone_plugin.workflow import import_interviews, set_work_folder
+    from fiftyone_plugin.api import import_interviews, set_work_folder
 
     numbers = (1, 2, 3)
     for number in numbers:

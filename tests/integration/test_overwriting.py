@@ -8,20 +8,17 @@ import fiftyone.brain as fob
 import fiftyone.operators as foo
 import pytest
 
-from expressiveness.categories import EXPRESSIVE
+from expressiveness.data import EXPRESSIVE
 from expressiveness.errors import InterviewError, ModelError, OutputError
 from expressiveness.models import RECORD
-from fiftyone_plugin import review
-from fiftyone_plugin.curation import curation_of
-from fiftyone_plugin.deciding import curate
-from fiftyone_plugin.demo import QUICK, _is_demo
-from fiftyone_plugin.embeddings import compute_embeddings
-from fiftyone_plugin.exporting import export_curated
+from fiftyone_plugin.api import import_interviews, predict, train_model, work_folder
+from fiftyone_plugin.app import install_plugin
+from fiftyone_plugin.curation import curate, curation_of
+from fiftyone_plugin.dataset import check_run_name, load_run, model_folder, next_run_name, register_run
 from fiftyone_plugin.fields import RunFields
-from fiftyone_plugin.launch import install_plugin
-from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, save_review_views
-from fiftyone_plugin.runs import check_run_name, load_run, model_folder, next_run_name, register_run
-from fiftyone_plugin.workflow import import_interviews, predict, train_model, work_folder
+from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, save_review_views, views
+from fiftyone_plugin.steps import QUICK, compute_embeddings, export_curated
+from fiftyone_plugin.steps.demo import _is_demo
 from tests.integration.test_operators import PLUGIN, form, refusal
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.planted import NAMES, contents, plant
@@ -125,7 +122,7 @@ def test_what_somebody_else_had_brain_compute_or_saved_as_a_view_stays(dataset):
 
     assert dataset.has_brain_run("first_similarity")
     assert len(dataset.load_saved_view(MISCLASSIFIED_FRAMES)) == 1
-    assert not set(dataset.list_saved_views()) & (set(review.REVIEW_VIEWS) - {MISCLASSIFIED_FRAMES})
+    assert not set(dataset.list_saved_views()) & (set(views.REVIEW_VIEWS) - {MISCLASSIFIED_FRAMES})
 
 
 # Importing under a name that there is

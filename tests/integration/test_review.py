@@ -6,20 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressiveness.categories import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED
+from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED
 from expressiveness.errors import VideoError
-from fiftyone_plugin import fields, review
-from fiftyone_plugin.ingest import Truth, stretches
-from fiftyone_plugin.panels.review_content import first_step
+from fiftyone_plugin import fields
+from fiftyone_plugin.panels.review.review_content import first_step
 from fiftyone_plugin.panels.timeline_panel import video_series
-from fiftyone_plugin.review_figures import (
-    Change,
-    frame_change,
-    frame_figures,
-    video_change,
-    video_figures,
-    worst_videos,
-)
+from fiftyone_plugin.review import frame_change, frame_figures, video_change, video_figures, views, worst_videos
+from fiftyone_plugin.review.figures import Change
+from fiftyone_plugin.truth import Truth, stretches
 from tests.made_up_runs import HARDLY_SURE, SURE, add_run, first_guess, predictions, probabilities, second_guess
 from tests.media import ramp_grey, write_grey_ramp
 
@@ -129,7 +123,7 @@ def test_frames_are_counted_as_they_are(reviewed):
 
 
 def test_figures_of_held_out_people_leave_the_others_out(reviewed):
-    held_out = review.held_out(reviewed, "first")
+    held_out = views.held_out(reviewed, "first")
 
     assert held_out.values(fields.INTERVIEW_ID) == ["0003", "0004"]
     assert frame_figures(held_out, "first").confusion.counts == ((0, 0, 0), (0, 0, 0), (8, 0, 4))
@@ -170,24 +164,24 @@ def test_a_run_that_judged_other_frames_counts_only_what_both_judged(reviewed):
 @pytest.mark.parametrize(
     ("search", "frames"),
     [
-        (review.wrong("first"), [("0002", 6), ("0002", 11), ("0003", 6), ("0003", 11)] + [("0004", n) for n in FRAMES]),
-        (review.confidently_wrong("first"), [("0002", 6), ("0003", 6)] + [("0004", number) for number in FRAMES]),
-        (review.uncertain("first"), [("0002", 11), ("0003", 11)]),
-        (review.confused("first", BALANCED, EXPRESSIVE), [("0002", 6), ("0002", 11)]),
-        (review.confused("first", BALANCED, BALANCED), [("0002", number) for number in (1, 16, 21, 26)]),
-        (review.changed("first", "second", fixed=False), [("0001", 1), ("0002", 1), ("0003", 1)]),
-        (review.changed("second", "first", fixed=True), [("0001", 1), ("0002", 1), ("0003", 1)]),
+        (views.wrong("first"), [("0002", 6), ("0002", 11), ("0003", 6), ("0003", 11)] + [("0004", n) for n in FRAMES]),
+        (views.confidently_wrong("first"), [("0002", 6), ("0003", 6)] + [("0004", number) for number in FRAMES]),
+        (views.uncertain("first"), [("0002", 11), ("0003", 11)]),
+        (views.confused("first", BALANCED, EXPRESSIVE), [("0002", 6), ("0002", 11)]),
+        (views.confused("first", BALANCED, BALANCED), [("0002", number) for number in (1, 16, 21, 26)]),
+        (views.changed("first", "second", fixed=False), [("0001", 1), ("0002", 1), ("0003", 1)]),
+        (views.changed("second", "first", fixed=True), [("0001", 1), ("0002", 1), ("0003", 1)]),
     ],
 )
 def test_a_search_finds_just_those_frames(reviewed, search, frames):
-    assert sorted(shown(review.as_videos(reviewed, search))) == frames
-    assert set(review.videos_with(reviewed, search).values(fields.INTERVIEW_ID)) >= {
+    assert sorted(shown(views.as_videos(reviewed, search))) == frames
+    assert set(views.videos_with(reviewed, search).values(fields.INTERVIEW_ID)) >= {
         interview for interview, _ in frames
     }
 
 
 def test_each_stretch_of_mistakes_is_one_clip(reviewed):
-    clips = review.as_clips(reviewed, review.wrong("first"))
+    clips = views.as_clips(reviewed, views.wrong("first"))
 
     assert clips.values("support") == [[1, 26], [6, 15], [6, 15]]
     assert sorted(clips.values("first_stretches.label")) == [EXPRESSIVE, RESERVED, RESERVED]
@@ -195,15 +189,15 @@ def test_each_stretch_of_mistakes_is_one_clip(reviewed):
 
 
 def test_of_many_videos_only_the_worst_are_shown(reviewed):
-    search = review.wrong("first")
+    search = views.wrong("first")
 
-    assert review.as_videos(reviewed, search, most=1).values(fields.INTERVIEW_ID) == ["0004"]
-    assert review.as_clips(reviewed, search, most=1).values("support") == [[1, 26]]
-    assert shown(review.as_videos(reviewed, search))[: len(FRAMES)] == [("0004", number) for number in FRAMES]
+    assert views.as_videos(reviewed, search, most=1).values(fields.INTERVIEW_ID) == ["0004"]
+    assert views.as_clips(reviewed, search, most=1).values("support") == [[1, 26]]
+    assert shown(views.as_videos(reviewed, search))[: len(FRAMES)] == [("0004", number) for number in FRAMES]
 
 
 def test_faces_are_shown_on_pictures_of_their_own_frames(reviewed, tmp_path):
-    faces = review.as_faces(reviewed, review.confused("first", BALANCED, EXPRESSIVE), folder=tmp_path / "stills")
+    faces = views.as_faces(reviewed, views.confused("first", BALANCED, EXPRESSIVE), folder=tmp_path / "stills")
 
     assert (faces.shown, faces.found) == (2, 2)
     assert faces.view.values("frame_number") == [6, 11], "the most probable first"
@@ -213,7 +207,7 @@ def test_faces_are_shown_on_pictures_of_their_own_frames(reviewed, tmp_path):
 
 
 def test_no_more_faces_are_pictured_than_asked_for(reviewed, tmp_path):
-    faces = review.as_faces(reviewed, review.wrong("first"), folder=tmp_path / "stills", most=3)
+    faces = views.as_faces(reviewed, views.wrong("first"), folder=tmp_path / "stills", most=3)
 
     assert (faces.shown, faces.found) == (3, 9)
     assert len(list((tmp_path / "stills").rglob("*.jpg"))) == 3
@@ -224,19 +218,19 @@ def test_pictures_stay_in_their_folder_whatever_an_interview_is_called(reviewed,
     reviewed.set_values(fields.INTERVIEW_ID, [f"../../{number}" for number in range(len(TRUTHS))])
     folder = tmp_path / "work" / "frames"
 
-    faces = review.as_faces(reviewed, review.wrong("first"), folder=folder)
+    faces = views.as_faces(reviewed, views.wrong("first"), folder=folder)
 
     assert faces.shown == len(list(folder.rglob("*.jpg"))) == len(list(tmp_path.rglob("*.jpg"))) > 0
 
 
 def test_the_first_frame_of_a_video_gets_no_picture(reviewed, tmp_path):
-    review.as_faces(reviewed, review.wrong("first"), folder=tmp_path / "stills")
+    views.as_faces(reviewed, views.wrong("first"), folder=tmp_path / "stills")
 
     assert reviewed.match_frames(fo.ViewField("frame_number") == 1).count("frames.filepath") == 0
 
 
 def test_what_is_changed_on_a_face_is_changed_in_its_video(reviewed, tmp_path):
-    faces = review.as_faces(reviewed, review.confused("first", BALANCED, EXPRESSIVE), folder=tmp_path / "stills").view
+    faces = views.as_faces(reviewed, views.confused("first", BALANCED, EXPRESSIVE), folder=tmp_path / "stills").view
 
     faces.tag_labels("check")
 
@@ -244,38 +238,38 @@ def test_what_is_changed_on_a_face_is_changed_in_its_video(reviewed, tmp_path):
 
 
 def test_nothing_found_is_an_empty_view(reviewed, tmp_path):
-    search = review.confused("first", RESERVED, BALANCED)
+    search = views.confused("first", RESERVED, BALANCED)
 
-    assert len(review.as_videos(reviewed, search)) == 0
-    assert len(review.as_clips(reviewed, search)) == 0
-    assert review.as_faces(reviewed, search, folder=tmp_path / "stills").shown == 0
+    assert len(views.as_videos(reviewed, search)) == 0
+    assert len(views.as_clips(reviewed, search)) == 0
+    assert views.as_faces(reviewed, search, folder=tmp_path / "stills").shown == 0
 
 
 def test_a_video_that_is_gone_costs_its_own_faces_and_all_gone_is_an_error(reviewed, tmp_path):
     (tmp_path / "2.mp4").unlink()
 
-    faces = review.as_faces(reviewed, review.uncertain("first"), folder=tmp_path / "stills")
+    faces = views.as_faces(reviewed, views.uncertain("first"), folder=tmp_path / "stills")
 
     assert faces.view.values("frame_number") == [11]
     with pytest.raises(VideoError, match="none of the videos can be read"):
-        review.as_faces(reviewed, review.confused("first", BALANCED, EXPRESSIVE), folder=tmp_path / "none")
+        views.as_faces(reviewed, views.confused("first", BALANCED, EXPRESSIVE), folder=tmp_path / "none")
 
 
 def test_the_saved_views_show_the_same_when_they_are_opened_again(reviewed):
-    names = review.save_review_views(reviewed, "first")
-    sizes = {name: len(review.review_view(reviewed, "first", name)) for name in names}
+    names = views.save_review_views(reviewed, "first")
+    sizes = {name: len(views.review_view(reviewed, "first", name)) for name in names}
     reviewed.reload()
 
     assert {name: len(reviewed.load_saved_view(name)) for name in names} == sizes
     assert sizes == {
-        review.MISCLASSIFIED_FRAMES: 3,
-        review.MISCLASSIFIED_VIDEOS: 1,
-        review.MISTAKE_CLIPS: 3,
-        review.CONFIDENT_MISTAKES: 3,
-        review.UNCERTAIN_FRAMES: 2,
-        review.WITHOUT_FACE: 1,
+        views.MISCLASSIFIED_FRAMES: 3,
+        views.MISCLASSIFIED_VIDEOS: 1,
+        views.MISTAKE_CLIPS: 3,
+        views.CONFIDENT_MISTAKES: 3,
+        views.UNCERTAIN_FRAMES: 2,
+        views.WITHOUT_FACE: 1,
     }
-    assert "run first" in reviewed.get_saved_view_info(review.MISTAKE_CLIPS)["description"]
+    assert "run first" in reviewed.get_saved_view_info(views.MISTAKE_CLIPS)["description"]
 
 
 def test_a_timeline_holds_what_the_run_said_of_each_frame(reviewed):

@@ -7,13 +7,18 @@ from fiftyone.operators.executor import ExecutionError
 
 from expressiveness.errors import BusyError, InterviewError
 from expressiveness.models import TrainingConfig
-from fiftyone_plugin.dataset_info import keep_info, work_folder, work_folders
-from fiftyone_plugin.importer import RecruitView
-from fiftyone_plugin.importing import import_interviews
-from fiftyone_plugin.naming import check_dataset_name
-from fiftyone_plugin.runs import load_run, model_folder
-from fiftyone_plugin.workflow import detect_faces, evaluate, train_model
-from fiftyone_plugin.working import working_on
+from fiftyone_plugin.api import detect_faces, evaluate, train_model
+from fiftyone_plugin.dataset import (
+    check_dataset_name,
+    keep_info,
+    load_run,
+    model_folder,
+    work_folder,
+    work_folders,
+    working_on,
+)
+from fiftyone_plugin.steps import import_interviews
+from fiftyone_plugin.steps.importer import RecruitView
 
 HOSTILE = [
     "/etc/expressiveness",

@@ -11,15 +11,8 @@ from fiftyone import ViewField as F
 
 from expressiveness.cli import main
 from expressiveness.models import TrainingConfig
+from fiftyone_plugin.api import detect_faces, evaluate, import_interviews, predict, set_work_folder, train_model
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, save_review_views
-from fiftyone_plugin.workflow import (
-    detect_faces,
-    evaluate,
-    import_interviews,
-    predict,
-    set_work_folder,
-    train_model,
-)
 from tests.interviews import row, write_metadata, write_portrait_video
 
 

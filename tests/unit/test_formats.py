@@ -8,12 +8,11 @@ import json
 import numpy as np
 import pytest
 
+from expressiveness._io import load_table
 from expressiveness.errors import ModelError, StoreError
-from expressiveness.extraction import ExtractionConfig, FaceStore
-from expressiveness.faces import load_faces
+from expressiveness.faces import ExtractionConfig, FaceStore, load_faces
 from expressiveness.models import load_model
 from expressiveness.movement import Movement
-from expressiveness.tables import load_table
 from expressiveness.video import Sampling
 
 FACES = {

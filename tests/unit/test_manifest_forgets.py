@@ -1,7 +1,6 @@
 """A manifest forgets a file's name, and says the same of all others."""
 
-from expressiveness.manifests import MANIFEST, Manifest
-from expressiveness.outputs import atomic_folder, check_output_folder, growing_folder
+from expressiveness._io import MANIFEST, Manifest, atomic_folder, check_output_folder, growing_folder
 
 
 def grown(folder, *names):

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expressiveness.categories import Thresholds
 from expressiveness.cli import main
+from expressiveness.data import Thresholds
 from expressiveness.errors import ExpressivenessError
-from expressiveness.extraction import ExtractionConfig, FaceStore
-from expressiveness.face_folders import write_face_folders
-from expressiveness.sample_data import render_sample_interviews
+from expressiveness.faces import ExtractionConfig, FaceStore
+from expressiveness.faces.face_folders import write_face_folders
+from expressiveness.samples import render_sample_interviews
 from tests.face_tables import grey_faces
 from tests.interviews import interview, row, write_metadata, write_portrait_video
 from tests.planted import NAMES, contents, plant, planted_trees

@@ -3,11 +3,10 @@
 import pytest
 
 from expressiveness.cli import main
-from expressiveness.extraction import FaceStore
-from expressiveness.interviews import read_interviews
-from expressiveness.models import TrainingConfig
+from expressiveness.data import read_interviews
+from expressiveness.faces import FaceStore
+from expressiveness.models import TrainingConfig, train
 from expressiveness.movement import MovementStore
-from expressiveness.training import train
 from tests.face_tables import grey_faces
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.movements import acted

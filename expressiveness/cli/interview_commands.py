@@ -1,0 +1,135 @@
+"""What a folder holds, the faces in its videos, and videos that the App plays: `inspect`, `extract`, `reencode`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expressiveness._io import check_output_file, check_output_folder, is_here, place
+from expressiveness.cli.options import (
+    AllowOutside,
+    Folder,
+    High,
+    Json,
+    LocalFolder,
+    Low,
+    Overwrite,
+    Strict,
+    Target,
+    Workers,
+)
+from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
+from expressiveness.faces import DetectorKind
+from expressiveness.parallel import ExecutorKind
+from expressiveness.reports import FigureFormat
+
+
+def inspect(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures and report.html here.")
+    ] = None,
+    format: Annotated[FigureFormat, typer.Option(help="Of the figures.")] = "svg",
+    target: Target = "facial_expression",
+    low: Low = -0.3,
+    high: High = 0.3,
+    allow_outside: AllowOutside = False,
+    json_file: Json = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Say what a folder holds: shape, missing values, scores, categories, people, and what is wrong with it."""
+    from expressiveness.data import METADATA, Thresholds, inspect_folder
+    from expressiveness.reports import INSPECTION, write_inspection
+
+    check_output_file(json_file, overwrite=overwrite)
+    if out:
+        check_output_folder(out, kind=INSPECTION)
+    found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high), allow_outside=allow_outside)
+    write_json(json_file, found.as_dict(), overwrite=overwrite)
+    for row in found.bad_rows:
+        warn(f"{METADATA}, {row}")
+    say(found.summary())
+    if out:
+        say(f"The report is {write_inspection(found, out, format=format)}.")
+
+
+def extract(
+    folder: Folder,
+    out: Annotated[Path, typer.Option("--out", metavar="STORE", parser=place, help="Folder or URL for the faces.")],
+    sampling: Annotated[
+        str, typer.Option(help="every:N frames, rate:N a second, spread:N a video, or notebook.")
+    ] = "every:5",
+    max_frames: Annotated[int | None, typer.Option(min=1, help="Look at no more than so many frames a video.")] = None,
+    detector: Annotated[
+        DetectorKind, typer.Option(help="Its range; auto is short, and full where that found nothing.")
+    ] = "auto",
+    confidence: Annotated[float, typer.Option(min=0.0, max=1.0, help="The least that counts as a face.")] = 0.5,
+    align: Annotated[bool, typer.Option("--align", help="Turn each face until its eyes lie level.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many interviews, spread over the file.")] = None,
+    workers: Workers = None,
+    executor: Annotated[ExecutorKind, typer.Option(help="This machine's cores, or those of a Ray cluster.")] = "local",
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Of the Ray cluster; one of this machine if not given.")
+    ] = None,
+    shared_store: Annotated[
+        bool, typer.Option("--shared-store", help="All machines see STORE: let them write it themselves.")
+    ] = False,
+    strict: Strict = False,
+    allow_outside: AllowOutside = False,
+    json_file: Json = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over."""
+    from expressiveness.data import take_evenly
+    from expressiveness.faces import ExtractionConfig, FaceStore, extract_interviews
+    from expressiveness.parallel import executor_named
+    from expressiveness.video import Sampling
+
+    check_output_file(json_file, overwrite=overwrite)
+    interviews = take_evenly(read_folder(folder, strict=strict, allow_outside=allow_outside).interviews, limit)
+    chosen = Sampling.parse(sampling)
+    config = ExtractionConfig(
+        sampling=chosen.limited_to(max_frames) if max_frames else chosen,
+        detector=detector,
+        confidence=confidence,
+        align=align,
+    )
+    run = executor_named(executor, address)
+    with progress("Finding faces") as report:
+        result = extract_interviews(
+            interviews,
+            FaceStore(out.resolve(), config),
+            workers=workers,
+            progress=report,
+            executor=run,
+            hand_over=executor == "ray" and not shared_store and is_here(out),
+        )
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
+    for failure in result.failures:
+        warn(f"{failure.id}: {failure.reason}")
+    say(
+        f"{result.succeeded} videos done, {result.skipped} stored already, {len(result.failures)} failed: "
+        f"{result.faces} faces on {result.frames_sampled} frames in {result.seconds:.0f} s, in {out}"
+    )
+    if result.failures and not result.succeeded and not result.skipped:
+        raise typer.Exit(1)
+
+
+def reencode(
+    folder: LocalFolder,
+    out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
+    workers: Workers = None,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
+    from expressiveness.video import make_playable
+
+    with progress("Copying") as report:
+        result = make_playable(folder, out, workers=workers, progress=report, allow_outside=allow_outside)
+    for failure in result.failures:
+        warn(f"{failure.id}: {failure.reason}")
+    say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")
+    if result.failures and not result.reencoded and not result.copied:
+        raise typer.Exit(1)

@@ -1,0 +1,100 @@
+"""A model at work on other videos: `predict` files, and `live` as they play."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from expressiveness._io import check_output_file
+from expressiveness.cli.options import Html, Json, Model, Overwrite, Workers
+from expressiveness.cli.terminal import progress, read_model, say, warn, write_json
+
+if TYPE_CHECKING:
+    from expressiveness.models import FramePredictions
+
+
+def predict(
+    model: Model,
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files of any kind.")],
+    table: Annotated[
+        Path | None, typer.Option("--table", metavar="FILE", help="Every frame as .csv, .parquet or .json.")
+    ] = None,
+    html: Html = None,
+    workers: Workers = None,
+    json_file: Json = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Say how expressive the face in each video is: category, score and confidence."""
+    from expressiveness.models import as_record, check_table, frame_table, predict_videos, write_table
+
+    check_table(table, overwrite=overwrite)
+    check_output_file(json_file, overwrite=overwrite)
+    check_output_file(html, overwrite=overwrite)
+    trained = read_model(model)
+    done: list[tuple[Path, FramePredictions]] = []
+    failed = 0
+    for outcome in predict_videos(trained, videos, workers=workers):
+        if outcome.value is None:
+            failed += 1
+            warn(f"{outcome.item}: {outcome.error}")
+        else:
+            done.append((outcome.item, outcome.value))
+            say(_sentence(outcome.item, outcome.value))
+    order = {video: position for position, video in enumerate(videos)}
+    done.sort(key=lambda item: order[item[0]])
+    write_json(json_file, [as_record(video, predictions) for video, predictions in done], overwrite=overwrite)
+    if table:
+        write_table(frame_table(done), table, overwrite=overwrite)
+    if html:
+        from expressiveness.reports import prediction_report, write_page
+
+        say(f"The report is {write_page(prediction_report(done), html, overwrite=overwrite)}.")
+    if failed:
+        warn(f"{len(done)} videos done, {failed} failed")
+        raise typer.Exit(1)
+
+
+def live(
+    model: Model,
+    source: Annotated[
+        str, typer.Option("--source", metavar="0|FILE|URL", help="Camera's number, file, or stream.")
+    ] = "0",
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write what is drawn as MP4.")] = None,
+    no_window: Annotated[
+        bool, typer.Option("--no-window", help="Only write: every frame of a file, at full speed.")
+    ] = False,
+    json_file: Json = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Recognise a camera, a stream or a file as it plays: box, category and confidence; q quits."""
+    from expressiveness.live import check_video_file, run_live
+
+    check_video_file(output, overwrite=overwrite)
+    check_output_file(json_file, overwrite=overwrite)
+    trained = read_model(model)
+    with progress("Recognising") as report:
+        result = run_live(
+            trained,
+            source,
+            output=output,
+            overwrite=overwrite,
+            window=not no_window,
+            on_frame=lambda frames: report(frames, None),
+        )
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
+    say(result.summary())
+    if output:
+        say(f"The video is {output}.")
+
+
+def _sentence(video: Path, predictions: FramePredictions) -> str:
+    if predictions.doubt:
+        return f"{video}: not enough of a face ({predictions.doubt})"
+    if predictions.category is None:
+        return f"{video}: no face was found on {predictions.frames_without_face} frames"
+    return (
+        f"{video}: {predictions.category}, score {predictions.score:+.2f}, "
+        f"confidence {predictions.confidence:.0%}, {len(predictions.frame_number)} frames"
+    )

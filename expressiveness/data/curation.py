@@ -1,0 +1,138 @@
+"""What people decided while reviewing: corrected categories and excluded faces.
+
+The only thing that flows back from review to training. A decision on a face outranks one on its interview, which
+outranks the category that the score gives; an excluded face trains nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness._io import output_file
+from expressiveness.data.categories import CATEGORIES
+from expressiveness.errors import InterviewError
+
+
+@dataclass(frozen=True, slots=True)
+class FaceDecision:
+    """What a person decided about the primary face of one frame."""
+
+    interview: str
+    frame_number: int  # from 1
+    category: str | None = None  # the corrected one
+    excluded: bool = False
+    decided_by: str = ""
+    decided_at: str = ""  # ISO 8601, UTC
+
+    def __post_init__(self) -> None:
+        _check(self.category, f"interview {self.interview}, frame {self.frame_number}")
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewDecision:
+    """What a person decided about a whole interview."""
+
+    interview: str
+    category: str | None = None
+    excluded: bool = False
+    decided_by: str = ""
+    decided_at: str = ""
+
+    def __post_init__(self) -> None:
+        _check(self.category, f"interview {self.interview}")
+
+
+@dataclass(frozen=True, slots=True)
+class Curation:
+    """Every decision taken so far."""
+
+    faces: tuple[FaceDecision, ...] = ()
+    interviews: tuple[InterviewDecision, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.faces) + len(self.interviews)
+
+    def about(self, interview_ids: Collection[str]) -> Curation:
+        """Only the decisions about some interviews."""
+        return Curation(
+            tuple(decision for decision in self.faces if decision.interview in interview_ids),
+            tuple(decision for decision in self.interviews if decision.interview in interview_ids),
+        )
+
+    def exclusions(self) -> Curation:
+        """Only what is left out: for learning another score than the one that the corrected categories are about."""
+        return Curation(
+            tuple(replace(decision, category=None) for decision in self.faces if decision.excluded),
+            tuple(replace(decision, category=None) for decision in self.interviews if decision.excluded),
+        )
+
+    def save(self, path: Path, *, overwrite: bool = False) -> None:
+        """Write the decisions as JSON, whole or not at all: they cannot be computed again.
+
+        Raises:
+            OutputError: the file cannot be written, or is there and `overwrite` is not set.
+        """
+        with output_file(path, overwrite=overwrite) as unfinished:
+            unfinished.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Curation:
+        """Read what `save` wrote.
+
+        Raises:
+            InterviewError: the file is missing or holds something else.
+        """
+        try:
+            content = json.loads(path.read_text())
+            return cls(
+                tuple(FaceDecision(**decision) for decision in content["faces"]),
+                tuple(InterviewDecision(**decision) for decision in content["interviews"]),
+            )
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise InterviewError(f"{path} holds no decisions ({error}); export them again") from error
+
+
+def _check(category: str | None, where: str) -> None:
+    if category is not None and category not in CATEGORIES:
+        raise InterviewError(f"{where}: category {category!r}; choose from {', '.join(CATEGORIES)}")
+
+
+class Decisions:
+    """Looks up what people decided, and counts what was used."""
+
+    def __init__(self, curation: Curation) -> None:
+        self._faces = {(decision.interview, decision.frame_number): decision for decision in curation.faces}
+        self._interviews = {decision.interview: decision for decision in curation.interviews}
+        self.excluded = 0
+        self.corrected = 0
+
+    def categories(self, interview_id: str, frame_numbers: npt.NDArray[np.int32], weak: int) -> npt.NDArray[np.int32]:
+        """The category of each frame's primary face, given the one of the score; -1 where it is excluded.
+
+        Args:
+            interview_id: whose frames they are.
+            frame_numbers: shape (n,), from 1.
+            weak: the category that the interview's score gives, an index into `CATEGORIES`.
+
+        Returns:
+            Indices into `CATEGORIES`, shape (n,).
+        """
+        wanted = np.full(len(frame_numbers), weak, dtype=np.int32)
+        if whole := self._interviews.get(interview_id):
+            wanted[:] = -1 if whole.excluded else self._index(whole.category, weak)
+        for row, number in enumerate(frame_numbers.tolist()):
+            if decision := self._faces.get((interview_id, number)):
+                wanted[row] = -1 if decision.excluded else self._index(decision.category, int(wanted[row]))
+        self.excluded += int((wanted < 0).sum())
+        self.corrected += int(((wanted >= 0) & (wanted != weak)).sum())
+        return wanted
+
+    @staticmethod
+    def _index(category: str | None, otherwise: int) -> int:
+        return otherwise if category is None else CATEGORIES.index(category)

@@ -1,0 +1,19 @@
+from .benchmark_rows import BenchmarkConfig
+from .benchmarking import benchmark
+from .confusion import Confusion
+from .held_out import evaluate, held_out_interviews
+from .label_quality import LEAST_PEOPLE, suspicious_labels
+from .metrics import VideoResults, frame_figures, video_figures
+
+__all__ = [
+    "LEAST_PEOPLE",
+    "BenchmarkConfig",
+    "Confusion",
+    "VideoResults",
+    "benchmark",
+    "evaluate",
+    "frame_figures",
+    "held_out_interviews",
+    "suspicious_labels",
+    "video_figures",
+]

@@ -1,0 +1,310 @@
+"""What is compared in the benchmark: each row predicts every video, from the strongest cheat to the model we offer.
+
+A row is a function of `Material`. Whatever it learns, it learns from people of the other folds; a row that is marked as
+leaky does not, and shows what that is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import KFold
+
+from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Interview, Split, Thresholds, participant_folds
+from expressiveness.errors import StoreError
+from expressiveness.faces import FaceStore
+from expressiveness.models import (
+    FramePredictions,
+    TrainingConfig,
+    calibrate,
+    features_of,
+    fit_movement_model,
+    predict_interviews,
+)
+from expressiveness.movement import Measure, Movement, MovementStore, expressiveness_of, load_movements
+from expressiveness.types import Failure, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkConfig:
+    """What a benchmark must remember."""
+
+    target: str = DEFAULT_TARGET
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    folds: int = 5
+    epochs: int = 50  # the most, of the notebook's network
+    draws: int = 1000  # of the bootstrap over people
+    seed: int = 0
+    rows: tuple[str, ...] | None = None  # keys of ROWS; all if None
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """The k videos that every row is judged on."""
+
+    interviews: tuple[Interview, ...]  # k
+    fold: Ints  # (k,) the fold in which a video's person is held out
+    score: Floats  # (k,)
+    category: Ints  # (k,) into CATEGORIES
+    movements: tuple[Movement, ...]  # k
+    store: FaceStore
+    config: BenchmarkConfig
+    passed_over: tuple[Failure, ...]  # videos without enough of a face
+
+    @property
+    def participant(self) -> npt.NDArray[np.str_]:
+        """Whose videos they are, shape (k,)."""
+        return np.array([interview.participant for interview in self.interviews])
+
+    @cached_property
+    def features(self) -> Floats:
+        """By `features_of`, shape (k, 28)."""
+        return np.array([features_of(movement) for movement in self.movements])
+
+    def folds(self) -> list[tuple[Ints, Ints]]:
+        """Of each fold, the rows of its training and of its held-out videos."""
+        return [(np.flatnonzero(self.fold != f), np.flatnonzero(self.fold == f)) for f in range(self.config.folds)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """What a row says of the k videos."""
+
+    score: Floats  # (k,) NaN where it says nothing
+    category: Ints  # (k,)
+    probabilities: npt.NDArray[np.float32] | None = None  # (k, 3) of the categories, if it has any
+    frames: tuple[FramePredictions | None, ...] | None = None  # k, if it judges frames
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    predict: Callable[[Material], Predictions]
+    leaky: bool = False
+
+
+def gather(interviews: Sequence[Interview], store: FaceStore, config: BenchmarkConfig) -> Material:
+    """Collect the videos with stored faces and enough movement, and deal their people into folds.
+
+    Raises:
+        TrainingError: there are fewer people than folds.
+    """
+    found = load_movements(interviews, MovementStore.beside(store))
+    kept: list[Interview] = []
+    movements: list[Movement] = []
+    passed_over = []
+    for interview in interviews:
+        movement = found[interview.id]
+        if isinstance(movement, Movement) and (reason := _lacks_faces(interview, store)) is None:
+            kept.append(interview)
+            movements.append(movement)
+        else:
+            passed_over.append(Failure(interview.id, movement if isinstance(movement, str) else str(reason)))
+    people = participant_folds(kept, folds=config.folds, target=config.target, seed=config.seed)
+    fold_of = {person: fold for fold, members in enumerate(people) for person in members}
+    scores = np.array([interview.scores[config.target] for interview in kept])
+    return Material(
+        interviews=tuple(kept),
+        fold=np.array([fold_of[interview.participant] for interview in kept]),
+        score=scores,
+        category=np.array([config.thresholds.index(score) for score in scores]),
+        movements=tuple(movements),
+        store=store,
+        config=config,
+        passed_over=tuple(passed_over),
+    )
+
+
+def _lacks_faces(interview: Interview, store: FaceStore) -> str | None:
+    try:
+        return None if len(store.load(interview)) else "no face was found in it"
+    except StoreError as error:
+        return str(error)
+
+
+def _majority(material: Material) -> Predictions:
+    """One answer for all: the most frequent category among the people trained on."""
+    category = np.zeros(len(material.score), dtype=np.int64)
+    for train, test in material.folds():
+        category[test] = np.bincount(material.category[train], minlength=len(CATEGORIES)).argmax()
+    return Predictions(np.zeros(len(category)), category)
+
+
+def _duration(material: Material) -> Predictions:
+    """The mean score of short, medium and long answers: no pixel is looked at."""
+    durations = np.array([interview.duration for interview in material.interviews])
+    scores = np.zeros(len(durations))
+    for train, test in material.folds():
+        for duration in set(durations):
+            same = train[durations[train] == duration]
+            scores[test[durations[test] == duration]] = material.score[same if len(same) else train].mean()
+    return _by_score(material, scores)
+
+
+def _identity(material: Material) -> Predictions:
+    """The mean score of the same person's other videos, as a split by clip has it: nothing but who it is."""
+    people, scores = material.participant, np.zeros(len(material.score))
+    dealing = KFold(material.config.folds, shuffle=True, random_state=material.config.seed)
+    for train, test in dealing.split(scores):
+        for row in test:
+            own = train[people[train] == people[row]]
+            scores[row] = material.score[own if len(own) else train].mean()
+    return _by_score(material, scores)
+
+
+def _pixels(material: Material) -> Predictions:
+    """How much the pixels of a face's crops vary over the video."""
+    crops = [material.store.load(interview).primary().crop for interview in material.interviews]
+    return _calibrated(material, np.log([np.sqrt(crop.var(axis=0).mean()) + 1.0 for crop in crops]))
+
+
+def _measure(measure: Measure) -> Callable[[Material], Predictions]:
+    def predict(material: Material) -> Predictions:
+        values = [expressiveness_of(movement, measure) or 0.0 for movement in material.movements]
+        return _calibrated(material, np.log(np.array(values) + 1e-3))
+
+    return predict
+
+
+def _notebook_leaky(material: Material) -> Predictions:
+    """The notebook as it is: single crops, frames dealt out one by one; judged on its own test frames."""
+    from expressiveness.models import label_faces, network_input, rows_by_frame, train
+
+    config = _network_config(material, TrainingConfig.notebook())
+    model = train(material.interviews, material.store, config)
+    faces = label_faces(
+        material.interviews,
+        material.store,
+        target=config.target,
+        thresholds=material.config.thresholds,
+        face_input="single",
+    )
+    _, _, test = rows_by_frame(faces, config)
+    owner = faces.interview_index[test]
+    probabilities = model.probabilities(network_input(faces.crop[test], faces.reference[owner], "single"))
+    means = np.full((len(material.interviews), len(CATEGORIES)), np.nan)
+    for video in np.unique(owner):
+        means[video] = probabilities[owner == video].mean(axis=0)
+    known = np.isfinite(means[:, 0])
+    category = np.where(known, np.nan_to_num(means).argmax(axis=1), 0)
+    return Predictions(means @ model.category_scores, category, means.astype(np.float32))
+
+
+def _network(face_input: Any) -> Callable[[Material], Predictions]:
+    """The notebook's network, trained on some people and judged on others."""
+
+    def predict(material: Material) -> Predictions:
+        from expressiveness.models import train
+
+        config = _network_config(material, TrainingConfig(face_input=face_input))
+        frames: list[FramePredictions | None] = [None] * len(material.interviews)
+        for fold, (_, test) in enumerate(material.folds()):
+            model = train(material.interviews, material.store, config, split=split_of_fold(material, fold))
+            judged = [material.interviews[row] for row in test]
+            for row, outcome in zip(test, predict_interviews(model, judged, material.store), strict=True):
+                frames[row] = outcome.value
+        return _of_frames(frames)
+
+    return predict
+
+
+def _movement(material: Material) -> Predictions:
+    """Our model."""
+    frames: list[FramePredictions | None] = [None] * len(material.interviews)
+    scores, probabilities = np.zeros(len(frames)), np.zeros((len(frames), len(CATEGORIES)), dtype=np.float32)
+    people = material.participant
+    for train, test in material.folds():
+        model = fit_movement_model(
+            material.features[train], material.score[train], material.category[train], people[train].tolist()
+        )
+        levels = model.levels(material.features[test])
+        scores[test] = model.calibration.score(levels)
+        probabilities[test] = model.calibration.probabilities(levels)
+        for row in test:
+            frames[row] = _frames_of(
+                material.movements[row], model.calibration, model.frame_levels(material.movements[row])
+            )
+    by_score = _by_score(material, scores)
+    return replace(by_score, probabilities=probabilities, frames=tuple(frames))
+
+
+ROWS = {
+    "majority": Row("majority class", _majority),
+    "duration": Row("duration category only", _duration),
+    "identity": Row("identity: the person's mean score under a split by clip", _identity, leaky=True),
+    "pixels": Row("pixel variance of crops", _pixels),
+    "e_mean": Row("blendshapes E_mean", _measure("mean")),
+    "e_velocity": Row("blendshapes E_vel", _measure("velocity")),
+    "e_p90": Row("blendshapes E_p90", _measure("p90")),
+    "e_std": Row("blendshapes E_std", _measure("std")),
+    "notebook_leaky": Row("notebook's CNN, notebook's split by frame", _notebook_leaky, leaky=True),
+    "notebook": Row("notebook's CNN, single crops", _network("single")),
+    "deviation": Row("notebook's CNN, deviations from the mean face", _network("deviation")),
+    "movement": Row("our model: movement", _movement),
+}
+"""From the weakest control to what we offer."""
+
+
+def split_of_fold(material: Material, fold: int) -> Split:
+    """The ids of a fold: its own people are held out, those of the next one validate, the rest train."""
+    validating = (fold + 1) % material.config.folds
+
+    def ids(rows: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+        return tuple(material.interviews[row].id for row in np.flatnonzero(rows))
+
+    held_out, next_fold = material.fold == fold, material.fold == validating
+    return Split(train=ids(~held_out & ~next_fold), validation=ids(next_fold), test=ids(held_out))
+
+
+def _network_config(material: Material, config: TrainingConfig) -> TrainingConfig:
+    wanted = material.config
+    return replace(config, target=wanted.target, thresholds=wanted.thresholds, epochs=wanted.epochs, seed=wanted.seed)
+
+
+def _by_score(material: Material, scores: Floats) -> Predictions:
+    return Predictions(scores, np.array([material.config.thresholds.index(score) for score in scores]))
+
+
+def _calibrated(material: Material, values: Floats) -> Predictions:
+    """A measure that is not learned; only what its values mean is, from the people of the other folds."""
+    scores, probabilities = np.zeros(len(values)), np.zeros((len(values), len(CATEGORIES)), dtype=np.float32)
+    for train, test in material.folds():
+        calibration = calibrate(values[train], material.score[train], material.category[train])
+        scores[test] = calibration.score(values[test])
+        probabilities[test] = calibration.probabilities(values[test])
+    return replace(_by_score(material, scores), probabilities=probabilities)
+
+
+def _of_frames(frames: Sequence[FramePredictions | None]) -> Predictions:
+    """What is said of videos, from what is said of their frames."""
+    said = [None if one is None or one.category is None else one for one in frames]
+    return Predictions(
+        score=np.array([np.nan if one is None else one.score for one in said], dtype=np.float64),
+        category=np.array([0 if one is None else CATEGORIES.index(one.category or "") for one in said]),
+        probabilities=np.array(
+            [np.full(len(CATEGORIES), np.nan) if one is None else one.probabilities.mean(axis=0) for one in said],
+            dtype=np.float32,
+        ),
+        frames=tuple(said),
+    )
+
+
+def _frames_of(movement: Movement, calibration: Any, levels: Floats) -> FramePredictions:
+    count = len(movement)
+    return FramePredictions(
+        frame_number=movement.frame_number,
+        seconds=movement.seconds,
+        box=np.zeros((count, 4), dtype=np.float32),
+        probabilities=calibration.probabilities(levels),
+        frames_without_face=len(movement.sampled_number) - count,
+        category=None,
+        score=None,
+        confidence=None,
+    )

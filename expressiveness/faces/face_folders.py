@@ -1,0 +1,112 @@
+"""Stored faces as pictures in one folder a category, the layout that Keras, torchvision and FiftyOne read.
+
+FOLDER/
+├── Reserved Expression/
+│   └── 0082_000016.png   the primary face of interview 0082 on frame 16, 48x48, gray
+├── Balanced Expression/
+└── Expressive/
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from expressiveness._io import atomic_folder, file_stem
+from expressiveness.data import CATEGORIES, Curation, Decisions, Interview, Thresholds
+from expressiveness.errors import StoreError
+from expressiveness.faces.face_store import FaceStore
+from expressiveness.types import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFolders:
+    """What was written."""
+
+    faces: dict[str, int]  # by category
+    excluded: int  # faces left out by a person
+    corrected: int  # faces whose category a person changed
+    failures: tuple[Failure, ...]  # interviews without stored faces
+
+
+def write_face_folders(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    folder: Path,
+    *,
+    target: str,
+    thresholds: Thresholds,
+    curation: Curation | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> FaceFolders:
+    """Write the primary faces of interviews as pictures, each under what it counts as.
+
+    Args:
+        interviews: whose stored faces to write.
+        store: holds them.
+        folder: new, empty, or written by an earlier call, whose pictures are replaced.
+        target: the score that gives the category.
+        thresholds: where the category changes.
+        curation: what people decided: a corrected face lies under its corrected category, an excluded one nowhere.
+        progress: called with how many interviews are done.
+
+    Raises:
+        OutputError: the folder cannot be written, or holds something that we did not write.
+    """
+    with atomic_folder(folder, kind="set of faces by category") as unfinished:
+        return put_faces(
+            interviews,
+            store,
+            unfinished,
+            target=target,
+            thresholds=thresholds,
+            curation=curation or Curation(),
+            progress=progress,
+        )
+
+
+def put_faces(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    folder: Path,
+    *,
+    target: str,
+    thresholds: Thresholds,
+    curation: Curation,
+    progress: Callable[[int, int], None] | None,
+) -> FaceFolders:
+    """Write pictures as `write_face_folders` does, into a folder that holds none.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    decisions = Decisions(curation)
+    written: Counter[str] = Counter(dict.fromkeys(CATEGORIES, 0))
+    failures: list[Failure] = []
+    for category in CATEGORIES:
+        (folder / category).mkdir(parents=True, exist_ok=True)
+    for number, interview in enumerate(interviews, start=1):
+        try:
+            faces = store.load(interview).primary()
+        except StoreError as error:
+            failures.append(Failure(interview.id, str(error)))
+            continue
+        wanted = decisions.categories(interview.id, faces.frame_number, thresholds.index(interview.scores[target]))
+        for row in np.flatnonzero(wanted >= 0):
+            category = CATEGORIES[wanted[row]]
+            name = f"{file_stem(interview.id)}_{faces.frame_number[row]:06}.png"
+            (folder / category / name).write_bytes(_png(faces.crop[row]))
+            written[category] += 1
+        if progress:
+            progress(number, len(interviews))
+    return FaceFolders(dict(written), decisions.excluded, decisions.corrected, tuple(failures))
+
+
+def _png(crop: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+    import cv2
+
+    return cv2.imencode(".png", crop)[1].tobytes()

@@ -1,0 +1,127 @@
+"""One video's faces as a table, and the table as a file.
+
+A `FaceTable` is what extraction makes and what training, prediction and the App read. It also holds the frames that
+were looked at, so that "no face" and "not looked at" differ. On disk it is a NumPy archive without pickled objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness._io import Columns, check_columns, load_table, save_table
+from expressiveness.faces.crops import CROP_SIZE
+from expressiveness.faces.detection import Face
+from expressiveness.types import Pixels
+
+FORMAT = 1
+"""Of the file; a reader refuses a newer one."""
+
+_COLUMNS: Columns = {
+    "frame_number": (np.int32, ()),
+    "seconds": (np.float64, ()),
+    "box": (np.float32, (4,)),
+    "score": (np.float32, ()),
+    "keypoints": (np.float32, (6, 2)),
+    "face_index": (np.int32, ()),
+    "crop": (np.uint8, (CROP_SIZE, CROP_SIZE)),
+}
+_FRAME_COLUMNS: Columns = {
+    "sampled_number": (np.int32, ()),
+    "sampled_seconds": (np.float64, ()),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceTable:
+    """The faces of one video: a row a face, in the order of the frames; n faces on m frames looked at."""
+
+    frame_number: npt.NDArray[np.int32]  # (n,) from 1
+    seconds: npt.NDArray[np.float64]  # (n,) from the first frame
+    box: npt.NDArray[np.float32]  # (n, 4) x, y, width, height as shares of the frame
+    score: npt.NDArray[np.float32]  # (n,) the detector's confidence, 0 to 1
+    keypoints: npt.NDArray[np.float32]  # (n, 6, 2) as shares of the frame
+    face_index: npt.NDArray[np.int32]  # (n,) 0 for the primary face of its frame, the largest
+    crop: npt.NDArray[np.uint8]  # (n, 48, 48) gray
+    sampled_number: npt.NDArray[np.int32]  # (m,) every frame looked at, from 1
+    sampled_seconds: npt.NDArray[np.float64]  # (m,)
+
+    def __post_init__(self) -> None:
+        check_columns(self, _COLUMNS, len(self.frame_number), noun="faces")
+        check_columns(self, _FRAME_COLUMNS, len(self.sampled_number), noun="faces")
+
+    def __len__(self) -> int:
+        return len(self.frame_number)
+
+    @property
+    def is_primary(self) -> npt.NDArray[np.bool_]:
+        """Which rows are their frame's primary face, shape (n,)."""
+        return np.equal(self.face_index, 0)
+
+    @property
+    def detection_rate(self) -> float:
+        """The share of the frames looked at that show a face, 0 to 1."""
+        return len(np.unique(self.frame_number)) / max(1, len(self.sampled_number))
+
+    def select(self, rows: npt.NDArray[Any]) -> FaceTable:
+        """The same frames looked at, with only some of the faces: `rows` is a mask or an index of shape (n,)."""
+        return FaceTable(
+            **{name: getattr(self, name)[rows] for name in _COLUMNS},
+            **{name: getattr(self, name) for name in _FRAME_COLUMNS},
+        )
+
+    def primary(self) -> FaceTable:
+        """One face a frame: the primary one."""
+        return self.select(self.is_primary)
+
+
+class FaceTableBuilder:
+    """Collects a video's faces frame by frame."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[Any, ...]] = []
+        self._sampled: list[tuple[int, float]] = []
+        self.frames_with_a_face = 0
+
+    def add(self, number: int, seconds: float, faces: Iterable[tuple[Face, Pixels]]) -> None:
+        """Add a frame that was looked at, with each face found on it, the primary one first, and its crop."""
+        before = len(self._rows)
+        self._sampled.append((number, seconds))
+        for index, (face, crop) in enumerate(faces):
+            self._rows.append((number, seconds, face.box, face.score, face.keypoints, index, crop))
+        self.frames_with_a_face += len(self._rows) > before
+
+    def build(self) -> FaceTable:
+        """Make the table of what was added."""
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(_COLUMNS)
+        sampled = list(zip(*self._sampled, strict=True)) or [()] * len(_FRAME_COLUMNS)
+        specs = {**_COLUMNS, **_FRAME_COLUMNS}
+        return FaceTable(
+            **{
+                name: np.array(values, dtype=dtype).reshape(len(values), *shape)
+                for (name, (dtype, shape)), values in zip(specs.items(), [*columns, *sampled], strict=True)
+            }
+        )
+
+
+def save_faces(table: FaceTable, path: Path) -> None:
+    """Write a table whole or not at all; the same table gives the same bytes.
+
+    Raises:
+        StoreError: the disk is full, or the folder cannot be written.
+    """
+    save_table(table, path, format=FORMAT)
+
+
+def load_faces(path: Path) -> FaceTable:
+    """Read a table.
+
+    Raises:
+        StoreError: the file is missing, damaged, too large, or of a newer format.
+    """
+    return load_table(FaceTable, path, format=FORMAT, noun="faces")

@@ -1,0 +1,169 @@
+"""Where live frames come from: a camera, a stream or a file; read as they come, the newest first.
+
+A reader thread takes every frame from the source and keeps only the newest: whoever is slower than the source gets the
+frames that are current, and never falls behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, Thread
+from types import TracebackType
+
+import cv2
+import numpy as np
+
+from expressiveness._io import silenced
+from expressiveness.errors import VideoError
+from expressiveness.video import Frame, Sampling, read_frames
+
+EVERY_FRAME = Sampling(every=1)
+STREAM_TIMEOUT_MS = 10_000
+"""For opening a stream, and for each of its frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A frame, and when it was read."""
+
+    frame: Frame
+    clock: float  # time.monotonic()
+
+
+def is_file(source: str) -> bool:
+    """Whether a source is a file; a number is a camera, and what has `://` a stream."""
+    return not source.isdigit() and not _is_url(source)
+
+
+@contextmanager
+def frames_of(source: str, *, at_its_speed: bool) -> Iterator[Iterator[Frame]]:
+    """Open a source for every frame of it.
+
+    Args:
+        source: a file, the number of a camera, or the address of a stream.
+        at_its_speed: hold a file's frames back until their time, as a player does, instead of yielding them at once. A
+            camera's and a live stream's come in their time anyway, and a recording behind an address is always played.
+
+    Raises:
+        VideoError: there is no such source, or it gives no frame; raised also where the frames are taken.
+    """
+    if is_file(source):
+        frames = read_frames(Path(source), EVERY_FRAME)
+        yield _paced(frames) if at_its_speed else frames
+        return
+    with silenced():  # OpenCV tries several ways to open a camera, and logs each
+        capture = _capture(source)
+    try:
+        if not capture.isOpened():
+            raise _cannot_open(source)
+        frames = _captured(capture, source)
+        # Only a recording knows its length. Pacing a live stream would add to its delay whatever its clock is ahead.
+        yield _paced(frames) if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0 else frames
+    finally:
+        capture.release()
+
+
+class NewestFrames:
+    """Reads frames in a thread of its own; iterating gives the newest one each time, and drops those in between.
+
+    Args:
+        frames: read from start to end. What it raises is raised where the frames are taken.
+    """
+
+    def __init__(self, frames: Iterator[Frame]) -> None:
+        self.read = 0
+        self._frames = frames
+        self._newest: Arrival | None = None
+        self._error: BaseException | None = None
+        self._ended = self._closed = False
+        self._changed = Condition()
+        self._thread = Thread(target=self._read_on, name="live frames", daemon=True)
+
+    def __iter__(self) -> Iterator[Arrival]:
+        while arrival := self._next():
+            yield arrival
+
+    def __enter__(self) -> NewestFrames:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closed = True
+        self._thread.join()
+
+    def _next(self) -> Arrival | None:
+        with self._changed:
+            while not self._changed.wait_for(lambda: self._newest or self._ended, timeout=0.5):
+                pass  # an endless wait would not notice Ctrl-C on Windows
+            arrival, self._newest = self._newest, None
+        if arrival is None and self._error:
+            raise self._error
+        return arrival
+
+    def _read_on(self) -> None:
+        try:
+            for frame in self._frames:
+                with self._changed:
+                    self.read += 1
+                    self._newest = Arrival(frame, time.monotonic())
+                    self._changed.notify()
+                if self._closed:
+                    break
+        except Exception as error:  # noqa: BLE001  # raised again where the frames are taken
+            self._error = error
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+
+def _is_url(source: str) -> bool:
+    return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", source) is not None
+
+
+def _capture(source: str) -> cv2.VideoCapture:
+    if source.isdigit():
+        capture = cv2.VideoCapture(int(source))
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # a driver's queue would be delay
+        return capture
+    timeouts = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_TIMEOUT_MS)
+    return cv2.VideoCapture(source, cv2.CAP_FFMPEG, timeouts)
+
+
+def _captured(capture: cv2.VideoCapture, source: str) -> Iterator[Frame]:
+    """Yield what a camera or a stream gives until nothing more comes; timed by the stream, or else by the clock."""
+    started, seconds, number = 0.0, -1.0, 0
+    while True:
+        found, bgr = capture.read()
+        if not found:
+            break
+        now, position = time.monotonic(), capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        started = started or now
+        seconds = position if _is_url(source) and position > seconds else now - started
+        number += 1
+        yield Frame(number, seconds, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8))
+    if not number:
+        raise _cannot_open(source)
+
+
+def _paced(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Yield frames no earlier than their time."""
+    started: float | None = None
+    for frame in frames:
+        started = time.monotonic() - frame.seconds if started is None else started
+        time.sleep(max(0.0, started + frame.seconds - time.monotonic()))
+        yield frame
+
+
+def _cannot_open(source: str) -> VideoError:
+    if source.isdigit():
+        return VideoError(
+            f"camera {source} gives no picture; plug it in, close other programs that use it, or give another --source"
+        )
+    return VideoError(f"{source} cannot be played; check the address, or give another --source")

@@ -1,0 +1,134 @@
+"""Recognise expressiveness as a video plays: from a camera, a stream or a file, in a window or into another video.
+
+A camera, a stream, and a file in a window set the pace: the newest frame is taken each time, and those that came in
+between are dropped, so that the picture never falls behind. Without a window a file has no pace: each of its frames
+is recognised and written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from expressiveness.errors import VideoError
+from expressiveness.live.display import Window, check_video_file, video_file, window_obstacle
+from expressiveness.live.painting import Painter
+from expressiveness.live.recognition import Recogniser
+from expressiveness.live.source import Arrival, NewestFrames, frames_of, is_file
+from expressiveness.models import TrainedModel
+
+DELAYS_KEPT = 10_000
+
+
+@dataclass(slots=True)
+class LiveReport:
+    """How a live run went."""
+
+    read: int = 0  # frames
+    processed: int = 0
+    with_face: int = 0
+    seconds: float = 0.0  # from the first frame on
+    delays: deque[float] = field(default_factory=lambda: deque(maxlen=DELAYS_KEPT))  # seconds from read to done
+
+    @property
+    def dropped(self) -> int:
+        """Frames that newer ones overtook while another was worked on."""
+        return self.read - self.processed
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames processed a second."""
+        return self.processed / self.seconds if self.seconds else 0.0
+
+    def summary(self) -> str:
+        """The report in a line."""
+        delay = self.as_dict()["delay_ms"]
+        return (
+            f"{self.processed} frames in {self.seconds:.1f} s, {self.frames_per_second:.1f} a second; {self.dropped} "
+            f"dropped; a face on {self.with_face}; delay {delay['median']:.0f} ms, 95 % below {delay['p95']:.0f} ms"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        middle, most = np.quantile(self.delays, [0.5, 0.95]) if self.delays else (0.0, 0.0)
+        return {
+            "frames": {
+                "read": self.read,
+                "processed": self.processed,
+                "dropped": self.dropped,
+                "with_face": self.with_face,
+            },
+            "seconds": round(self.seconds, 3),
+            "frames_per_second": round(self.frames_per_second, 2),
+            "delay_ms": {"median": round(1000 * float(middle), 1), "p95": round(1000 * float(most), 1)},
+        }
+
+
+def run_live(
+    model: TrainedModel,
+    source: str,
+    *,
+    output: Path | None = None,
+    overwrite: bool = False,
+    window: bool = True,
+    on_frame: Callable[[int], None] | None = None,
+) -> LiveReport:
+    """Recognise a source until it ends, `q` is pressed, the window is closed, or Ctrl-C.
+
+    Args:
+        model: the trained model.
+        source: the number of a camera, the address of a stream (rtsp://, https://), or a file.
+        output: MP4 file for the pictures that were drawn on.
+        overwrite: whether `output` may replace a file.
+        window: show them, too. Where no window can be opened, `output` is written all the same.
+        on_frame: called with the number of frames done so far.
+
+    Raises:
+        VideoError: no such source, or nowhere to show or write the pictures.
+        OutputError: `output` cannot be written, or is there and `overwrite` is not set.
+        DetectorError: the detector's model files are not installed.
+    """
+    _check_output(source, output, window)
+    check_video_file(output, overwrite=overwrite)
+    shown = window and not (output and window_obstacle())
+    report = LiveReport()
+    with ExitStack() as stack:
+        view = stack.enter_context(Window()) if shown else None
+        recogniser = stack.enter_context(Recogniser(model))
+        frames = stack.enter_context(frames_of(source, at_its_speed=shown))
+        writer = stack.enter_context(video_file(output, overwrite=overwrite)) if output else None
+        newest = stack.enter_context(NewestFrames(frames)) if shown or not is_file(source) else None
+        arrivals: Iterable[Arrival] = newest or (Arrival(frame, time.monotonic()) for frame in frames)
+        painter, started = Painter(), 0.0
+        with suppress(KeyboardInterrupt):  # without a window there is no other way to end a camera
+            for arrival in arrivals:
+                started = started or arrival.clock
+                seen = recogniser.recognise(arrival.frame)
+                picture = painter.draw(arrival.frame.rgb, seen)
+                if writer:
+                    writer.write(picture, arrival.frame.seconds)
+                go_on = view is None or view.show(picture)
+                report.processed += 1
+                report.with_face += bool(seen.faces)
+                report.delays.append(time.monotonic() - arrival.clock)
+                if on_frame:
+                    on_frame(report.processed)
+                if not go_on:
+                    break
+        report.read = newest.read if newest else report.processed
+        report.seconds = time.monotonic() - started if started else 0.0
+    return report
+
+
+def _check_output(source: str, output: Path | None, window: bool) -> None:
+    if output is None and not window:
+        raise VideoError("nowhere to show what is recognised; leave the window on, or give --output FILE")
+    if output and is_file(source) and output.resolve() == Path(source).resolve():
+        raise VideoError(f"{output.name} would be overwritten while it is read; give --output another name")

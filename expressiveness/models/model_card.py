@@ -1,0 +1,108 @@
+"""The model card: what a trained model is, what it was judged on, and what it may be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from expressiveness.data import CATEGORIES
+
+TERMS = """\
+Academic research only. RecruitView is licensed CC BY-NC 4.0 with gated access: neither its data nor a model trained on
+them may be used for real hiring, screening or psychological profiling, nor to identify anybody or to infer gender, age
+or ethnicity. Scores are relative judgements of a crowd, without absolute meaning."""
+
+
+def model_card(record: Mapping[str, Any]) -> str:
+    """Write the card of a model as Markdown.
+
+    Args:
+        record: what the model's `model.json` holds.
+    """
+    data, low, high = record["data"], record["thresholds"]["low"], record["thresholds"]["high"]
+    return f"""# Facial expressiveness model
+
+Says of each face in an interview video whether it is {", ".join(CATEGORIES[:-1])} or {CATEGORIES[-1]},
+and of each video its category and expected `{record["config"]["target"]}` score. Trained on {record["created"]}.
+
+## Terms of use
+
+{TERMS}
+
+## Data and split
+
+{data.get("interviews", "?")} interviews with faces. Participants: {_counts(data.get("participants"))}.
+{_amounts(data)}
+{data.get("corrected_faces", 0)} faces were corrected and {data.get("excluded_faces", 0)} excluded by a person.
+{_split_sentence(record)}
+
+Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < {CATEGORIES[2]}.
+{_INPUTS["movement" if record["movement"] else record["config"]["face_input"]]}
+
+## Held-out figures
+
+{_figures(record["evaluation"])}
+
+## Limits
+
+- The labels belong to whole videos; a frame's category is what the network makes of it, not a label that was checked.
+- About one clip in six of RecruitView lies within 0.1 of a threshold, where the category is close to chance.
+- Trained on single speakers facing a camera; other framings, occlusion or heavy compression may mislead.
+- Groups of people may score differently in the training data, and a model reproduces that.
+
+Versions: {", ".join(f"{name} {number}" for name, number in record["versions"].items())}.
+"""
+
+
+_INPUTS = {
+    "deviation": "The network sees each face's deviation from the mean face of its video.",
+    "single": "The network sees single faces, as in the notebook.",
+    "movement": (
+        "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how "
+        "fast the head turns. Nobody checked its categories of single frames, which follow from how far each moves."
+    ),
+}
+
+
+def _split_sentence(record: Mapping[str, Any]) -> str:
+    if record["config"]["split_by"] == "participant":
+        return "No participant is in two of the sets."
+    return "Split by frame, as in the notebook: the same people are on all sides, so figures flatter."
+
+
+def _amounts(data: dict[str, Any]) -> str:
+    if "videos" in data:
+        return f"Videos: {_counts(data['videos'])}; in training {_counts(data.get('train_videos_by_category'))}."
+    return f"Faces: {_counts(data.get('faces'))}; in training {_counts(data.get('train_faces_by_category'))}."
+
+
+def _counts(counts: dict[str, int] | None) -> str:
+    return ", ".join(f"{name} {count}" for name, count in (counts or {}).items()) or "unknown"
+
+
+def _figures(evaluation: dict[str, Any] | None) -> str:
+    if evaluation is None:
+        return "Not evaluated."
+    video, frame = evaluation["video"], evaluation["frame"]
+    rows = [
+        f"| {label} | {_number(video[name])} | {_interval(video.get(f'{name}_ci'))} | {_number(frame.get(name))} |"
+        for label, name in (("accuracy", "accuracy"), ("macro-F1", "macro_f1"), ("Spearman", "spearman"))
+    ]
+    return "\n".join(
+        [
+            f"On {video['n']} videos ({frame['n']} faces) of {evaluation['participants']} people; "
+            f"the most frequent category alone reaches an accuracy of {_number(video['majority_accuracy'])}.",
+            "",
+            "| figure | videos | 95 % interval over people | frames |",
+            "|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _interval(bounds: list[float] | None) -> str:
+    return "" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}"

@@ -1,0 +1,5 @@
+"""How faces move: read at 10 Hz, kept beside the faces, and measured."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,19 @@
+from .landmarks import read_movement
+from .measures import EXPRESSIVE_COLUMNS, Measure, expressiveness_of, shape_variance, turning_speed
+from .movement_store import MovementStore, extract_movements, load_movements
+from .movement_table import BLENDSHAPES, Movement, movement_of
+
+__all__ = [
+    "BLENDSHAPES",
+    "EXPRESSIVE_COLUMNS",
+    "Measure",
+    "Movement",
+    "MovementStore",
+    "expressiveness_of",
+    "extract_movements",
+    "load_movements",
+    "movement_of",
+    "read_movement",
+    "shape_variance",
+    "turning_speed",
+]

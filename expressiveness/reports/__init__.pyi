@@ -1,0 +1,21 @@
+from .benchmark_page import benchmark_report, read_groups, table_lines
+from .formats import FigureFormat
+from .html_page import write_page
+from .inspection_plots import inspection_figures
+from .model_plots import confusion_matrix, training_curves
+from .pages import INSPECTION, evaluation_report, prediction_report, write_inspection
+
+__all__ = [
+    "INSPECTION",
+    "FigureFormat",
+    "benchmark_report",
+    "confusion_matrix",
+    "evaluation_report",
+    "inspection_figures",
+    "prediction_report",
+    "read_groups",
+    "table_lines",
+    "training_curves",
+    "write_inspection",
+    "write_page",
+]

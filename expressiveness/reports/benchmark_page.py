@@ -1,0 +1,189 @@
+"""What the benchmark says, as lines of text and as an HTML page, and the groups that it reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from expressiveness.data import CATEGORIES, COLORS, NEAR, RESERVED
+from expressiveness.errors import ReportError
+from expressiveness.models import TERMS
+from expressiveness.reports.html_page import Block, Picture, Table, page
+from expressiveness.reports.plots import INK, canvas
+from expressiveness.wording import counted, decimal, interval
+
+COLUMNS = {
+    "spearman": "Spearman",
+    "c_index": "C-index",
+    "kendall": "Kendall",
+    "accuracy": "accuracy",
+    "macro_f1": "macro-F1",
+    "qwk": "QWK",
+}
+
+
+def read_groups(file: Path) -> dict[str, str]:
+    """Read the group of each participant from a CSV file with the columns `user_no` and `group`.
+
+    Raises:
+        ReportError: the file is missing, or has other columns.
+    """
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as lines:
+            return {row["user_no"]: row["group"] for row in csv.DictReader(lines)}
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
+        raise ReportError(
+            f"{file} holds no groups ({error!r}); write a CSV with the columns user_no and group"
+        ) from error
+
+
+def table_lines(figures: Mapping[str, Any]) -> list[str]:
+    """The table as lines of text; `*` marks what leaks."""
+    rows = [_cells(row) for row in figures["rows"]]
+    header = ("", *COLUMNS.values())
+    widths = [max(len(cells[column]) for cells in (header, *rows)) for column in range(len(header))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        for cells in (header, *rows)
+    ] + [
+        f"{counted(figures['clips'], 'clip')} of {counted(figures['participants'], 'participant')}, "
+        f"{counted(len(figures['passed_over']), 'clip')} passed over; "
+        f"{counted(figures['near_threshold'], 'clip')} near a threshold; * marks what leaks"
+    ]
+
+
+def benchmark_report(figures: Mapping[str, Any]) -> str:
+    """Say how the rows compare, as HTML; `figures` as `benchmark` returns them."""
+    sections: dict[str, Sequence[Block]] = {
+        "Held-out people": _held_out(figures),
+        "Differences on the same people": [
+            Table(
+                ("", "Spearman", "better on", "macro-F1", "better on"),
+                [
+                    (f"{one['of']} over {one['over']}", *_gain(one, "spearman"), *_gain(one, "macro_f1"))
+                    for one in figures["differences"]
+                ],
+            )
+        ],
+        "Single frames": _single_frames(figures["rows"]),
+        "Calibration": _calibration(figures),
+        "Parts of the data": _parts_of_data(figures),
+        "Terms of use": [TERMS],
+    }
+    return page("Benchmark", sections)
+
+
+def _held_out(figures: Mapping[str, Any]) -> list[Block]:
+    rows = figures["rows"]
+    recalls = [(_name(row), *(decimal(row["recall"][name]) for name in CATEGORIES)) for row in rows]
+    return [
+        f"{counted(figures['clips'], 'clip')} of {counted(figures['participants'], 'participant')}, each judged by "
+        f"a model that has not seen the person ({figures['config']['folds']} folds). Rows marked * leak: they know "
+        "the people they are judged on, and show what that is worth. Intervals come from drawing people.",
+        Picture(_intervals(rows), "Spearman's rho of each row with its interval of 95 %."),
+        Table(("", *COLUMNS.values()), [_cells(row) for row in rows]),
+        Table(("recall", *CATEGORIES), recalls),
+    ]
+
+
+def _single_frames(rows: Sequence[Mapping[str, Any]]) -> list[Block]:
+    judged = [(row["name"], row["frame"]) for row in rows if row["frame"]]
+    cells = [(name, f"{one['n']:,}", decimal(one["accuracy"]), decimal(one["macro_f1"])) for name, one in judged]
+    return [
+        "A frame's true category is taken from its video's score: it was not labelled on its own.",
+        Table(("", "frames", "accuracy", "macro-F1"), cells),
+    ]
+
+
+def _parts_of_data(figures: Mapping[str, Any]) -> list[Block]:
+    headings = {"by_quality": "quality", "by_duration": "duration", "by_group": "group"}
+    return [
+        f"Figures of {_names(figures)[figures['leading']]}.",
+        *(
+            Table((heading, "clips", "Spearman", "accuracy", "macro-F1", "mean error"), _parts(figures[key]))
+            for key, heading in headings.items()
+            if figures[key]
+        ),
+        f"{counted(figures['near_threshold'], 'clip')} within {NEAR:g} of a threshold: "
+        "there a category is near chance.",
+        _ceiling(figures["noise_ceiling"]),
+    ]
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return _name(row), *(decimal(row[key]) + _in_brackets(row.get(f"{key}_ci")) for key in COLUMNS)
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f"{row['name']}{' *' if row['leaky'] else ''}"
+
+
+def _names(figures: Mapping[str, Any]) -> dict[str, str]:
+    return {row["key"]: row["name"] for row in figures["rows"]}
+
+
+def _gain(difference: Mapping[str, Any], figure: str) -> tuple[str, str]:
+    gain = f"{difference[figure]:+.3f}{_in_brackets(difference[f'{figure}_ci'])}"
+    return gain, f"{difference[f'{figure}_better']:.0%} of draws"
+
+
+def _calibration(figures: Mapping[str, Any]) -> list[Block]:
+    names, leading = _names(figures), figures["leading"]
+    errors = [(names[key], f"{found['ece']:.3f}") for key, found in figures["calibration"].items()]
+    blocks: list[Block] = [Table(("", "expected calibration error"), errors)]
+    if leading in figures["calibration"]:
+        diagram = _reliability_diagram(figures["calibration"][leading]["bins"])
+        blocks.append(Picture(diagram, f"Accuracy of {names[leading]} by its confidence."))
+    return blocks
+
+
+def _parts(parts: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (name, str(one["n"]), *(decimal(one[key]) for key in ("spearman", "accuracy", "macro_f1", "mean_error")))
+        for name, one in parts.items()
+    ]
+
+
+def _ceiling(ceiling: Mapping[str, Any]) -> str:
+    retakes = counted(ceiling["retakes"], "answer")
+    if ceiling["ceiling"] is None:
+        return f"{retakes} taken twice: no estimate of how well the best model could do."
+    return (
+        f"{retakes} taken twice: their scores agree by {ceiling['reliability']:.2f}, so that about "
+        f"{ceiling['ceiling']:.2f} can be reached, of which {ceiling['spearman']:.2f} is {ceiling['share']:.0%}."
+    )
+
+
+def _intervals(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """Draw each row's Spearman with its interval, the first row on top; what leaks is hollow."""
+    known = [row for row in reversed(rows) if row["spearman"] is not None]
+    figure, axes = canvas(9, 1.2 + 0.4 * len(known))
+    for position, row in enumerate(known):
+        if row["spearman_ci"]:
+            axes.plot(row["spearman_ci"], [position, position], color=INK, lw=1.5)
+        axes.plot(
+            row["spearman"], position, "o", color=COLORS[RESERVED], markerfacecolor="white" if row["leaky"] else None
+        )
+    axes.set_yticks(range(len(known)), [_name(row) for row in known])
+    axes.axvline(0, color=INK, lw=0.6)
+    axes.set_xlabel("Spearman's rho, with an interval of 95 % over people")
+    return figure
+
+
+def _reliability_diagram(bins: Sequence[Mapping[str, Any]]) -> Figure:
+    figure, axes = canvas(5, 5)
+    axes.plot([0, 1], [0, 1], color=INK, lw=0.8, ls=(0, (4, 3)))
+    confidence, accuracy = [one["confidence"] for one in bins], [one["accuracy"] for one in bins]
+    axes.plot(confidence, accuracy, "o-", color=COLORS[RESERVED])
+    for one in bins:
+        axes.annotate(str(one["n"]), (one["confidence"], one["accuracy"]), xytext=(5, -10), textcoords="offset points")
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="confidence", ylabel="accuracy", title="Reliability (clips)")
+    return figure
+
+
+def _in_brackets(bounds: Sequence[float] | None) -> str:
+    return f" ({interval(bounds)})" if bounds else ""

@@ -1,0 +1,22 @@
+"""The figures that show what a folder of interviews holds."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from expressiveness.data import Inspection
+from expressiveness.reports import plots
+
+
+def inspection_figures(inspection: Inspection) -> dict[str, Figure]:
+    """Draw what was found, each figure by the name of its file; none where there is no interview."""
+    if inspection.clips.empty:
+        return {}
+    scores, thresholds, label = inspection.clips["score"].tolist(), inspection.thresholds, inspection.target
+    return {
+        "score_histogram": plots.score_histogram(scores, thresholds, label=label),
+        "score_box": plots.score_box(scores, thresholds, label=label),
+        "categories": plots.category_counts(inspection.category_counts),
+        "clips_per_participant": plots.clips_per_participant(list(inspection.clips_per_participant.values())),
+        "score_by_question": plots.score_by_question(inspection.scores_by_question, thresholds, label=label),
+    }

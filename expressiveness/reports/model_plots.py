@@ -1,0 +1,138 @@
+"""The figures that show how a model does: its training, its mistakes, and what it says of one video.
+
+As in `expressiveness.reports.plots`, each function takes numbers and returns a Matplotlib figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from expressiveness.data import CATEGORIES, COLORS
+from expressiveness.reports.plots import INK, canvas, cleaned, plain
+from expressiveness.types import Floats
+from expressiveness.wording import counted
+
+TRAINING, VALIDATION = "#0072B2", "#D55E00"
+_CATEGORY_FIGURES = (("recall", "recall", ""), ("precision", "precision", "///"), ("f1-score", "F1", "xxx"))
+
+
+def confusion_matrix(matrix: Sequence[Sequence[int]], *, title: str = "Confusion matrix") -> Figure:
+    """Draw a confusion matrix: counts, and each one's share of its row.
+
+    Args:
+        matrix: (3, 3), truth in rows, both sides in the order of `CATEGORIES`.
+        title: says what was counted.
+    """
+    counts = np.asarray(matrix)
+    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    figure, axes = canvas(7, 5.2)
+    figure.set_layout_engine("compressed")  # the matrix stays square
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), share in np.ndenumerate(shares):
+        color = "white" if share > 0.55 else INK
+        axes.text(column, row - 0.08, f"{counts[row, column]:,}", ha="center", va="center", color=color, fontsize=15)
+        axes.text(column, row + 0.2, f"{share:.0%}", ha="center", va="center", color=color)
+    names = [name.replace(" ", "\n") for name in CATEGORIES]
+    axes.set_xticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), names)
+    for name, *ticks in zip(CATEGORIES, axes.get_xticklabels(), axes.get_yticklabels(), strict=True):
+        for tick in ticks:
+            tick.set(color=_readable(COLORS[name]), fontweight="bold")
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    axes.set(xlabel="predicted", ylabel="true")
+    axes.set_title(plain(title), pad=12)
+    figure.colorbar(
+        image, ax=axes, shrink=0.8, label="share of the true category", format=lambda share, _: f"{share:.0%}"
+    )
+    return figure
+
+
+def category_figures(
+    report: Mapping[str, Mapping[str, float]], *, unit: str = "clip", title: str = "By category"
+) -> Figure:
+    """Draw each category's recall, precision and F1.
+
+    Args:
+        report: by category its `recall`, `precision`, `f1-score` and `support`, as `evaluate` gives it.
+        unit: what was counted, in the singular.
+        title: says what was counted.
+    """
+    figure, axes = canvas(8, 4.2)
+    for shift, (key, name, hatch) in enumerate(_CATEGORY_FIGURES):
+        values = [report[category][key] for category in CATEGORIES]
+        places = np.arange(len(CATEGORIES)) + (shift - 1) * 0.27
+        bars = axes.bar(places, values, 0.25, color=list(COLORS.values()), hatch=hatch, edgecolor="white", lw=0)
+        axes.bar_label(bars, [f"{name}\n{value:.2f}" for value in values], padding=2, fontsize=9)
+    names = [f"{category}\n{counted(int(report[category]['support']), unit)}" for category in CATEGORIES]
+    axes.set_xticks(range(len(names)), names)
+    axes.set(ylim=(0, 1.15), yticks=np.linspace(0, 1, 6))
+    axes.set_title(plain(title))
+    return figure
+
+
+def training_curves(history: Mapping[str, Sequence[float]]) -> Figure:
+    """Draw accuracy and loss by epoch, in training and validation, and the epoch whose weights were kept.
+
+    Args:
+        history: `TrainedModel.history`: a value an epoch of accuracy, val_accuracy, loss and val_loss.
+    """
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    best = int(np.argmax(history["val_accuracy"])) + 1
+    for place, metric in enumerate(("accuracy", "loss"), start=1):
+        axes = cleaned(figure.add_subplot(1, 2, place))
+        epochs = range(1, len(history[metric]) + 1)
+        marker = "o" if len(epochs) == 1 else None
+        axes.plot(epochs, history[metric], color=TRAINING, lw=2, marker=marker, label="training")
+        axes.plot(epochs, history[f"val_{metric}"], color=VALIDATION, lw=2, ls="--", marker=marker, label="validation")
+        axes.axvline(best, color=INK, ls=":", lw=1.2, label=f"kept: epoch {best}")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set(xlabel="epoch", title=metric.capitalize())
+        axes.legend(frameon=False)
+    return figure
+
+
+def probabilities_over_time(seconds: Sequence[float], probabilities: Any, *, title: str = "") -> Figure:
+    """Draw the categories' probabilities in the course of one video; time without a face stays empty.
+
+    Args:
+        seconds: (n,) when each frame with a face is shown.
+        probabilities: (n, 3) in the order of `CATEGORIES`.
+        title: names the video.
+    """
+    figure, axes = canvas(10, 3.6)
+    for times, values in _unbroken(np.asarray(seconds, dtype=np.float64), np.asarray(probabilities, dtype=np.float64)):
+        axes.stackplot(times, values.T, colors=COLORS.values(), lw=0)
+    for name, color in reversed(COLORS.items()):
+        axes.fill_between([], [], color=color, label=name)
+    axes.axhline(0.5, color="white", lw=0.8, alpha=0.7)
+    axes.set(ylim=(0, 1), xlabel="seconds", ylabel="probability")
+    axes.set_title(plain(title or "Probabilities over time"), loc="left")
+    axes.legend(frameon=False, ncols=len(CATEGORIES), loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
+    axes.margins(x=0)
+    return figure
+
+
+def _unbroken(seconds: Floats, values: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Part a video's frames where the face was away for longer than frames usually lie apart.
+
+    Each part reaches half a frame beyond both its ends, so that a single frame shows too.
+    """
+    gaps = np.diff(seconds)
+    usual = float(np.median(gaps)) if len(gaps) else 1.0
+    breaks = np.flatnonzero(gaps > 1.5 * usual) + 1
+    for times, part in zip(np.split(seconds, breaks), np.split(values, breaks), strict=True):
+        if len(times):
+            ends = (times[0] - usual / 2, times[-1] + usual / 2)
+            yield np.concatenate([ends[:1], times, ends[1:]]), np.concatenate([part[:1], part, part[-1:]])
+
+
+def _readable(color: str) -> str:
+    """The neutral gray is too light for letters."""
+    return "#666666" if color == "#999999" else color

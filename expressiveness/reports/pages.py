@@ -1,0 +1,247 @@
+"""What the reports say: of a folder of interviews, of a model that was judged, and of videos that it was shown.
+
+Each is one HTML page with its figures inside, see `expressiveness.reports.html_page`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from expressiveness._io import atomic_folder
+from expressiveness.data import CATEGORIES, METADATA, NEAR, Inspection
+from expressiveness.errors import ReportError
+from expressiveness.models import TERMS
+from expressiveness.reports import model_plots
+from expressiveness.reports.formats import FIGURE_FORMATS, FigureFormat
+from expressiveness.reports.html_page import Block, Picture, Table, page, write_page
+from expressiveness.reports.inspection_plots import inspection_figures
+from expressiveness.reports.plots import save
+from expressiveness.wording import counted, decimal, interval
+
+if TYPE_CHECKING:
+    from expressiveness.models import FramePredictions
+
+REPORT = "report.html"
+INSPECTION = "report on interviews"
+"""What the folder of such a report holds, see `check_output_folder`."""
+LEAKY = "Some of these people were trained on, which flatters every figure."
+
+
+def write_inspection(inspection: Inspection, folder: Path, *, format: FigureFormat = "svg") -> Path:
+    """Write an inspection's figures, each as a file, and its report.
+
+    Args:
+        inspection: what `inspect_folder` found.
+        folder: new, empty, or written by an earlier call, whose files are replaced.
+        format: of the figures' files, one of `FIGURE_FORMATS`.
+
+    Returns:
+        The report's path.
+
+    Raises:
+        ReportError: an unknown format.
+        OutputError: the folder cannot be written, or holds something that we did not write.
+    """
+    if format not in FIGURE_FORMATS:
+        raise ReportError(f"format {format!r}; choose from {', '.join(FIGURE_FORMATS)}")
+    figures = inspection_figures(inspection)
+    with atomic_folder(folder, kind=INSPECTION) as unfinished:
+        for name, figure in figures.items():
+            save(figure, unfinished / f"{name}.{format}")
+        write_page(inspection_report(inspection, figures), unfinished / REPORT)
+    return folder / REPORT
+
+
+def inspection_report(inspection: Inspection, figures: Mapping[str, Figure] | None = None) -> str:
+    """Say what a folder holds, as HTML; `figures` as `inspection_figures` draws them, which it does if None."""
+    figures = inspection_figures(inspection) if figures is None else figures
+    pictures = {name: Picture(figure, _DESCRIPTIONS[name]) for name, figure in figures.items()}
+    return page(
+        f"Interviews in {inspection.folder.resolve().name}",
+        {
+            "Overview": [_overview(inspection)],
+            f"Score: {inspection.target}": [
+                *(pictures[name] for name in ("score_histogram", "score_box") if name in pictures),
+                Table(
+                    ("statistic", inspection.target),
+                    [(name, decimal(value)) for name, value in inspection.statistics.items() if name != "count"],
+                ),
+            ],
+            "Categories": _categories(inspection, pictures),
+            "Participants and questions": [
+                *(pictures[name] for name in ("clips_per_participant", "score_by_question") if name in pictures),
+                "Retakes: the same person answered the same question more than once."
+                if inspection.retakes
+                else "Nobody answered a question twice.",
+                Table(
+                    ("participant", "question", "clips"),
+                    [(retake.participant, retake.question_id, ", ".join(retake.ids)) for retake in inspection.retakes],
+                ),
+            ],
+            "Columns": [
+                Table(
+                    ("key", "type", "missing"),
+                    [(column.name, ", ".join(column.types), f"{column.missing:,}") for column in inspection.columns],
+                )
+            ],
+            "What is wrong": _problems(inspection),
+        },
+    )
+
+
+def evaluation_report(
+    evaluation: Mapping[str, Any],
+    *,
+    history: Mapping[str, Sequence[float]] | None = None,
+    title: str = "Evaluation",
+) -> str:
+    """Say how good a model is, as HTML.
+
+    Args:
+        evaluation: as `evaluate` returns it.
+        history: `TrainedModel.history`, for the training curves.
+        title: of the page.
+    """
+    video, frame = evaluation["video"], evaluation["frame"]
+    without_face = video.get("without_face", [])
+    sections: dict[str, Sequence[Block]] = {
+        "Figures": [
+            f"Judged on {counted(video['n'], 'video')} ({counted(frame['n'], 'face')}) of "
+            f"{counted(evaluation['participants'], 'participant')}. Always choosing the most frequent category would "
+            f"reach an accuracy of {decimal(video.get('majority_accuracy'))}. "
+            "Intervals come from drawing participants with replacement.",
+            *([LEAKY] if evaluation.get("leaky") else []),
+            Table(
+                ("figure", "videos", "95 % interval", "frames"),
+                [
+                    (label, decimal(video.get(key)), interval(video.get(f"{key}_ci")), decimal(frame.get(key)))
+                    for key, label in _FIGURES.items()
+                    if video.get(key) is not None or frame.get(key) is not None
+                ],
+            ),
+        ],
+        "Videos": _judged(video, "video"),
+        "Frames": [
+            "A frame's true category is taken from its video's score: it was not labelled on its own.",
+            *_judged(frame, "frame"),
+        ],
+    }
+    if history and history.get("val_accuracy"):
+        curves = "Accuracy and loss by epoch, in training and validation."
+        sections["Training"] = [Picture(model_plots.training_curves(history), curves)]
+    if without_face:
+        sections["Not judged"] = ["In these clips no face was found.", Table(("clip",), [(id,) for id in without_face])]
+    return page(title, {**sections, "Terms of use": [TERMS]})
+
+
+def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> str:
+    """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML."""
+    sections: dict[str, Sequence[Block]] = {
+        str(video): [
+            Table(
+                ("category", "score", "confidence", "frames with a face", "without"),
+                [
+                    (
+                        said.category or "none",
+                        decimal(said.score),
+                        decimal(said.confidence),
+                        f"{len(said.frame_number):,}",
+                        f"{said.frames_without_face:,}",
+                    )
+                ],
+            ),
+            Picture(
+                model_plots.probabilities_over_time(said.seconds.tolist(), said.probabilities, title=video.name),
+                f"Probabilities of the categories over time in {video.name}.",
+            ),
+        ]
+        for video, said in predictions
+    }
+    return page("Predictions", {**sections, "Terms of use": [TERMS]})
+
+
+_DESCRIPTIONS = {
+    "score_histogram": "Histogram of the scores in their categories' colours, with density and thresholds.",
+    "score_box": "Box plot of the scores over the categories' ranges.",
+    "categories": "Number of clips in each category.",
+    "clips_per_participant": "How many participants have how many clips.",
+    "score_by_question": "Median score of each question, and the middle half of its clips.",
+}
+
+_FIGURES = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro-F1",
+    "qwk": "quadratic weighted kappa",
+    "spearman": "Spearman's rho",
+    "kendall": "Kendall's tau-b",
+    "c_index": "C-index",
+    "loss": "loss",
+}
+
+
+def _overview(inspection: Inspection) -> Table:
+    return Table(
+        ("what", "how many"),
+        [
+            (f"rows of {METADATA}", f"{inspection.rows:,}"),
+            ("columns", f"{len(inspection.columns):,}"),
+            ("valid interviews", f"{len(inspection.clips):,}"),
+            ("bad rows", f"{len(inspection.bad_rows):,}"),
+            ("missing videos", f"{len(inspection.missing_videos):,}"),
+            ("participants", f"{len(inspection.clips_per_participant):,}"),
+            ("questions", f"{len(inspection.scores_by_question):,}"),
+            ("retakes", f"{sum(len(retake.ids) - 1 for retake in inspection.retakes):,}"),
+        ],
+    )
+
+
+def _categories(inspection: Inspection, pictures: Mapping[str, Picture]) -> list[Block]:
+    low, high = inspection.thresholds.low, inspection.thresholds.high
+    clips = max(1, len(inspection.clips))
+    return [
+        f"{CATEGORIES[0]} < {low:g} ≤ {CATEGORIES[1]} ≤ {high:g} < {CATEGORIES[2]}. "
+        f"Within {NEAR:g} of a threshold, where the category is close to chance: "
+        f"{counted(inspection.near_threshold, 'clip')} ({inspection.near_threshold / clips:.0%}).",
+        *([pictures["categories"]] if "categories" in pictures else []),
+        Table(
+            ("category", "clips", "share"),
+            [(name, f"{count:,}", f"{count / clips:.1%}") for name, count in inspection.category_counts.items()],
+        ),
+    ]
+
+
+def _problems(inspection: Inspection) -> list[Block]:
+    blocks: list[Block] = []
+    if inspection.bad_rows:
+        rows = [(str(row.line), row.id or "", row.reason) for row in inspection.bad_rows]
+        blocks += ["These rows are passed over.", Table(("line", "id", "reason"), rows)]
+    if inspection.missing_videos:
+        blocks += [
+            "The videos of these interviews are not there.",
+            Table(("id",), [(i,) for i in inspection.missing_videos]),
+        ]
+    if inspection.ignored_keys:
+        blocks.append(f"Keys that RecruitView does not have: {', '.join(inspection.ignored_keys)}.")
+    return blocks or ["Nothing was found."]
+
+
+def _judged(figures: Mapping[str, Any], unit: str) -> list[Block]:
+    """The figures of one level, videos or frames."""
+    total = counted(figures["n"], unit)
+    matrix = model_plots.confusion_matrix(figures["confusion_matrix"], title=f"Confusion matrix of {total}")
+    bars = model_plots.category_figures(figures["report"], unit=unit, title=f"By category, {total}")
+    return [
+        Picture(matrix, f"Confusion matrix of {total}: {figures['confusion_matrix']}, truth in rows."),
+        Picture(bars, f"Recall, precision and F1 of each category, over {total}."),
+        Table(
+            ("category", "precision", "recall", "F1", f"{unit}s"),
+            [
+                (name, *(decimal(row[key]) for key in ("precision", "recall", "f1-score")), f"{row['support']:.0f}")
+                for name, row in ((name, figures["report"][name]) for name in CATEGORIES)
+            ],
+        ),
+    ]

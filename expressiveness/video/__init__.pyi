@@ -1,0 +1,21 @@
+from .encoding import reencode
+from .playable import make_playable
+from .probing import VideoInfo, probe
+from .reading import Frame, frame_times, read_chosen_frames, read_frames
+from .sampling import DEFAULT_SAMPLING, NOTEBOOK_SAMPLING, Sampling
+from .stills import save_stills
+
+__all__ = [
+    "DEFAULT_SAMPLING",
+    "NOTEBOOK_SAMPLING",
+    "Frame",
+    "Sampling",
+    "VideoInfo",
+    "frame_times",
+    "make_playable",
+    "probe",
+    "read_chosen_frames",
+    "read_frames",
+    "reencode",
+    "save_stills",
+]

@@ -1,0 +1,88 @@
+"""A video opened and decoded packet by packet. Decoding is PyAV's, whose wheel brings its own FFmpeg."""
+
+from __future__ import annotations
+
+import cv2  # noqa: F401  # before PyAV: a window of OpenCV's Qt build hangs on PyAV's copy of libxcb
+
+# isort: split
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from expressiveness._io import is_here
+from expressiveness.errors import VideoError
+
+
+@contextmanager
+def opened_video(video: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open a video and its first stream of pictures.
+
+    Raises:
+        VideoError: the file is missing, is no video, or holds no picture.
+    """
+    if not video.is_file():
+        raise VideoError(f"{video.name}: no such file in {video.parent}; copy it there or drop its row")
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(video.open("rb")) if not is_here(video) else str(video)
+            container = stack.enter_context(av.open(file, "r"))
+        except (av.FFmpegError, OSError, ValueError) as error:
+            reason = f"not a video that can be read ({_reason(error)}); replace the file"
+            raise VideoError(f"{video.name}: {reason}") from error
+        if not container.streams.video:
+            raise VideoError(f"{video.name}: holds no picture; replace the file")
+        stream = container.streams.video[0]
+        stream.thread_count = 1  # the cores are shared out between videos, which costs less than between frames
+        yield container, stream
+
+
+def decoded_frames(
+    container: InputContainer, stream: VideoStream, video: Path, wanted: Collection[int] | None = None
+) -> Iterator[VideoFrame]:
+    """Decode packet by packet, so that a damaged one costs only the frames that need it.
+
+    Args:
+        container: at the packet to start with.
+        stream: of the container.
+        video: for what an error says.
+        wanted: time stamps of the frames that are needed; others may be left out, those that no frame refers to.
+    """
+    any_frame = False
+    for packet in packets_of(container, stream):
+        if wanted is not None:
+            stream.codec_context.skip_frame = "DEFAULT" if packet.pts in wanted else "NONREF"
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            continue
+        for frame in frames:
+            any_frame = True
+            yield frame
+    if not any_frame:
+        raise VideoError(f"{video.name}: no frame of it decodes; replace the file")
+
+
+def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
+    """Yield packets up to the end of the file, or to where a truncated file breaks off."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            yield next(packets)
+        except (StopIteration, av.FFmpegError):
+            return
+
+
+def stream_seconds(container: InputContainer, stream: VideoStream) -> float:
+    """How long a video is by its header, in seconds."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

@@ -1,0 +1,135 @@
+"""A video written anew as H.264: upright, with its sound, at a constant rate."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.container import InputContainer, OutputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from expressiveness.errors import VideoError
+from expressiveness.video.probing import MOST_DRIFT, VideoInfo, probe
+from expressiveness.video.reading import Frame, frame_times, read_frames
+from expressiveness.video.sampling import Sampling
+
+QUALITY = "18"
+"""Of x264, 0 to 51, the lower the better: hardly a difference can be seen."""
+
+TICKS = 90_000
+"""A second, in the units of time that MPEG counts in; every usual frame rate comes out even."""
+
+FASTEST = 60
+"""Frames a second, the most that an uneven video is given."""
+
+
+def reencode(video: Path, out: Path) -> None:
+    """Write a video as H.264 in an MP4 file: the same frames at the same times, upright, and its sound as AAC.
+
+    A video whose frames come unevenly gets a constant rate: that of its usual gap between frames. Then some frames are
+    shown again, and some may be left out, so that everything is seen when it was, to half a frame, and stays with its
+    sound. So frames have other numbers in the copy, which are those that the App counts: look for its faces anew.
+
+    Args:
+        video: any video file.
+        out: of the new file.
+
+    Raises:
+        VideoError: the video cannot be read, or the file cannot be written.
+    """
+    try:
+        with av.open(str(out), "w", format="mp4") as container:
+            _encode(video, container)
+    except (av.FFmpegError, OSError) as error:
+        raise VideoError(f"{video.name}: cannot be written as H.264 ({error.strerror or error})") from error
+
+
+def _encode(video: Path, out: OutputContainer) -> None:
+    info = probe(video)
+    rate = _even_rate(video, info)
+    pictures = _picture_stream(out, info, rate or info.frame_rate)
+    with av.open(str(video)) as source:
+        heard = source.streams.audio[0] if source.streams.audio else None
+        sound = out.add_stream("aac", rate=heard.rate, layout=heard.layout.name) if heard else None
+        frames: Iterator[VideoFrame | AudioFrame] = heapq.merge(
+            _pictures(video, rate), _sounds(source), key=_seconds_of
+        )
+        for frame in frames:
+            if isinstance(frame, VideoFrame):
+                out.mux(pictures.encode(frame))
+            elif sound:
+                out.mux(sound.encode(frame))
+    out.mux(pictures.encode(None))
+    if sound:
+        out.mux(sound.encode(None))
+
+
+def _even_rate(video: Path, info: VideoInfo) -> float | None:
+    """The constant rate for a video whose frames come unevenly, by all their times; None if they come evenly."""
+    times = np.array(frame_times(video))
+    if len(times) < 2 or not info.frame_rate:
+        return None
+    drift = np.abs(times - np.arange(len(times)) / info.frame_rate).max()
+    return min(1 / float(np.median(np.diff(times))), FASTEST) if drift > MOST_DRIFT else None
+
+
+def _picture_stream(out: OutputContainer, info: VideoInfo, rate: float) -> VideoStream:
+    stream = out.add_stream("libx264", rate=Fraction(rate or 25).limit_denominator(1001))
+    stream.width, stream.height = info.width // 2 * 2, info.height // 2 * 2
+    stream.pix_fmt = "yuv420p"
+    stream.options = {"crf": QUALITY, "preset": "fast"}
+    stream.codec_context.time_base = Fraction(1, TICKS)
+    return stream
+
+
+def _pictures(video: Path, rate: float | None) -> Iterator[VideoFrame | AudioFrame]:
+    """Yield every frame that decodes, less a row or column where H.264 wants an even number of them.
+
+    Args:
+        video: to read.
+        rate: to show them at; None for when they are shown.
+    """
+    frames = read_frames(video, Sampling(every=1))
+    for frame in _evenly(frames, rate) if rate else frames:
+        height, width = (side // 2 * 2 for side in frame.rgb.shape[:2])
+        picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame.rgb[:height, :width]), format="rgb24")
+        picture.pts, picture.time_base = round(frame.seconds * TICKS), Fraction(1, TICKS)
+        yield picture
+
+
+def _evenly(frames: Iterator[Frame], rate: float) -> Iterator[Frame]:
+    """Yield frames at a constant rate, each until the next one is nearer."""
+    ticks, shown = 0, None
+    for frame in frames:
+        while shown and ticks < round(frame.seconds * rate):
+            yield replace(shown, seconds=ticks / rate)
+            ticks += 1
+        shown = frame
+    if shown:
+        yield replace(shown, seconds=ticks / rate)
+
+
+def _sounds(source: InputContainer) -> Iterator[VideoFrame | AudioFrame]:
+    """Yield the sound from the first picture on, its time counted from there; what does not decode is left out."""
+    if not source.streams.audio:
+        return
+    seen = source.streams.video[0]
+    start = float((seen.start_time or 0) * (seen.time_base or 0))
+    for packet in source.demux(source.streams.audio[0]):
+        with suppress(av.FFmpegError):
+            for frame in packet.decode():
+                if frame.pts is not None and frame.time_base and frame.pts * frame.time_base >= start:
+                    frame.pts -= round(start / frame.time_base)
+                    yield frame
+
+
+def _seconds_of(frame: VideoFrame | AudioFrame) -> float:
+    return float(frame.time or 0)

@@ -1,0 +1,143 @@
+"""Videos that the FiftyOne App cannot show as they are, as H.264 that it can: upright, with their sound.
+
+The App is a page in a browser, which plays no HEVC and no 10-bit colors, and takes for granted that frames come evenly.
+Analysis needs none of this: it is for watching.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from expressiveness._io import GrowingFolder, file_stem, growing_folder
+from expressiveness.data import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness.errors import InterviewError, VideoError
+from expressiveness.parallel import run
+from expressiveness.types import Failure, Progress
+from expressiveness.video.encoding import reencode
+from expressiveness.video.probing import probe
+
+SECONDS_A_VIDEO = 3600.0
+"""To encode an hour of it takes less; a decoder that hangs is ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayableFolder:
+    """What was written."""
+
+    reencoded: int
+    copied: int  # shown as it should be already
+    failures: tuple[Failure, ...]  # videos that cannot be read, and are not in the copy
+
+
+def make_playable(
+    folder: Path,
+    out: Path,
+    *,
+    workers: int | None = None,
+    timeout: float | None = SECONDS_A_VIDEO,
+    progress: Progress | None = None,
+    allow_outside: bool = False,
+) -> PlayableFolder:
+    """Copy a folder of interviews, with every video as one that the App shows as it should.
+
+    Rows keep their ids. Frames keep their numbers and times, so labels of one folder fit the other, but for videos of
+    variable frame rate: see `reencode`.
+
+    Args:
+        folder: in RecruitView's layout.
+        out: for the copy: new, empty, or the copy of the same folder, of which what is there is kept.
+        workers: processes; None for one a core.
+        timeout: seconds that a video may take; one that takes longer is a failure.
+        progress: called with how many videos are done.
+        allow_outside: accept videos that lie outside `folder`; in the copy they are inside.
+
+    Raises:
+        InterviewError: `folder` cannot be used, or `out` is the same.
+        OutputError: `out` cannot be written, or holds something that we did not write.
+        BusyError: another run is writing it.
+    """
+    if out.resolve() == folder.resolve():
+        raise InterviewError(f"{out} holds the originals; choose another folder")
+    root = folder.resolve()
+    with growing_folder(out, kind=f"copy of {root}") as copy:
+        interviews = read_interviews(folder, allow_outside=allow_outside).interviews
+        renamed: dict[str, str] = {}
+        reencoded = 0
+        failures = []
+        jobs = [_Job(one, _name_in_copy(one, root), copy) for one in interviews]
+        for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
+            interview = outcome.item.interview
+            if outcome.value is None:
+                failures.append(Failure(interview.id, outcome.error or "unknown"))
+            else:
+                reencoded += outcome.value.reencoded
+                if root / outcome.value.name != interview.video:
+                    renamed[interview.id] = outcome.value.name
+            if progress:
+                progress(done, len(jobs))
+        with copy.writing(METADATA) as unfinished:
+            _copy_rows(folder / METADATA, unfinished, renamed)
+    return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    interview: Interview
+    name: str  # of the video in the copy, if it is not re-encoded
+    copy: GrowingFolder
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    name: str  # of the video in the copy
+    reencoded: bool
+
+
+def _name_in_copy(interview: Interview, root: Path) -> str:
+    """Where a video goes if it is copied as it is; one from outside the folder into a folder of its own."""
+    if interview.video.is_relative_to(root):
+        return interview.video.relative_to(root).as_posix()
+    return f"outside/{file_stem(interview.id)}{interview.video.suffix}"
+
+
+def _copy(job: _Job) -> _Copied:
+    """Put a video that the App shows as it should into the copy."""
+    video, info = job.interview.video, probe(job.interview.video)
+    fits = info.plays_in_browsers and info.is_even
+    name, write = (job.name, _copy_file) if fits else (_as_mp4(job.name), reencode)
+    if not job.copy.has(name):
+        with job.copy.writing(name) as unfinished:
+            write(video, unfinished)
+    return _Copied(name, reencoded=not fits)
+
+
+def _as_mp4(name: str) -> str:
+    """The name of a file as MP4; its own ending stays, so that a.mov does not take the name of another's a.mp4."""
+    return name if name.endswith(".mp4") else f"{name}.mp4"
+
+
+def _copy_file(video: Path, out: Path) -> None:
+    try:
+        shutil.copyfile(video, out)
+    except OSError as error:
+        raise VideoError(f"{video.name}: cannot be copied ({error.strerror or error}); free some space") from error
+
+
+def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
+    """Copy the rows as they stand, but for the names of videos that have new ones."""
+    with out.open("wb") as file:
+        for _, line in bounded_lines(metadata):
+            file.write(_renamed(line or b"\n", renamed))
+
+
+def _renamed(line: bytes, renamed: Mapping[str, str]) -> bytes:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return line
+    name = renamed.get(row["id"]) if isinstance(row, dict) and isinstance(row.get("id"), str) else None
+    return json.dumps({**row, "file_name": name}, ensure_ascii=False).encode() + b"\n" if name else line

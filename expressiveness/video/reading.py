@@ -1,0 +1,203 @@
+"""The sampled frames of a video, upright, with their number and time.
+
+`read_frames` yields the frames that a `Sampling` asks for, `read_chosen_frames` those of given numbers. Frames are
+numbered from 1 in the order they are shown, as FiftyOne does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from expressiveness.errors import VideoError
+from expressiveness.types import Pixels
+from expressiveness.video.decoding import decoded_frames, opened_video, packets_of
+from expressiveness.video.sampling import DEFAULT_SAMPLING, Sampling
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+
+SEEK_GAP = 60
+"""Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
+
+PACKET_A_FRAME = ("h264", "hevc")
+"""Codecs whose packets hold a frame each; others have packets that show nothing, and are counted as they decode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded frame."""
+
+    number: int  # from 1
+    seconds: float  # from the first frame
+    rgb: Pixels  # (height, width, 3), upright
+
+
+def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING) -> Iterator[Frame]:
+    """Yield the sampled frames of a video, one in memory at a time.
+
+    `Sampling.max_faces` is the caller's to keep: only it knows where a face was found.
+
+    Raises:
+        VideoError: the file is missing, is no video, or nothing in it decodes.
+    """
+    for frame in islice(_sampled_frames(video, sampling), sampling.max_frames):
+        if sampling.horizon and frame.number > sampling.horizon:
+            return
+        yield frame
+
+
+def read_chosen_frames(video: Path, numbers: Collection[int]) -> Iterator[Frame]:
+    """Yield the frames of some numbers, in order; a number that the video does not have yields nothing.
+
+    Raises:
+        VideoError: the file is missing, is no video, or nothing in it decodes.
+    """
+    with opened_video(video) as (container, stream):
+        timeline = _timeline(container, stream, video)
+        there = {number for number in numbers if 1 <= number <= len(timeline.stamps)}
+        if there:
+            yield from _frames_at(container, stream, video, timeline, there)
+
+
+def frame_times(video: Path) -> list[float]:
+    """When each frame is shown, in seconds from the first one, without decoding; none where packets do not tell.
+
+    Raises:
+        VideoError: the file is missing, is no video, or holds no frame.
+    """
+    with opened_video(video) as (container, stream):
+        timeline = _timeline(container, stream, video)
+        return [timeline.seconds(stamp) for stamp in timeline.stamps] if timeline.complete else []
+
+
+def _sampled_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
+    with opened_video(video) as (container, stream):
+        if sampling.spread or stream.codec_context.name in PACKET_A_FRAME:
+            timeline = _timeline(container, stream, video)
+            if timeline.complete:
+                yield from _frames_at(container, stream, video, timeline, _chosen_numbers(sampling, timeline))
+                return
+    if sampling.spread:
+        raise VideoError(f"{video.name}: its frames carry no times to spread samples over; re-encode it as MP4")
+    yield from _counted_frames(video, sampling)
+
+
+def _counted_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
+    """Decode every frame from the start, converting only those that are looked at."""
+    with opened_video(video) as (container, stream):
+        start: float | None = None
+        taken = 0
+        for number, frame in enumerate(decoded_frames(container, stream, video), start=1):
+            time = _time_of(frame, number, stream)
+            start = time if start is None else start
+            if sampling.horizon and number > sampling.horizon:
+                return
+            if _is_due(sampling, number, time - start, taken):
+                taken += 1
+                yield Frame(number, time - start, _upright(frame))
+
+
+def _is_due(sampling: Sampling, number: int, seconds: float, taken: int) -> bool:
+    if sampling.every:
+        return (number - 1) % sampling.every == 0
+    assert sampling.rate
+    # A video slower than the rate gives each of its frames once; 1 ms forgives rounded time stamps.
+    return seconds + 1e-3 >= taken / sampling.rate
+
+
+@dataclass(frozen=True, slots=True)
+class _Timeline:
+    """The frames of a video in the order shown, as its packets tell them: so without decoding one."""
+
+    stamps: list[int]  # in units of time_base
+    key_frames: list[int]  # numbers of those that need no other frame to be decoded, from 1
+    time_base: Fraction
+    complete: bool  # whether every packet has a time stamp of its own
+
+    def seconds(self, stamp: int) -> float:
+        """When a frame is shown, from the first one."""
+        return float((stamp - self.stamps[0]) * self.time_base)
+
+
+def _timeline(container: InputContainer, stream: VideoStream, video: Path) -> _Timeline:
+    packets = [(p.pts, p.is_keyframe) for p in packets_of(container, stream) if p.size and not p.is_discard]
+    if not packets:
+        raise VideoError(f"{video.name}: holds no frame; replace the file")
+    shown = {stamp: is_key for stamp, is_key in packets if stamp is not None}
+    stamps = sorted(shown)
+    key_frames = [number for number, stamp in enumerate(stamps, start=1) if shown[stamp]]
+    return _Timeline(stamps, key_frames, stream.time_base or Fraction(0), complete=len(stamps) == len(packets))
+
+
+def _chosen_numbers(sampling: Sampling, timeline: _Timeline) -> list[int]:
+    if sampling.spread:
+        return _spread_numbers(sampling.spread, timeline)
+    numbers: list[int] = []
+    for number, stamp in enumerate(timeline.stamps, start=1):
+        if _is_due(sampling, number, timeline.seconds(stamp), len(numbers)):
+            numbers.append(number)
+    return numbers
+
+
+def _spread_numbers(count: int, timeline: _Timeline) -> list[int]:
+    """One frame from each of `count` equal shares of a video (all frames of a shorter one): the middle one.
+
+    Of a share long enough to be sought, the key frame nearest to the middle, if it has one: no other frame need be
+    decoded for it.
+    """
+    share = len(timeline.stamps) / count
+    numbers = set()
+    for index in range(count):
+        middle = int((index + 0.5) * share) + 1
+        near = [number for number in timeline.key_frames if (number - 1) // share == index]
+        numbers.add(min(near, key=lambda number: abs(number - middle)) if near and share > SEEK_GAP else middle)
+    return sorted(numbers)
+
+
+def _frames_at(
+    container: InputContainer, stream: VideoStream, video: Path, timeline: _Timeline, numbers: Collection[int]
+) -> Iterator[Frame]:
+    """Yield the frames of some numbers, of which the video has all."""
+    wanted = {timeline.stamps[number - 1]: number for number in sorted(numbers)}
+    sparse = len(timeline.stamps) > len(wanted) * SEEK_GAP
+    container.seek(timeline.stamps[0], stream=stream)
+    for frame in (
+        _sought(container, stream, video, wanted) if sparse else decoded_frames(container, stream, video, wanted)
+    ):
+        if frame.pts in wanted:
+            yield Frame(wanted.pop(frame.pts), timeline.seconds(frame.pts), _upright(frame))
+        if not wanted:
+            return
+
+
+def _sought(
+    container: InputContainer, stream: VideoStream, video: Path, stamps: Collection[int]
+) -> Iterator[VideoFrame]:
+    """Yield the frame of each time stamp by seeking to the key frame before it."""
+    for stamp in list(stamps):
+        container.seek(stamp, stream=stream)
+        for frame in decoded_frames(container, stream, video, {stamp}):
+            if frame.pts is not None and frame.pts >= stamp:
+                yield frame
+                break
+
+
+def _time_of(frame: VideoFrame, number: int, stream: VideoStream) -> float:
+    """A frame's time stamp in seconds, or, in a file without them, what its number makes it."""
+    return float(frame.time) if frame.pts is not None else (number - 1) / float(stream.average_rate or 25)
+
+
+def _upright(frame: VideoFrame) -> Pixels:
+    rgb: Pixels = frame.to_ndarray(format="rgb24", threads=1).astype(np.uint8, copy=False)
+    quarter_turns = round(frame.rotation / 90) % 4  # the display matrix turns counter-clockwise, as rot90 does
+    return np.ascontiguousarray(np.rot90(rgb, quarter_turns)) if quarter_turns else rgb

@@ -1,0 +1,48 @@
+"""Chosen frames of a video as pictures on disk, for looking at frames and faces one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import cv2
+
+from expressiveness._io import hidden_until_done
+from expressiveness.errors import VideoError
+from expressiveness.types import Pixels
+from expressiveness.video.reading import read_chosen_frames
+
+QUALITY = 92  # of JPEG, of 100
+
+
+def save_stills(video: Path, numbers: Collection[int], folder: Path) -> dict[int, Path]:
+    """Write some frames of a video as JPEG files; one that is there is not written again.
+
+    Args:
+        video: any video file.
+        numbers: of the frames, from 1; one that the video does not have is passed over.
+        folder: for this video alone; made if it does not exist.
+
+    Returns:
+        The files, by frame number.
+
+    Raises:
+        VideoError: the video cannot be read, or a file cannot be written.
+    """
+    files = {number: folder / f"{number:06}.jpg" for number in sorted(numbers)}
+    missing = {number for number, file in files.items() if not file.is_file()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for frame in read_chosen_frames(video, missing) if missing else ():
+            _write(frame.rgb, files[frame.number])
+            missing.discard(frame.number)
+    except OSError as error:
+        raise VideoError(f"cannot write into {folder} ({error.strerror or error}); free some space") from error
+    return {number: file for number, file in files.items() if number not in missing}
+
+
+def _write(rgb: Pixels, file: Path) -> None:
+    """Write a picture whole or not at all."""
+    _, encoded = cv2.imencode(file.suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    with hidden_until_done(file) as unfinished:
+        unfinished.write_bytes(encoded.tobytes())

@@ -1,0 +1,123 @@
+"""Put the plugin where FiftyOne looks for it, and open the App."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import fiftyone as fo
+import yaml
+
+from expressiveness._io import growing_folder
+from expressiveness.errors import ExpressivenessError
+
+from .serving import LOOPBACK, serve_guarded
+
+NAME = "@expressiveness/interviews"
+MANIFEST = "fiftyone.yml"
+
+
+def open_app(
+    dataset: str | None, *, port: int, on_ready: Callable[[str], None], allow_hosts: Collection[str] = ()
+) -> None:
+    """Serve the App on this machine until it is stopped.
+
+    Args:
+        dataset: to open; the newest of interviews if None.
+        port: to listen on, at the loopback address only.
+        on_ready: called with the App's address.
+        allow_hosts: names by which the App may be reached beside localhost; see `guard`.
+
+    Raises:
+        ExpressivenessError: there is no such dataset, or the port is taken.
+    """
+    install_plugin()
+    opened = load_dataset(dataset or _newest_dataset())
+    logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
+    serve_guarded(port, allow_hosts)
+    session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
+    on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{opened.name}")
+    try:
+        while True:
+            time.sleep(3600)
+    finally:
+        session.close()
+
+
+def load_dataset(name: str) -> fo.Dataset:
+    """Load a dataset by its name.
+
+    Raises:
+        ExpressivenessError: there is no such dataset.
+    """
+    if not fo.dataset_exists(name):
+        known = ", ".join(fo.list_datasets()) or "none"
+        raise ExpressivenessError(f"no dataset {name!r} (there are: {known}); import one, or run: expressiveness demo")
+    return fo.load_dataset(name)
+
+
+def install_plugin(folder: Path | None = None) -> Path:
+    """Register the installed plugin in a plugin folder of FiftyOne, unless one of its name is there.
+
+    FiftyOne runs no file that lies outside the plugin's own folder, not even over a link: what is put there imports
+    the plugin from where it is installed, so that it never falls behind the core.
+
+    Args:
+        folder: FiftyOne's configured one if None.
+
+    Returns:
+        Where the plugin is.
+
+    Raises:
+        OutputError: the folder cannot be written, or holds a file of such a name that we did not write.
+    """
+    folder = Path(folder or fo.config.plugins_dir)
+    place = folder / "expressiveness-interviews"
+    if (other := _installed(folder)) and other != place:
+        return other
+    wanted = _entry_files()
+    if any(_content(place / name) != content for name, content in wanted.items()):
+        with growing_folder(place, kind="FiftyOne plugin", shared=True) as installed:  # Python keeps its cache there
+            for name, content in wanted.items():
+                with installed.writing(name) as unfinished:
+                    unfinished.write_bytes(content)
+    return place
+
+
+def _entry_files() -> dict[str, bytes]:
+    """The manifest and the two files that it names, by their names in the plugin's folder."""
+    package = Path(__file__).resolve().parents[1]
+    manifest = next(path / MANIFEST for path in (package, package.parent) if (path / MANIFEST).is_file())
+    named = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    return {
+        MANIFEST: manifest.read_bytes(),
+        named["js_bundle"]: (package.parent / named["js_bundle"]).read_bytes(),
+        named["py_entry"]: f"from {package.name} import register as register\n".encode(),
+    }
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _installed(folder: Path) -> Path | None:
+    """Where a plugin of this name is, whoever put it there; FiftyOne keeps a download two folders deep."""
+    for manifest in sorted([*folder.glob(f"*/{MANIFEST}"), *folder.glob(f"*/*/{MANIFEST}")]):
+        if f'name: "{NAME}"' in manifest.read_text(encoding="utf-8", errors="replace"):
+            return manifest.parent
+    return None
+
+
+def _newest_dataset() -> str:
+    from ..fields import INTERVIEW_ID
+
+    datasets = [fo.load_dataset(name) for name in fo.list_datasets()]
+    interviews = [dataset for dataset in datasets if dataset.has_sample_field(INTERVIEW_ID)]
+    if not interviews:
+        raise ExpressivenessError("no dataset of interviews yet; import one in the App, or run: expressiveness demo")
+    return str(max(interviews, key=lambda dataset: dataset.created_at).name)

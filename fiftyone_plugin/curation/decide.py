@@ -1,0 +1,211 @@
+"""Decide on many faces or videos at once, and take that back.
+
+Start at `curate`. A decision on faces is about the primary face of each frame that a view shows, whatever kind of view
+it is; one on videos is about the whole of each. Every step is kept with the dataset (see `curation_history`) until it
+is undone with `undo_curation`, or is the oldest of too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import fiftyone as fo
+
+from expressiveness.data import CATEGORIES
+from expressiveness.errors import InterviewError
+
+from ..dataset import frames_showing, has_frame_labels, source_ids
+from ..fields import CHECK_TAG, EXCLUDE_TAG, FACES, runs_with_fields
+from .history import Step, forget_last_step, keep_step, last_step
+from .judging import judge_again
+from .states import (
+    FaceState,
+    PrimaryFace,
+    VideoState,
+    expected_categories,
+    primary_faces,
+    touched_faces,
+    utc,
+    video_states,
+    write_face_states,
+    write_video_states,
+)
+
+Decision = Literal["exclude", "include", "confirm", "category", "check", "checked"]
+Level = Literal["faces", "videos"]
+
+DECISIONS: dict[str, str] = {
+    "exclude": "Leave out of training",
+    "include": "Include again",
+    "confirm": "Confirm the category as it is",
+    "category": "Set the category",
+    "check": "Tag for another look",
+    "checked": "Remove that tag",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CurationReport:
+    """What a decision, or undoing one, changed."""
+
+    decision: str
+    faces: int
+    videos: int
+    left: int = 0  # decided otherwise since, so not undone
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return asdict(self)
+
+
+def curate(
+    samples: fo.Dataset | fo.DatasetView,
+    decision: Decision,
+    *,
+    by: str,
+    category: str | None = None,
+    level: Level = "faces",
+    shown_by: Sequence[str] = (FACES,),
+    at: str | None = None,
+) -> CurationReport:
+    """Apply one decision to all that a view shows.
+
+    Args:
+        samples: a dataset of interviews, or a view of one: of videos, clips, frames or patches.
+        decision: one of `DECISIONS`. One that settles what a face counts as also removes the tag for another look.
+        by: who decides; a name or initials.
+        category: for the decision "category".
+        level: whether it is about the faces shown or about the whole videos. Faces that nobody decided on follow their
+            video's category.
+        shown_by: frame labels; a face is shown if one of them has a label on its frame in `samples`.
+        at: when, as ISO 8601; now if None.
+
+    Raises:
+        InterviewError: it is not said who decides or what, or nothing is shown that could be decided on.
+    """
+    _check(decision, by, category)
+    choice = _Choice(decision, category, by.strip(), at or utc())
+    step = _on_videos(samples, choice) if level == "videos" else _on_faces(samples, choice, shown_by)
+    if not step.size:
+        raise InterviewError("no primary face is shown here; choose a view, videos or labels that show one")
+    keep_step(samples._root_dataset, step)
+    judge_again(samples._root_dataset, step.samples)
+    return CurationReport(decision, faces=len(step.faces), videos=len(step.videos))
+
+
+def undo_curation(dataset: fo.Dataset) -> CurationReport:
+    """Put back what the last `curate` changed, but for what was decided otherwise since.
+
+    Raises:
+        InterviewError: there is nothing to undo.
+    """
+    step = last_step(dataset)
+    if step is None:
+        raise InterviewError(f"{dataset.name} has no curation that could be undone")
+    view = dataset.select(step.samples)
+    standing = {(face.sample_id, face.frame_number): face for face in primary_faces(view)}
+    faces = {
+        standing[key]: before
+        for key, (before, after) in step.faces.items()
+        if key in standing and standing[key].state == after
+    }
+    states = video_states(view)
+    videos = {key: (after, before) for key, (before, after) in step.videos.items() if states.get(key) == after}
+    write_face_states(dataset, faces)
+    write_video_states(dataset, videos)
+    forget_last_step(dataset)
+    judge_again(dataset, step.samples)
+    return CurationReport(step.decision, len(faces), len(videos), left=step.size - len(faces) - len(videos))
+
+
+def record_hand_edits(samples: fo.Dataset | fo.DatasetView) -> list[str]:
+    """Record who and when of faces that were edited by hand, as far as that is known.
+
+    To be called before anything else is written to their frames; see `PrimaryFace.recorded`.
+
+    Returns:
+        The ids of the samples that they are in.
+    """
+    edited = {face: face.recorded() for face in touched_faces(samples) if face.state.changed_by_hand}
+    write_face_states(samples._root_dataset, edited)
+    return sorted({face.sample_id for face in edited})
+
+
+def follow_videos(samples: fo.Dataset | fo.DatasetView) -> dict[PrimaryFace, FaceState]:
+    """Give faces that nobody decided on the category of their video; return those that change, with their new state."""
+    following = {
+        face: face.state.changed(category=face.expected)
+        for face in primary_faces(samples)
+        if not face.state.decided and face.state.category != face.expected
+    }
+    write_face_states(samples._root_dataset, following)
+    return following
+
+
+def _on_faces(samples: fo.Dataset | fo.DatasetView, choice: _Choice, shown_by: Sequence[str]) -> Step:
+    dataset = samples._root_dataset
+    if not any(has_frame_labels(samples, field) for field in shown_by):
+        shown = [field for field in (FACES, *runs_with_fields(dataset)) if has_frame_labels(samples, field)]
+        raise InterviewError(
+            f"the view shows no labels {' or '.join(shown_by)} but {' and '.join(shown) or 'none'}: under Frames that "
+            "show, choose one that it shows"
+        )
+    frames = frames_showing(samples, shown_by)
+    view = dataset.select(list(frames))
+    record_hand_edits(view)
+    states = {face: choice.of_face(face) for face in primary_faces(view) if face.frame_number in frames[face.sample_id]}
+    write_face_states(dataset, states)
+    return Step.of(choice.decision, choice.by, choice.at, states, {})
+
+
+def _on_videos(samples: fo.Dataset | fo.DatasetView, choice: _Choice) -> Step:
+    dataset = samples._root_dataset
+    view = dataset.select(source_ids(samples))
+    record_hand_edits(view)
+    expected = expected_categories(view)
+    states = {key: (state, choice.of_video(state, expected[key])) for key, state in video_states(view).items()}
+    write_video_states(dataset, states)
+    return Step.of(choice.decision, choice.by, choice.at, follow_videos(view), states)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What a decision makes of the states that it is applied to."""
+
+    decision: Decision
+    category: str | None
+    by: str
+    at: str
+
+    def of_face(self, face: PrimaryFace) -> FaceState:
+        state = face.state
+        category = self.category if self.decision == "category" else state.category
+        as_it_was = self.decision == "include" and category == face.expected
+        return state.changed(category=category, tags=self._tags(state.tags), **self._who(state, nobody=as_it_was))
+
+    def of_video(self, state: VideoState, expected: str) -> VideoState:
+        reviewed = {"category": self.category, "confirm": expected}.get(self.decision, state.reviewed)
+        as_it_was = self.decision == "include" and reviewed is None
+        return replace(state, reviewed=reviewed, tags=self._tags(state.tags), **self._who(state, nobody=as_it_was))
+
+    def _who(self, state: FaceState | VideoState, *, nobody: bool) -> dict[str, str | None]:
+        if self.decision in ("check", "checked"):
+            return {"decided_by": state.decided_by, "decided_at": state.decided_at}
+        return {"decided_by": None if nobody else self.by, "decided_at": None if nobody else self.at}
+
+    def _tags(self, tags: tuple[str, ...]) -> tuple[str, ...]:
+        removed = {"check": (), "include": (EXCLUDE_TAG,)}.get(self.decision, (CHECK_TAG,))
+        added = {"check": (CHECK_TAG,), "exclude": (EXCLUDE_TAG,)}.get(self.decision, ())
+        kept = tuple(tag for tag in tags if tag not in removed)
+        return (*kept, *(tag for tag in added if tag not in kept))
+
+
+def _check(decision: str, by: str, category: str | None) -> None:
+    if decision not in DECISIONS:
+        raise InterviewError(f"decision {decision!r}; choose from {', '.join(DECISIONS)}")
+    if not by.strip():
+        raise InterviewError("say who decides: a name or initials, which are kept with each decision")
+    if decision == "category" and category not in CATEGORIES:
+        raise InterviewError(f"category {category!r}; choose from {', '.join(CATEGORIES)}")

@@ -1,0 +1,68 @@
+"""What people decided in the App, read from the dataset.
+
+A person decides with the operator Curate (see `decide`), or by hand: changes a face's `category` or its tag `exclude`
+in the Annotate tab, sets a video's `reviewed_category`, or gives a video the tag `exclude`.
+"""
+
+from __future__ import annotations
+
+import fiftyone as fo
+
+from expressiveness.data import Curation, FaceDecision, InterviewDecision, Thresholds
+
+from ..dataset import imported_measure
+from ..fields import EXCLUDE_TAG, INTERVIEW_ID
+from ..truth import Truth
+from .states import BY_HAND, touched_faces, video_states
+
+
+def curation_of(samples: fo.Dataset | fo.DatasetView, *, target: str | None = None) -> Curation:
+    """Every decision that people took about some interviews.
+
+    Args:
+        samples: a dataset of interviews, or a view of one.
+        target: the score to be learned. People set categories for the score that the dataset was imported with; for
+            another one only what they left out counts. That score if None.
+    """
+    imported_with, _ = imported_measure(samples._root_dataset)
+    curation = _all_decisions(samples)
+    return curation if target in (None, imported_with) else curation.exclusions()
+
+
+def truths_of(samples: fo.Dataset | fo.DatasetView, target: str, thresholds: Thresholds) -> dict[str, Truth]:
+    """What predictions are held against in the App, by sample id: people's decisions, or else the score's category.
+
+    The figures of a run, see `evaluate`, are held against the scores alone.
+
+    Args:
+        samples: a dataset of interviews, or a view of one.
+        target: the score that is predicted.
+        thresholds: where it changes its category.
+    """
+    curation = curation_of(samples, target=target)
+    reviewed = {decision.interview: decision.category for decision in curation.interviews}
+    decided: dict[str, dict[int, str]] = {}
+    for decision in curation.faces:
+        if decision.category:
+            decided.setdefault(decision.interview, {})[decision.frame_number] = decision.category
+    return {
+        sample_id: Truth(reviewed.get(interview) or thresholds.category(score), decided.get(interview))
+        for sample_id, interview, score in zip(*samples.values(["id", INTERVIEW_ID, target]), strict=True)
+    }
+
+
+def _all_decisions(samples: fo.Dataset | fo.DatasetView) -> Curation:
+    faces = []
+    for face in touched_faces(samples):
+        state = face.recorded()
+        if state.decided_at:
+            who, when = state.decided_by or "", state.decided_at
+            faces.append(FaceDecision(face.interview, face.frame_number, state.category, state.excluded, who, when))
+    interviews = []
+    names = dict(zip(*samples.values(["id", INTERVIEW_ID]), strict=True))
+    for sample_id, video in video_states(samples).items():
+        excluded = EXCLUDE_TAG in video.tags
+        if excluded or video.reviewed:
+            who, when = video.decided_by or BY_HAND, video.decided_at or ""
+            interviews.append(InterviewDecision(names[sample_id], video.reviewed, excluded, who, when))
+    return Curation(tuple(faces), tuple(interviews))

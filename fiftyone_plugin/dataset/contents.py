@@ -1,0 +1,101 @@
+"""What a dataset of interviews holds, and what it must hold before a step can begin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fiftyone as fo
+
+from expressiveness.data import TARGETS, Interview
+from expressiveness.errors import InterviewError, ModelError, TrainingError
+
+from .. import fields
+from .runs import list_runs, network_runs
+
+
+def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
+    """The interviews behind some samples.
+
+    Raises:
+        InterviewError: the dataset was not imported as interviews.
+    """
+    require_interviews(samples)
+    names = [fields.INTERVIEW_ID, "filepath", fields.PARTICIPANT, fields.QUESTION_ID, fields.QUESTION, fields.DURATION]
+    names += [fields.VIDEO_QUALITY, fields.TRANSCRIPT, *TARGETS]
+    return [
+        Interview(
+            id=row[0],
+            video=Path(row[1]),
+            participant=row[2],
+            question_id=row[3],
+            question=row[4],
+            duration=row[5],
+            video_quality=row[6],
+            transcript=row[7],
+            scores=dict(zip(TARGETS, row[8:], strict=True)),
+        )
+        for row in zip(*samples.values(names), strict=True)
+    ]
+
+
+def sample_ids_of(samples: fo.Dataset | fo.DatasetView) -> dict[str, str]:
+    """The id of each interview's sample, by interview id."""
+    return dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))
+
+
+def require_interviews(samples: fo.Dataset | fo.DatasetView) -> None:
+    """Check that a dataset holds interviews.
+
+    Raises:
+        InterviewError: it does not.
+    """
+    if not samples.has_sample_field(fields.INTERVIEW_ID):
+        raise InterviewError(f"{samples._root_dataset.name} holds no interviews; run Import interviews first")
+
+
+def require_faces(samples: fo.Dataset | fo.DatasetView) -> None:
+    """Check that faces were looked for in every video.
+
+    Raises:
+        InterviewError: the dataset holds no interviews.
+        TrainingError: some videos have not been looked at.
+    """
+    require_interviews(samples)
+    without = len(samples.exists(fields.FRAMES_LOOKED_AT, False))
+    if without:
+        videos = "videos have" if without > 1 else "video has"
+        raise TrainingError(f"Detect faces first: {without} {videos} no faces yet.")
+
+
+def require_runs(dataset: fo.Dataset) -> list[str]:
+    """The names of a dataset's runs, oldest first.
+
+    Raises:
+        ModelError: there is none.
+    """
+    if not (runs := list_runs(dataset)):
+        raise ModelError(f"Train a model first: {dataset.name} has no run yet.")
+    return runs
+
+
+def require_networks(dataset: fo.Dataset) -> list[str]:
+    """The names of a dataset's runs whose model is a network, oldest first.
+
+    Raises:
+        ModelError: there is none.
+    """
+    if not (runs := network_runs(dataset)):
+        raise ModelError(f"Train a network first: {dataset.name} has no run of one yet.")
+    return runs
+
+
+def require_predictions(dataset: fo.Dataset) -> list[str]:
+    """The names of the runs whose predictions stand in a dataset, oldest first.
+
+    Raises:
+        ModelError: there is none.
+    """
+    written = set(fields.runs_with_fields(dataset))
+    if not (runs := [run for run in require_runs(dataset) if run in written]):
+        raise ModelError(f"Predict first: no run has classified the faces of {dataset.name} yet.")
+    return runs

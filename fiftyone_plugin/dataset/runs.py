@@ -1,0 +1,155 @@
+"""Training runs kept with a dataset: FiftyOne custom runs that hold settings, split, figures and the model's folder."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+
+from expressiveness.data import Split, Thresholds
+from expressiveness.errors import ModelError
+from expressiveness.models import ModelKind, TrainedModel, load_model, read_record
+
+from ..fields import field_in_the_way
+from .dataset_info import MODELS, work_folder
+
+METHOD = "expressiveness"
+
+NETWORK: ModelKind = "notebook_cnn"
+"""What runs from before there was another kind of model are, too."""
+
+
+def register_run(
+    dataset: fo.Dataset, run: str, model: TrainedModel, folder: Path, *, split_of: str | None = None
+) -> None:
+    """Keep a trained model with a dataset under a run's name; an earlier run of that name is replaced.
+
+    Args:
+        dataset: to keep it with.
+        run: its name.
+        model: what was trained.
+        folder: where the model lies.
+        split_of: the earlier run whose split was used again.
+    """
+    if dataset.has_run(run):
+        dataset.delete_run(run)
+    config = dataset.init_run(method=METHOD)
+    config.model_folder = str(folder)
+    config.model = model.config.model
+    config.target = model.config.target
+    config.thresholds = asdict(model.thresholds)
+    config.face_input = model.config.face_input
+    config.created = model.created
+    config.data = model.data
+    config.split_of = split_of
+    dataset.register_run(run, config)
+    save_figures(dataset, run, history=model.history, evaluation=model.evaluation)
+
+
+def save_figures(dataset: fo.Dataset, run: str, **figures: Any) -> None:
+    """Add figures to a run's results."""
+    results = dataset.load_run_results(run) if dataset.get_run_info(run) else None
+    if results is None:
+        results = dataset.init_run_results(run)
+    for name, value in figures.items():
+        setattr(results, name, value)
+    dataset.save_run_results(run, results, overwrite=True)
+
+
+def list_runs(dataset: fo.Dataset) -> list[str]:
+    """The names of a dataset's training runs, oldest first."""
+    runs = {name: dataset.get_run_info(name) for name in dataset.list_runs()}
+    ours = [name for name, info in runs.items() if getattr(info.config, "method", None) == METHOD]
+    return sorted(ours, key=lambda name: runs[name].timestamp)
+
+
+def network_runs(dataset: fo.Dataset) -> list[str]:
+    """The names of the runs whose model is a network, oldest first; the others judge how a face moves."""
+    configs = {run: dataset.get_run_info(run).config for run in list_runs(dataset)}
+    return [run for run, config in configs.items() if getattr(config, "model", NETWORK) == NETWORK]
+
+
+def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
+    """Load a run's model.
+
+    Raises:
+        ModelError: there is no such run, or its model's folder is gone.
+    """
+    return load_model(model_folder(dataset, run))
+
+
+def measure_of(dataset: fo.Dataset, run: str) -> tuple[str, Thresholds]:
+    """The score that a run predicts, and where it changes its category.
+
+    Raises:
+        ModelError: the run was deleted, its labels were not.
+    """
+    if not dataset.has_run(run):
+        raise ModelError(
+            f"run {run} was deleted from {dataset.name}, but its labels were not: delete frames.{run}, too, or train "
+            "and predict under that name again"
+        )
+    config = dataset.get_run_info(run).config
+    return config.target, Thresholds(**getattr(config, "thresholds", {}))
+
+
+def load_run_split(dataset: fo.Dataset, run: str) -> Split:
+    """Read which interviews a run trained, validated and tested on, without its weights.
+
+    Raises:
+        ModelError: as `load_run`.
+    """
+    return Split(**{name: tuple(ids) for name, ids in load_run_record(dataset, run)["split"].items()})
+
+
+def load_run_record(dataset: fo.Dataset, run: str) -> dict[str, Any]:
+    """Read a run's settings and figures, without its weights.
+
+    Raises:
+        ModelError: as `load_run`.
+    """
+    return read_record(model_folder(dataset, run))
+
+
+def next_run_name(dataset: fo.Dataset, model: str = NETWORK) -> str:
+    """A name for the next run of a kind of model: cnn_1, cnn_2, ..., or movement_1, ..."""
+    stem = "cnn" if model == NETWORK else model
+    taken = [int(match[1]) for name in dataset.list_runs() if (match := re.fullmatch(rf"{stem}_(\d+)", name))]
+    names = (f"{stem}_{number}" for number in count(max(taken, default=0) + 1))
+    return next(name for name in names if not field_in_the_way(dataset, name, list_runs(dataset)))
+
+
+def check_run_name(dataset: fo.Dataset, name: str) -> str:
+    """Return a run's name under which nothing is written over but the run's own fields.
+
+    Raises:
+        ModelError: it cannot be the name of a field, or a field or run of another is in the way.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name):
+        raise ModelError(f"run name {name!r}: use lower-case letters, digits and _, a letter first")
+    runs = list_runs(dataset)
+    if dataset.has_run(name) and name not in runs:
+        raise ModelError(f"run name {name!r}: another program has a run of that name here; choose another name")
+    if field := field_in_the_way(dataset, name, [run for run in runs if run != name]):
+        sentence = f"it would write over the field {field!r}, which is not its own; choose another"
+        raise ModelError(f"run name {name!r}: {sentence}")
+    return name
+
+
+def model_folder(dataset: fo.Dataset, run: str) -> Path:
+    """Where a run's model lies: in the dataset's work folder, or else where it was when it was trained.
+
+    A clone takes over the runs, and has a copy of their models.
+
+    Raises:
+        ModelError: there is no such run.
+    """
+    if run not in (runs := list_runs(dataset)):
+        known = ", ".join(runs) or "none so far; train a model first"
+        raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")
+    own = work_folder(dataset) / MODELS / run
+    return own if own.is_dir() else Path(dataset.get_run_info(run).config.model_folder)

@@ -1,0 +1,69 @@
+"""Which videos and frames a view shows, whether it is one of videos, clips, frames or patches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import fiftyone as fo
+
+from ..fields import FACES
+
+
+def source_ids(samples: fo.Dataset | fo.DatasetView) -> list[str]:
+    """The ids, in the dataset, of the videos that a view shows something of."""
+    return list(dict.fromkeys(samples.values(_id_field(samples))))
+
+
+def videos_of(samples: fo.Dataset | fo.DatasetView) -> fo.Dataset | fo.DatasetView:
+    """The samples themselves if they are videos, else the videos in the dataset that they show something of."""
+    if not samples.has_sample_field("sample_id"):
+        return samples
+    return samples._root_dataset.select(source_ids(samples))
+
+
+def frames_showing(samples: fo.Dataset | fo.DatasetView, fields: Sequence[str] = (FACES,)) -> dict[str, set[int]]:
+    """The frames that show a primary face.
+
+    Args:
+        samples: a dataset of interviews, or any view of one.
+        fields: frame labels without "frames.", `faces` or those of runs; one of them must show a face there.
+
+    Returns:
+        Frame numbers, by the sample id of the video in the dataset.
+    """
+    shown: dict[str, set[int]] = {}
+    for field in fields:
+        if not has_frame_labels(samples, field):
+            continue
+        if _is_of_frames(samples):
+            listed = issubclass(samples.get_field_schema()[field].document_type, fo.Detections)
+            index = f"{field}.detections.index" if listed else f"{field}.index"
+            for sample_id, number, indices in zip(*samples.values(["sample_id", "frame_number", index]), strict=True):
+                _add(shown, sample_id, number, indices if listed else [indices])
+        else:
+            names = [_id_field(samples), "frames.frame_number", f"frames.{field}.detections.index"]
+            for sample_id, numbers, columns in zip(*samples.values(names), strict=True):
+                for number, indices in zip(numbers, columns, strict=True):
+                    _add(shown, sample_id, number, indices)
+    return shown
+
+
+def has_frame_labels(samples: fo.Dataset | fo.DatasetView, field: str) -> bool:
+    """Whether a view shows labels of frames, `faces` or those of a run; one of single faces shows one kind alone."""
+    if _is_of_frames(samples):
+        return field in samples.get_field_schema()
+    return bool(samples.has_frame_field(field))
+
+
+def _is_of_frames(samples: fo.Dataset | fo.DatasetView) -> bool:
+    """Whether a view shows frames, or patches of them: a sample is a frame or a face."""
+    return bool(samples.has_sample_field("frame_number"))
+
+
+def _id_field(samples: fo.Dataset | fo.DatasetView) -> str:
+    return "sample_id" if samples.has_sample_field("sample_id") else "id"
+
+
+def _add(shown: dict[str, set[int]], sample_id: str, number: int, indices: list[int | None] | None) -> None:
+    if 0 in (indices or ()):
+        shown.setdefault(sample_id, set()).add(number)

@@ -1,0 +1,5 @@
+"""An interview taken out of a dataset, with all that was made of it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,5 @@
+from .review_panel import ReviewPanel
+
+__all__ = [
+    "ReviewPanel",
+]

@@ -1,0 +1,169 @@
+"""What the review panel shows: a run's figures, read into the panel's state."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any, TypeAlias
+
+import fiftyone as fo
+import fiftyone.operators as foo
+
+from expressiveness.data import CATEGORIES
+from expressiveness.evaluation import Confusion
+from expressiveness.wording import counted, decimal, interval
+
+from ... import review
+from ...dataset import list_runs
+from ...fields import FRAMES_LOOKED_AT, INTERVIEW_ID, SUSPICION, runs_with_fields
+from ...review import FrameFigures, VideoFigures, frame_change, frame_figures, video_change, video_figures, worst_videos
+from ...steps import labels_to_check, suspect_videos
+from .charts import curve_traces, matrix_trace
+from .choices import EVERYONE, FRAMES, NO_OTHER, VIDEOS, Choices, choices_of, chosen_videos, keep_choices
+
+Context: TypeAlias = foo.executor.ExecutionContext
+Json = dict[str, Any]
+
+WORST = 12
+"""Videos listed."""
+
+PLUGIN = "@expressiveness/interviews"
+
+
+def load(ctx: Context) -> None:
+    """Read the figures of the chosen run into the panel's state, or what is to be done before there is one."""
+    state = ctx.panel.state
+    ctx.panel.set_data("sidebar", _sidebar(ctx.dataset))
+    state.first_do = first_step(ctx.dataset)
+    if state.first_do:
+        return
+    runs = [run for run in list_runs(ctx.dataset) if run in set(runs_with_fields(ctx.dataset))]
+    choices = choices_of(state)
+    new = runs[-1] not in (state.runs or runs)  # and so what one wants to see
+    run = choices.run if choices.run in runs and not new else runs[-1]
+    other = choices.other if choices.other in runs and choices.other != run else NO_OTHER
+    held_out = len(review.held_out(ctx.dataset, run))
+    choices = replace(choices, run=run, other=other, people=choices.people if held_out else EVERYONE)
+    keep_choices(state, choices)
+    state.set({"runs": runs, "held_out": held_out, "suspects": _suspects(ctx.dataset)})
+    _read_figures(ctx, run, choices)
+
+
+def first_step(dataset: fo.Dataset) -> Json | None:
+    """What is to be done before there are predictions to review: a sentence, and the operator that does it."""
+    if not dataset.has_sample_field(INTERVIEW_ID) or not len(dataset):
+        return _step("This dataset holds no interviews yet.", "import_interviews", "Import interviews")
+    if not len(dataset.exists(FRAMES_LOOKED_AT)):
+        return _step("No faces have been looked for in these interviews yet.", "detect_faces", "Detect faces")
+    runs = list_runs(dataset)
+    if not runs:
+        return _step("No model has been trained on these interviews yet.", "train_model", "Train a model")
+    if not set(runs) & set(runs_with_fields(dataset)):
+        return _step(f"The run {runs[-1]} has not classified these faces yet.", "predict", "Predict expressiveness")
+    return None
+
+
+def _sidebar(dataset: fo.Dataset) -> list[Json]:
+    """The groups of the sidebar, as the App holds them."""
+    groups = dataset.app_config.sidebar_groups or []
+    return [{"name": group.name, "paths": list(group.paths), "expanded": group.expanded} for group in groups]
+
+
+def _step(sentence: str, operator: str, label: str) -> Json:
+    return {"sentence": sentence, "operator": f"{PLUGIN}/{operator}", "label": label}
+
+
+def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
+    samples = chosen_videos(ctx.dataset, choices)
+    frames, videos = frame_figures(samples, run), video_figures(samples, run)
+    confusion = frames.confusion if choices.unit == FRAMES else videos.confusion
+    results = ctx.dataset.load_run_results(run)
+    history, evaluation = getattr(results, "history", None) or {}, getattr(results, "evaluation", None)
+    ctx.panel.state.set(
+        {
+            "figures": {
+                "total": confusion.total,
+                "wrong": confusion.wrong,
+                "of_whom": _of_whom(run, evaluation),
+                "measures": _measures(evaluation),
+                "by_category": _by_category(confusion),
+                "epochs": len(history.get("loss", [])),
+            },
+            "listed": _listed(frames, videos),
+            "worst": [
+                {**asdict(video), "accuracy": f"{video.accuracy:.0%}"}
+                for video in worst_videos(samples, run, most=WORST)
+            ],
+            "change": None if choices.other == NO_OTHER else _change(samples, choices.other, run),
+        }
+    )
+    ctx.panel.set_data("matrix", matrix_trace(confusion, choices.unit))
+    ctx.panel.set_data("accuracy_curve", curve_traces(history, "accuracy"))
+    ctx.panel.set_data("loss_curve", curve_traces(history, "loss"))
+
+
+def _listed(frames: FrameFigures, videos: VideoFigures) -> list[Json]:
+    """The views that can be opened, each with how much it shows."""
+    counts = {
+        review.MISCLASSIFIED_FRAMES: counted(frames.confusion.wrong, "frame"),
+        review.CONFIDENT_MISTAKES: counted(frames.confident_mistakes, "frame"),
+        review.UNCERTAIN_FRAMES: counted(frames.uncertain, "frame"),
+        review.MISCLASSIFIED_VIDEOS: counted(videos.confusion.wrong, "video"),
+        review.MISTAKE_CLIPS: counted(frames.wrong_stretches, "clip"),
+        review.WITHOUT_FACE: counted(videos.without_face, "video"),
+    }
+    return [{"name": name, "count": count} for name, count in counts.items()]
+
+
+def _suspects(dataset: fo.Dataset) -> Json | None:
+    """The labels to check, or None where suspicious ones have not been looked for."""
+    if not dataset.has_sample_field(SUSPICION):
+        return None
+    worst = suspect_videos(dataset, most=WORST)
+    rows = [{**asdict(video), "suspicion": f"{video.suspicion:.0%}"} for video in worst]
+    return {"rows": rows, "count": len(labels_to_check(dataset))}
+
+
+def _change(samples: fo.Dataset | fo.DatasetView, before: str, after: str) -> Json:
+    """What one run fixed and broke over the other."""
+    changes = {FRAMES: frame_change(samples, before, after), VIDEOS: video_change(samples, before, after)}
+    rows = [
+        {"unit": unit, **{name: f"{count:,}" for name, count in asdict(change).items()}}
+        for unit, change in changes.items()
+    ]
+    return {"rows": rows, "fixed": changes[FRAMES].fixed, "broken": changes[FRAMES].broken}
+
+
+def _by_category(confusion: Confusion) -> list[Json]:
+    figures = (confusion.precision, confusion.recall, confusion.f1)
+    return [
+        {"category": name, "precision": f"{p:.2f}", "recall": f"{r:.2f}", "f1": f"{f:.2f}", "count": f"{n:,}"}
+        for name, n, p, r, f in zip(CATEGORIES, confusion.support, *figures, strict=True)
+    ]
+
+
+def _of_whom(run: str, evaluation: Json | None) -> str:
+    """Who a run was judged on."""
+    if not evaluation:
+        return "This run has not been judged on people that it was not trained on."
+    videos, people = counted(evaluation["video"]["n"], "video"), evaluation["participants"]
+    if evaluation.get("leaky"):
+        return f"**On {videos} of {people} people whose other frames run {run} was trained on**, which flatters it:"
+    return f"**On {videos} of {people} people that run {run} has not seen**, with intervals over people:"
+
+
+def _measures(evaluation: Json | None) -> list[Json]:
+    """A run's own figures on the people it has not seen, with their intervals."""
+    if not evaluation:
+        return []
+    video, frame = evaluation["video"], evaluation["frame"]
+    return [
+        _measure("Accuracy, videos", video["accuracy"], video.get("accuracy_ci")),
+        _measure("Always the commonest category", video["majority_accuracy"], video.get("majority_accuracy_ci")),
+        _measure("Macro F1, videos", video["macro_f1"], video.get("macro_f1_ci")),
+        _measure("Spearman of the score", video["spearman"], video.get("spearman_ci")),
+        _measure("Accuracy, frames", frame["accuracy"], frame.get("accuracy_ci")),
+    ]
+
+
+def _measure(name: str, value: float | None, bounds: list[float] | None) -> Json:
+    return {"measure": name, "value": decimal(value), "interval": interval(bounds)}

@@ -1,0 +1,139 @@
+"""The panel "Expressiveness review": where a run is wrong, and one click to look at it.
+
+FiftyOne calls an event's method and then `render`, which draws what `review_content` put into the panel's state.
+"""
+
+from __future__ import annotations
+
+import fiftyone.operators as foo
+from fiftyone.operators import types
+
+from ...requirements import missing_packages, missing_sentence
+from ..root import InterviewPanel, root_view
+
+FIND_SUSPICIOUS_LABELS = "@expressiveness/interviews/find_suspicious_labels"
+
+RELOAD, SIDEBAR = "ExpressivenessReload", "ExpressivenessSidebar"
+"""Of `components.js`: one has the panel read again whenever the App does, the other keeps the sidebar in order."""
+
+HELP = """
+Choose a run, then click:
+
+- a **cell** of the matrix, for the frames that it counts;
+- a **row** of a table, for what it names.
+
+**Look at them as** decides whether you see videos, clips or single faces. You see the 100 worst videos, or clips of
+those, or the 120 most probable faces, though never a video's first frame.
+
+*Held-out people* were not used in training: only on them do the figures tell how good a run is.
+"""
+
+
+class ReviewPanel(InterviewPanel):
+    """Where a run is wrong: confusion matrix, figures, training curves, worst videos, and another run beside it."""
+
+    @property
+    def config(self) -> foo.PanelConfig:
+        """What FiftyOne knows of this panel."""
+        return foo.PanelConfig(
+            name="review_panel",
+            label="Expressiveness review",
+            icon="rule",
+            surfaces="grid",
+            help_markdown=HELP,
+        )
+
+    def on_load(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read the newest run's figures, or say what is to be done first."""
+        if missing := missing_packages():
+            ctx.panel.state.first_do = {"sentence": missing_sentence(missing)}
+            return
+        from .review_content import load
+
+        load(ctx)
+
+    def on_change_dataset(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Start again."""
+        ctx.panel.state.clear()
+        self.on_load(ctx)
+
+    def on_choice(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Read the figures for what was chosen."""
+        self.on_load(ctx)
+
+    def on_look(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Draw again, for another tab or another way of looking: no figure changes."""
+
+    def on_first_step(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Open the form of the operator that is to run first."""
+        ctx.prompt(ctx.panel.state.first_do["operator"])
+
+    def on_cell(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show what a cell of the matrix counts."""
+        from .review_views import open_cell
+
+        open_cell(ctx, *ctx.params["idx"])
+
+    def on_view(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show what a row of the list names."""
+        from .review_views import open_listed
+
+        open_listed(ctx, ctx.params["row"])
+
+    def on_video(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show one of the worst videos."""
+        from .review_views import show_video
+
+        show_video(ctx, ctx.params["row"])
+
+    def on_suspect(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show one of the videos whose category is doubted."""
+        from .review_views import show_suspect
+
+        show_suspect(ctx, ctx.params["row"])
+
+    def on_suspects(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show all of them."""
+        from .review_views import show_suspects
+
+        show_suspects(ctx)
+
+    def on_look_for_suspects(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Open the form of the operator that finds them."""
+        ctx.prompt(FIND_SUSPICIOUS_LABELS)
+
+    def on_compared(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show what one run fixed or broke over the other."""
+        from .review_views import open_change
+
+        open_change(ctx, fixed=ctx.params["fixed"])
+
+    def on_everything(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Show the whole dataset again."""
+        from .review_views import show_everything
+
+        show_everything(ctx)
+
+    def on_save(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Save the views on this run's mistakes with the dataset."""
+        from .review_views import save_views
+
+        save_views(ctx)
+
+    def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
+        """Draw the panel."""
+        panel = types.Object()
+        state = ctx.panel.state
+        if first := state.first_do:
+            panel.md(f"**{first['sentence']}**", name="sentence")
+            if "operator" in first:
+                panel.btn(
+                    "first", label=first["label"], on_click=self.on_first_step, variant="contained", icon="play_arrow"
+                )
+        elif state.figures:
+            from .review_layout import draw
+
+            draw(self, panel, state)
+        panel.obj("reload", view=types.View(component=RELOAD, composite_view=True, on_reload=self.on_choice))
+        panel.obj("sidebar", view=types.View(component=SIDEBAR, composite_view=True))
+        return types.Property(panel, view=root_view())

@@ -1,0 +1,149 @@
+"""What the review panel shows of a run, counted by MongoDB: no label is loaded to be counted here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import fiftyone as fo
+
+from expressiveness.evaluation import Confusion
+
+from ..fields import FRAMES_WITHOUT_FACE, INTERVIEW_ID, PARTICIPANT, RunFields
+from .views import Samples
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFigures:
+    """A run's frames, counted."""
+
+    confusion: Confusion
+    confident_mistakes: int
+    uncertain: int
+    wrong_stretches: int  # of time
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFigures:
+    """A run's videos, counted."""
+
+    confusion: Confusion
+    without_face: int  # at least one frame shows no face
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The frames, or the videos, that two runs both judged."""
+
+    both_right: int
+    fixed: int  # wrong before, right after
+    broken: int  # right before, wrong after
+    both_wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedVideo:
+    """One video as a run sees it."""
+
+    id: str  # of the sample
+    interview: str
+    participant: str
+    truth: str
+    predicted: str
+    accuracy: float  # of its frames
+    stretches: int  # of time that are wrong
+
+
+def frame_figures(samples: Samples, run: str) -> FrameFigures:
+    """Count a run's frames, by the stretches of time that sum them up: there are far fewer of them."""
+    counts = {
+        "_id": {"truth": "$truth", "label": "$label"},
+        **{name: {"$sum": f"${name}"} for name in ("judged", "confident", "uncertain")},
+        "stretches": {"$sum": 1},
+    }
+    stretches = f"${RunFields(run).stretches}.detections"
+    each = ({"$project": {"stretch": stretches}}, {"$unwind": "$stretch"}, {"$replaceRoot": {"newRoot": "$stretch"}})
+    groups = list(_of_videos(samples, *each, {"$group": counts}))
+    wrong = [group for group in groups if group["_id"]["truth"] != group["_id"]["label"]]
+    return FrameFigures(
+        Confusion.from_pairs((group["_id"]["truth"], group["_id"]["label"], group["judged"]) for group in groups),
+        confident_mistakes=sum(group["confident"] for group in wrong),
+        uncertain=sum(group["uncertain"] for group in groups),
+        wrong_stretches=sum(group["stretches"] for group in wrong),
+    )
+
+
+def video_figures(samples: Samples, run: str) -> VideoFigures:
+    """Count a run's videos: what was predicted as what, and how many miss faces."""
+    video = RunFields(run).video
+    counts = {
+        "_id": {"truth": f"${video}.truth", "label": f"${video}.label"},
+        "videos": {"$sum": 1},
+        "without_face": {"$sum": {"$cond": [{"$gt": [f"${FRAMES_WITHOUT_FACE}", 0]}, 1, 0]}},
+    }
+    groups = list(_of_videos(samples, {"$group": counts}))
+    judged = [group for group in groups if group["_id"].get("label")]
+    return VideoFigures(
+        Confusion.from_pairs((group["_id"]["truth"], group["_id"]["label"], group["videos"]) for group in judged),
+        without_face=sum(group["without_face"] for group in groups),
+    )
+
+
+def frame_change(samples: Samples, before: str, after: str) -> Change:
+    """Count the frames that one run fixed and broke over another."""
+    first, second = ({"$first": f"${run}.detections.correct"} for run in (before, after))
+    # Leaving the rest of each frame behind before they are grouped halves the time.
+    return _change(_of_frames(samples, {"$project": {"_id": 0, "before": first, "after": second}}, _CHANGES))
+
+
+def video_change(samples: Samples, before: str, after: str) -> Change:
+    """Count the videos that one run fixed and broke over another."""
+    first, second = (f"${RunFields(run).video}.correct" for run in (before, after))
+    return _change(_of_videos(samples, {"$project": {"before": first, "after": second}}, _CHANGES))
+
+
+def worst_videos(samples: Samples, run: str, *, most: int) -> list[JudgedVideo]:
+    """The videos with the smallest share of right frames, the worst first."""
+    fields = RunFields(run)
+    worst = samples.exists(fields.accuracy).sort_by(fields.accuracy)[:most]
+    stretches = f"{fields.stretches}.detections.correct"
+    names = ["id", INTERVIEW_ID, PARTICIPANT, f"{fields.video}.truth", f"{fields.video}.label", fields.accuracy]
+    rows = zip(*worst.values([*names, stretches]), strict=True)
+    return [
+        JudgedVideo(id, interview, person, truth, predicted, accuracy, (correct or []).count(False))
+        for id, interview, person, truth, predicted, accuracy, correct in rows
+    ]
+
+
+_CHANGES: Document = {"$group": {"_id": {"before": "$before", "after": "$after"}, "n": {"$sum": 1}}}
+
+
+def _change(groups: Iterator[Document]) -> Change:
+    counts = {(group["_id"].get("before"), group["_id"].get("after")): group["n"] for group in groups}
+    return Change(
+        both_right=counts.get((True, True), 0),
+        fixed=counts.get((False, True), 0),
+        broken=counts.get((True, False), 0),
+        both_wrong=counts.get((False, False), 0),
+    )
+
+
+def _of_frames(samples: Samples, *stages: Document) -> Iterator[Document]:
+    """Aggregate the frames of some videos; whole, even where a view shows only some of them.
+
+    FiftyOne would join each video with its frames first, which takes several times as long.
+    """
+    return iter(samples._root_dataset._frame_collection.aggregate([*_chosen("_sample_id", samples), *stages]))
+
+
+def _of_videos(samples: Samples, *stages: Document) -> Iterator[Document]:
+    return iter(samples._root_dataset._sample_collection.aggregate([*_chosen("_id", samples), *stages]))
+
+
+def _chosen(key: str, samples: Samples) -> list[Document]:
+    if isinstance(samples, fo.Dataset):
+        return []
+    return [{"$match": {key: {"$in": samples.values("_id")}}}]

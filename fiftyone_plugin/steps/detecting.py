@@ -1,0 +1,59 @@
+"""Find the faces of a dataset's interviews, and write them as frame labels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import fiftyone as fo
+
+from expressiveness.data import Interview
+from expressiveness.faces import ExtractionConfig, FaceTable, extract_interviews
+from expressiveness.store import ExtractionReport
+from expressiveness.types import Progress
+
+from ..curation import expected_categories, record_hand_edits
+from ..dataset import alone_on_dataset, enable_annotation, face_store, interviews_of, keep_info, sample_ids_of
+from ..labels import CHUNK, write_faces
+
+
+@alone_on_dataset("finding faces")
+def detect_faces(
+    samples: fo.Dataset | fo.DatasetView,
+    config: ExtractionConfig | None = None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> ExtractionReport:
+    """Find faces on the sampled frames and write them as frame labels, video by video as they are done.
+
+    Faces that the store holds are not looked for again.
+
+    Args:
+        samples: a dataset of interviews, or a view of one.
+        config: which frames, which detector; the defaults if None.
+        workers: processes; None for one a core.
+        progress: called with how many videos are done.
+    """
+    dataset = samples._root_dataset
+    store = face_store(dataset, config or ExtractionConfig())
+    interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
+    record_hand_edits(samples)
+    categories = expected_categories(samples)
+    keep_info(dataset, extraction=asdict(store.config))
+    waiting: dict[str, FaceTable] = {}
+
+    def write(interview: Interview) -> None:
+        waiting[sample_ids[interview.id]] = store.load(interview)
+        if len(waiting) >= CHUNK:
+            flush()
+
+    def flush() -> None:
+        if waiting:
+            write_faces(dataset, waiting, categories)
+            waiting.clear()
+
+    try:
+        return extract_interviews(interviews, store, workers=workers, progress=progress, on_stored=write)
+    finally:
+        flush()
+        enable_annotation(dataset)

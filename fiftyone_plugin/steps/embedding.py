@@ -1,0 +1,136 @@
+"""A run's view of videos as vectors, for FiftyOne Brain: a map in the Embeddings panel, uniqueness, similarity."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import fiftyone as fo
+import fiftyone.brain as fob
+
+from expressiveness.errors import ModelError
+from expressiveness.models import Vectors, embed_interviews
+from expressiveness.types import Failure, Progress
+
+from .. import fields
+from ..dataset import (
+    alone_on_dataset,
+    check_run_name,
+    face_store,
+    interviews_of,
+    load_run,
+    require_faces,
+    sample_ids_of,
+)
+from ..fields import RunFields
+
+CHUNK = 256
+"""Videos whose vectors are written at once."""
+
+FEWEST = 3
+"""Fewer videos have no map."""
+
+Map = Literal["pca", "tsne", "none"]
+
+
+@dataclass(slots=True)
+class EmbeddingReport:
+    """How embedding ended."""
+
+    run: str
+    videos: int = 0
+    brain_keys: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return asdict(self)
+
+
+@alone_on_dataset("computing embeddings")
+def compute_embeddings(
+    samples: fo.Dataset | fo.DatasetView,
+    run: str,
+    *,
+    map: Map = "pca",
+    uniqueness: bool = True,
+    similarity: bool = True,
+    progress: Progress | None = None,
+) -> EmbeddingReport:
+    """Write the mean vector of each video's faces, and what FiftyOne Brain makes of the vectors.
+
+    Args:
+        samples: a dataset of interviews with faces, or a view of one.
+        run: whose network is used.
+        map: how the vectors are laid out in two dimensions for the Embeddings panel.
+        uniqueness: also write how unlike its nearest neighbours each video is, 0 to 1.
+        similarity: also index the vectors, for sorting by similarity.
+        progress: called with how many videos are done.
+
+    Raises:
+        ModelError: there is no such run, or its model has no network.
+        TrainingError: no faces were found yet.
+    """
+    dataset = samples._root_dataset
+    model = load_run(dataset, check_run_name(dataset, run))
+    if model.network is None:
+        raise ModelError(f"run {run} judges how faces move and has no network to take vectors from; choose another run")
+    require_faces(samples)
+    _check_brain_keys(dataset, run)
+    interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
+    run_fields = fields.declare_embedding(dataset, run)
+    report = EmbeddingReport(run)
+    done: dict[str, Vectors] = {}
+    store = face_store(dataset, model.extraction)
+    for number, outcome in enumerate(embed_interviews(model, interviews, store), start=1):
+        if outcome.value is None:
+            report.failures.append(Failure(outcome.item.id, outcome.error or ""))
+        else:
+            done[sample_ids[outcome.item.id]] = outcome.value
+        if len(done) == CHUNK or (done and number == len(interviews)):
+            dataset.set_values(run_fields.embedding, done, key_field="id")
+            report.videos += len(done)
+            done.clear()
+        if progress:
+            progress(number, len(interviews))
+    if report.videos >= FEWEST:
+        report.brain_keys = _ask_brain(samples.exists(run_fields.embedding), run_fields, map, uniqueness, similarity)
+        fields.lay_out(dataset)
+    return report
+
+
+def _brain_keys(run: str) -> dict[str, str]:
+    return {"map": f"{run}_map", "similarity": f"{run}_similarity"}
+
+
+def _check_brain_keys(dataset: fo.Dataset, run: str) -> None:
+    """Refuse to delete what somebody else had Brain compute."""
+    for key in _brain_keys(run).values():
+        if dataset.has_brain_run(key):
+            computed_of = getattr(dataset.get_brain_info(key).config, "embeddings_field", None)
+            if computed_of != RunFields(run).embedding:
+                raise ModelError(f"{dataset.name} has a Brain run {key!r} of something else; rename it first")
+
+
+def _ask_brain(view: fo.DatasetView, run_fields: RunFields, map: Map, uniqueness: bool, similarity: bool) -> list[str]:
+    """Let FiftyOne Brain work on the vectors, in place of what it made of earlier ones."""
+    keys = _brain_keys(run_fields.run)
+    for key in keys.values():
+        if view._root_dataset.has_brain_run(key):
+            view._root_dataset.delete_brain_run(key)
+    made = []
+    if map != "none":
+        few = len(view) - 1  # neighbours and dimensions must be fewer than videos
+        settings = (
+            {"perplexity": min(30.0, few / 3), "pca_dims": min(50, few), "verbose": False} if map == "tsne" else {}
+        )
+        fob.compute_visualization(
+            view, embeddings=run_fields.embedding, method=map, brain_key=keys["map"], num_dims=2, seed=0, **settings
+        )
+        made.append(keys["map"])
+    if similarity:
+        fob.compute_similarity(view, embeddings=run_fields.embedding, brain_key=keys["similarity"], backend="sklearn")
+        made.append(keys["similarity"])
+    if uniqueness:
+        fob.compute_uniqueness(view, embeddings=run_fields.embedding, uniqueness_field=run_fields.uniqueness)
+    return made

@@ -1,0 +1,167 @@
+"""Write the curated interviews as files, for use outside FiftyOne.
+
+    FOLDER/
+    ├── metadata.jsonl   RecruitView's layout, with `corrected_category`; interviews that were left out are not in it
+    ├── decisions.json   every decision, with who and when; `expressiveness train --curation` reads it
+    ├── faces/           a folder a category, of 48x48 pictures
+    └── videos/          if asked for; without them `metadata.jsonl` names them as the imported one does
+
+Any other form, such as COCO or CVAT, is FiftyOne's own export: `dataset.export(export_dir=..., dataset_type=...)`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+
+from expressiveness._io import atomic_folder, check_output_folder, file_stem
+from expressiveness.data import METADATA, Curation, Interview
+from expressiveness.errors import OutputError
+from expressiveness.faces import put_faces
+from expressiveness.types import Failure, Progress
+
+from ..curation import curation_of, record_hand_edits
+from ..dataset import (
+    imported_measure,
+    info_of,
+    interviews_of,
+    keep_info,
+    newest_faces,
+    require_faces,
+    require_interviews,
+)
+
+CURATED = "curated export"
+"""What such a folder holds, see `check_output_folder`."""
+
+DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
+
+
+@dataclass(slots=True)
+class ExportReport:
+    """What was written."""
+
+    folder: str
+    interviews: int = 0
+    left_out: int = 0  # interviews that a person excluded
+    faces: dict[str, int] = field(default_factory=dict)  # by category
+    excluded_faces: int = 0
+    corrected_faces: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return asdict(self)
+
+
+def export_curated(
+    samples: fo.Dataset | fo.DatasetView,
+    folder: Path | str,
+    *,
+    faces: bool = True,
+    videos: bool = False,
+    progress: Progress | None = None,
+) -> ExportReport:
+    """Write the interviews, what people decided about them, and their faces by category.
+
+    Args:
+        samples: a dataset of interviews, or a view of one.
+        folder: new, empty, or written by an earlier export, which is replaced.
+        faces: also write the faces as pictures.
+        videos: also copy the videos, so that the folder can be imported and trained on by itself.
+        progress: called with how many interviews are done.
+
+    Raises:
+        InterviewError: the dataset holds no interviews.
+        TrainingError: `faces` is set, and they were not looked for yet.
+        OutputError: the folder cannot be written, or holds something that we did not write, or videos of this dataset.
+        BusyError: another run has been writing it for a minute.
+    """
+    require_interviews(samples)
+    if faces:
+        require_faces(samples)
+    folder = Path(folder)
+    check_output_folder(folder, kind=CURATED)
+    record_hand_edits(samples)
+    curation = curation_of(samples)
+    out = {decision.interview for decision in curation.interviews if decision.excluded}
+    interviews = interviews_of(samples)
+    kept = [interview for interview in interviews if interview.id not in out]
+    report = ExportReport(str(folder), interviews=len(kept), left_out=len(out))
+    source = Path(info_of(samples._root_dataset).get("folder", ""))
+    names = {interview.id: _file_name(interview, source, copied=videos) for interview in kept}
+    if any(interview.video.is_relative_to(folder.resolve()) for interview in interviews):
+        raise OutputError(f"{folder} holds videos of this dataset; choose an empty folder or a new one")
+    with atomic_folder(folder, kind=CURATED) as unfinished:
+        curation.save(unfinished / DECISIONS)
+        _write_metadata(kept, names, curation, unfinished / METADATA)
+        if videos:
+            _copy_videos(kept, names, unfinished)
+        if faces:
+            target, thresholds = imported_measure(samples._root_dataset)
+            written = put_faces(
+                kept,
+                newest_faces(samples._root_dataset),
+                unfinished / FACES,
+                target=target,
+                thresholds=thresholds,
+                curation=curation,
+                progress=progress,
+            )
+            report.faces, report.failures = written.faces, list(written.failures)
+            report.excluded_faces, report.corrected_faces = written.excluded, written.corrected
+    _keep_place(samples._root_dataset, folder)
+    return report
+
+
+def _keep_place(dataset: fo.Dataset, folder: Path) -> None:
+    """Keep where an export was written, so that it can be named when one of its interviews is to be forgotten."""
+    place, before = str(folder.resolve()), info_of(dataset).get("exports", [])
+    if place not in before:
+        keep_info(dataset, exports=[*before, place])
+
+
+def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:
+    """The video's path relative to the export, or to the folder that was imported."""
+    if copied:
+        return f"{VIDEOS}/{file_stem(interview.id)}{interview.video.suffix}"
+    return str(interview.video.relative_to(source) if interview.video.is_relative_to(source) else interview.video)
+
+
+def _write_metadata(interviews: Sequence[Interview], names: Mapping[str, str], curation: Curation, file: Path) -> None:
+    corrected = {decision.interview: decision.category for decision in curation.interviews}
+    rows = [_row(interview, names[interview.id], corrected.get(interview.id)) for interview in interviews]
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def _row(interview: Interview, file_name: str, corrected: str | None) -> dict[str, Any]:
+    """A row as RecruitView has it, without the summary, which is not read on import either."""
+    return {
+        "id": interview.id,
+        "file_name": file_name,
+        "duration": interview.duration,
+        "question_id": interview.question_id,
+        "question": interview.question,
+        "video_quality": interview.video_quality,
+        "user_no": interview.participant,
+        **interview.scores,
+        "transcript": interview.transcript,
+        "corrected_category": corrected,
+    }
+
+
+def _copy_videos(interviews: Sequence[Interview], names: Mapping[str, str], folder: Path) -> None:
+    (folder / VIDEOS).mkdir()
+    for interview in interviews:
+        try:
+            shutil.copyfile(interview.video, folder / names[interview.id])
+        except OSError as error:
+            raise OutputError(
+                f"cannot copy {interview.video} ({error.strerror or error}); nothing was written"
+            ) from error

@@ -1,0 +1,124 @@
+"""Labels to check: how suspicious each video's category is, kept with the dataset, and the videos to look at first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import fiftyone as fo
+from fiftyone import ViewField as F
+
+from expressiveness.errors import TrainingError
+from expressiveness.evaluation import LEAST_PEOPLE, suspicious_labels
+from expressiveness.movement import MovementStore, extract_movements
+from expressiveness.types import Failure, Progress
+
+from ..curation import curation_of
+from ..dataset import alone_on_dataset, imported_measure, interviews_of, newest_faces, require_faces, sample_ids_of
+from ..fields import (
+    CATEGORY,
+    DECIDED_AT,
+    EXCLUDE_TAG,
+    INTERVIEW_ID,
+    PARTICIPANT,
+    REVIEWED_CATEGORY,
+    SUGGESTED_CATEGORY,
+    SUSPICION,
+    declare_suspicion,
+)
+
+LABELS_TO_CHECK = "Labels to check"
+
+
+@dataclass(slots=True)
+class SuspicionReport:
+    """How the search for suspicious labels ended."""
+
+    videos: int  # judged
+    to_check: int  # another category is more probable, and nobody has decided yet
+    failures: list[Failure] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectVideo:
+    """A video whose category is to be checked."""
+
+    id: str  # of the sample
+    interview: str
+    participant: str
+    category: str
+    suggested: str
+    suspicion: float
+
+
+@alone_on_dataset("looking for suspicious labels")
+def find_suspicious_labels(
+    samples: fo.Dataset | fo.DatasetView, *, progress: Progress | None = None
+) -> SuspicionReport:
+    """Write how suspicious each video's category is, in place of what was found before, and save the view to check.
+
+    Each video is judged by a model of movement that was trained on the other people of the whole dataset; what people
+    decided already counts as they decided. Movement that is not stored yet is read from the videos.
+
+    Args:
+        samples: the videos to judge: a dataset of interviews with faces, or a view of one.
+        progress: called with how many videos have been read.
+
+    Raises:
+        TrainingError: no faces were found yet, or there are too few people.
+    """
+    dataset = samples._root_dataset
+    require_people(dataset)
+    interviews, store = interviews_of(dataset), newest_faces(dataset)
+    extract_movements(interviews, MovementStore.beside(store), progress=progress)
+    target, thresholds = imported_measure(dataset)
+    suspects = suspicious_labels(interviews, store, target=target, thresholds=thresholds, curation=curation_of(dataset))
+    sample_ids = sample_ids_of(samples)
+    found = {suspect.interview: suspect for suspect in suspects if suspect.interview in sample_ids}
+    declare_suspicion(dataset)
+    for name, values in {
+        SUSPICION: {sample_ids[key]: 1 - suspect.quality for key, suspect in found.items()},
+        SUGGESTED_CATEGORY: {
+            sample_ids[key]: fo.Classification(label=suspect.suggested) for key, suspect in found.items()
+        },
+    }.items():
+        samples.clear_sample_field(name)
+        dataset.set_values(name, values, key_field="id")
+    description = f"Videos of which a model that has not seen the person doubts the {CATEGORY}, the most doubtful first"
+    dataset.save_view(LABELS_TO_CHECK, labels_to_check(dataset), description=description, overwrite=True)
+    unread = [Failure(key, "too little of a face, or left out") for key in sample_ids if key not in found]
+    return SuspicionReport(len(found), len(labels_to_check(samples)), unread)
+
+
+def labels_to_check(samples: fo.Dataset | fo.DatasetView) -> fo.DatasetView:
+    """The videos whose category is doubted and not yet decided on by a person, the most suspicious first."""
+    undecided = samples.exists(SUSPICION).exists(REVIEWED_CATEGORY, False).exists(DECIDED_AT, False)
+    doubted = F(f"{SUGGESTED_CATEGORY}.label") != F(f"{CATEGORY}.label")
+    return undecided.match_tags(EXCLUDE_TAG, bool=False).match(doubted).sort_by(SUSPICION, reverse=True)
+
+
+def suspect_videos(samples: fo.Dataset | fo.DatasetView, *, most: int) -> list[SuspectVideo]:
+    """The first of the videos to check; none where suspicious labels have not been looked for."""
+    if not samples.has_sample_field(SUSPICION):
+        return []
+    names = ["id", INTERVIEW_ID, PARTICIPANT, f"{CATEGORY}.label", f"{SUGGESTED_CATEGORY}.label", SUSPICION]
+    return [SuspectVideo(*row) for row in zip(*labels_to_check(samples)[:most].values(names), strict=True)]
+
+
+def require_people(dataset: fo.Dataset) -> None:
+    """Check that faces were looked for, and that there are enough people to hold each other's labels against.
+
+    Raises:
+        TrainingError: there are not.
+    """
+    require_faces(dataset)
+    people = len(dataset.distinct(PARTICIPANT))
+    if people < LEAST_PEOPLE:
+        raise TrainingError(
+            f"These videos are of {people} {'person' if people == 1 else 'people'}; wrong labels can be told by what "
+            f"other people's videos look like, of {LEAST_PEOPLE} people or more."
+        )

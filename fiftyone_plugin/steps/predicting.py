@@ -1,0 +1,100 @@
+"""Classify the faces of a dataset's interviews with the model of a run, and write what it says as labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import fiftyone as fo
+
+from expressiveness.models import FramePredictions, predict_interviews
+from expressiveness.types import Failure, Progress
+
+from .. import fields
+from ..curation import record_hand_edits, truths_of
+from ..dataset import (
+    alone_on_dataset,
+    check_run_name,
+    face_store,
+    interviews_of,
+    load_run,
+    require_faces,
+    sample_ids_of,
+)
+from ..fields import RunFields
+from ..labels import CHUNK, write_predictions
+from ..truth import Truth
+
+
+@dataclass(slots=True)
+class PredictionReport:
+    """How a prediction ended."""
+
+    run: str
+    videos: int = 0
+    frames: int = 0
+    wrong_frames: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return asdict(self)
+
+
+@alone_on_dataset("predicting")
+def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progress | None = None) -> PredictionReport:
+    """Classify every stored face with a run's model, and write its labels, video by video.
+
+    A model of movement says nothing of a video that shows too little of a face; it is passed over by name.
+
+    Each label also says whether it is right by what people decided, or else by the score; this is for the review, and
+    follows their decisions. The run's figures do not, see `evaluate`.
+
+    Raises:
+        ModelError: there is no such run, or a field that is not its own has its name.
+        TrainingError: no faces were found yet.
+    """
+    dataset = samples._root_dataset
+    model = load_run(dataset, check_run_name(dataset, run))
+    require_faces(samples)
+    record_hand_edits(samples)
+    run_fields = fields.declare_run_fields(dataset, run)
+    interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
+    store = face_store(dataset, model.extraction)
+    truths = truths_of(samples, model.config.target, model.thresholds)
+    report = PredictionReport(run)
+    done: dict[str, FramePredictions] = {}
+    for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
+        if outcome.value is None:
+            report.failures.append(Failure(outcome.item.id, outcome.error or ""))
+        else:
+            done[sample_ids[outcome.item.id]] = outcome.value
+            if outcome.value.doubt:
+                report.failures.append(Failure(outcome.item.id, outcome.value.doubt))
+        if len(done) == CHUNK or number == len(interviews):
+            _write_chunk(dataset, run_fields, done, truths, report)
+        if progress:
+            progress(number, len(interviews))
+    dataset.set_values(
+        run_fields.split,
+        {sample_ids[i.id]: model.split.set_of(i.id) for i in interviews},
+        key_field="id",
+    )
+    return report
+
+
+def _write_chunk(
+    dataset: fo.Dataset,
+    run_fields: RunFields,
+    done: dict[str, FramePredictions],
+    truths: Mapping[str, Truth],
+    report: PredictionReport,
+) -> None:
+    if not done:
+        return
+    wrong = write_predictions(dataset, run_fields, done, truths)
+    report.videos += len(done)
+    report.frames += sum(len(predictions.frame_number) for predictions in done.values())
+    report.wrong_frames += wrong
+    done.clear()

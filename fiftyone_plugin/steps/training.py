@@ -1,0 +1,101 @@
+"""Train models on a dataset's faces, judge them on people they have not seen, and keep them as the dataset's runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import fiftyone as fo
+
+from expressiveness._io import check_output_folder
+from expressiveness.evaluation import evaluate as evaluate_model
+from expressiveness.models import MODEL, TrainingConfig
+from expressiveness.movement import MovementStore, extract_movements
+from expressiveness.types import Progress
+
+from ..curation import curation_of
+from ..dataset import (
+    alone_on_dataset,
+    check_run_name,
+    face_store,
+    interviews_of,
+    load_run,
+    load_run_split,
+    newest_faces,
+    next_run_name,
+    register_run,
+    require_faces,
+    save_figures,
+    work_folder,
+)
+
+if TYPE_CHECKING:
+    from expressiveness.models import Epoch
+
+
+@alone_on_dataset("training")
+def train_model(
+    samples: fo.Dataset | fo.DatasetView,
+    config: TrainingConfig | None = None,
+    *,
+    run: str | None = None,
+    split_of: str | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
+    on_movement: Progress | None = None,
+) -> str:
+    """Train on the stored faces, with people's corrections, and keep the model with the dataset as a run.
+
+    A model of movement reads the videos once more, where it has not yet; what it has read is kept beside the faces.
+
+    What people decided counts in training and validation. The run is judged on its held-out people by the categories
+    that their scores give, whatever was corrected, so that a run after curation can be compared with the one before it.
+
+    Args:
+        samples: a dataset of interviews with faces, or a view of one.
+        config: the defaults if None. Categories that people set are about the score that the dataset was imported with;
+            for another target only what they left out is honoured.
+        run: the run's name; cnn_1, cnn_2, ... or movement_1, ... if None.
+        split_of: an earlier run, whose people train, validate and test again; interviews that it did not know have no
+            part. A new split, made from `config`, if None.
+        on_epoch: called after each epoch of a network.
+        on_movement: called with how many videos a model of movement has read.
+
+    Returns:
+        The run's name.
+
+    Raises:
+        TrainingError: faces are missing, or there are too few people.
+        ModelError: there is no run `split_of`, or the run's name is taken, see `check_run_name`.
+        OutputError: the model's folder cannot be written, or holds something that we did not write.
+    """
+    from expressiveness.models import train
+
+    dataset, config = samples._root_dataset, config or TrainingConfig()
+    run = check_run_name(dataset, run or next_run_name(dataset, config.model))
+    folder = work_folder(dataset) / "models" / run
+    check_output_folder(folder, kind=MODEL)
+    split = load_run_split(dataset, split_of) if split_of else None
+    interviews, store = interviews_of(samples), newest_faces(dataset)
+    require_faces(samples)
+    curation = curation_of(samples, target=config.target)
+    if config.model == "movement":
+        extract_movements(interviews, MovementStore.beside(store), progress=on_movement)
+    model = train(interviews, store, config, split=split, curation=curation, on_epoch=on_epoch)
+    held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
+    model = model.with_evaluation(evaluate_model(model, held_out, store))
+    register_run(dataset, run, model, model.save(folder), split_of=split_of)
+    return run
+
+
+@alone_on_dataset("evaluating")
+def evaluate(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Any]:
+    """Judge a run on the interviews of its held-out people, keep the figures with the run, and return them.
+
+    By the categories that the scores give; corrections by people are no part of the truth (see `evaluate`).
+    """
+    dataset = samples._root_dataset
+    model = load_run(dataset, run)
+    interviews = [interview for interview in interviews_of(samples) if interview.id in set(model.split.test)]
+    figures = evaluate_model(model, interviews, face_store(dataset, model.extraction))
+    save_figures(dataset, run, evaluation=figures)
+    return figures

@@ -1,0 +1,141 @@
+import itertools
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expressiveness.data import Split
+from expressiveness.errors import TrainingError
+from expressiveness.evaluation import VideoResults, evaluate, frame_figures, held_out_interviews, video_figures
+from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_index
+from expressiveness.faces import FaceStore
+from tests.interviews import interview
+from tests.random_model import random_model
+from tests.unit.faces.test_face_table import table
+
+
+def results(truth, predicted, people=None):
+    truth, predicted = np.array(truth, float), np.array(predicted, float)
+    return VideoResults(
+        participant=np.array(people or range(len(truth))).astype(str),
+        score=truth,
+        category=np.digitize(truth, [-0.3, 0.3]),
+        predicted_score=predicted,
+        predicted_category=np.digitize(predicted, [-0.3, 0.3]),
+    )
+
+
+def test_perfect_predictions_reach_the_top_of_every_figure():
+    figures = video_figures(results([-1, -0.5, 0, 0.1, 0.6, 2], [-1, -0.5, 0, 0.1, 0.6, 2]))
+
+    for name in ("accuracy", "macro_f1", "spearman", "c_index", "kendall", "qwk"):
+        assert figures[name] == pytest.approx(1), name
+    assert figures["confusion_matrix"] == [[2, 0, 0], [0, 2, 0], [0, 0, 2]]
+    assert set(figures["recall"].values()) == {1.0}
+
+
+def test_a_confusion_matrix_has_the_truth_in_rows_and_the_order_of_the_categories():
+    figures = video_figures(results([-1, -1, 1], [1, -1, 1]))
+
+    assert figures["confusion_matrix"] == [[1, 0, 1], [0, 0, 0], [0, 0, 1]]
+    assert figures["majority_accuracy"] == pytest.approx(2 / 3)
+
+
+def test_a_constant_prediction_has_no_rank_correlation_rather_than_a_number():
+    figures = video_figures(results([-1, 0, 1], [0, 0, 0]))
+
+    assert figures["spearman"] is None
+    assert figures["kendall"] is None
+    assert figures["c_index"] == 0.5
+    json.dumps(figures, allow_nan=False)
+
+
+@given(st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_size=2, max_size=25))
+def test_the_concordance_index_is_the_share_of_pairs_in_the_right_order(pairs):
+    truth, predicted = np.array(pairs, float).T
+    comparable = [(a, b) for a, b in itertools.combinations(pairs, 2) if a[0] != b[0]]
+    if not comparable:
+        assert concordance_index(truth, predicted) is None
+        return
+
+    right = [0.5 if a[1] == b[1] else float((a[0] < b[0]) == (a[1] < b[1])) for a, b in comparable]
+
+    assert concordance_index(truth, predicted) == pytest.approx(np.mean(right))
+
+
+def test_intervals_are_wider_where_clips_come_from_fewer_people():
+    random = np.random.default_rng(0)
+    right = np.repeat(random.random(40) < 0.6, 5)  # a person is predicted right on all clips, or wrong on all
+    truth, predicted = np.ones(200), np.where(right, 1.0, -1.0)
+
+    def width(people):
+        low, high = bootstrap_over_people(
+            results(truth, predicted, people),
+            lambda r: {"accuracy": float((r.category == r.predicted_category).mean())},
+        )["accuracy"]
+        return high - low
+
+    by_person, by_clip = width(np.repeat(np.arange(40), 5).tolist()), width(list(range(200)))
+    assert 1.8 < by_person / by_clip < 2.8, "five clips that always agree are one: the square root of 5"
+
+
+def test_intervals_are_the_same_for_the_same_seed():
+    judged = results(np.linspace(-1, 1, 30), np.sin(np.arange(30)))
+
+    assert video_figures(judged, seed=3) == video_figures(judged, seed=3)
+
+
+def test_frame_figures_are_those_of_their_definition():
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1]], np.float32)
+
+    figures = frame_figures(np.array([0, 1, 2]), probabilities)
+
+    assert figures["n"] == 3
+    assert figures["accuracy"] == pytest.approx(2 / 3)
+    assert figures["loss"] == pytest.approx(-np.log([0.7, 0.8, 0.1]).mean(), abs=1e-4)
+    assert figures["confusion_matrix"] == [[1, 0, 0], [0, 1, 0], [1, 0, 0]]
+
+
+def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_named(tmp_path):
+    store, interviews = FaceStore(tmp_path, random_model().extraction), []
+    for number, counts in enumerate([(1, 1), (1,), (0,), (2, 1)]):
+        video = tmp_path / f"{number}.mp4"
+        video.write_bytes(bytes([number]))
+        interviews.append(interview(number, video=video, person=str(number), score=float(number - 1)))
+        store.save(interviews[-1], table(*counts))
+
+    figures = evaluate(random_model(), interviews, store)
+
+    assert figures["participants"] == 3
+    assert not figures["leaky"]
+    assert figures["frame"]["n"] == 5
+    assert figures["video"]["n"] == 3
+    assert figures["video"]["without_face"] == ["0002"]
+    with pytest.raises(TrainingError, match="extract faces first"):
+        evaluate(random_model(), interviews[2:3], store)
+
+
+def test_figures_over_people_whom_the_model_knows_are_marked_as_leaky(tmp_path):
+    video = tmp_path / "1.mp4"
+    video.write_bytes(b"1")
+    known, model = interview(1, video=video), random_model()
+    store = FaceStore(tmp_path, model.extraction)
+    store.save(known, table(1))
+
+    figures = evaluate(replace(model, split=Split(train=(), validation=("0001",), test=())), [known], store)
+
+    assert figures["leaky"]
+
+
+def test_a_model_is_never_judged_by_default_on_people_it_has_seen():
+    model = replace(random_model(), split=Split(train=("0001",), validation=("0003",), test=("0005",)))
+    # 0002 is another interview of a person in training; 0007 one of somebody quite new.
+    people = {1: "a", 2: "a", 3: "b", 5: "c", 7: "d"}
+    interviews = [interview(number, person=person) for number, person in people.items()]
+
+    assert [i.id for i in held_out_interviews(model, interviews)] == ["0005", "0007"]
+    with pytest.raises(TrainingError, match="nobody is left to judge the model on"):
+        held_out_interviews(model, interviews[:3])

@@ -1,0 +1,81 @@
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from expressiveness.errors import StoreError
+from expressiveness.parallel import run
+from tests.picky import BROKEN, CRASHES, FAULTY, HANGS, UNWRITABLE, picky
+
+
+def square(number):
+    return number * number
+
+
+def test_every_item_has_one_outcome():
+    outcomes = list(run(square, range(7), workers=2))
+
+    assert sorted((outcome.item, outcome.value) for outcome in outcomes) == [(n, n * n) for n in range(7)]
+
+
+@pytest.mark.slow
+def test_an_item_that_fails_crashes_or_hangs_costs_only_itself():
+    items = [1, BROKEN, CRASHES, HANGS, 2, 3]
+    outcomes = {outcome.item: outcome for outcome in run(picky, items, workers=2, timeout=5)}
+
+    assert [outcomes[number].value for number in (1, 2, 3)] == [1, 2, 3]
+    assert outcomes[BROKEN].error == "clip 101: broken"
+    assert "crashed its worker process (exit code 7)" in outcomes[CRASHES].error
+    assert "took longer than 5 seconds" in outcomes[HANGS].error
+
+
+@pytest.mark.parametrize(("item", "error"), [(FAULTY, KeyError), (UNWRITABLE, StoreError)])
+def test_a_fault_of_the_program_or_of_the_store_is_not_taken_for_a_fault_of_the_item(item, error):
+    results = run(picky, [1, item, *range(2, 1000)], workers=1)
+
+    assert next(results).value == 1
+    with pytest.raises(error):
+        next(results)
+
+
+def test_results_come_as_they_finish_and_the_rest_can_be_left():
+    results = run(square, range(1000), workers=1)
+
+    first = next(results)
+    results.close()
+
+    assert first.value == first.item**2
+
+
+def test_nothing_to_do_starts_nothing():
+    assert list(run(square, [])) == []
+
+
+def say_and_sleep(file):
+    file.write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+RUN = """
+import sys
+from pathlib import Path
+from expressiveness.parallel import run
+from tests.unit.parallel.test_processes import say_and_sleep
+list(run(say_and_sleep, [Path(sys.argv[1])], workers=1))
+"""
+
+
+@pytest.mark.slow
+def test_workers_end_where_their_parent_was_killed(tmp_path):
+    file = tmp_path / "pid"
+    with subprocess.Popen([sys.executable, "-c", RUN, file]) as parent:
+        while not (file.exists() and file.read_text()):
+            assert parent.poll() is None
+            time.sleep(0.05)
+        worker = psutil.Process(int(file.read_text()))
+        parent.kill()
+
+    worker.wait(timeout=60)  # raises if it goes on
