@@ -20,6 +20,7 @@ from fiftyone.operators import types
 from ..requirements import missing_packages, missing_sentence
 
 Progress = Callable[..., None]
+"""As `expressiveness.types` has it, which cannot be imported where the core is missing."""
 
 
 class StoppedError(Exception):
@@ -173,9 +174,9 @@ def chosen(ctx: foo.executor.ExecutionContext, name: str, default: Any) -> Any:
     return default if value is None else value
 
 
-def counting(progress: Progress, what: str) -> Callable[[int, int], None]:
+def counting(progress: Progress, what: str) -> Progress:
     """Progress that says how much is done: "3 of 12 videos"."""
-    return lambda done, total: progress(done, total, f"{done} of {total} {what}")
+    return lambda done, total, note="": progress(done, total, note or f"{done} of {total} {what}")
 
 
 def target_videos(ctx: foo.executor.ExecutionContext) -> fo.Dataset | fo.DatasetView:

@@ -132,7 +132,9 @@ class TrainModel(InterviewOperator):
                 epoch.of,
                 f"epoch {epoch.number} of {epoch.of} at most, validation accuracy {epoch.metrics['val_accuracy']:.2f}",
             ),
-            on_movement=lambda done, total: progress(done, total, f"movement of {done} of {total} videos read"),
+            on_movement=lambda done, total, note="": progress(
+                done, total, f"movement of {done} of {total} videos read"
+            ),
         )
         record = load_run_record(ctx.dataset, run)
         earlier = load_run_record(ctx.dataset, split_of) if split_of else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from expressiveness.data import CATEGORIES, Curation, Interview, Split
@@ -14,6 +14,7 @@ from expressiveness.models.movement_model import fit_movement_model
 from expressiveness.models.trained_model import TrainedModel
 from expressiveness.models.training_config import TrainingConfig
 from expressiveness.movement import MovementStore, extract_movements
+from expressiveness.types import Progress
 
 LEAST_INTERVIEWS = 10
 
@@ -26,7 +27,7 @@ def train_movement(
     split: Split | None = None,
     curation: Curation | None = None,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> TrainedModel:
     """Learn from how faces move; movement that is not stored yet is read from the videos and stored beside the faces.
 
