@@ -9,7 +9,7 @@ import typer
 
 from expressiveness._io import place
 from expressiveness.cli.options import Json, Port, Workers
-from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
+from expressiveness.cli.terminal import progress, say, write_json
 from expressiveness.errors import InterviewError
 
 
@@ -24,7 +24,6 @@ def demo(
     json_file: Json = None,
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
-    load_tensorflow()
     from fiftyone_plugin.steps import FULL, QUICK, run_demo
 
     with progress() as report:

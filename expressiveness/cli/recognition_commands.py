@@ -25,7 +25,7 @@ def predict(
     json_file: Json = None,
 ) -> None:
     """Say how expressive the face in each video is: category, score and confidence."""
-    from expressiveness.models import as_record, frame_table, predict_videos, write_table
+    from expressiveness.models import frame_table, predict_videos, write_table
 
     trained = read_model(model)
     done: list[tuple[Path, FramePredictions]] = []
@@ -39,7 +39,7 @@ def predict(
             say(_sentence(outcome.item, outcome.value))
     order = {video: position for position, video in enumerate(videos)}
     done.sort(key=lambda item: order[item[0]])
-    write_json(json_file, [as_record(video, predictions) for video, predictions in done])
+    write_json(json_file, [{"file": str(video), **predictions.as_dict()} for video, predictions in done])
     if table:
         write_table(frame_table(done), table)
     if html:

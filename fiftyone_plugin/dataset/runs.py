@@ -11,12 +11,12 @@ import fiftyone as fo
 
 from expressiveness.data import Split, Thresholds
 from expressiveness.errors import ModelError
-from expressiveness.models import ModelKind, TrainedModel, load_model, read_record
+from expressiveness.models import MODELS, Ability, TrainedModel, load_model, read_record
 
 METHOD = "expressiveness"
 
-NETWORK: ModelKind = "notebook_cnn"
-"""What runs from before there was another kind of model are, too."""
+FIRST_MODEL = "notebook_cnn"
+"""The family of runs from before there was another."""
 
 
 def register_run(
@@ -38,7 +38,6 @@ def register_run(
     config.model = model.config.model
     config.target = model.config.target
     config.thresholds = asdict(model.thresholds)
-    config.face_input = model.config.face_input
     config.created = model.created
     config.data = model.data
     config.split_of = split_of
@@ -63,10 +62,10 @@ def list_runs(dataset: fo.Dataset) -> list[str]:
     return sorted(ours, key=lambda name: runs[name].timestamp)
 
 
-def network_runs(dataset: fo.Dataset) -> list[str]:
-    """The names of the runs whose model is a network, oldest first; the others judge how a face moves."""
-    configs = {run: dataset.get_run_info(run).config for run in list_runs(dataset)}
-    return [run for run, config in configs.items() if getattr(config, "model", NETWORK) == NETWORK]
+def runs_able_to(dataset: fo.Dataset, ability: Ability) -> list[str]:
+    """The names of the runs whose model has an ability, oldest first; a model that is not installed has none."""
+    families = {run: getattr(dataset.get_run_info(run).config, "model", FIRST_MODEL) for run in list_runs(dataset)}
+    return [run for run, name in families.items() if name in MODELS and ability in MODELS[name].can]
 
 
 def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
@@ -102,9 +101,9 @@ def load_run_record(dataset: fo.Dataset, run: str) -> dict[str, Any]:
     return read_record(model_folder(dataset, run))
 
 
-def next_run_name(dataset: fo.Dataset, model: str = NETWORK) -> str:
+def next_run_name(dataset: fo.Dataset, model: str) -> str:
     """A name for the next run of a kind of model: cnn_1, cnn_2, ..., or movement_1, ..."""
-    stem = "cnn" if model == NETWORK else model
+    stem = model.rsplit("_", 1)[-1]
     taken = [int(match[1]) for name in dataset.list_runs() if (match := re.fullmatch(rf"{stem}_(\d+)", name))]
     return f"{stem}_{max(taken, default=0) + 1}"
 

@@ -45,10 +45,10 @@ class ComputeEmbeddings(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run, and what to make of the vectors."""
-        from ..dataset import require_faces, require_networks
+        from ..dataset import require_embedders, require_faces
 
         require_faces(target_videos(ctx))
-        runs = require_networks(ctx.dataset)
+        runs = require_embedders(ctx.dataset)
         choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
         maps = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
         choose(inputs, "map", maps, radio=True, default="pca", label="Map for the Embeddings panel")
@@ -57,12 +57,12 @@ class ComputeEmbeddings(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Compute."""
-        from ..dataset import require_networks
+        from ..dataset import require_embedders
         from ..steps import compute_embeddings
 
         report = compute_embeddings(
             target_videos(ctx),
-            ctx.params.get("run") or require_networks(ctx.dataset)[-1],
+            ctx.params.get("run") or require_embedders(ctx.dataset)[-1],
             map=chosen(ctx, "map", "pca"),
             uniqueness=chosen(ctx, "uniqueness", True),
             similarity=chosen(ctx, "similarity", True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
@@ -13,12 +14,6 @@ from .interview_operator import InterviewOperator, Listing, Progress, choose, ch
 
 if TYPE_CHECKING:
     from expressiveness.data import Split
-
-NETWORK, MOVEMENT = "notebook_cnn", "movement"
-MODELS = {
-    NETWORK: "Network: judges the look of single faces, by the crops that were found",
-    MOVEMENT: "Movement: judges how much a face moves over a video; reads the videos once more",
-}
 
 FACE_INPUTS = {
     "deviation": "How each face differs from the clip's mean face; carries over to new people",
@@ -53,8 +48,8 @@ class TrainModel(InterviewOperator):
         target: str = "facial_expression",
         low: float = -0.3,
         high: float = 0.3,
-        face_input: str = "deviation",
-        epochs: int = 50,
+        face_input: str | None = None,
+        epochs: int | None = None,
         seed: int = 0,
         split_of: str | None = None,
         delegate: bool = False,
@@ -88,8 +83,8 @@ class TrainModel(InterviewOperator):
 
         samples = target_videos(ctx)
         require_faces(samples)
-        model = chosen(ctx, "model", NETWORK)
-        choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
+        model = chosen_model(ctx)
+        choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
         inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
         inputs.float("low", default=-0.3, label="Reserved below")
@@ -98,9 +93,11 @@ class TrainModel(InterviewOperator):
             same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
             splits = {NEW_SPLIT: "New split, by people", **same}
             choose(inputs, "split_of", splits, default=NEW_SPLIT, label="Who trains and who is held out")
-        if model == NETWORK:
-            choose(inputs, "face_input", FACE_INPUTS, default="deviation", label="What the network sees")
-            inputs.int("epochs", default=50, min=1, label="Epochs at most")
+        options = options_of(model)
+        if "face_input" in options:
+            choose(inputs, "face_input", FACE_INPUTS, default=options["face_input"], label="What the network sees")
+        if "epochs" in options:
+            inputs.int("epochs", default=options["epochs"], min=1, label="Epochs at most")
         inputs.int("seed", default=0, label="Seed")
         for number, sentence in enumerate(warnings_about(samples, ctx)):
             warn(inputs, f"warning_{number}", sentence)
@@ -113,12 +110,12 @@ class TrainModel(InterviewOperator):
         from ..dataset import load_run_record
         from ..steps import train_model
 
+        model = chosen_model(ctx)
         config = TrainingConfig(
-            model=chosen(ctx, "model", NETWORK),
+            model=model,
             target=chosen(ctx, "target", "facial_expression"),
             thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
-            face_input=chosen(ctx, "face_input", "deviation"),
-            epochs=chosen(ctx, "epochs", 50),
+            options={name: chosen(ctx, name, default) for name, default in options_of(model).items()},
             seed=chosen(ctx, "seed", 0),
         )
         split_of = _split_of(ctx)
@@ -127,14 +124,7 @@ class TrainModel(InterviewOperator):
             config,
             run=ctx.params.get("run"),
             split_of=split_of,
-            on_epoch=lambda epoch: progress(
-                epoch.number,
-                epoch.of,
-                f"epoch {epoch.number} of {epoch.of} at most, validation accuracy {epoch.metrics['val_accuracy']:.2f}",
-            ),
-            on_movement=lambda done, total, note="": progress(
-                done, total, f"movement of {done} of {total} videos read"
-            ),
+            progress=progress,
         )
         record = load_run_record(ctx.dataset, run)
         earlier = load_run_record(ctx.dataset, split_of) if split_of else None
@@ -145,6 +135,27 @@ class TrainModel(InterviewOperator):
             "corrected_faces": record["data"]["corrected_faces"],
             "message": f"Run {run}: {_figures(record, earlier, split_of)}. Next: Predict.",
         }
+
+
+def chosen_model(ctx: foo.executor.ExecutionContext) -> str:
+    """The family of models that the person chose; the first, where they have not yet."""
+    from expressiveness.models import MODELS
+
+    return str(chosen(ctx, "model", next(iter(MODELS))))
+
+
+def model_labels() -> dict[str, str]:
+    """By name, what a person who chooses a model reads."""
+    from expressiveness.models import MODELS
+
+    return {name: family.label for name, family in MODELS.items()}
+
+
+def options_of(model: str) -> dict[str, Any]:
+    """The options of a family of models, with their defaults."""
+    from expressiveness.models import MODELS
+
+    return asdict(MODELS[model].Options())
 
 
 def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 import fiftyone as fo
 import fiftyone.brain as fob
 
-from expressiveness.errors import ModelError
 from expressiveness.models import Vectors, embed_interviews
 from expressiveness.types import Failure, Progress
 
@@ -53,20 +52,19 @@ def compute_embeddings(
 
     Args:
         samples: a dataset of interviews with faces, or a view of one.
-        run: whose network is used.
+        run: whose model makes the vectors.
         map: how the vectors are laid out in two dimensions for the Embeddings panel.
         uniqueness: also write how unlike its nearest neighbours each video is, 0 to 1.
         similarity: also index the vectors, for sorting by similarity.
         progress: called with how many videos are done.
 
     Raises:
-        ModelError: there is no such run, or its model has no network.
+        ModelError: there is no such run, or its model makes no vectors.
         TrainingError: no faces were found yet.
     """
     dataset = samples._root_dataset
     model = load_run(dataset, run)
-    if model.network is None:
-        raise ModelError(f"run {run} judges how faces move and has no network to take vectors from; choose another run")
+    model.able_to("embeddings")
     require_faces(samples)
     interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
     run_fields = fields.declare_embedding(dataset, run)
