@@ -112,7 +112,7 @@ def evaluate(
     trained = read_model(model)
     interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
-    figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
+    figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction)).as_dict()
     write_json(json_file, figures)
     _say_figures(figures)
     if html:

@@ -1,11 +1,12 @@
 from .benchmark_rows import BenchmarkConfig
 from .benchmarking import benchmark
 from .confusion import Confusion
-from .held_out import evaluate, held_out_interviews
+from .held_out import Evaluation, evaluate, held_out_interviews
 from .label_quality import LEAST_PEOPLE, suspicious_labels
 from .metrics import VideoResults, frame_figures, video_figures
 
 __all__ = [
+    "Evaluation",
     "LEAST_PEOPLE",
     "BenchmarkConfig",
     "Confusion",

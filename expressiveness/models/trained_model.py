@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -36,6 +36,13 @@ CARD = "README.md"
 
 SECONDS_TO_SAVE = 60.0
 """Another run that saves a model in the same place is waited for: nobody should lose hours of training to it."""
+
+
+class Evaluated(Protocol):
+    """What `evaluation.Evaluation` is, which this folder does not know."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as JSON holds them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +95,9 @@ class TrainedModel:
         category = int(video.argmax()) if said.score is None else self.thresholds.index(score)
         return said.saying(category=CATEGORIES[category], score=score, confidence=float(video[category]))
 
-    def with_evaluation(self, evaluation: dict[str, Any]) -> TrainedModel:
-        """The same model with its figures on held-out people."""
-        return replace(self, evaluation=evaluation)
+    def with_evaluation(self, evaluation: Evaluated) -> TrainedModel:
+        """The same model with its figures on held-out people, as `evaluate` gives them."""
+        return replace(self, evaluation=evaluation.as_dict())
 
     def save(self, folder: Path) -> Path:
         """Write the model as a folder, whole or not at all; an earlier model there is replaced.

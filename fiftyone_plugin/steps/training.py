@@ -82,6 +82,6 @@ def evaluate(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Any]:
     dataset = samples._root_dataset
     model = load_run(dataset, run)
     interviews = [interview for interview in interviews_of(samples) if interview.id in set(model.split.test)]
-    figures = evaluate_model(model, interviews, face_store(dataset, model.extraction))
+    figures = evaluate_model(model, interviews, face_store(dataset, model.extraction)).as_dict()
     save_figures(dataset, run, evaluation=figures)
     return figures

@@ -22,8 +22,8 @@ from expressiveness.errors import ExpressivenessError
 from expressiveness.faces import FaceStore, FaceTable, load_faces, save_faces
 from expressiveness.faces.face_store import CONFIG_FILE
 from expressiveness.models import RECORD, Calibration, MovementModel, TrainedModel, load_model
+from expressiveness.models.by_movement.fitted_movement import EXPRESSIONS
 from expressiveness.models.cnn import network
-from expressiveness.models.movement_model import EXPRESSIONS
 from expressiveness.models.trained_model import WEIGHTS
 from tests.face_tables import grey_faces
 from tests.interviews import row
@@ -196,12 +196,12 @@ def _small_network() -> keras.Model:
 @contextmanager
 def _small_networks() -> Iterator[None]:
     """Have models read their weights into it."""
-    built = network.NETWORKS["notebook_cnn"]
-    network.NETWORKS["notebook_cnn"] = _small_network
+    built = network.notebook_cnn
+    network.notebook_cnn = _small_network
     try:
         yield
     finally:
-        network.NETWORKS["notebook_cnn"] = built
+        network.notebook_cnn = built
 
 
 READERS: Mapping[str, Reader] = {
