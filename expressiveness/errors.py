@@ -1,6 +1,7 @@
 """Every error a user can mend. Its message says what happened, to which file or clip, and what to do.
 
 ExpressivenessError
+├── ConfigError      a setting that cannot be, or the name of something that there is not
 ├── InterviewError   a RecruitView folder or one of its rows
 ├── PlaceError       a URL of files that cannot be reached
 ├── VideoError       a video that cannot be opened or decoded
@@ -19,6 +20,10 @@ ExpressivenessError
 
 class ExpressivenessError(Exception):
     """Base of the errors above; the command line prints its message and exits 1."""
+
+
+class ConfigError(ExpressivenessError, ValueError):
+    """A setting has a value that it cannot have, or something is asked for by a name that nothing has."""
 
 
 class InterviewError(ExpressivenessError):

@@ -199,11 +199,13 @@ def forget_in_data(data: dict[str, Any], interview_id: str) -> dict[str, Any]:
 
 
 def forget_in_figures(evaluation: dict[str, Any] | None, interview_id: str) -> dict[str, Any] | None:
-    """An evaluation without an interview's id among those where no face was found."""
+    """An evaluation without an interview's id among those that were passed over."""
     if not evaluation or "without_face" not in evaluation.get("video", {}):
         return evaluation
     video = evaluation["video"]
-    return {**evaluation, "video": {**video, "without_face": _without(video["without_face"], interview_id)}}
+    reasons = {id: reason for id, reason in evaluation.get("passed_over", {}).items() if id != interview_id}
+    without_face = _without(video["without_face"], interview_id)
+    return {**evaluation, "video": {**video, "without_face": without_face}, "passed_over": reasons}
 
 
 def _without(ids: list[str], interview_id: str) -> list[str]:

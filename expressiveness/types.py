@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,11 @@ class Failure:
     reason: str
 
 
-Progress = Callable[[int, int], None]
-"""Called with how many interviews are done and how many there are."""
+class Progress(Protocol):
+    """Told how far long work is: what is done, of how much if that is known, and a few words worth a look."""
+
+    def __call__(self, done: int, total: int | None, note: str = "", /) -> None:
+        """Show it. Called from one thread, before the first piece of work is done as well."""
+
 
 Pixels = npt.NDArray[np.uint8]

@@ -9,7 +9,7 @@ import typer
 
 from expressiveness._io import check_output_file, place
 from expressiveness.cli.options import Json, Overwrite, Port, Workers
-from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
+from expressiveness.cli.terminal import progress, say, write_json
 from expressiveness.errors import InterviewError
 
 
@@ -26,7 +26,6 @@ def demo(
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
     check_output_file(json_file, overwrite=overwrite)
-    load_tensorflow()
     from fiftyone_plugin.steps import FULL, QUICK, run_demo
 
     with progress() as report:

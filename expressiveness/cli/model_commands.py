@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,8 +25,9 @@ from expressiveness.cli.options import (
     Target,
     Workers,
 )
-from expressiveness.cli.terminal import load_tensorflow, progress, read_folder, read_model, say, write_json
-from expressiveness.models import ExportFormat, ModelKind
+from expressiveness.cli.terminal import progress, read_folder, read_model, say, write_json
+from expressiveness.errors import ConfigError
+from expressiveness.models import ExportFormat
 
 
 def train(
@@ -33,8 +35,8 @@ def train(
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
     target: Target = "facial_expression",
-    model_kind: Annotated[
-        ModelKind, typer.Option("--model", help="The notebook's network on face crops, or how the face moves.")
+    model_name: Annotated[
+        str, typer.Option("--model", help="notebook_cnn, movement, or one that you have added; see MODELS.")
     ] = "notebook_cnn",
     notebook: Annotated[
         bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")
@@ -45,9 +47,13 @@ def train(
     tertiles: Annotated[
         bool, typer.Option("--tertiles", help="Thresholds at the training set's thirds instead.")
     ] = False,
-    epochs: Epochs = 50,
-    batch_size: Annotated[int, typer.Option(min=1)] = 32,
+    epochs: Epochs = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Faces that a network sees at a time.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", metavar="NAME=VALUE", help="Of the model; may be given again.")
+    ] = None,
     seed: Seed = 0,
+    workers: Workers = None,
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
     strict: Strict = False,
@@ -56,27 +62,24 @@ def train(
     overwrite: Overwrite = False,
 ) -> None:
     """Train on the stored faces, and judge the model on people it has not seen."""
-    from dataclasses import replace
-
     from expressiveness.data import Curation, Thresholds
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.faces import FaceStore
-    from expressiveness.models import MODEL, TrainingConfig
+    from expressiveness.models import MODEL, TrainingConfig, train
 
     check_output_folder(out, kind=MODEL)
     check_output_file(json_file, overwrite=overwrite)
-    load_tensorflow()
-    from expressiveness.models import train
 
     interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
     store = FaceStore.open(faces)
-    config = replace(
-        TrainingConfig.notebook() if notebook else TrainingConfig(face_input="single" if single else "deviation"),
-        model=model_kind,
+    given = {"epochs": epochs, "batch_size": batch_size, "face_input": "single" if single else None}
+    options = {name: value for name, value in given.items() if value is not None} | _named_values(option or [])
+    make = TrainingConfig.notebook if notebook else TrainingConfig
+    config = make(
+        model=model_name,
         target=target,
         thresholds="tertiles" if tertiles else Thresholds(low, high),
-        epochs=epochs,
-        batch_size=batch_size,
+        options=options,
         seed=seed,
     )
     with progress("Training") as report:
@@ -85,9 +88,8 @@ def train(
             store,
             config,
             curation=Curation.load(curation) if curation else None,
-            on_epoch=lambda epoch: report(
-                epoch.number, epoch.of, f"validation accuracy {epoch.metrics['val_accuracy']:.2f}"
-            ),
+            workers=workers,
+            progress=report,
             log_folder=tensorboard,
         )
     held_out = held_out_interviews(model, interviews)
@@ -118,7 +120,7 @@ def evaluate(
     trained = read_model(model)
     interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
-    figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
+    figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction)).as_dict()
     write_json(json_file, figures, overwrite=overwrite)
     _say_figures(figures)
     if html:
@@ -139,7 +141,7 @@ def benchmark(
     low: Low = -0.3,
     high: High = 0.3,
     folds: Annotated[int, typer.Option(min=2, help="Folds of participants.")] = 5,
-    epochs: Epochs = 50,
+    epochs: Epochs = None,
     draws: Annotated[int, typer.Option(min=1, help="Of people, for the intervals.")] = 1000,
     groups: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of user_no,group: figures of each group, too.")
@@ -167,7 +169,7 @@ def benchmark(
         target=target,
         thresholds=Thresholds(low, high),
         folds=folds,
-        epochs=epochs,
+        **({} if epochs is None else {"epochs": epochs}),
         draws=draws,
         seed=seed,
         rows=tuple(rows.split(",")) if rows else None,
@@ -175,7 +177,6 @@ def benchmark(
     known_groups = read_groups(groups) if groups else None
     with progress("Reading movement") as report:
         extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
-    load_tensorflow()
     with progress("Benchmark") as report:
         figures = benchmark(interviews, store, config, groups=known_groups, progress=report)
     write_json(json_file, figures, overwrite=overwrite)
@@ -211,3 +212,14 @@ def _say_figures(figures: dict[str, Any]) -> None:
         f"({low:.2f} to {high:.2f}), majority class {video['majority_accuracy']:.2f}, "
         f"macro-F1 {video['macro_f1']:.2f}{spearman}; frames {figures['frame']['accuracy']:.2f}."
     )
+
+
+def _named_values(given: Sequence[str]) -> dict[str, str]:
+    """What was given as NAME=VALUE.
+
+    Raises:
+        ConfigError: it was given otherwise.
+    """
+    if wrong := [text for text in given if "=" not in text]:
+        raise ConfigError(f"--option {wrong[0]}: give NAME=VALUE")
+    return dict(text.split("=", 1) for text in given)

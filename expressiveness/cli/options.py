@@ -19,7 +19,7 @@ Faces = Annotated[Path, typer.Option("--faces", metavar="STORE", parser=place, h
 Target = Annotated[str, typer.Option(help="Score that the categories are made of, a key of metadata.jsonl.")]
 Low = Annotated[float, typer.Option(help="Reserved is below this score.")]
 High = Annotated[float, typer.Option(help="Expressive is above this score.")]
-Epochs = Annotated[int, typer.Option(min=1, help="The most times that a network sees every face.")]
+Epochs = Annotated[int | None, typer.Option(min=1, help="The most times a network sees every face; 50 if not given.")]
 Seed = Annotated[int, typer.Option(help="Of everything drawn by chance: the same seed, the same result.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad row of metadata.jsonl.")]

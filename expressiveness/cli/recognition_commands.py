@@ -27,7 +27,7 @@ def predict(
     overwrite: Overwrite = False,
 ) -> None:
     """Say how expressive the face in each video is: category, score and confidence."""
-    from expressiveness.models import as_record, check_table, frame_table, predict_videos, write_table
+    from expressiveness.models import check_table, frame_table, predict_videos, write_table
 
     check_table(table, overwrite=overwrite)
     check_output_file(json_file, overwrite=overwrite)
@@ -44,7 +44,8 @@ def predict(
             say(_sentence(outcome.item, outcome.value))
     order = {video: position for position, video in enumerate(videos)}
     done.sort(key=lambda item: order[item[0]])
-    write_json(json_file, [as_record(video, predictions) for video, predictions in done], overwrite=overwrite)
+    record = [{"file": str(video), **predictions.as_dict()} for video, predictions in done]
+    write_json(json_file, record, overwrite=overwrite)
     if table:
         write_table(frame_table(done), table, overwrite=overwrite)
     if html:

@@ -7,13 +7,12 @@ import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from expressiveness._io import output_file, silenced
+from expressiveness._io import output_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -118,15 +117,7 @@ def read_folder(folder: Path, *, strict: bool, allow_outside: bool) -> Interview
 
 
 def read_model(folder: Path) -> TrainedModel:
-    """Load a model; TensorFlow, which takes seconds, only where it is needed, and not to say what is wrong."""
-    from expressiveness.models import load_model, read_record
+    """Load a model."""
+    from expressiveness.models import load_model
 
-    if read_record(folder).get("network"):
-        load_tensorflow()
     return load_model(folder)
-
-
-def load_tensorflow() -> None:
-    """Import TensorFlow without the lines that it writes about the machine."""
-    with silenced():
-        import_module("tensorflow")

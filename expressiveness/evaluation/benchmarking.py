@@ -16,7 +16,7 @@ from scipy.stats import spearmanr
 
 from expressiveness.data import Interview
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation.benchmark_rows import ROWS, BenchmarkConfig, Material, Predictions, Row, gather
+from expressiveness.evaluation.benchmark_rows import BenchmarkConfig, Material, Predictions, Row, all_rows, gather
 from expressiveness.evaluation.confusion import Confusion
 from expressiveness.evaluation.metrics import (
     VideoResults,
@@ -181,12 +181,13 @@ def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Float
 
 
 def _chosen_rows(config: BenchmarkConfig) -> dict[str, Row]:
-    wanted = ROWS if config.rows is None else config.rows
-    if unknown := [key for key in wanted if key not in ROWS]:
-        raise TrainingError(f"no row {', '.join(unknown)} in the benchmark; choose from {', '.join(ROWS)}")
+    rows = all_rows()
+    wanted = rows if config.rows is None else config.rows
+    if unknown := [key for key in wanted if key not in rows]:
+        raise TrainingError(f"no row {', '.join(unknown)} in the benchmark; choose from {', '.join(rows)}")
     if not wanted:
-        raise TrainingError(f"no row to judge; choose from {', '.join(ROWS)}")
-    return {key: row for key, row in ROWS.items() if key in wanted}
+        raise TrainingError(f"no row to judge; choose from {', '.join(rows)}")
+    return {key: row for key, row in rows.items() if key in wanted}
 
 
 def _row_figures(material: Material, said: Predictions, drawn: Mapping[str, Floats]) -> dict[str, Any]:

@@ -26,9 +26,9 @@ from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
 from expressiveness.faces import CROP_SIZE, PADDING
-from expressiveness.models.kinds import EXPORT_FORMATS, ExportFormat
+from expressiveness.models.cnn.export_formats import EXPORT_FORMATS, ExportFormat
+from expressiveness.models.cnn.preprocessing import INPUT_UNIT, FaceInput
 from expressiveness.models.model_card import model_card
-from expressiveness.models.preprocessing import INPUT_UNIT, FaceInput
 from expressiveness.models.trained_model import TrainedModel
 
 PREPROCESSING, CARD = "preprocessing.json", "README.md"
@@ -60,7 +60,7 @@ def export_model(model: TrainedModel, out: Path, format: ExportFormat) -> Path:
         raise ModelError(f"format {format!r}; choose from {', '.join(EXPORT_FORMATS)}")
     if format == "onnx" and not (find_spec("tf2onnx") and find_spec("onnx")):
         raise ModelError("ONNX needs packages that are not installed; run: pip install 'expressiveness[onnx]'")
-    network = model.require_network()
+    network = model.able_to("export").network
     with atomic_folder(out, kind=f"{format} export") as unfinished:
         with _quiet():
             _WRITERS[format](network, unfinished)
@@ -71,15 +71,16 @@ def export_model(model: TrainedModel, out: Path, format: ExportFormat) -> Path:
 
 def preprocessing(model: TrainedModel, format: ExportFormat) -> dict[str, Any]:
     """What an exported network takes and gives, as JSON holds it."""
+    face_input = model.config.options.face_input
     return {
         "format": format,
         "input": {
             "shape": [None, CROP_SIZE, CROP_SIZE, 1],
             "dtype": "float32",
-            "face_input": model.config.face_input,
+            "face_input": face_input,
             "value": "(crop - subtracted) / gray_levels_per_unit",
-            "subtracted": _SUBTRACTED[model.config.face_input],
-            "gray_levels_per_unit": INPUT_UNIT[model.config.face_input],
+            "subtracted": _SUBTRACTED[face_input],
+            "gray_levels_per_unit": INPUT_UNIT[face_input],
             "crop": {
                 "detector": f"BlazeFace, {model.extraction.detector}",
                 "least_confidence": model.extraction.confidence,

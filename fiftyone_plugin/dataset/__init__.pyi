@@ -1,9 +1,9 @@
 from .annotation import enable_annotation
 from .contents import (
     interviews_of,
+    require_embedders,
     require_faces,
     require_interviews,
-    require_networks,
     require_predictions,
     require_runs,
     sample_ids_of,
@@ -67,9 +67,9 @@ __all__ = [
     "newest_faces",
     "next_run_name",
     "register_run",
+    "require_embedders",
     "require_faces",
     "require_interviews",
-    "require_networks",
     "require_predictions",
     "require_runs",
     "sample_ids_of",

@@ -10,7 +10,7 @@ from expressiveness.data import TARGETS, Interview
 from expressiveness.errors import InterviewError, ModelError, TrainingError
 
 from .. import fields
-from .runs import list_runs, network_runs
+from .runs import list_runs, runs_able_to
 
 
 def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
@@ -78,13 +78,13 @@ def require_runs(dataset: fo.Dataset) -> list[str]:
     return runs
 
 
-def require_networks(dataset: fo.Dataset) -> list[str]:
-    """The names of a dataset's runs whose model is a network, oldest first.
+def require_embedders(dataset: fo.Dataset) -> list[str]:
+    """The names of a dataset's runs whose model makes vectors of faces, oldest first.
 
     Raises:
         ModelError: there is none.
     """
-    if not (runs := network_runs(dataset)):
+    if not (runs := runs_able_to(dataset, "embeddings")):
         raise ModelError(f"Train a network first: {dataset.name} has no run of one yet.")
     return runs
 

@@ -12,15 +12,16 @@ import fiftyone as fo
 
 from expressiveness.data import Split, Thresholds
 from expressiveness.errors import ModelError
-from expressiveness.models import ModelKind, TrainedModel, load_model, read_record
+from expressiveness.models import MODELS, Ability, TrainedModel, load_model, read_record
 
 from ..fields import field_in_the_way
-from .dataset_info import MODELS, work_folder
+from .dataset_info import MODELS as MODELS_FOLDER
+from .dataset_info import work_folder
 
 METHOD = "expressiveness"
 
-NETWORK: ModelKind = "notebook_cnn"
-"""What runs from before there was another kind of model are, too."""
+FIRST_MODEL = "notebook_cnn"
+"""The family of runs from before there was another."""
 
 
 def register_run(
@@ -42,7 +43,6 @@ def register_run(
     config.model = model.config.model
     config.target = model.config.target
     config.thresholds = asdict(model.thresholds)
-    config.face_input = model.config.face_input
     config.created = model.created
     config.data = model.data
     config.split_of = split_of
@@ -67,10 +67,10 @@ def list_runs(dataset: fo.Dataset) -> list[str]:
     return sorted(ours, key=lambda name: runs[name].timestamp)
 
 
-def network_runs(dataset: fo.Dataset) -> list[str]:
-    """The names of the runs whose model is a network, oldest first; the others judge how a face moves."""
-    configs = {run: dataset.get_run_info(run).config for run in list_runs(dataset)}
-    return [run for run, config in configs.items() if getattr(config, "model", NETWORK) == NETWORK]
+def runs_able_to(dataset: fo.Dataset, ability: Ability) -> list[str]:
+    """The names of the runs whose model has an ability, oldest first; a model that is not installed has none."""
+    families = {run: getattr(dataset.get_run_info(run).config, "model", FIRST_MODEL) for run in list_runs(dataset)}
+    return [run for run, name in families.items() if name in MODELS and ability in MODELS[name].can]
 
 
 def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
@@ -115,9 +115,9 @@ def load_run_record(dataset: fo.Dataset, run: str) -> dict[str, Any]:
     return read_record(model_folder(dataset, run))
 
 
-def next_run_name(dataset: fo.Dataset, model: str = NETWORK) -> str:
+def next_run_name(dataset: fo.Dataset, model: str) -> str:
     """A name for the next run of a kind of model: cnn_1, cnn_2, ..., or movement_1, ..."""
-    stem = "cnn" if model == NETWORK else model
+    stem = model.rsplit("_", 1)[-1]
     taken = [int(match[1]) for name in dataset.list_runs() if (match := re.fullmatch(rf"{stem}_(\d+)", name))]
     names = (f"{stem}_{number}" for number in count(max(taken, default=0) + 1))
     return next(name for name in names if not field_in_the_way(dataset, name, list_runs(dataset)))
@@ -151,5 +151,5 @@ def model_folder(dataset: fo.Dataset, run: str) -> Path:
     if run not in (runs := list_runs(dataset)):
         known = ", ".join(runs) or "none so far; train a model first"
         raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")
-    own = work_folder(dataset) / MODELS / run
+    own = work_folder(dataset) / MODELS_FOLDER / run
     return own if own.is_dir() else Path(dataset.get_run_info(run).config.model_folder)

@@ -20,6 +20,7 @@ from ..failures import foreseen, sentence_about
 from ..requirements import missing_packages, missing_sentence
 
 Progress = Callable[..., None]
+"""As `expressiveness.types` has it, which cannot be imported where the core is missing."""
 
 
 TRY_AGAIN = "ExpressivenessTryAgain"
@@ -199,9 +200,9 @@ class _Work:
         self._signs.put((done, total, note))
 
 
-def counting(progress: Progress, what: str) -> Callable[[int, int], None]:
+def counting(progress: Progress, what: str) -> Progress:
     """Progress that says how much is done: "3 of 12 videos"."""
-    return lambda done, total: progress(done, total, f"{done} of {total} {what}")
+    return lambda done, total, note="": progress(done, total, note or f"{done} of {total} {what}")
 
 
 def open_saved_view(ctx: foo.executor.ExecutionContext, name: str) -> Iterator[Any]:

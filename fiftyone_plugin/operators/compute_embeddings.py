@@ -58,10 +58,10 @@ class ComputeEmbeddings(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run, and what to make of the vectors."""
-        from ..dataset import require_faces, require_networks
+        from ..dataset import require_embedders, require_faces
 
         require_faces(target_videos(ctx))
-        runs = require_networks(ctx.dataset)
+        runs = require_embedders(ctx.dataset)
         choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
         choose(inputs, "map", MAPS, radio=True, default="pca", label="Map for the Embeddings panel")
         inputs.bool("uniqueness", default=True, label="Rate how unlike its neighbours each video is")
@@ -69,12 +69,12 @@ class ComputeEmbeddings(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Compute."""
-        from ..dataset import require_networks
+        from ..dataset import require_embedders
         from ..steps import compute_embeddings
 
         report = compute_embeddings(
             target_videos(ctx),
-            text(ctx, "run", None) or require_networks(ctx.dataset)[-1],
+            text(ctx, "run", None) or require_embedders(ctx.dataset)[-1],
             map=one_of(ctx, "map", MAPS, "pca"),
             uniqueness=yes_or_no(ctx, "uniqueness", True),
             similarity=yes_or_no(ctx, "similarity", True),

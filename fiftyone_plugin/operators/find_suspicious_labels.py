@@ -52,7 +52,9 @@ class FindSuspiciousLabels(InterviewOperator):
 
         report = find_suspicious_labels(
             target_videos(ctx),
-            progress=lambda done, total: progress(done, total, f"movement of {done} of {total} videos read"),
+            progress=lambda done, total, note="": progress(
+                done, total, note or f"movement of {done} of {total} videos read"
+            ),
         )
         found = f"{counted(report.to_check, 'label')} of {counted(report.videos, 'video')} to check"
         passed_over = f", {len(report.failures)} passed over" if report.failures else ""

@@ -9,11 +9,11 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from ..forms import InterviewOperator, Listing, Progress, choose, one_of, target_videos, text, warn
+from ..forms import InterviewOperator, Listing, Progress, choose, target_videos, text, warn
 from .detect_faces import DetectFaces, estimate
 from .predict import Predict
 from .review_errors import ReviewErrors
-from .train_model import MODELS, NETWORK, TrainModel, name_run, warnings_about
+from .train_model import TrainModel, chosen_model, model_labels, name_run, options_of, warnings_about
 
 STEPS = ((DetectFaces, "finding faces"), (TrainModel, "training"), (Predict, "predicting"), (ReviewErrors, "reviewing"))
 
@@ -41,7 +41,7 @@ class RunPipeline(InterviewOperator):
         every: int = 5,
         workers: int | None = None,
         target: str = "facial_expression",
-        epochs: int = 50,
+        epochs: int | None = None,
         seed: int = 0,
         delegate: bool = False,
     ) -> foo.executor.ExecutionResult:
@@ -71,13 +71,13 @@ class RunPipeline(InterviewOperator):
 
         samples = target_videos(ctx)
         require_interviews(samples)
-        model = one_of(ctx, "model", MODELS, NETWORK)
-        choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
+        model = chosen_model(ctx)
+        choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
         name_run(ctx, inputs, model)
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
-        if model == NETWORK:
-            inputs.int("epochs", default=50, min=1, label="Epochs at most")
+        if epochs := options_of(model).get("epochs"):
+            inputs.int("epochs", default=epochs, min=1, label="Epochs at most")
         inputs.view("estimate", types.Notice(label=f"Finding faces: {estimate(samples)}"))
         for number, sentence in enumerate(warnings_about(samples, ctx)):
             warn(inputs, f"warning_{number}", sentence)
@@ -86,7 +86,7 @@ class RunPipeline(InterviewOperator):
         """Go through the steps; each finds the parameters of its own operator."""
         from ..dataset import check_run_name, next_run_name
 
-        run = text(ctx, "run", None) or next_run_name(ctx.dataset, one_of(ctx, "model", MODELS, NETWORK))
+        run = text(ctx, "run", None) or next_run_name(ctx.dataset, chosen_model(ctx))
         check_run_name(ctx.dataset, run)  # before faces are looked for, which takes hours
         ctx.params["run"] = run
         result: dict[str, Any] = {}

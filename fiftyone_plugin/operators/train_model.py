@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
@@ -26,12 +27,6 @@ from ..forms import (
 
 if TYPE_CHECKING:
     from expressiveness.data import Split
-
-NETWORK, MOVEMENT = "notebook_cnn", "movement"
-MODELS = {
-    NETWORK: "Network: judges the look of single faces, by the crops that were found",
-    MOVEMENT: "Movement: judges how much a face moves over a video; reads the videos once more",
-}
 
 FACE_INPUTS = {
     "deviation": "How each face differs from the clip's mean face; carries over to new people",
@@ -66,8 +61,8 @@ class TrainModel(InterviewOperator):
         target: str = "facial_expression",
         low: float = -0.3,
         high: float = 0.3,
-        face_input: str = "deviation",
-        epochs: int = 50,
+        face_input: str | None = None,
+        epochs: int | None = None,
         seed: int = 0,
         split_of: str | None = None,
         delegate: bool = False,
@@ -101,8 +96,8 @@ class TrainModel(InterviewOperator):
 
         samples = target_videos(ctx)
         require_faces(samples)
-        model = one_of(ctx, "model", MODELS, NETWORK)
-        choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
+        model = chosen_model(ctx)
+        choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
         name_run(ctx, inputs, model)
         choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
         inputs.float("low", default=-0.3, label="Reserved below")
@@ -111,9 +106,11 @@ class TrainModel(InterviewOperator):
             same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
             splits = {NEW_SPLIT: "New split, by people", **same}
             choose(inputs, "split_of", splits, default=NEW_SPLIT, label="Who trains and who is held out")
-        if model == NETWORK:
-            choose(inputs, "face_input", FACE_INPUTS, default="deviation", label="What the network sees")
-            inputs.int("epochs", default=50, min=1, label="Epochs at most")
+        options = options_of(model)
+        if "face_input" in options:
+            choose(inputs, "face_input", FACE_INPUTS, default=options["face_input"], label="What the network sees")
+        if "epochs" in options:
+            inputs.int("epochs", default=options["epochs"], min=1, label="Epochs at most")
         inputs.int("seed", default=0, label="Seed")
         for position, sentence in enumerate(warnings_about(samples, ctx)):
             warn(inputs, f"warning_{position}", sentence)
@@ -126,12 +123,12 @@ class TrainModel(InterviewOperator):
         from ..dataset import load_run_record
         from ..steps import train_model
 
+        model = chosen_model(ctx)
         config = TrainingConfig(
-            model=one_of(ctx, "model", MODELS, NETWORK),
+            model=model,
             target=one_of(ctx, "target", TARGETS, DEFAULT_TARGET),
             thresholds=Thresholds(number(ctx, "low", -0.3), number(ctx, "high", 0.3)),
-            face_input=one_of(ctx, "face_input", FACE_INPUTS, "deviation"),
-            epochs=whole_number(ctx, "epochs", 50, least=1),
+            options={name: value for name in options_of(model) if (value := ctx.params.get(name)) is not None},
             seed=whole_number(ctx, "seed", 0),
         )
         split_of = _split_of(ctx)
@@ -140,12 +137,7 @@ class TrainModel(InterviewOperator):
             config,
             run=text(ctx, "run", None),
             split_of=split_of,
-            on_epoch=lambda epoch: progress(
-                epoch.number,
-                epoch.of,
-                f"epoch {epoch.number} of {epoch.of} at most, validation accuracy {epoch.metrics['val_accuracy']:.2f}",
-            ),
-            on_movement=lambda done, total: progress(done, total, f"movement of {done} of {total} videos read"),
+            progress=progress,
         )
         record = load_run_record(ctx.dataset, run)
         earlier = load_run_record(ctx.dataset, split_of) if split_of else None
@@ -170,6 +162,27 @@ def name_run(ctx: foo.executor.ExecutionContext, inputs: types.Object, model: st
             check_run_name(ctx.dataset, run)
     except ModelError as error:
         refuse(inputs, str(error))
+
+
+def chosen_model(ctx: foo.executor.ExecutionContext) -> str:
+    """The family of models that the person chose; the first, where they have not yet."""
+    from expressiveness.models import MODELS
+
+    return str(one_of(ctx, "model", MODELS, next(iter(MODELS))))
+
+
+def model_labels() -> dict[str, str]:
+    """By name, what a person who chooses a model reads."""
+    from expressiveness.models import MODELS
+
+    return {name: family.label for name, family in MODELS.items()}
+
+
+def options_of(model: str) -> dict[str, Any]:
+    """The options of a family of models, with their defaults."""
+    from expressiveness.models import MODELS
+
+    return asdict(MODELS[model].Options())
 
 
 def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:

@@ -37,7 +37,7 @@ class Size:
 
 
 FULL = Size("expressiveness-demo", ".", 20, 3, 4.0, TrainingConfig())
-QUICK = Size("expressiveness-demo-quick", "quick", 6, 2, 1.0, TrainingConfig(epochs=2))
+QUICK = Size("expressiveness-demo-quick", "quick", 6, 2, 1.0, TrainingConfig(options={"epochs": 2}))
 """Every step, on too little to learn from."""
 
 
@@ -116,7 +116,7 @@ def run_demo(
         dataset,
         size.training,
         run=RUN,
-        on_epoch=lambda epoch: progress(epoch.number, epoch.of) if progress else None,
+        progress=progress,
     )
     on_step("5/6  Classifying every face")
     predicted = predict(dataset, RUN, progress=progress)

@@ -61,20 +61,19 @@ def compute_embeddings(
 
     Args:
         samples: a dataset of interviews with faces, or a view of one.
-        run: whose network is used.
+        run: whose model makes the vectors.
         map: how the vectors are laid out in two dimensions for the Embeddings panel.
         uniqueness: also write how unlike its nearest neighbours each video is, 0 to 1.
         similarity: also index the vectors, for sorting by similarity.
         progress: called with how many videos are done.
 
     Raises:
-        ModelError: there is no such run, or its model has no network.
+        ModelError: there is no such run, or its model makes no vectors.
         TrainingError: no faces were found yet.
     """
     dataset = samples._root_dataset
     model = load_run(dataset, check_run_name(dataset, run))
-    if model.network is None:
-        raise ModelError(f"run {run} judges how faces move and has no network to take vectors from; choose another run")
+    model.able_to("embeddings")
     require_faces(samples)
     _check_brain_keys(dataset, run)
     interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)

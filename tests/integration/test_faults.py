@@ -20,6 +20,7 @@ import h5py
 import numpy as np
 import pytest
 from pymongo import MongoClient
+from tests.unit.models.learning.test_network_training import lively_table
 
 from expressiveness._io import LOCK_FILE
 from expressiveness.data import read_interviews
@@ -33,7 +34,6 @@ from tests.interviews import row, write_metadata, write_portrait_video
 from tests.killed import RUN, RUNS, SHORT, release, started
 from tests.movements import acted
 from tests.services import start_mongod, stop
-from tests.unit.models.learning.test_network_training import lively_table
 
 KILLS = int(os.environ.get("KILLS", "0"))
 CHAINS = [1] * KILLS or [3]

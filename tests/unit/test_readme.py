@@ -52,7 +52,9 @@ def test_the_library_example_runs(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     [example] = LIBRARY
 
-    quick = example.replace("train(interviews, store)", "train(interviews, store, TrainingConfig(epochs=1))")
+    quick = example.replace(
+        "train(interviews, store)", "train(interviews, store, TrainingConfig(options={'epochs': 1}))"
+    )
     exec(f"from expressiveness import TrainingConfig\n{quick}", names := {})
 
     assert 0 <= float(capsys.readouterr().out.splitlines()[-1]) <= 1

@@ -405,7 +405,7 @@ class FakeModel:
     """Remembers what its network is given, and is always sure of Expressive."""
 
     def __init__(self, face_input):
-        self.config = TrainingConfig(face_input=face_input)
+        self.config = TrainingConfig(options={"face_input": face_input})
         self.extraction = random_model().extraction
         self.given = []
 

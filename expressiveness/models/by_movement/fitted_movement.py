@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import norm, rankdata
 
-from expressiveness.models.calibration import Calibration, calibrate
+from expressiveness.models.by_movement.calibration import Calibration, calibrate
 from expressiveness.movement import BLENDSHAPES, EXPRESSIVE_COLUMNS, Movement, shape_variance, turning_speed
 from expressiveness.types import Floats, Ints
 
@@ -40,7 +40,7 @@ STILLEST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class MovementModel:
+class FittedMovement:
     """What was learned: plain numbers."""
 
     weights: tuple[float, ...]  # of EXPRESSIONS
@@ -64,7 +64,7 @@ class MovementModel:
         return np.asarray(self.levels(features_of(movement)[np.newaxis]) + sum(self.slopes) * np.log(shares**2))
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> MovementModel:
+    def from_dict(cls, values: dict[str, Any]) -> FittedMovement:
         """Read what `dataclasses.asdict` wrote.
 
         Raises:
@@ -94,9 +94,9 @@ def features_of(movement: Movement) -> Floats:
     return np.array([*(variances @ _SIDES), turning_speed(movement) ** 2, shape_variance(movement)])
 
 
-def fit_movement_model(
+def fit_movement(
     features: Floats, scores: Floats, categories: Ints, people: Sequence[str], *, folds: int = 5, seed: int = 0
-) -> MovementModel:
+) -> FittedMovement:
     """Learn from videos.
 
     The level is fitted to the ranks of the scores, so that outliers pull no more than others; what a level means is
@@ -112,7 +112,7 @@ def fit_movement_model(
     """
     levels = held_out_levels(features, scores, people, folds=folds, seed=seed)
     weights, units, slopes, intercept = _fit(features, scores)
-    return MovementModel(weights, units, slopes, intercept, calibrate(levels, scores, categories))
+    return FittedMovement(weights, units, slopes, intercept, calibrate(levels, scores, categories))
 
 
 def held_out_levels(
@@ -128,14 +128,14 @@ def held_out_levels(
 
 def held_out_models(
     features: Floats, scores: Floats, categories: Ints, people: Sequence[str], *, folds: int = 5, seed: int = 0
-) -> Iterator[tuple[MovementModel, Ints]]:
+) -> Iterator[tuple[FittedMovement, Ints]]:
     """Yield a model for each fold of the people, with the rows of the people that it has not seen.
 
-    Arguments as in `fit_movement_model`.
+    Arguments as in `fit_movement`.
     """
     for train, test in _dealt_out(people, folds, seed):
         known = [people[row] for row in train]
-        yield fit_movement_model(features[train], scores[train], categories[train], known, folds=folds, seed=seed), test
+        yield fit_movement(features[train], scores[train], categories[train], known, folds=folds, seed=seed), test
 
 
 def _dealt_out(people: Sequence[str], folds: int, seed: int) -> Iterator[tuple[Ints, Ints]]:

@@ -1,4 +1,4 @@
-"""From tables and scores to a trained model; start at `train`."""
+"""Models of how a face moves: what they learn, and what the values of any measure mean."""
 
 import lazy_loader
 

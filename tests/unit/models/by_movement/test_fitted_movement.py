@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from expressiveness.models import MovementModel, features_of, fit_movement_model, held_out_models
-from expressiveness.models.movement_model import EXPRESSIONS, held_out_levels
+from expressiveness.models import FittedMovement, features_of, fit_movement, held_out_models
+from expressiveness.models.by_movement.fitted_movement import EXPRESSIONS, held_out_levels
 from expressiveness.movement import BLENDSHAPES
 from expressiveness.movement.movement_table import LANDMARKS
 from tests.movements import acted, drawn, movement
@@ -23,7 +23,7 @@ def features():
 
 
 def fitted(scores=SCORES):
-    return fit_movement_model(features(), scores, np.digitize(scores, [-0.3, 0.3]), PEOPLE)
+    return fit_movement(features(), scores, np.digitize(scores, [-0.3, 0.3]), PEOPLE)
 
 
 def test_people_who_were_not_seen_are_ranked_by_how_much_they_move():
@@ -81,7 +81,7 @@ def test_held_out_models_have_not_seen_the_people_that_they_judge():
 def test_a_model_read_back_from_json_says_the_same():
     model = fitted()
 
-    read = MovementModel.from_dict(json.loads(json.dumps(asdict(model))))
+    read = FittedMovement.from_dict(json.loads(json.dumps(asdict(model))))
 
     assert read == model
 
@@ -91,4 +91,4 @@ def test_a_model_with_a_number_missing_is_refused():
     values["weights"] = values["weights"][:-1]
 
     with pytest.raises(ValueError, match="25 numbers, not 26"):
-        MovementModel.from_dict(values)
+        FittedMovement.from_dict(values)

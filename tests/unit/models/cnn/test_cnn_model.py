@@ -7,7 +7,7 @@ from expressiveness.faces import FaceStore
 from expressiveness.models import embed_interviews, network_input, reference_face
 from tests.face_tables import grey_faces
 from tests.interviews import interview
-from tests.random_model import random_model
+from tests.random_model import outputs, random_model
 
 pytestmark = pytest.mark.slow
 
@@ -33,11 +33,11 @@ def test_a_vector_is_what_the_last_layer_decides_from(tmp_path):
 
     [outcome] = embed_interviews(model, interviews, store)
 
-    normalisation, decision = model.network.layers[-3], model.network.layers[-1]
+    normalisation, decision = model.model.network.layers[-3], model.model.network.layers[-1]
     decided = decision(normalisation(keras.ops.convert_to_tensor(outcome.value[None]), training=False))
     assert outcome.value.shape == (256,)
     assert (outcome.value >= 0).all()  # after the rectifier
-    assert np.asarray(decided) == pytest.approx(model.probabilities(inputs), abs=1e-5)
+    assert np.asarray(decided) == pytest.approx(outputs(model, inputs), abs=1e-5)
 
 
 def test_an_interview_has_the_mean_vector_of_its_faces_or_a_reason(tmp_path):

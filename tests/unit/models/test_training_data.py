@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from expressiveness.data import Curation, FaceDecision, InterviewDecision, Thresholds
+from expressiveness.data import Curation, FaceDecision, InterviewDecision, Split, Thresholds
 from expressiveness.errors import InterviewError, TrainingError
 from expressiveness.faces import FaceStore
-from expressiveness.models import label_faces, network_input, reference_face
+from expressiveness.models import TrainingConfig, TrainingData, faces_of, network_input, reference_face
 from tests.interviews import interview
 from tests.unit.faces.test_face_table import table
 
@@ -22,9 +22,14 @@ def stored(tmp_path):
     return interviews, store
 
 
-def labelled(stored, **options):
-    interviews, store = stored
-    return label_faces(interviews, store, target="facial_expression", thresholds=Thresholds(), **options)
+def data_of(interviews, store, curation=None):
+    everybody = Split(train=tuple(interview.id for interview in interviews), validation=(), test=())
+    typical = (-0.9, 0.0, 0.9)
+    return TrainingData(interviews, store, TrainingConfig(), everybody, Thresholds(), typical, curation or Curation())
+
+
+def labelled(stored, curation=None):
+    return faces_of(data_of(*stored, curation).clips("train"), "deviation")
 
 
 def test_each_primary_face_takes_on_its_interviews_category(stored):
@@ -32,7 +37,7 @@ def test_each_primary_face_takes_on_its_interviews_category(stored):
 
     assert faces.category.tolist() == [0, 0, 2, 2, 2]
     assert faces.interview_index.tolist() == [0, 0, 1, 1, 1]
-    assert [i.id for i in faces.interviews] == ["0001", "0003"]
+    assert faces.interview_ids == ("0001", "0003")
 
 
 def test_an_interview_without_a_face_or_without_stored_faces_is_passed_over_by_name(stored, tmp_path):
@@ -40,13 +45,11 @@ def test_an_interview_without_a_face_or_without_stored_faces_is_passed_over_by_n
     unseen = tmp_path / "unseen.mp4"
     unseen.write_bytes(b"x")
 
-    faces = label_faces(
-        [*interviews, interview(9, video=unseen)], store, target="facial_expression", thresholds=Thresholds()
-    )
+    data = data_of([*interviews, interview(9, video=unseen)], store)
 
-    reasons = {failure.id: failure.reason for failure in faces.passed_over}
-    assert reasons["0002"] == "no face was found in it"
-    assert "extract them first" in reasons["0009"]
+    assert [clip.interview.id for clip in data.clips("train")] == ["0001", "0003"]
+    assert data.passed_over["0002"] == "no face was found in it"
+    assert "extract them first" in data.passed_over["0009"]
 
 
 def test_a_deviation_is_taken_from_the_mean_of_the_clips_own_primary_faces(stored):
@@ -74,10 +77,10 @@ def test_an_excluded_face_trains_nothing_and_a_corrected_one_its_new_category(st
         faces=(FaceDecision("0001", 1, excluded=True), FaceDecision("0003", 6, category="Balanced Expression"))
     )
 
-    faces = labelled(stored, curation=curation)
+    data = data_of(*stored, curation)
 
-    assert faces.category.tolist() == [0, 2, 1, 2]
-    assert (faces.excluded, faces.corrected) == (1, 1)
+    assert faces_of(data.clips("train"), "deviation").category.tolist() == [0, 2, 1, 2]
+    assert (data.record()["excluded_faces"], data.record()["corrected_faces"]) == (1, 1)
 
 
 def test_a_decision_on_a_face_outranks_one_on_its_interview_which_outranks_the_score(stored):
@@ -86,20 +89,20 @@ def test_a_decision_on_a_face_outranks_one_on_its_interview_which_outranks_the_s
         interviews=(InterviewDecision("0003", "Reserved Expression"), InterviewDecision("0001", excluded=True)),
     )
 
-    assert labelled(stored, curation=curation).category.tolist() == [2, 0, 0]
+    assert labelled(stored, curation).category.tolist() == [2, 0, 0]
 
 
 def test_a_clip_keeps_its_reference_when_faces_are_excluded(stored):
     """What a network sees at training is what it sees at prediction, where nobody has excluded anything."""
     curation = Curation(faces=(FaceDecision("0003", 1, excluded=True),))
 
-    assert np.array_equal(labelled(stored, curation=curation).reference, labelled(stored).reference)
+    assert np.array_equal(labelled(stored, curation).reference, labelled(stored).reference)
 
 
 def test_nothing_to_learn_from_is_an_error_that_says_what_to_do(stored):
     interviews, store = stored
     with pytest.raises(TrainingError, match="extract faces first"):
-        label_faces(interviews[1:2], store, target="facial_expression", thresholds=Thresholds())
+        faces_of(data_of(interviews[1:2], store).clips("train"), "deviation")
 
 
 def test_decisions_are_read_as_they_were_written(tmp_path):

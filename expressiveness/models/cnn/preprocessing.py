@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -31,5 +31,9 @@ def network_input(
     crop: npt.NDArray[np.uint8], reference: npt.NDArray[np.float32], face_input: FaceInput
 ) -> npt.NDArray[np.float32]:
     """What a network is given of crops of shape (n, 48, 48): (n, 48, 48, 1), in the unit of `INPUT_UNIT`."""
-    deviations: npt.NDArray[np.float32] = (crop.astype(np.float32) - reference) / np.float32(INPUT_UNIT[face_input])
-    return deviations[..., np.newaxis]
+    return np.asarray(in_units(crop.astype(np.float32), reference, face_input), dtype=np.float32)
+
+
+def in_units(crop: Any, reference: Any, face_input: FaceInput) -> Any:
+    """`network_input` of float32 arrays of NumPy or tensors of TensorFlow, shapes (n, 48, 48), so that both agree."""
+    return ((crop - reference) / INPUT_UNIT[face_input])[..., None]

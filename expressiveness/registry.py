@@ -1,0 +1,69 @@
+"""Things that are chosen by name, ours and those of other packages; each is imported when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Generic, TypeVar, cast
+
+from expressiveness.errors import ConfigError
+
+Thing = TypeVar("Thing")
+
+
+class Registry(Mapping[str, Thing], Generic[Thing]):
+    """Names and what they stand for. Ours come first, in the order given; then those of installed packages.
+
+    Another package adds a thing by an entry point of the registry's group, a script or notebook by `add`.
+
+    Args:
+        group: of entry points, as in "expressiveness.models".
+        noun: what is chosen, for errors: "model".
+        own: where ours are, as "package.module:attribute".
+    """
+
+    def __init__(self, group: str, noun: str, own: Mapping[str, str]) -> None:
+        self.group = group
+        self.noun = noun
+        self._places: dict[str, str] = dict(own)
+        self._things: dict[str, Thing] = {}
+
+    def add(self, name: str, thing: Thing) -> None:
+        """Let a name stand for a thing, for as long as this process runs.
+
+        Raises:
+            ConfigError: the name is taken.
+        """
+        if name in self:
+            raise ConfigError(f"{self.noun} {name!r} exists already; choose another name")
+        self._things[name] = thing
+
+    def __getitem__(self, name: str) -> Thing:
+        if name not in self._things:
+            self._things[name] = self._loaded(name)
+        return self._things[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in set(self)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self._places, *self._things, *self._others()]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def _loaded(self, name: str) -> Thing:
+        if place := self._places.get(name):
+            module, _, attribute = place.partition(":")
+            return cast(Thing, getattr(import_module(module), attribute))
+        if other := self._others().get(name):
+            return cast(Thing, other.load())
+        # A KeyError, as mappings raise, would show its sentence in quotes.
+        near = get_close_matches(str(name), list(self), n=1)
+        advice = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(self)}"
+        raise ConfigError(f"no {self.noun} {name!r}; {advice}")
+
+    def _others(self) -> dict[str, Any]:
+        return {point.name: point for point in entry_points(group=self.group)}
