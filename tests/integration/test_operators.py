@@ -10,7 +10,7 @@ import pytest
 from fiftyone.operators.executor import ExecutionContext, ExecutionError, Executor
 from fiftyone.operators.types import RiskLevel
 
-from expressiveness.data import EXPRESSIVE, Curation, Thresholds
+from expressiveness.data import CATEGORIES, EXPRESSIVE, Curation, Thresholds
 from expressiveness.errors import ModelError, TrainingError
 from fiftyone_plugin.curation import curation_of
 from fiftyone_plugin.dataset import list_runs
@@ -434,3 +434,18 @@ def test_embeddings_serve_fiftyone_brain(dataset):
     assert None not in dataset.values("first_uniqueness")
     nearest = dataset.sort_by_similarity(dataset.first().id, brain_key="first_similarity", k=3)
     assert nearest.first().id == dataset.first().id
+
+
+def test_a_model_of_another_package_trains_and_predicts_from_the_app(dataset, monkeypatch):
+    from expressiveness.models import MODELS
+    from tests.third_party_model import CropVariance
+
+    monkeypatch.setitem(MODELS._things, "variance", CropVariance)
+
+    assert "variance" in str(form(operator("train_model"), dataset)["model"])
+    trained = operator("train_model")(dataset, model="variance").result
+    predicted = operator("predict")(dataset, run=trained["run"]).result
+
+    assert trained["run"] == "variance_1"
+    assert predicted["videos"] == 12
+    assert set(dataset.distinct("variance_1_video.label")) <= set(CATEGORIES)

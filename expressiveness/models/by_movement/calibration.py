@@ -6,7 +6,9 @@ scores are known.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +35,19 @@ class Calibration:
     cuts: tuple[float, float]  # where the measure passes from one category to the next
     values: tuple[float, ...]  # of the measure, ascending
     scores: tuple[float, ...]  # the scores at these values, ascending
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
+        """Read what `dataclasses.asdict` wrote.
+
+        Raises:
+            ValueError: a number is missing.
+        """
+        low, high = map(float, values["cuts"])
+        known, scores = tuple(map(float, values["values"])), tuple(map(float, values["scores"]))
+        if len(known) != len(scores):
+            raise ValueError(f"{len(known)} values with {len(scores)} scores")
+        return cls(float(values["steepness"]), (low, high), known, scores)
 
     def probabilities(self, values: Floats) -> npt.NDArray[np.float32]:
         """The probability of each category at values of shape (n,), in the order of `CATEGORIES`, shape (n, 3)."""

@@ -70,18 +70,12 @@ class FittedMovement:
         Raises:
             ValueError: a number is missing.
         """
-        low, high = map(float, values["calibration"]["cuts"])
         return cls(
             weights=_numbers(values["weights"], len(EXPRESSIONS)),
             units=_three_numbers(values["units"]),
             slopes=_three_numbers(values["slopes"]),
             intercept=float(values["intercept"]),
-            calibration=Calibration(
-                steepness=float(values["calibration"]["steepness"]),
-                cuts=(low, high),
-                values=_numbers(values["calibration"]["values"]),
-                scores=_numbers(values["calibration"]["scores"], len(values["calibration"]["values"])),
-            ),
+            calibration=Calibration.from_dict(values["calibration"]),
         )
 
 
@@ -195,8 +189,8 @@ def _frame_energy(movement: Movement, weights: Floats) -> Floats:
     return np.asarray(np.maximum(values - np.median(values, axis=0), 0) @ (_SIDES @ np.sqrt(weights)))
 
 
-def _numbers(values: Sequence[Any], count: int | None = None) -> tuple[float, ...]:
-    if count is not None and len(values) != count:
+def _numbers(values: Sequence[Any], count: int) -> tuple[float, ...]:
+    if len(values) != count:
         raise ValueError(f"{len(values)} numbers, not {count}")
     return tuple(map(float, values))
 

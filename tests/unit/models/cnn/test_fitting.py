@@ -4,26 +4,14 @@ import pytest
 from expressiveness.data import Curation, FaceDecision, Thresholds
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation import evaluate
-from expressiveness.faces import Face, FaceStore
-from expressiveness.faces.face_table import FaceTableBuilder
+from expressiveness.faces import FaceStore
 from expressiveness.models import TrainingConfig, train
+from tests.face_tables import lively_faces
 from tests.interviews import interview
 
 pytestmark = pytest.mark.slow  # everything here trains
 
 QUICK = TrainingConfig(validation_share=0.25, test_share=0.25, options={"epochs": 2, "batch_size": 16})
-
-
-def lively_table(strength, random, frames=8):
-    """Faces on a background of the person's own, whose middle brightens and darkens by `strength`."""
-    background = random.integers(60, 120, (48, 48))
-    builder = FaceTableBuilder()
-    for frame in range(frames):
-        crop = background.copy()
-        crop[16:32, 16:32] += int(strength * (1 if frame % 2 else -1))
-        face = Face((0.3, 0.3, 0.4, 0.4), 0.9, np.zeros((6, 2), np.float32))
-        builder.add(5 * frame + 1, frame / 2, [(face, np.clip(crop, 0, 255).astype(np.uint8))])
-    return builder.build()
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +24,7 @@ def stored(tmp_path_factory):
         video.write_bytes(bytes([number]))
         strength, score = ((4, -1.0), (20, 0.0), (60, 1.0))[number % 3]
         interviews.append(interview(number, video=video, person=str(number // 3), score=score))
-        store.save(interviews[-1], lively_table(strength, random))
+        store.save(interviews[-1], lively_faces(strength, random))
     return interviews, store
 
 
