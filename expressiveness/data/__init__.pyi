@@ -2,10 +2,11 @@ from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
 from .inspection import Inspection, inspect_folder
 from .interview import BadRow, Interview, InterviewFolder, take_evenly
-from .recruitview import DEFAULT_TARGET, METADATA, TARGETS, bounded_lines, read_interviews
+from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, bounded_lines, read_interviews
 from .splits import Split, participant_folds, split_by_participant
 
 __all__ = [
+    "ATTRIBUTES",
     "BALANCED",
     "CATEGORIES",
     "COLORS",

@@ -50,7 +50,7 @@ class Inspection:
     columns: tuple[Column, ...]
     bad_rows: tuple[BadRow, ...]
     ignored_keys: tuple[str, ...]
-    clips: pd.DataFrame  # id, participant, question_id, question, duration, video_quality, score, category, has_video
+    clips: pd.DataFrame  # id, participant, question_id, question, score, category, has_video; "" for no question
 
     @property
     def statistics(self) -> dict[str, float | None]:
@@ -77,15 +77,18 @@ class Inspection:
     @property
     def scores_by_question(self) -> dict[str, list[float]]:
         """Scores of each question, by its id and text."""
-        names = self.clips["question_id"] + ". " + self.clips["question"]
-        return {str(name): scores.tolist() for name, scores in self.clips["score"].groupby(names, sort=False)}
+        names = (self.clips["question_id"] + ". " + self.clips["question"]).str.removeprefix(". ").str.removesuffix(". ")
+        asked = self.clips["score"][names != ""]
+        return {str(name): scores.tolist() for name, scores in asked.groupby(names, sort=False)}
 
     @property
     def retakes(self) -> tuple[Retake, ...]:
         """Every question that somebody answered more than once."""
         answers: dict[tuple[str, str], list[str]] = {}
-        for id, participant, question in self.clips[["id", "participant", "question_id"]].itertuples(index=False):
-            answers.setdefault((participant, question), []).append(id)
+        of_clips = self.clips[["id", "participant", "question_id", "question"]]
+        for id, participant, question_id, question in of_clips.itertuples(index=False):
+            if question_id or question:
+                answers.setdefault((participant, question_id or question), []).append(id)
         return tuple(Retake(*key, ids=tuple(ids)) for key, ids in answers.items() if len(ids) > 1)
 
     @property
@@ -196,8 +199,6 @@ _CLIP_COLUMNS = {
     "participant": "str",
     "question_id": "str",
     "question": "str",
-    "duration": "str",
-    "video_quality": "str",
     "score": "float64",
     "category": "str",
     "has_video": "bool",
@@ -211,10 +212,8 @@ def _clip(interview: Interview, target: str, thresholds: Thresholds) -> dict[str
     return {
         "id": interview.id,
         "participant": interview.participant,
-        "question_id": interview.question_id,
-        "question": interview.question,
-        "duration": interview.duration,
-        "video_quality": interview.video_quality,
+        "question_id": interview.attributes.get("question_id", ""),
+        "question": interview.attributes.get("question", ""),
         "score": score,
         "category": thresholds.category(score),
         "has_video": interview.video.is_file(),

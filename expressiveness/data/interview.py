@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from expressiveness.errors import InterviewError
 
 
 @dataclass(frozen=True, slots=True)
 class Interview:
     """One recorded answer to one question."""
 
-    id: str  # zero-padded in RecruitView: "0082"
+    id: str  # text: "0082" is not 82
     video: Path
-    participant: str  # RecruitView's user_no: the group that every split keeps whole
-    question_id: str
-    question: str
-    duration: str  # one of DURATIONS, a class and not seconds
-    video_quality: str
-    scores: Mapping[str, float]  # by target; standardised, mean about 0
-    transcript: str  # may hold names: shown to the annotator, never logged
+    participant: str  # the group that every split keeps whole
+    scores: Mapping[str, float]  # by name; a study with one score has one
+    attributes: Mapping[str, str] = field(default_factory=dict)  # what else is known; may hold names, so never logged
+
+    def __post_init__(self) -> None:
+        for name, score in self.scores.items():
+            if not math.isfinite(score):
+                raise InterviewError(f"interview {self.id}: {name} is {score}; give a number, or leave the row out")
+
+    @property
+    def question_key(self) -> str | None:
+        """What tells the question from others: its `question_id`, or its text; None where nothing is known of it."""
+        return self.attributes.get("question_id") or self.attributes.get("question")
+
+    def score(self, name: str) -> float:
+        """One of its scores.
+
+        Raises:
+            InterviewError: it has no score of that name.
+        """
+        try:
+            return self.scores[name]
+        except KeyError:
+            there = ", ".join(self.scores) or "none at all"
+            raise InterviewError(f"interview {self.id} has no score {name!r}; choose from {there}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ TARGETS = (
     "overall_performance",
 )
 DEFAULT_TARGET = "facial_expression"
-DURATIONS = ("short", "medium", "long")
+ATTRIBUTES = ("question_id", "question", "duration", "video_quality", "transcript")
 
 MAX_LINE_BYTES = 16 * 2**20
 """A longer line is reported and skipped without being held in memory; RecruitView's longest are some 20 kB."""
@@ -209,10 +209,6 @@ def _interview(row: _Row, video: Path) -> Interview:
         id=row.id,
         video=video,
         participant=row.user_no,
-        question_id=row.question_id,
-        question=row.question,
-        duration=row.duration,
-        video_quality=row.video_quality,
         scores={target: getattr(row, target) for target in TARGETS},
-        transcript=row.transcript,
+        attributes={name: getattr(row, name) for name in ATTRIBUTES},
     )

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import fiftyone as fo
 
-from expressiveness.data import TARGETS, Interview
+from expressiveness.data import Interview
 from expressiveness.errors import InterviewError, ModelError, TrainingError
 
 from .. import fields
+from .dataset_info import attribute_fields, score_fields
 from .runs import list_runs, network_runs
 
 
@@ -20,21 +21,19 @@ def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
         InterviewError: the dataset was not imported as interviews.
     """
     require_interviews(samples)
-    names = [fields.INTERVIEW_ID, "filepath", fields.PARTICIPANT, fields.QUESTION_ID, fields.QUESTION, fields.DURATION]
-    names += [fields.VIDEO_QUALITY, fields.TRANSCRIPT, *TARGETS]
+    scores, attributes = score_fields(samples._root_dataset), attribute_fields(samples._root_dataset)
+    names = [fields.INTERVIEW_ID, "filepath", fields.PARTICIPANT, *scores.values(), *attributes.values()]
     return [
         Interview(
-            id=row[0],
-            video=Path(row[1]),
-            participant=row[2],
-            question_id=row[3],
-            question=row[4],
-            duration=row[5],
-            video_quality=row[6],
-            transcript=row[7],
-            scores=dict(zip(TARGETS, row[8:], strict=True)),
+            id=id,
+            video=Path(video),
+            participant=participant,
+            scores={name: value for name, value in zip(scores, rest, strict=False) if value is not None},
+            attributes={
+                name: value for name, value in zip(attributes, rest[len(scores) :], strict=True) if value is not None
+            },
         )
-        for row in zip(*samples.values(names), strict=True)
+        for id, video, participant, *rest in zip(*samples.values(names), strict=True)
     ]
 
 

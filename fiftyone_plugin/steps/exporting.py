@@ -137,13 +137,9 @@ def _row(interview: Interview, file_name: str, corrected: str | None) -> dict[st
     return {
         "id": interview.id,
         "file_name": file_name,
-        "duration": interview.duration,
-        "question_id": interview.question_id,
-        "question": interview.question,
-        "video_quality": interview.video_quality,
+        **interview.attributes,
         "user_no": interview.participant,
         **interview.scores,
-        "transcript": interview.transcript,
         "corrected_category": corrected,
     }
 

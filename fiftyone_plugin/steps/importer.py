@@ -99,14 +99,10 @@ def interview_sample(interview: Interview, info: VideoInfo, *, target: str, thre
         **{
             fields.INTERVIEW_ID: interview.id,
             fields.PARTICIPANT: interview.participant,
-            fields.QUESTION_ID: interview.question_id,
-            fields.QUESTION: interview.question,
-            fields.DURATION: interview.duration,
-            fields.VIDEO_QUALITY: interview.video_quality,
-            fields.TRANSCRIPT: interview.transcript,
             fields.CATEGORY: fo.Classification(label=thresholds.category(interview.scores[target])),
         },
         **interview.scores,
+        **interview.attributes,
     )
 
 
