@@ -1,6 +1,6 @@
 """Delete what was made of an interview, when its person asks for that.
 
-The video and its row of `metadata.jsonl` are the user's to delete: they are where the interview came from.
+The video and its row of the table that was read are the user's to delete: they are where the interview came from.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from expressiveness._io import check_answers, file_stem, whole_file
-from expressiveness.data import METADATA
 from expressiveness.errors import ModelError, StoreError
 from expressiveness.models import RECORD, read_record
 from expressiveness.store import alone_in_store
@@ -43,7 +42,7 @@ class ForgetReport:
         if self.learned:
             lines.append(f"Trained on it, and not to be used before they are trained again: {', '.join(self.learned)}.")
         if self.video:
-            lines.append(f"Yours to delete: {self.video}, and its row of {METADATA}.")
+            lines.append(f"Yours to delete: {self.video}, and its row of the folder's table.")
         return "\n".join(lines)
 
 

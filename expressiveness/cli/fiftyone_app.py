@@ -60,7 +60,7 @@ def install_plugin(
 
 
 def forget(
-    interview: Annotated[str, typer.Argument(metavar="ID", help="The interview's id in metadata.jsonl.")],
+    interview: Annotated[str, typer.Argument(metavar="ID", help="The interview's id.")],
     faces: Annotated[
         Path | None, typer.Option("--faces", metavar="STORE", parser=place, help="Delete its faces and movement.")
     ] = None,
@@ -88,5 +88,5 @@ def forget(
     report.learned += [str(model) for model in models or [] if forget_in_model(model, interview)]
     write_json(json_file, report.as_dict())
     if report == ForgetReport():
-        raise InterviewError(f"nothing of {interview} was found; give the id as it stands in metadata.jsonl")
+        raise InterviewError(f"nothing of {interview} was found; give the id as the folder's table has it")
     say(f"{interview}: {report.summary()}")

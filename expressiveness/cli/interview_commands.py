@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from expressiveness._io import is_here, place
-from expressiveness.cli.options import AllowOutside, Folder, High, Json, LocalFolder, Low, Strict, Target, Workers
+from expressiveness.cli.options import (
+    AllowOutside,
+    Columns,
+    Folder,
+    High,
+    Json,
+    LocalFolder,
+    Low,
+    Reader,
+    Strict,
+    Target,
+    Workers,
+)
 from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
 from expressiveness.faces import DetectorKind
 from expressiveness.parallel import ExecutorKind
@@ -21,20 +33,24 @@ def inspect(
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures and report.html here.")
     ] = None,
     format: Annotated[FigureFormat, typer.Option(help="Of the figures.")] = "svg",
-    target: Target = "facial_expression",
-    low: Low = -0.3,
-    high: High = 0.3,
+    target: Target = None,
+    low: Low = None,
+    high: High = None,
+    reader: Reader = None,
+    columns: Columns = None,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
 ) -> None:
     """Say what a folder holds: shape, missing values, scores, categories, people, and what is wrong with it."""
-    from expressiveness.data import METADATA, Thresholds, inspect_folder
+    from expressiveness.data import inspect_folder
     from expressiveness.reports import write_inspection
 
-    found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high), allow_outside=allow_outside)
+    found = inspect_folder(
+        folder, target=target, low=low, high=high, reader=reader, columns=columns, allow_outside=allow_outside
+    )
     write_json(json_file, found.as_dict())
     for row in found.bad_rows:
-        warn(f"{METADATA}, {row}")
+        warn(f"{found.table}, {row}")
     say(found.summary())
     if out:
         say(f"The report is {write_inspection(found, out, format=format)}.")
@@ -61,6 +77,8 @@ def extract(
     shared_store: Annotated[
         bool, typer.Option("--shared-store", help="All machines see STORE: let them write it themselves.")
     ] = False,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
@@ -71,7 +89,8 @@ def extract(
     from expressiveness.parallel import executor_named
     from expressiveness.video import Sampling
 
-    interviews = take_evenly(read_folder(folder, strict=strict, allow_outside=allow_outside).interviews, limit)
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = take_evenly(found.interviews, limit)
     chosen = Sampling.parse(sampling)
     config = ExtractionConfig(
         sampling=chosen.limited_to(max_frames) if max_frames else chosen,
@@ -104,13 +123,17 @@ def reencode(
     folder: LocalFolder,
     out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
     workers: Workers = None,
+    reader: Reader = None,
+    columns: Columns = None,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
     from expressiveness.video import make_playable
 
     with progress("Copying") as report:
-        result = make_playable(folder, out, workers=workers, progress=report, allow_outside=allow_outside)
+        result = make_playable(
+            folder, out, reader=reader, columns=columns, workers=workers, progress=report, allow_outside=allow_outside
+        )
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")

@@ -10,6 +10,7 @@ import typer
 from expressiveness._io import silenced
 from expressiveness.cli.options import (
     AllowOutside,
+    Columns,
     Epochs,
     Faces,
     Folder,
@@ -18,6 +19,7 @@ from expressiveness.cli.options import (
     Json,
     Low,
     Model,
+    Reader,
     Seed,
     Strict,
     Target,
@@ -31,7 +33,7 @@ def train(
     folder: Folder,
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
-    target: Target = "facial_expression",
+    target: Target = None,
     model_kind: Annotated[
         ModelKind, typer.Option("--model", help="The notebook's network on face crops, or how the face moves.")
     ] = "notebook_cnn",
@@ -39,8 +41,8 @@ def train(
         bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")
     ] = False,
     single: Annotated[bool, typer.Option("--single", help="Show the network single crops, not deviations.")] = False,
-    low: Low = -0.3,
-    high: High = 0.3,
+    low: Low = None,
+    high: High = None,
     tertiles: Annotated[
         bool, typer.Option("--tertiles", help="Thresholds at the training set's thirds instead.")
     ] = False,
@@ -49,6 +51,8 @@ def train(
     seed: Seed = 0,
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
@@ -56,7 +60,7 @@ def train(
     """Train on the stored faces, and judge the model on people it has not seen."""
     from dataclasses import replace
 
-    from expressiveness.data import Curation, Thresholds
+    from expressiveness.data import Curation
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.faces import FaceStore
     from expressiveness.models import TrainingConfig
@@ -64,13 +68,15 @@ def train(
     load_tensorflow()
     from expressiveness.models import train
 
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = found.interviews
+    rule = found.rule_for(target, low=low, high=high)
     store = FaceStore.open(faces)
     config = replace(
         TrainingConfig.notebook() if notebook else TrainingConfig(face_input="single" if single else "deviation"),
         model=model_kind,
-        target=target,
-        thresholds="tertiles" if tertiles else Thresholds(low, high),
+        target=rule.target,
+        thresholds="tertiles" if tertiles else rule.thresholds,
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
@@ -100,6 +106,8 @@ def evaluate(
     faces: Faces,
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
     html: Html = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
@@ -109,7 +117,9 @@ def evaluate(
     from expressiveness.faces import FaceStore
 
     trained = read_model(model)
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    interviews = read_folder(
+        folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside
+    ).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
     figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
     write_json(json_file, figures)
@@ -127,9 +137,9 @@ def benchmark(
     rows: Annotated[
         str | None, typer.Option(metavar="KEY,KEY", help="Only these rows; a wrong one lists them.")
     ] = None,
-    target: Target = "facial_expression",
-    low: Low = -0.3,
-    high: High = 0.3,
+    target: Target = None,
+    low: Low = None,
+    high: High = None,
     folds: Annotated[int, typer.Option(min=2, help="Folds of participants.")] = 5,
     epochs: Epochs = 50,
     draws: Annotated[int, typer.Option(min=1, help="Of people, for the intervals.")] = 1000,
@@ -139,22 +149,25 @@ def benchmark(
     html: Html = None,
     seed: Seed = 0,
     workers: Workers = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
 ) -> None:
     """Compare models and controls, each judged on people it has not seen (5-fold by participant)."""
-    from expressiveness.data import Thresholds
     from expressiveness.evaluation import BenchmarkConfig, benchmark
     from expressiveness.faces import FaceStore
     from expressiveness.movement import MovementStore, extract_movements
     from expressiveness.reports import benchmark_report, read_groups, table_lines, write_page
 
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = found.interviews
+    rule = found.rule_for(target, low=low, high=high)
     store = FaceStore.open(faces)
     config = BenchmarkConfig(
-        target=target,
-        thresholds=Thresholds(low, high),
+        target=rule.target,
+        thresholds=rule.thresholds,
         folds=folds,
         epochs=epochs,
         draws=draws,

@@ -1,4 +1,4 @@
-from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, CategoryRule, Thresholds, score_of
+from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, CategoryRule, Thresholds
 from .csv_table import COLUMNS_FILE, TABLE_FILE, ColumnMapping, CsvReader, write_table
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
 from .folders import READERS, read_interviews
@@ -43,7 +43,6 @@ __all__ = [
     "inspect_folder",
     "participant_folds",
     "read_interviews",
-    "score_of",
     "split_by_participant",
     "take_evenly",
     "write_table",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.errors import InterviewError, TrainingError
+from expressiveness.errors import TrainingError
 
 RESERVED = "Reserved Expression"
 BALANCED = "Balanced Expression"
@@ -79,23 +79,5 @@ class CategoryRule:
     thresholds: Thresholds
 
     def category(self, scores: Mapping[str, float]) -> str:
-        """The category of an interview with these scores, one of `CATEGORIES`.
-
-        Raises:
-            InterviewError: the score that counts is not among them.
-        """
-        return self.thresholds.category(score_of(scores, self.target))
-
-
-def score_of(scores: Mapping[str, float], target: str) -> float:
-    """One of an interview's scores.
-
-    Raises:
-        InterviewError: it is not among them; those that are get named.
-    """
-    try:
-        return scores[target]
-    except KeyError:
-        raise InterviewError(
-            f"no score {target!r}; choose from {', '.join(scores) or 'none: there are none'}"
-        ) from None
+        """The category of an interview with these scores, one of `CATEGORIES`."""
+        return self.thresholds.category(scores[self.target])

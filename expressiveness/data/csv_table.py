@@ -148,7 +148,8 @@ def write_table(
     videos: Mapping[str, str],
     *,
     more: Mapping[str, Mapping[str, str]] | None = None,
-    rule: Mapping[str, Any] | None = None,
+    target: str | None = None,
+    thresholds: Thresholds | None = None,
 ) -> None:
     """Write interviews as a CSV, with a `columns.json` that says what its columns are.
 
@@ -157,7 +158,8 @@ def write_table(
         interviews: a row each.
         videos: the video's name in the folder, by id.
         more: further columns: their name, and the value of each id that has one.
-        rule: "target" and "thresholds" of the categories.
+        target: the score that categories are made of.
+        thresholds: where they part.
 
     Raises:
         OSError: it cannot be written.
@@ -179,7 +181,11 @@ def write_table(
                 *(values.get(one.id, "") for values in more.values()),
             ]
         )
-    columns = {**ours, "scores": scores, "attributes": attributes, "table": TABLE_FILE, **(rule or {})}
+    columns: dict[str, Any] = {**ours, "scores": scores, "attributes": attributes, "table": TABLE_FILE}
+    if target:
+        columns["target"] = target
+    if thresholds:
+        columns["thresholds"] = asdict(thresholds)
     for name, content in ((TABLE_FILE, text.getvalue()), (COLUMNS_FILE, json.dumps(columns, indent=2) + "\n")):
         with whole_file(folder / name) as file:
             file.write(content.encode())
@@ -351,7 +357,14 @@ def _completed(said: ColumnMapping, table: _Table) -> ColumnMapping:
     if said.target and said.target not in scores:
         raise InterviewError(f"the target {said.target!r} is no score; choose from {', '.join(scores) or 'none'}")
     attributes = [name for name in free if name not in scores] if said.attributes is None else said.attributes
-    return replace(said, **parts, scores=scores, attributes=attributes)
+    return replace(
+        said,
+        id=parts["id"],
+        video=parts["video"],
+        participant=parts["participant"],
+        scores=scores,
+        attributes=attributes,
+    )
 
 
 def _plain(name: str) -> str:

@@ -162,7 +162,8 @@ def inspect_folder(
     folder: Path | str,
     *,
     target: str | None = None,
-    thresholds: Thresholds | None = None,
+    low: float | None = None,
+    high: float | None = None,
     reader: str | None = None,
     columns: str | None = None,
     allow_outside: bool = False,
@@ -172,7 +173,8 @@ def inspect_folder(
     Args:
         folder: as for `read_interviews`.
         target: the score that categories are made of; the data's own, or else its first, if None.
-        thresholds: where they part; as the data says if None.
+        low: Reserved is below this score; as the data says if None.
+        high: Expressive is above this score, likewise.
         reader: a name in `READERS`; the one that recognises the folder if None.
         columns: what the columns of a CSV are, as for `read_interviews`.
         allow_outside: accept videos that lie outside `folder`.
@@ -182,9 +184,7 @@ def inspect_folder(
     """
     found = read_interviews(folder, reader, columns=columns, allow_outside=allow_outside)
     first = found.scores[0] if found.scores else None
-    rule = found.rule_for(
-        target or found.target or first, low=thresholds and thresholds.low, high=thresholds and thresholds.high
-    )
+    rule = found.rule_for(target or found.target or first, low=low, high=high)
     return Inspection(
         folder=found.path,
         table=found.table,

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class Scores(dict[str, float]):
+    """Scores by name. To ask for one that there is not is answered with those that there are."""
+
+    def __missing__(self, name: str) -> float:
+        raise InterviewError(f"no score {name!r}; choose from {', '.join(self) or 'none, as there are none'}")
+
+
 @dataclass(frozen=True, slots=True)
 class Interview:
     """One recorded answer to one question."""
@@ -28,6 +35,7 @@ class Interview:
     attributes: Mapping[str, str] = field(default_factory=dict)  # what else is known; may hold names, so never logged
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "scores", Scores(self.scores))
         for name, score in self.scores.items():
             if not math.isfinite(score):
                 raise InterviewError(f"interview {self.id}: {name} is {score}; give a number, or leave the row out")
@@ -135,13 +143,19 @@ class InterviewFolder:
         return self.rule_for()
 
     def rule_for(
-        self, target: str | None = None, *, low: float | None = None, high: float | None = None
+        self,
+        target: str | None = None,
+        *,
+        thresholds: Thresholds | None = None,
+        low: float | None = None,
+        high: float | None = None,
     ) -> CategoryRule:
         """How a score becomes a category, where somebody chose the score or the thresholds.
 
         Args:
             target: the score; the data's own if None.
-            low: Reserved is below it; as the data says if None.
+            thresholds: where it changes the category; as the data says if None.
+            low: Reserved is below it, in place of the thresholds' own.
             high: Expressive is above it, likewise.
 
         Raises:
@@ -154,7 +168,11 @@ class InterviewFolder:
             raise InterviewError(f"no score {target!r} in {self.path}; choose from {', '.join(self.scores)}")
         if low is not None and high is not None:
             return CategoryRule(target, Thresholds(low, high))
-        usual = self.thresholds or Thresholds.from_tertiles([i.scores[target] for i in self if target in i.scores])
+        usual = (
+            thresholds
+            or self.thresholds
+            or Thresholds.from_tertiles([i.scores[target] for i in self if target in i.scores])
+        )
         return CategoryRule(target, Thresholds(usual.low if low is None else low, usual.high if high is None else high))
 
     def _why_no_target(self) -> str:

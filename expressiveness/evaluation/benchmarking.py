@@ -163,7 +163,7 @@ def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Float
     takes: dict[tuple[str, str], list[float]] = {}
     for interview in interviews:
         if interview.question_key:
-            takes.setdefault((interview.participant, interview.question_key), []).append(interview.score(target))
+            takes.setdefault((interview.participant, interview.question_key), []).append(interview.scores[target])
     pairs = np.array([scores[:2] for scores in takes.values() if len(scores) > 1])
     known = np.isfinite(predicted)
     reached = rank_correlation(np.array([i.scores[target] for i in interviews])[known], predicted[known])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expressiveness._io import file_stem, hidden_until_done, whole_file
-from expressiveness.data import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness.data import METADATA, Interview, InterviewFolder, bounded_lines, read_interviews, write_table
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
@@ -37,6 +37,8 @@ def make_playable(
     folder: Path,
     out: Path,
     *,
+    reader: str | None = None,
+    columns: str | None = None,
     workers: int | None = None,
     timeout: float | None = SECONDS_A_VIDEO,
     progress: Progress | None = None,
@@ -48,8 +50,10 @@ def make_playable(
     variable frame rate: see `reencode`.
 
     Args:
-        folder: in RecruitView's layout.
+        folder: as for `read_interviews`.
         out: for the copy; what an earlier call has written there is kept.
+        reader: a name in `READERS`; the one that recognises the folder if None.
+        columns: what the columns of a CSV are, as for `read_interviews`.
         workers: processes; None for one a core.
         timeout: seconds that a video may take; one that takes longer is a failure.
         progress: called with how many videos are done.
@@ -60,7 +64,8 @@ def make_playable(
     """
     if out.resolve() == folder.resolve():
         raise InterviewError(f"{out} holds the originals; choose another folder")
-    root, interviews = folder.resolve(), read_interviews(folder, allow_outside=allow_outside).interviews
+    found = read_interviews(folder, reader, columns=columns, allow_outside=allow_outside)
+    root, interviews = found.path.resolve(), found.interviews
     renamed: dict[str, str] = {}
     reencoded = 0
     failures = []
@@ -75,7 +80,10 @@ def make_playable(
                 renamed[interview.id] = outcome.value.name
         if progress:
             progress(done, len(jobs))
-    _copy_rows(folder / METADATA, out / METADATA, renamed)
+    if found.table == METADATA:
+        _copy_rows(found.path / METADATA, out / METADATA, renamed)
+    else:
+        _write_table(found, out, {job.interview.id: renamed.get(job.interview.id, job.name) for job in jobs})
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
@@ -127,6 +135,12 @@ def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
     with whole_file(out) as file:
         for _, line in bounded_lines(metadata):
             file.write(_renamed(line or b"\n", renamed))
+
+
+def _write_table(found: InterviewFolder, out: Path, videos: Mapping[str, str]) -> None:
+    """Write the rows of any other layout as a CSV."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_table(out, found.interviews, videos, target=found.target, thresholds=found.thresholds)
 
 
 def _renamed(line: bytes, renamed: Mapping[str, str]) -> bytes:

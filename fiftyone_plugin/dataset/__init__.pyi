@@ -6,6 +6,7 @@ from .contents import (
     require_networks,
     require_predictions,
     require_runs,
+    rule_of,
     sample_ids_of,
 )
 from .dataset_info import face_store, imported_measure, info_of, keep_info, newest_faces, set_work_folder, work_folder
@@ -48,6 +49,7 @@ __all__ = [
     "require_networks",
     "require_predictions",
     "require_runs",
+    "rule_of",
     "sample_ids_of",
     "save_figures",
     "set_work_folder",

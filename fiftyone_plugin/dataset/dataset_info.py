@@ -7,16 +7,18 @@ from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.data import ATTRIBUTES, DEFAULT_TARGET, TARGETS, Thresholds
+from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import StoreError
 from expressiveness.faces import ExtractionConfig, FaceStore
 
-INFO_KEY = "expressiveness"
-"""Of `dataset.info`."""
+from ..fields import INFO_KEY
 
 
 def info_of(dataset: fo.Dataset) -> dict[str, Any]:
-    """What is kept: `folder`, `target` and `thresholds` of the import, `extraction`, `work_folder`."""
+    """What is kept.
+
+    `folder`, `reader`, `target`, `thresholds`, `scores` and `attributes` of the import, `extraction`, `work_folder`.
+    """
     return dict(dataset.info.get(INFO_KEY, {}))
 
 
@@ -30,17 +32,6 @@ def imported_measure(dataset: fo.Dataset) -> tuple[str, Thresholds]:
     """The score that gives the categories of a dataset, and where it changes them."""
     info = info_of(dataset)
     return info.get("target", DEFAULT_TARGET), Thresholds(**info.get("thresholds", {}))
-
-
-def score_fields(dataset: fo.Dataset) -> dict[str, str]:
-    """The field of each score; RecruitView's twelve in a dataset from before there were others."""
-    return dict(info_of(dataset).get("scores") or zip(TARGETS, TARGETS, strict=True))
-
-
-def attribute_fields(dataset: fo.Dataset) -> dict[str, str]:
-    """The field of each attribute of an interview, RecruitView's in a dataset from before there were others."""
-    info = info_of(dataset)
-    return dict(info["attributes"] if "attributes" in info else zip(ATTRIBUTES, ATTRIBUTES, strict=True))
 
 
 def work_folder(dataset: fo.Dataset) -> Path:

@@ -13,7 +13,7 @@ from .detect_faces import DetectFaces, estimate
 from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, target_videos, warn
 from .predict import Predict
 from .review_errors import ReviewErrors
-from .train_model import MODELS, NETWORK, TrainModel, warnings_about
+from .train_model import MODELS, NETWORK, TrainModel, choose_target, warnings_about
 
 STEPS = ((DetectFaces, "finding faces"), (TrainModel, "training"), (Predict, "predicting"), (ReviewErrors, "reviewing"))
 
@@ -40,7 +40,7 @@ class RunPipeline(InterviewOperator):
         detector: str = "auto",
         every: int = 5,
         workers: int | None = None,
-        target: str = "facial_expression",
+        target: str | None = None,
         epochs: int = 50,
         seed: int = 0,
         delegate: bool = False,
@@ -54,7 +54,7 @@ class RunPipeline(InterviewOperator):
             detector ("auto"): "auto", "short" or "full"
             every (5): look at every N-th frame
             workers (None): processes that find faces; one a core if None
-            target ("facial_expression"): the score that gives the categories
+            target (None): the score that gives the categories; the one that the dataset was imported with if None
             epochs (50): the most to train for
             seed (0): the same seed gives the same model
             delegate (False): whether to leave the work to a delegated worker
@@ -65,8 +65,6 @@ class RunPipeline(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what matters most; the single operators offer the rest."""
-        from expressiveness.data import DEFAULT_TARGET, TARGETS
-
         from ..dataset import next_run_name, require_interviews
 
         samples = target_videos(ctx)
@@ -75,7 +73,7 @@ class RunPipeline(InterviewOperator):
         choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
         inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")
-        choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
+        choose_target(ctx, inputs)
         if model == NETWORK:
             inputs.int("epochs", default=50, min=1, label="Epochs at most")
         inputs.view("estimate", types.Notice(label=f"Finding faces: {estimate(samples)}"))

@@ -12,7 +12,7 @@ from fiftyone.operators import types
 from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counted, target_videos, warn
 
 if TYPE_CHECKING:
-    from expressiveness.data import Split
+    from expressiveness.data import CategoryRule, Split
 
 NETWORK, MOVEMENT = "notebook_cnn", "movement"
 MODELS = {
@@ -50,9 +50,9 @@ class TrainModel(InterviewOperator):
         samples: fo.Dataset | fo.DatasetView,
         run: str | None = None,
         model: str = "notebook_cnn",
-        target: str = "facial_expression",
-        low: float = -0.3,
-        high: float = 0.3,
+        target: str | None = None,
+        low: float | None = None,
+        high: float | None = None,
         face_input: str = "deviation",
         epochs: int = 50,
         seed: int = 0,
@@ -66,9 +66,9 @@ class TrainModel(InterviewOperator):
             run (None): the run's name; cnn_1, cnn_2, ... or movement_1, ... if None
             model ("notebook_cnn"): "notebook_cnn", which judges single faces, or "movement", which judges how a face
                 moves over a video and reads the videos once more
-            target ("facial_expression"): the score that gives the categories
-            low (-0.3): Reserved is below this score
-            high (0.3): Expressive is above this score
+            target (None): the score that gives the categories; the one that the dataset was imported with if None
+            low (None): Reserved is below this score; as the dataset was imported if None
+            high (None): Expressive is above this score; as the dataset was imported if None
             face_input ("deviation"): what the network sees: the "deviation" from the clip's mean face, or "single"
                 crops as in the notebook
             epochs (50): the most that the network trains for
@@ -82,18 +82,17 @@ class TrainModel(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to learn, and see what would spoil it."""
-        from expressiveness.data import DEFAULT_TARGET, TARGETS
-
-        from ..dataset import list_runs, next_run_name, require_faces
+        from ..dataset import list_runs, next_run_name, require_faces, rule_of
 
         samples = target_videos(ctx)
         require_faces(samples)
         model = chosen(ctx, "model", NETWORK)
         choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
         inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
-        choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
-        inputs.float("low", default=-0.3, label="Reserved below")
-        inputs.float("high", default=0.3, label="Expressive above")
+        choose_target(ctx, inputs)
+        usual = rule_of(ctx.dataset, ctx.params.get("target")).thresholds
+        inputs.float("low", label="Reserved below", description=f"{usual.low:.3g} if empty")
+        inputs.float("high", label="Expressive above", description=f"{usual.high:.3g} if empty")
         if runs := list_runs(ctx.dataset):
             same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
             splits = {NEW_SPLIT: "New split, by people", **same}
@@ -107,16 +106,16 @@ class TrainModel(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
-        from expressiveness.data import Thresholds
         from expressiveness.models import TrainingConfig
 
         from ..dataset import load_run_record
         from ..steps import train_model
 
+        rule = _rule(ctx)
         config = TrainingConfig(
             model=chosen(ctx, "model", NETWORK),
-            target=chosen(ctx, "target", "facial_expression"),
-            thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
+            target=rule.target,
+            thresholds=rule.thresholds,
             face_input=chosen(ctx, "face_input", "deviation"),
             epochs=chosen(ctx, "epochs", 50),
             seed=chosen(ctx, "seed", 0),
@@ -147,6 +146,21 @@ class TrainModel(InterviewOperator):
         }
 
 
+def choose_target(ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    """Offer the scores that a dataset has."""
+    from ..dataset import imported_measure
+    from ..fields import InterviewFields
+
+    scores = {name: name for name in InterviewFields.of(ctx.dataset).scores}
+    choose(inputs, "target", scores, default=imported_measure(ctx.dataset)[0], label="Score to learn")
+
+
+def _rule(ctx: foo.executor.ExecutionContext) -> CategoryRule:
+    from ..dataset import rule_of
+
+    return rule_of(ctx.dataset, ctx.params.get("target"), low=ctx.params.get("low"), high=ctx.params.get("high"))
+
+
 def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:
     split_of = ctx.params.get("split_of")
     return None if split_of in (None, "", NEW_SPLIT) else split_of
@@ -163,22 +177,25 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
 
 def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
     """What would spoil the result of training on some interviews."""
-    from expressiveness.data import CATEGORIES, Thresholds
+    from expressiveness.data import CATEGORIES
+    from expressiveness.errors import TrainingError
 
     from ..dataset import load_run_split
-    from ..fields import PARTICIPANT
+    from ..fields import PARTICIPANT, InterviewFields
 
-    low, high = chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)
     people = len(samples.distinct(PARTICIPANT))
     sentences = []
     if people < FEW_PEOPLE:
         few = counted(people, "participant")
         sentences.append(f"{few}: figures on held-out people are uncertain; {FEW_PEOPLE} are better.")
-    if low < high:
-        scores = samples.values(chosen(ctx, "target", "facial_expression"))
-        counts = Counter(map(Thresholds(low, high).category, scores))
-        empty = [category for category in CATEGORIES if not counts[category]]
-        if empty:
+    try:
+        rule = _rule(ctx)
+    except TrainingError as error:
+        sentences.append(str(error))
+    else:
+        scores = samples.values(InterviewFields.of(ctx.dataset).scores[rule.target])
+        counts = Counter(rule.thresholds.category(score) for score in scores if score is not None)
+        if empty := [category for category in CATEGORIES if not counts[category]]:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
     if split_of := _split_of(ctx):
         sentences += _warnings_about_split(samples, load_run_split(ctx.dataset, split_of), split_of)

@@ -1,7 +1,8 @@
 """Write the curated interviews as files, for use outside FiftyOne.
 
     FOLDER/
-    ├── metadata.jsonl   RecruitView's layout, with `corrected_category`; interviews that were left out are not in it
+    ├── metadata.jsonl   where the data had RecruitView's layout, with `corrected_category`; else `interviews.csv` and
+    │                    `columns.json`; interviews that were left out are not in it
     ├── decisions.json   every decision, with who and when; `expressiveness train --curation` reads it
     ├── faces/           a folder a category, of 48x48 pictures
     └── videos/          if asked for; without them `metadata.jsonl` names them as the imported one does
@@ -21,7 +22,7 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness._io import file_stem
-from expressiveness.data import METADATA, Curation, Interview
+from expressiveness.data import COLUMNS_FILE, METADATA, TABLE_FILE, Curation, Interview, write_table
 from expressiveness.errors import ReportError
 from expressiveness.faces import write_face_folders
 from expressiveness.types import Failure, Progress
@@ -30,6 +31,8 @@ from ..curation import curation_of, record_hand_edits
 from ..dataset import imported_measure, info_of, interviews_of, newest_faces, require_faces, require_interviews
 
 DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
+TABLES = {METADATA, TABLE_FILE, COLUMNS_FILE}
+RECRUITVIEW = "recruitview"
 
 
 @dataclass(slots=True)
@@ -86,7 +89,7 @@ def export_curated(
     try:
         _make_room(folder, interviews)
         curation.save(folder / DECISIONS)
-        _write_metadata(kept, names, curation, folder / METADATA)
+        _write_rows(samples._root_dataset, kept, names, curation, folder)
         if videos:
             _copy_videos(kept, names, folder)
     except OSError as error:
@@ -110,13 +113,15 @@ def export_curated(
 def _make_room(folder: Path, interviews: Sequence[Interview]) -> None:
     """Remove an earlier export; refuse anything else, above all a folder that interviews were imported from."""
     entries = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if entries and (DECISIONS not in entries or entries - {METADATA, DECISIONS, FACES, VIDEOS}):
+    if entries and (DECISIONS not in entries or entries - {*TABLES, DECISIONS, FACES, VIDEOS}):
         raise ReportError(f"{folder} holds other files; choose an empty folder or a new one")
     if any(interview.video.is_relative_to(folder.resolve()) for interview in interviews):
         raise ReportError(f"{folder} holds videos of this dataset; choose an empty folder or a new one")
     folder.mkdir(parents=True, exist_ok=True)
     for name in entries & {FACES, VIDEOS}:
         shutil.rmtree(folder / name)
+    for name in entries & TABLES:
+        (folder / name).unlink()
 
 
 def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:
@@ -126,9 +131,18 @@ def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:
     return str(interview.video.relative_to(source) if interview.video.is_relative_to(source) else interview.video)
 
 
-def _write_metadata(interviews: Sequence[Interview], names: Mapping[str, str], curation: Curation, file: Path) -> None:
-    corrected = {decision.interview: decision.category for decision in curation.interviews}
+def _write_rows(
+    dataset: fo.Dataset, interviews: Sequence[Interview], names: Mapping[str, str], curation: Curation, folder: Path
+) -> None:
+    """Write the interviews in RecruitView's layout if they had it, so with all that it asks for, and else as a CSV."""
+    corrected = {decision.interview: decision.category for decision in curation.interviews if decision.category}
+    if info_of(dataset).get("reader", RECRUITVIEW) != RECRUITVIEW:
+        target, thresholds = imported_measure(dataset)
+        more = {"corrected_category": corrected}
+        write_table(folder, interviews, names, more=more, target=target, thresholds=thresholds)
+        return
     rows = [_row(interview, names[interview.id], corrected.get(interview.id)) for interview in interviews]
+    file = folder / METADATA
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 

@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from expressiveness import read_interviews
-from expressiveness.data import READERS, CategoryRule, Interview, InterviewFolder, Reader, Thresholds, inspect_folder
+from expressiveness.data import (
+    READERS,
+    CategoryRule,
+    Interview,
+    InterviewFolder,
+    Reader,
+    Thresholds,
+    inspect_folder,
+    split_by_participant,
+)
 from expressiveness.errors import ConfigError, InterviewError, TrainingError
 from tests.interviews import interview, row, write_metadata
 
@@ -80,6 +89,13 @@ def test_a_folder_is_a_table_for_pandas(tmp_path):
 def test_no_two_interviews_have_one_id_whoever_read_them():
     with pytest.raises(InterviewError, match="the id 0001 is there twice"):
         folder_of(interview(1), interview(1))
+
+
+def test_a_target_that_is_no_score_is_answered_with_those_that_are():
+    people = [rated(number, warmth=number) for number in range(5)]
+
+    with pytest.raises(InterviewError, match="no score 'facial_expression'; choose from warmth"):
+        split_by_participant(people)
 
 
 def test_no_score_is_without_a_value_whoever_read_it():

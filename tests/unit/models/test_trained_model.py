@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expressiveness.errors import ModelError
-from expressiveness.models import RECORD, TrainingConfig, load_model, read_record
+from expressiveness.models import RECORD, load_model, read_record
 from expressiveness.models.trained_model import WEIGHTS
 from tests.disks import full_disk
 from tests.random_model import random_model
@@ -205,8 +205,3 @@ def test_whatever_a_record_holds_reading_it_fails_cleanly_or_not_at_all(tmp_path
 
     with pytest.raises(ModelError):
         read_record(tmp_path)
-
-
-def test_a_target_that_is_no_score_is_refused():
-    with pytest.raises(ModelError, match="choose from openness"):
-        TrainingConfig(target="gemini_summary")
