@@ -1,6 +1,6 @@
 """Delete what was made of an interview, when its person asks for that.
 
-The video and its row of `metadata.jsonl` are the user's to delete: they are where the interview came from.
+The video and its row of the table that was read are the user's to delete: they are where the interview came from.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from expressiveness._io import LOCK_FILE, Manifest, check_answers, file_stem, rewrite
-from expressiveness.data import METADATA
 from expressiveness.errors import StoreError
 from expressiveness.faces import CONFIG_FILE
 from expressiveness.models import CARD, RECORD, WEIGHTS, read_record
@@ -61,7 +60,7 @@ class ForgetReport:
         if self.learned:
             lines.append(f"Trained on it, and not to be used before they are trained again: {', '.join(self.learned)}.")
         if self.video:
-            lines.append(f"Yours to delete: {self.video}, and its row of {METADATA}.")
+            lines.append(f"Yours to delete: {self.video}, and its row of the folder's table.")
         lines += [f"Yours to delete: {what}." for what in self.yours]
         lines.append("Reports and tables that you had written elsewhere, and your backups, are not known here.")
         return "\n".join(lines)

@@ -7,20 +7,17 @@ models stand side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.data import CATEGORIES, COLORS, DEFAULT_TARGET, TARGETS
+from expressiveness.data import ATTRIBUTES, CATEGORIES, COLORS, DEFAULT_TARGET, TARGETS, InterviewFolder
 
 INTERVIEW_ID = "interview_id"
 PARTICIPANT = "participant"
-QUESTION_ID = "question_id"
-QUESTION = "question"
-DURATION = "duration"
-VIDEO_QUALITY = "video_quality"
-TRANSCRIPT = "transcript"
 CATEGORY = "category"
 REVIEWED_CATEGORY = "reviewed_category"
 FRAMES_LOOKED_AT = "frames_looked_at"
@@ -52,13 +49,8 @@ UNCERTAIN = 0.1
 """The largest lead of the first category over the second, as probabilities, of an uncertain prediction."""
 
 _DESCRIPTIONS = {
-    INTERVIEW_ID: "The interview's id in metadata.jsonl",
-    PARTICIPANT: "Who is interviewed, as a number (RecruitView's user_no); no participant is in two sets of a split",
-    QUESTION_ID: "The question's number",
-    QUESTION: "The question that is answered",
-    DURATION: "How long the answer is: short, medium or long",
-    VIDEO_QUALITY: "High or Low, as RecruitView has it",
-    TRANSCRIPT: "What is said, with times; may hold names",
+    INTERVIEW_ID: "The interview's id, as the data has it",
+    PARTICIPANT: "Who is interviewed; no participant is in two sets of a split",
     CATEGORY: "The category that the score gives at the thresholds",
     REVIEWED_CATEGORY: "The category that a person decided on; outranks the score's when training",
     SUSPICION: "How suspicious the category is, 0 to 1: how improbable a model that learned from others finds it",
@@ -67,9 +59,60 @@ _DESCRIPTIONS = {
     DECIDED_AT: "When, in UTC",
     FRAMES_LOOKED_AT: "How many frames faces were looked for on",
     FRAMES_WITHOUT_FACE: "On how many of those no face was found",
-    **dict.fromkeys(TARGETS, "Score, standardised over the data set; relative, without absolute meaning"),
-    DEFAULT_TARGET: "Facial expressiveness score, standardised over the data set; gives the category",
 }
+
+_OF_ATTRIBUTES = {
+    "question_id": "The question's number",
+    "question": "The question that is answered",
+    "duration": "How long the answer is: short, medium or long",
+    "video_quality": "High or Low, as RecruitView has it",
+    "transcript": "What is said, with times; may hold names",
+}
+
+INFO_KEY = "expressiveness"
+"""Of `dataset.info`: what the plugin keeps with a dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewFields:
+    """The fields that a dataset has for what its data knows of an interview: the name in the data, and the field's."""
+
+    scores: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, dataset: fo.Dataset) -> InterviewFields:
+        """A dataset's; RecruitView's, if it was imported before there were others."""
+        info = dataset.info.get(INFO_KEY, {})
+        return cls(info["scores"], info["attributes"]) if "scores" in info else RECRUITVIEW
+
+    def with_those_of(self, folder: InterviewFolder, schema: Iterable[str]) -> InterviewFields:
+        """These, and fields for what else a folder knows; a name that is taken or cannot be a field's gets marks."""
+        taken = {*_OURS, *schema}
+        scores, attributes = dict(self.scores), dict(self.attributes)
+        for names, found in ((scores, folder.scores), (attributes, folder.attributes)):
+            for name in found:
+                if name not in names:
+                    names[name] = _free_name(name, taken)
+                    taken.add(names[name])
+        return InterviewFields(scores, attributes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `dataset.info` keeps them."""
+        return asdict(self)
+
+
+RECRUITVIEW = InterviewFields(dict(zip(TARGETS, TARGETS, strict=True)), dict(zip(ATTRIBUTES, ATTRIBUTES, strict=True)))
+
+_OURS = frozenset({*_DESCRIPTIONS, FACES, "id", "frames"})
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    words = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    free = words if words[:1].isalpha() else f"column_{words}"
+    while free in taken or hasattr(fo.Sample, free):  # what samples have, as `tags` and `copy`, cannot be a field
+        free += "_"
+    return free
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +192,20 @@ def field_in_the_way(dataset: fo.Dataset, run: str, others: Iterable[str]) -> st
 
 
 def declare_interview_fields(dataset: fo.Dataset) -> None:
-    """Add the fields of interviews and faces to a dataset, and lay out its sidebar and colours."""
+    """Add the fields of interviews, as its info has them, and of faces to a dataset; lay out sidebar and colours."""
     if dataset.media_type is None:
         dataset.media_type = "video"
-    described = (INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT)
-    for name in (*described, DECIDED_BY, DECIDED_AT):
+    for name in (INTERVIEW_ID, PARTICIPANT, DECIDED_BY, DECIDED_AT):
         dataset.add_sample_field(name, fo.StringField, description=_DESCRIPTIONS[name])
-    for name in TARGETS:
-        dataset.add_sample_field(name, fo.FloatField, description=_DESCRIPTIONS[name])
+    known = InterviewFields.of(dataset)
+    for name, path in known.attributes.items():
+        dataset.add_sample_field(
+            path, fo.StringField, description=_OF_ATTRIBUTES.get(name, f"{name}, as the data has it")
+        )
+    target = _target(dataset)
+    for name, path in known.scores.items():
+        use = "gives the category" if name == target else "relative, without absolute meaning"
+        dataset.add_sample_field(path, fo.FloatField, description=f"The score {name}; {use}")
     for name in (CATEGORY, REVIEWED_CATEGORY):
         _declare_category(dataset, name)
     for name in (FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE):
@@ -225,14 +274,14 @@ def runs_with_fields(dataset: fo.Dataset) -> list[str]:
 
 def lay_out(dataset: fo.Dataset) -> None:
     """Arrange the sidebar by what people look for, and give every category one colour."""
-    runs = runs_with_fields(dataset)
+    runs, known = runs_with_fields(dataset), InterviewFields.of(dataset)
     # What stands first is drawn on top: a run's label hides the word "face" of the same box.
     groups = [
         ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT, SUSPICION, SUGGESTED_CATEGORY]),
         *((f"run {run}", _sidebar_paths(RunFields(run))) for run in reversed(runs)),
         ("faces", [f"frames.{FACES}", FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE]),
-        ("interview", [INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT]),
-        ("scores", sorted(TARGETS, key=lambda target: target != DEFAULT_TARGET)),
+        ("interview", [INTERVIEW_ID, PARTICIPANT, *known.attributes.values()]),
+        ("scores", sorted(known.scores.values(), key=lambda path: path != known.scores.get(_target(dataset)))),
     ]
     schema = {*dataset.get_field_schema(), *(f"frames.{name}" for name in dataset.get_frame_field_schema() or {})}
     named = {path for _, paths in groups for path in paths}
@@ -276,6 +325,10 @@ _OF_VIDEO = (
 )
 _METADATA = ["id", "filepath", "created_at", "last_modified_at", *(f"metadata.{name}" for name in _OF_VIDEO)]
 """A group that the App adds by itself, empty, where it is missing."""
+
+
+def _target(dataset: fo.Dataset) -> str:
+    return str(dataset.info.get(INFO_KEY, {}).get("target", DEFAULT_TARGET))
 
 
 def _declare_category(dataset: fo.Dataset, name: str) -> None:

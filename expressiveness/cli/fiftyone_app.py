@@ -74,7 +74,7 @@ def install_plugin(
 
 
 def forget(
-    interview: Annotated[str, typer.Argument(metavar="ID", help="The interview's id in metadata.jsonl.")],
+    interview: Annotated[str, typer.Argument(metavar="ID", help="The interview's id.")],
     faces: Annotated[
         Path | None, typer.Option("--faces", metavar="STORE", parser=place, help="Delete its faces and movement.")
     ] = None,
@@ -104,7 +104,7 @@ def forget(
     report.learned += [str(model) for model in models or [] if forget_in_model(model, interview)]
     write_json(json_file, report.as_dict(), overwrite=overwrite)
     if not report.found:
-        raise InterviewError(f"nothing of {interview} was found; give the id as it stands in metadata.jsonl")
+        raise InterviewError(f"nothing of {interview} was found; give the id as the folder's table has it")
     say(f"{interview}: {report.summary()}")
 
 

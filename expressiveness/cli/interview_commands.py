@@ -10,12 +10,14 @@ import typer
 from expressiveness._io import check_output_file, check_output_folder, is_here, place
 from expressiveness.cli.options import (
     AllowOutside,
+    Columns,
     Folder,
     High,
     Json,
     LocalFolder,
     Low,
     Overwrite,
+    Reader,
     Strict,
     Target,
     Workers,
@@ -32,24 +34,28 @@ def inspect(
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures and report.html here.")
     ] = None,
     format: Annotated[FigureFormat, typer.Option(help="Of the figures.")] = "svg",
-    target: Target = "facial_expression",
-    low: Low = -0.3,
-    high: High = 0.3,
+    target: Target = None,
+    low: Low = None,
+    high: High = None,
+    reader: Reader = None,
+    columns: Columns = None,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Say what a folder holds: shape, missing values, scores, categories, people, and what is wrong with it."""
-    from expressiveness.data import METADATA, Thresholds, inspect_folder
+    from expressiveness.data import inspect_folder
     from expressiveness.reports import INSPECTION, write_inspection
 
     check_output_file(json_file, overwrite=overwrite)
     if out:
         check_output_folder(out, kind=INSPECTION)
-    found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high), allow_outside=allow_outside)
+    found = inspect_folder(
+        folder, target=target, low=low, high=high, reader=reader, columns=columns, allow_outside=allow_outside
+    )
     write_json(json_file, found.as_dict(), overwrite=overwrite)
     for row in found.bad_rows:
-        warn(f"{METADATA}, {row}")
+        warn(f"{found.table}, {row}")
     say(found.summary())
     if out:
         say(f"The report is {write_inspection(found, out, format=format)}.")
@@ -76,6 +82,8 @@ def extract(
     shared_store: Annotated[
         bool, typer.Option("--shared-store", help="All machines see STORE: let them write it themselves.")
     ] = False,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
@@ -88,7 +96,8 @@ def extract(
     from expressiveness.video import Sampling
 
     check_output_file(json_file, overwrite=overwrite)
-    interviews = take_evenly(read_folder(folder, strict=strict, allow_outside=allow_outside).interviews, limit)
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = take_evenly(found.interviews, limit)
     chosen = Sampling.parse(sampling)
     config = ExtractionConfig(
         sampling=chosen.limited_to(max_frames) if max_frames else chosen,
@@ -121,13 +130,17 @@ def reencode(
     folder: LocalFolder,
     out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
     workers: Workers = None,
+    reader: Reader = None,
+    columns: Columns = None,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
     from expressiveness.video import make_playable
 
     with progress("Copying") as report:
-        result = make_playable(folder, out, workers=workers, progress=report, allow_outside=allow_outside)
+        result = make_playable(
+            folder, out, reader=reader, columns=columns, workers=workers, progress=report, allow_outside=allow_outside
+        )
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")

@@ -11,6 +11,7 @@ import typer
 from expressiveness._io import MANIFEST, check_output_file, check_output_folder, silenced
 from expressiveness.cli.options import (
     AllowOutside,
+    Columns,
     Epochs,
     Faces,
     Folder,
@@ -20,6 +21,7 @@ from expressiveness.cli.options import (
     Low,
     Model,
     Overwrite,
+    Reader,
     Seed,
     Strict,
     Target,
@@ -34,7 +36,7 @@ def train(
     folder: Folder,
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
-    target: Target = "facial_expression",
+    target: Target = None,
     model_name: Annotated[
         str, typer.Option("--model", help="notebook_cnn, movement, or one that you have added; see MODELS.")
     ] = "notebook_cnn",
@@ -42,8 +44,8 @@ def train(
         bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")
     ] = False,
     single: Annotated[bool, typer.Option("--single", help="Show the network single crops, not deviations.")] = False,
-    low: Low = -0.3,
-    high: High = 0.3,
+    low: Low = None,
+    high: High = None,
     tertiles: Annotated[
         bool, typer.Option("--tertiles", help="Thresholds at the training set's thirds instead.")
     ] = False,
@@ -56,13 +58,15 @@ def train(
     workers: Workers = None,
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Train on the stored faces, and judge the model on people it has not seen."""
-    from expressiveness.data import Curation, Thresholds
+    from expressiveness.data import Curation
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.faces import FaceStore
     from expressiveness.models import MODEL, TrainingConfig, train
@@ -70,15 +74,17 @@ def train(
     check_output_folder(out, kind=MODEL)
     check_output_file(json_file, overwrite=overwrite)
 
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = found.interviews
+    rule = found.rule_for(target, low=low, high=high)
     store = FaceStore.open(faces)
     given = {"epochs": epochs, "batch_size": batch_size, "face_input": "single" if single else None}
     options = {name: value for name, value in given.items() if value is not None} | _named_values(option or [])
     make = TrainingConfig.notebook if notebook else TrainingConfig
     config = make(
         model=model_name,
-        target=target,
-        thresholds="tertiles" if tertiles else Thresholds(low, high),
+        target=rule.target,
+        thresholds="tertiles" if tertiles else rule.thresholds,
         options=options,
         seed=seed,
     )
@@ -106,6 +112,8 @@ def evaluate(
     faces: Faces,
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
     html: Html = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
@@ -118,7 +126,9 @@ def evaluate(
     check_output_file(json_file, overwrite=overwrite)
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    interviews = read_folder(
+        folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside
+    ).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
     figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction)).as_dict()
     write_json(json_file, figures, overwrite=overwrite)
@@ -137,9 +147,9 @@ def benchmark(
     rows: Annotated[
         str | None, typer.Option(metavar="KEY,KEY", help="Only these rows; a wrong one lists them.")
     ] = None,
-    target: Target = "facial_expression",
-    low: Low = -0.3,
-    high: High = 0.3,
+    target: Target = None,
+    low: Low = None,
+    high: High = None,
     folds: Annotated[int, typer.Option(min=2, help="Folds of participants.")] = 5,
     epochs: Epochs = None,
     draws: Annotated[int, typer.Option(min=1, help="Of people, for the intervals.")] = 1000,
@@ -149,13 +159,14 @@ def benchmark(
     html: Html = None,
     seed: Seed = 0,
     workers: Workers = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Compare models and controls, each judged on people it has not seen (5-fold by participant)."""
-    from expressiveness.data import Thresholds
     from expressiveness.evaluation import BenchmarkConfig, benchmark
     from expressiveness.faces import FaceStore
     from expressiveness.movement import MovementStore, extract_movements
@@ -163,11 +174,13 @@ def benchmark(
 
     check_output_file(json_file, overwrite=overwrite)
     check_output_file(html, overwrite=overwrite)
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = found.interviews
+    rule = found.rule_for(target, low=low, high=high)
     store = FaceStore.open(faces)
     config = BenchmarkConfig(
-        target=target,
-        thresholds=Thresholds(low, high),
+        target=rule.target,
+        thresholds=rule.thresholds,
         folds=folds,
         **({} if epochs is None else {"epochs": epochs}),
         draws=draws,

@@ -104,13 +104,15 @@ def reporter(bar: Progress, label: str) -> Report:
     return report
 
 
-def read_folder(folder: Path, *, strict: bool, allow_outside: bool) -> InterviewFolder:
+def read_folder(
+    folder: Path, *, reader: str | None, columns: str | None, strict: bool, allow_outside: bool
+) -> InterviewFolder:
     """Read a folder's interviews, and say which rows were passed over."""
-    from expressiveness.data import METADATA, read_interviews
+    from expressiveness.data import read_interviews
 
-    found = read_interviews(folder, strict=strict, allow_outside=allow_outside)
+    found = read_interviews(folder, reader, columns=columns, strict=strict, allow_outside=allow_outside)
     for row in found.bad_rows:
-        warn(f"{METADATA}, {row}")
+        warn(f"{found.table}, {row}")
     if found.bad_rows:
         warn(f"{len(found.interviews)} interviews read, {len(found.bad_rows)} rows passed over")
     return found

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from expressiveness.data import DEFAULT_TARGET, TARGETS, Thresholds
+from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import ConfigError
 from expressiveness.models.families import MODELS
 
@@ -32,8 +32,6 @@ class TrainingConfig:
     options: Any = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.target not in TARGETS:
-            raise ConfigError(f"target {self.target!r}; choose from {', '.join(TARGETS)}")
         if self.split_by not in ("participant", "frame"):
             raise ConfigError(f"split_by {self.split_by!r}; choose participant or frame")
         family = MODELS[self.model]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from expressiveness._io import atomic_folder
-from expressiveness.data import CATEGORIES, METADATA, NEAR, Inspection
+from expressiveness.data import CATEGORIES, NEAR, Inspection
 from expressiveness.errors import ReportError
 from expressiveness.models import TERMS
 from expressiveness.reports import model_plots
@@ -187,7 +187,7 @@ def _overview(inspection: Inspection) -> Table:
     return Table(
         ("what", "how many"),
         [
-            (f"rows of {METADATA}", f"{inspection.rows:,}"),
+            (f"rows of {inspection.table}", f"{inspection.rows:,}"),
             ("columns", f"{len(inspection.columns):,}"),
             ("valid interviews", f"{len(inspection.clips):,}"),
             ("bad rows", f"{len(inspection.bad_rows):,}"),
@@ -225,7 +225,7 @@ def _problems(inspection: Inspection) -> list[Block]:
             Table(("id",), [(i,) for i in inspection.missing_videos]),
         ]
     if inspection.ignored_keys:
-        blocks.append(f"Keys that RecruitView does not have: {', '.join(inspection.ignored_keys)}.")
+        blocks.append(f"Columns that nothing is made of: {', '.join(inspection.ignored_keys)}.")
     return blocks or ["Nothing was found."]
 
 

@@ -11,9 +11,10 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from expressiveness._io import GrowingFolder, file_stem, growing_folder
-from expressiveness.data import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness.data import METADATA, Interview, InterviewFolder, bounded_lines, read_interviews, write_table
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
@@ -37,6 +38,8 @@ def make_playable(
     folder: Path,
     out: Path,
     *,
+    reader: str | None = None,
+    columns: str | None = None,
     workers: int | None = None,
     timeout: float | None = SECONDS_A_VIDEO,
     progress: Progress | None = None,
@@ -48,8 +51,10 @@ def make_playable(
     variable frame rate: see `reencode`.
 
     Args:
-        folder: in RecruitView's layout.
+        folder: as for `read_interviews`.
         out: for the copy: new, empty, or the copy of the same folder, of which what is there is kept.
+        reader: a name in `READERS`; the one that recognises the folder if None.
+        columns: what the columns of a CSV are, as for `read_interviews`.
         workers: processes; None for one a core.
         timeout: seconds that a video may take; one that takes longer is a failure.
         progress: called with how many videos are done.
@@ -64,11 +69,11 @@ def make_playable(
         raise InterviewError(f"{out} holds the originals; choose another folder")
     root = folder.resolve()
     with growing_folder(out, kind=f"copy of {root}") as copy:
-        interviews = read_interviews(folder, allow_outside=allow_outside).interviews
+        found = read_interviews(folder, reader, columns=columns, allow_outside=allow_outside)
         renamed: dict[str, str] = {}
         reencoded = 0
         failures = []
-        jobs = [_Job(one, _name_in_copy(one, root), copy) for one in interviews]
+        jobs = [_Job(one, _name_in_copy(one, root), copy) for one in found.interviews]
         for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
             interview = outcome.item.interview
             if outcome.value is None:
@@ -79,8 +84,11 @@ def make_playable(
                     renamed[interview.id] = outcome.value.name
             if progress:
                 progress(done, len(jobs))
-        with copy.writing(METADATA) as unfinished:
-            _copy_rows(folder / METADATA, unfinished, renamed)
+        if found.table == METADATA:
+            with copy.writing(METADATA) as unfinished:
+                _copy_rows(folder / METADATA, unfinished, renamed)
+        else:
+            _write_table(found, copy, {job.interview.id: renamed.get(job.interview.id, job.name) for job in jobs})
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
@@ -132,6 +140,15 @@ def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
     with out.open("wb") as file:
         for _, line in bounded_lines(metadata):
             file.write(_renamed(line or b"\n", renamed))
+
+
+def _write_table(found: InterviewFolder, copy: GrowingFolder, videos: Mapping[str, str]) -> None:
+    """Write the rows of any other layout as a CSV."""
+    with TemporaryDirectory() as made:
+        write_table(Path(made), found.interviews, videos, target=found.target, thresholds=found.thresholds)
+        for file in Path(made).iterdir():
+            with copy.writing(file.name) as unfinished:
+                shutil.copyfile(file, unfinished)
 
 
 def _renamed(line: bytes, renamed: Mapping[str, str]) -> bytes:

@@ -6,12 +6,12 @@ from .contents import (
     require_interviews,
     require_predictions,
     require_runs,
+    rule_of,
     sample_ids_of,
 )
 from .dataset_info import (
     ELSEWHERE,
     FACES,
-    INFO_KEY,
     MODELS,
     PICTURES,
     face_store,
@@ -43,7 +43,6 @@ from .shown_videos import frames_showing, has_frame_labels, source_ids, videos_o
 __all__ = [
     "ELSEWHERE",
     "FACES",
-    "INFO_KEY",
     "MODELS",
     "PICTURES",
     "alone_on_dataset",
@@ -72,6 +71,7 @@ __all__ = [
     "require_interviews",
     "require_predictions",
     "require_runs",
+    "rule_of",
     "sample_ids_of",
     "save_figures",
     "set_work_folder",

@@ -19,8 +19,7 @@ from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import OutputError, StoreError
 from expressiveness.faces import ExtractionConfig, FaceStore
 
-INFO_KEY = "expressiveness"
-"""Of `dataset.info`."""
+from ..fields import INFO_KEY
 
 FACES, MODELS, PICTURES = "faces", "models", "frames"
 """What a work folder holds."""
@@ -35,10 +34,12 @@ def id_of(dataset: fo.Dataset) -> str:
 
 
 def info_of(dataset: fo.Dataset) -> dict[str, Any]:
-    """What is kept: `folder`, `target` and `thresholds` of the import, `extraction`, `work_folder` and `exports`.
+    """What is kept.
 
-    It also says which dataset it is about, in `dataset`: a clone takes over the whole of `dataset.info`, but the work
-    folder and the exports are not the clone's. `cloned_from` is the work folder of the dataset that it was made of.
+    `folder`, `reader`, `target`, `thresholds`, `scores` and `attributes` of the import, `extraction`, `work_folder` and
+    `exports`. It also says which dataset it is about, in `dataset`: a clone takes over the whole of `dataset.info`, but
+    the work folder and the exports are not the clone's. `cloned_from` is the work folder of the dataset that it was
+    made of.
     """
     info = dict(dataset.info.get(INFO_KEY, {}))
     source = info.get("dataset")

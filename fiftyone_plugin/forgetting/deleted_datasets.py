@@ -13,7 +13,8 @@ import fiftyone.core.odm as foo
 
 from expressiveness.privacy import remove_models, remove_pictures, remove_store
 
-from ..dataset import ELSEWHERE, FACES, INFO_KEY, MODELS, PICTURES, work_folder, work_folders
+from ..dataset import ELSEWHERE, FACES, MODELS, PICTURES, work_folder, work_folders
+from ..fields import INFO_KEY
 
 _ID = re.compile(r"[0-9a-f]{24}")
 

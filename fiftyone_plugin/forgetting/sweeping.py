@@ -43,7 +43,7 @@ RUNS = {
 }
 """Where a dataset's document lists its runs, and what deletes one."""
 
-OF_THE_IMPORT = frozenset({fields.PARTICIPANT, fields.QUESTION_ID, fields.QUESTION, fields.DURATION, fields.TRANSCRIPT})
+OF_THE_IMPORT = frozenset({fields.PARTICIPANT, *fields.RECRUITVIEW.attributes.values()})
 """Other interviews' fields that may hold the same text as an id by chance."""
 
 

@@ -63,7 +63,7 @@ def whole_number(
     return int(value)
 
 
-def number(ctx: foo.executor.ExecutionContext, name: str, default: float) -> float:
+def number(ctx: foo.executor.ExecutionContext, name: str, default: float | None) -> Any:
     """A number.
 
     Raises:

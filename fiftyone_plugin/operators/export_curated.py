@@ -24,12 +24,12 @@ from ..forms import (
 
 
 class ExportCurated(InterviewOperator):
-    """Write metadata.jsonl with corrected categories, the decisions, and the faces by category."""
+    """Write the interviews with corrected categories, the decisions, and the faces by category."""
 
     listing = Listing(
         name="export_curated",
         label="Export curated interviews",
-        description="Write metadata.jsonl with corrected categories, the decisions, and the faces by category",
+        description="Write the interviews with corrected categories, the decisions, and the faces by category",
         icon="drive_folder_upload",
     )
 

@@ -13,7 +13,7 @@ from ..forms import InterviewOperator, Listing, Progress, choose, target_videos,
 from .detect_faces import DetectFaces, estimate
 from .predict import Predict
 from .review_errors import ReviewErrors
-from .train_model import TrainModel, chosen_model, model_labels, name_run, options_of, warnings_about
+from .train_model import TrainModel, choose_target, chosen_model, model_labels, name_run, options_of, warnings_about
 
 STEPS = ((DetectFaces, "finding faces"), (TrainModel, "training"), (Predict, "predicting"), (ReviewErrors, "reviewing"))
 
@@ -40,7 +40,7 @@ class RunPipeline(InterviewOperator):
         detector: str = "auto",
         every: int = 5,
         workers: int | None = None,
-        target: str = "facial_expression",
+        target: str | None = None,
         epochs: int | None = None,
         seed: int = 0,
         delegate: bool = False,
@@ -54,7 +54,7 @@ class RunPipeline(InterviewOperator):
             detector ("auto"): "auto", "short" or "full"
             every (5): look at every N-th frame
             workers (None): processes that find faces; one a core if None
-            target ("facial_expression"): the score that gives the categories
+            target (None): the score that gives the categories; the one that the dataset was imported with if None
             epochs (50): the most to train for
             seed (0): the same seed gives the same model
             delegate (False): whether to leave the work to a delegated worker
@@ -65,8 +65,6 @@ class RunPipeline(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what matters most; the single operators offer the rest."""
-        from expressiveness.data import DEFAULT_TARGET, TARGETS
-
         from ..dataset import require_interviews
 
         samples = target_videos(ctx)
@@ -75,7 +73,7 @@ class RunPipeline(InterviewOperator):
         choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
         name_run(ctx, inputs, model)
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")
-        choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
+        choose_target(ctx, inputs)
         if epochs := options_of(model).get("epochs"):
             inputs.int("epochs", default=epochs, min=1, label="Epochs at most")
         inputs.view("estimate", types.Notice(label=f"Finding faces: {estimate(samples)}"))

@@ -26,7 +26,7 @@ from ..forms import (
 )
 
 if TYPE_CHECKING:
-    from expressiveness.data import Split
+    from expressiveness.data import CategoryRule, Split
 
 FACE_INPUTS = {
     "deviation": "How each face differs from the clip's mean face; carries over to new people",
@@ -58,9 +58,9 @@ class TrainModel(InterviewOperator):
         samples: fo.Dataset | fo.DatasetView,
         run: str | None = None,
         model: str = "notebook_cnn",
-        target: str = "facial_expression",
-        low: float = -0.3,
-        high: float = 0.3,
+        target: str | None = None,
+        low: float | None = None,
+        high: float | None = None,
         face_input: str | None = None,
         epochs: int | None = None,
         seed: int = 0,
@@ -74,9 +74,9 @@ class TrainModel(InterviewOperator):
             run (None): the run's name; cnn_1, cnn_2, ... or movement_1, ... if None
             model ("notebook_cnn"): "notebook_cnn", which judges single faces, or "movement", which judges how a face
                 moves over a video and reads the videos once more
-            target ("facial_expression"): the score that gives the categories
-            low (-0.3): Reserved is below this score
-            high (0.3): Expressive is above this score
+            target (None): the score that gives the categories; the one that the dataset was imported with if None
+            low (None): Reserved is below this score; as the dataset was imported if None
+            high (None): Expressive is above this score; as the dataset was imported if None
             face_input ("deviation"): what the network sees: the "deviation" from the clip's mean face, or "single"
                 crops as in the notebook
             epochs (50): the most that the network trains for
@@ -90,18 +90,17 @@ class TrainModel(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to learn, and see what would spoil it."""
-        from expressiveness.data import DEFAULT_TARGET, TARGETS
-
-        from ..dataset import list_runs, require_faces
+        from ..dataset import list_runs, require_faces, rule_of
 
         samples = target_videos(ctx)
         require_faces(samples)
         model = chosen_model(ctx)
         choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
         name_run(ctx, inputs, model)
-        choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
-        inputs.float("low", default=-0.3, label="Reserved below")
-        inputs.float("high", default=0.3, label="Expressive above")
+        choose_target(ctx, inputs)
+        usual = rule_of(ctx.dataset, text(ctx, "target", None)).thresholds
+        inputs.float("low", label="Reserved below", description=f"{usual.low:.3g} if empty")
+        inputs.float("high", label="Expressive above", description=f"{usual.high:.3g} if empty")
         if runs := list_runs(ctx.dataset):
             same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
             splits = {NEW_SPLIT: "New split, by people", **same}
@@ -117,17 +116,16 @@ class TrainModel(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
-        from expressiveness.data import DEFAULT_TARGET, TARGETS, Thresholds
         from expressiveness.models import TrainingConfig
 
         from ..dataset import load_run_record
         from ..steps import train_model
 
-        model = chosen_model(ctx)
+        model, rule = chosen_model(ctx), _rule(ctx)
         config = TrainingConfig(
             model=model,
-            target=one_of(ctx, "target", TARGETS, DEFAULT_TARGET),
-            thresholds=Thresholds(number(ctx, "low", -0.3), number(ctx, "high", 0.3)),
+            target=rule.target,
+            thresholds=rule.thresholds,
             options={name: value for name in options_of(model) if (value := ctx.params.get(name)) is not None},
             seed=whole_number(ctx, "seed", 0),
         )
@@ -185,6 +183,21 @@ def options_of(model: str) -> dict[str, Any]:
     return asdict(MODELS[model].Options())
 
 
+def choose_target(ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    """Offer the scores that a dataset has."""
+    from ..dataset import imported_measure
+    from ..fields import InterviewFields
+
+    scores = {name: name for name in InterviewFields.of(ctx.dataset).scores}
+    choose(inputs, "target", scores, default=imported_measure(ctx.dataset)[0], label="Score to learn")
+
+
+def _rule(ctx: foo.executor.ExecutionContext) -> CategoryRule:
+    from ..dataset import rule_of
+
+    return rule_of(ctx.dataset, text(ctx, "target", None), low=number(ctx, "low", None), high=number(ctx, "high", None))
+
+
 def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:
     split_of = text(ctx, "split_of", NEW_SPLIT)
     return None if split_of == NEW_SPLIT else split_of
@@ -201,22 +214,25 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
 
 def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
     """What would spoil the result of training on some interviews."""
-    from expressiveness.data import CATEGORIES, DEFAULT_TARGET, TARGETS, Thresholds
+    from expressiveness.data import CATEGORIES
+    from expressiveness.errors import TrainingError
 
     from ..dataset import load_run_split
-    from ..fields import PARTICIPANT
+    from ..fields import PARTICIPANT, InterviewFields
 
-    low, high = number(ctx, "low", -0.3), number(ctx, "high", 0.3)
     people = len(samples.distinct(PARTICIPANT))
     sentences = []
     if people < FEW_PEOPLE:
         few = counted(people, "participant")
         sentences.append(f"{few}: figures on held-out people are uncertain; {FEW_PEOPLE} are better.")
-    if low < high:
-        scores = samples.values(one_of(ctx, "target", TARGETS, DEFAULT_TARGET))
-        counts = Counter(map(Thresholds(low, high).category, scores))
-        empty = [category for category in CATEGORIES if not counts[category]]
-        if empty:
+    try:
+        rule = _rule(ctx)
+    except TrainingError as error:
+        sentences.append(str(error))
+    else:
+        scores = samples.values(InterviewFields.of(ctx.dataset).scores[rule.target])
+        counts = Counter(rule.thresholds.category(score) for score in scores if score is not None)
+        if empty := [category for category in CATEGORIES if not counts[category]]:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
     if split_of := _split_of(ctx):
         sentences += _warnings_about_split(samples, load_run_split(ctx.dataset, split_of), split_of)

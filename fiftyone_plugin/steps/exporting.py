@@ -1,7 +1,8 @@
 """Write the curated interviews as files, for use outside FiftyOne.
 
     FOLDER/
-    ├── metadata.jsonl   RecruitView's layout, with `corrected_category`; interviews that were left out are not in it
+    ├── metadata.jsonl   where the data had RecruitView's layout, with `corrected_category`; else `interviews.csv` and
+    │                    `columns.json`; interviews that were left out are not in it
     ├── decisions.json   every decision, with who and when; `expressiveness train --curation` reads it
     ├── faces/           a folder a category, of 48x48 pictures
     └── videos/          if asked for; without them `metadata.jsonl` names them as the imported one does
@@ -21,7 +22,7 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness._io import atomic_folder, check_output_folder, file_stem
-from expressiveness.data import METADATA, Curation, Interview
+from expressiveness.data import COLUMNS_FILE, METADATA, TABLE_FILE, Curation, Interview, write_table
 from expressiveness.errors import OutputError
 from expressiveness.faces import put_faces
 from expressiveness.types import Failure, Progress
@@ -41,6 +42,8 @@ CURATED = "curated export"
 """What such a folder holds, see `check_output_folder`."""
 
 DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
+TABLES = {METADATA, TABLE_FILE, COLUMNS_FILE}
+RECRUITVIEW = "recruitview"
 
 
 @dataclass(slots=True)
@@ -100,7 +103,7 @@ def export_curated(
         raise OutputError(f"{folder} holds videos of this dataset; choose an empty folder or a new one")
     with atomic_folder(folder, kind=CURATED) as unfinished:
         curation.save(unfinished / DECISIONS)
-        _write_metadata(kept, names, curation, unfinished / METADATA)
+        _write_rows(samples._root_dataset, kept, names, curation, unfinished)
         if videos:
             _copy_videos(kept, names, unfinished)
         if faces:
@@ -134,9 +137,18 @@ def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:
     return str(interview.video.relative_to(source) if interview.video.is_relative_to(source) else interview.video)
 
 
-def _write_metadata(interviews: Sequence[Interview], names: Mapping[str, str], curation: Curation, file: Path) -> None:
-    corrected = {decision.interview: decision.category for decision in curation.interviews}
+def _write_rows(
+    dataset: fo.Dataset, interviews: Sequence[Interview], names: Mapping[str, str], curation: Curation, folder: Path
+) -> None:
+    """Write the interviews in RecruitView's layout if they had it, so with all that it asks for, and else as a CSV."""
+    corrected = {decision.interview: decision.category for decision in curation.interviews if decision.category}
+    if info_of(dataset).get("reader", RECRUITVIEW) != RECRUITVIEW:
+        target, thresholds = imported_measure(dataset)
+        more = {"corrected_category": corrected}
+        write_table(folder, interviews, names, more=more, target=target, thresholds=thresholds)
+        return
     rows = [_row(interview, names[interview.id], corrected.get(interview.id)) for interview in interviews]
+    file = folder / METADATA
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
@@ -145,13 +157,9 @@ def _row(interview: Interview, file_name: str, corrected: str | None) -> dict[st
     return {
         "id": interview.id,
         "file_name": file_name,
-        "duration": interview.duration,
-        "question_id": interview.question_id,
-        "question": interview.question,
-        "video_quality": interview.video_quality,
+        **interview.attributes,
         "user_no": interview.participant,
         **interview.scores,
-        "transcript": interview.transcript,
         "corrected_category": corrected,
     }
 

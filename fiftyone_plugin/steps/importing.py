@@ -1,4 +1,4 @@
-"""Import a RecruitView folder as a dataset, or bring the dataset that it was imported as up to date."""
+"""Import a folder of interviews as a dataset, or bring the dataset that it was imported as up to date."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.data import DEFAULT_TARGET, METADATA, TARGETS, Interview, Thresholds, read_interviews, take_evenly
+from expressiveness.data import Interview, Thresholds, read_interviews, take_evenly
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.types import Failure, Progress
 from expressiveness.video import VideoInfo, probe
 
 from .. import fields
 from ..curation import follow_videos
-from ..dataset import check_dataset_name, info_of, keep_info, sample_ids_of, working_on
-from .importer import interview_sample
+from ..dataset import check_dataset_name, info_of, sample_ids_of, working_on
+from .importer import interview_sample, prepare_dataset
 
 MOST_NAMED = 5
 """Interviews that a refusal names."""
@@ -47,7 +47,9 @@ def import_interviews(
     folder: Path | str,
     name: str,
     *,
-    target: str = DEFAULT_TARGET,
+    reader: str | None = None,
+    columns: str | None = None,
+    target: str | None = None,
     thresholds: Thresholds | None = None,
     limit: int | None = None,
     strict: bool = False,
@@ -55,13 +57,15 @@ def import_interviews(
     replace_rows: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Import a RecruitView folder as a persistent dataset; importing again updates it and duplicates nothing.
+    """Import a folder of interviews as a persistent dataset; importing again updates it and duplicates nothing.
 
     Args:
-        folder: with `metadata.jsonl` and the videos.
+        folder: as for `read_interviews`.
         name: of the dataset, which is made if there is none.
-        target: the score that gives the category.
-        thresholds: the notebook's if None.
+        reader: a name in `READERS`; the one that recognises the folder if None.
+        columns: what the columns of a CSV are; guessed if None.
+        target: the score that gives the category; as the data says if None.
+        thresholds: as the data says if None.
         limit: only so many interviews, spread over the file.
         strict: stop at the first bad row.
         allow_outside: accept videos that lie outside the folder.
@@ -74,21 +78,22 @@ def import_interviews(
             interviews of these ids from another folder, and `replace_rows` is not set.
     """
     check_dataset_name(name)
-    folder, thresholds = Path(folder), thresholds or Thresholds()  # of this machine: the App plays no other videos
-    found = read_interviews(folder, strict=strict, allow_outside=allow_outside)
+    folder = Path(folder)  # of this machine: the App plays no other videos
+    found = read_interviews(folder, reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    rule = found.rule_for(target, thresholds=thresholds)
     report = ImportReport(name)
-    report.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
+    report.failures = [Failure(f"{found.table} line {row.line}", row.reason) for row in found.bad_rows]
     interviews = take_evenly(found.interviews, limit)
     _check_rows(folder, name, interviews, replace_rows)
-    samples = _samples(interviews, target, thresholds, report, progress)
-    if not samples:
+    videos = _probed(interviews, report, progress)
+    if not videos:
         raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
     with working_on(name, DOING), working_on(dataset := _dataset_named(name), DOING):
         _require_interviews_alone(dataset)
         report.replaced_folder = _check_rows(folder, name, interviews, replace_rows)
-        fields.declare_interview_fields(dataset)
-        report.added, report.updated = _write(dataset, samples)
-        keep_info(dataset, folder=str(folder.resolve()), target=target, thresholds=asdict(thresholds))
+        known = prepare_dataset(dataset, found, rule)
+        samples = [interview_sample(interview, info, rule, known) for interview, info in videos]
+        report.added, report.updated = _write(dataset, samples, known)
     return report
 
 
@@ -129,33 +134,29 @@ def _check_rows(folder: Path, name: str, interviews: Sequence[Interview], replac
     return others.folder if others else None
 
 
-def _samples(
-    interviews: Sequence[Interview],
-    target: str,
-    thresholds: Thresholds,
-    report: ImportReport,
-    progress: Progress | None,
-) -> list[fo.Sample]:
-    """Make the samples, several videos' headers read at a time."""
+def _probed(
+    interviews: Sequence[Interview], report: ImportReport, progress: Progress | None
+) -> list[tuple[Interview, VideoInfo]]:
+    """Read the videos' headers, several at a time."""
 
-    def make(interview: Interview) -> fo.Sample | Failure:
+    def read(interview: Interview) -> VideoInfo | Failure:
         try:
             info = probe(interview.video)
         except VideoError as error:
             return Failure(interview.id, str(error))
         _note_obstacles(report, interview.id, info)
-        return interview_sample(interview, info, target=target, thresholds=thresholds)
+        return info
 
-    samples: list[fo.Sample] = []
+    videos: list[tuple[Interview, VideoInfo]] = []
     with ThreadPoolExecutor() as pool:
-        for number, made in enumerate(pool.map(make, interviews), start=1):
-            if isinstance(made, Failure):
-                report.failures.append(made)
+        for number, (interview, info) in enumerate(zip(interviews, pool.map(read, interviews), strict=True), start=1):
+            if isinstance(info, Failure):
+                report.failures.append(info)
             else:
-                samples.append(made)
+                videos.append((interview, info))
             if progress:
                 progress(number, len(interviews))
-    return samples
+    return videos
 
 
 def _note_obstacles(report: ImportReport, id: str, info: VideoInfo) -> None:
@@ -180,37 +181,26 @@ def _require_interviews_alone(dataset: fo.Dataset) -> None:
         raise InterviewError(f"the dataset {dataset.name} holds other samples; choose another name")
 
 
-def _write(dataset: fo.Dataset, samples: Sequence[fo.Sample]) -> tuple[int, int]:
+def _write(dataset: fo.Dataset, samples: Sequence[fo.Sample], of_data: fields.InterviewFields) -> tuple[int, int]:
     """Add the interviews that are new, bring the others up to date, and count both."""
     known = sample_ids_of(dataset)
     fresh = [sample for sample in samples if sample[fields.INTERVIEW_ID] not in known]
     if fresh:
         dataset.add_samples(fresh, dynamic=False, progress=False)
-    _update(dataset, {known[s[fields.INTERVIEW_ID]]: s for s in samples if s[fields.INTERVIEW_ID] in known})
+    paths = ["filepath", "metadata", fields.PARTICIPANT, fields.CATEGORY]
+    paths += [*of_data.scores.values(), *of_data.attributes.values()]
+    _update(dataset, {known[s[fields.INTERVIEW_ID]]: s for s in samples if s[fields.INTERVIEW_ID] in known}, paths)
     return len(fresh), len(samples) - len(fresh)
 
 
-_UPDATED = (
-    "filepath",
-    "metadata",
-    fields.PARTICIPANT,
-    fields.QUESTION_ID,
-    fields.QUESTION,
-    fields.DURATION,
-    fields.VIDEO_QUALITY,
-    fields.TRANSCRIPT,
-    fields.CATEGORY,
-    *TARGETS,
-)
-
-
-def _update(dataset: fo.Dataset, samples: Mapping[str, fo.Sample]) -> None:
+def _update(dataset: fo.Dataset, samples: Mapping[str, fo.Sample], paths: Sequence[str]) -> None:
     """Bring known interviews up to date; what people decided and what runs predicted stays."""
     if not samples:
         return
     before = dict(zip(*dataset.values(["id", f"{fields.CATEGORY}.label"]), strict=True))
-    for name in _UPDATED:
-        dataset.set_values(name, {key: sample[name] for key, sample in samples.items()}, key_field="id")
+    for name in paths:
+        values = {key: sample[name] for key, sample in samples.items() if sample.has_field(name)}
+        dataset.set_values(name, values, key_field="id")
     changed = [key for key, sample in samples.items() if before[key] != sample[fields.CATEGORY].label]
     if changed:
         follow_videos(dataset.select(changed))

@@ -77,13 +77,9 @@ def moving(dataset_name: str, tmp_path: Path):
             filepath=str(one.video),
             interview_id=one.id,
             participant=one.participant,
-            question_id=one.question_id,
-            question=one.question,
-            duration=one.duration,
-            video_quality=one.video_quality,
-            transcript=one.transcript,
             category=fo.Classification(label=Thresholds().category(one.scores["facial_expression"])),
             **one.scores,
+            **one.attributes,
         )
         for one in interviews
     )

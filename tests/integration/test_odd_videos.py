@@ -9,7 +9,7 @@ from expressiveness.errors import InterviewError
 from expressiveness.faces import ExtractionConfig
 from expressiveness.video import Sampling, make_playable
 from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder
-from fiftyone_plugin.steps.importer import RecruitView
+from fiftyone_plugin.steps.importer import Interviews
 from tests.interviews import portrait, row, write_metadata
 from tests.media import write_irregular_video, write_video
 
@@ -86,5 +86,5 @@ def test_videos_outside_the_folder_are_imported_only_where_that_is_allowed(datas
     with pytest.raises(InterviewError, match=r"none of the interviews.*leads out of the folder; move it in, or give"):
         import_interviews(folder, dataset_name)
     assert operator(str(folder), dataset_name, allow_outside=True).result["added"] == 2
-    by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=RecruitView, allow_outside=True)
+    by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=Interviews, allow_outside=True)
     assert by_type.values("filepath") == [str(tmp_path / "far.mp4"), str(tmp_path / "set.mp4")]

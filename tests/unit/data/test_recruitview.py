@@ -18,7 +18,7 @@ def test_a_row_becomes_an_interview_with_ids_as_text_and_all_twelve_scores(tmp_p
 
     [read] = read_interviews(tmp_path).interviews
 
-    assert (read.id, read.participant, read.question_id) == ("0082", "0090", "1")
+    assert (read.id, read.participant, read.attributes["question_id"]) == ("0082", "0090", "1")
     assert read.video == tmp_path / "videos" / "vid_0082.mp4"
     assert tuple(read.scores) == TARGETS
     assert read.scores["facial_expression"] == -0.1539
@@ -160,7 +160,7 @@ def test_a_line_of_two_gigabytes_is_read_in_little_memory(tmp_path, run_python):
 def test_a_long_transcript_and_an_empty_one_are_kept(tmp_path):
     write_metadata(tmp_path, row(1, transcript="word " * 200_000), row(2, transcript=""))
 
-    assert [len(read.transcript) for read in read_interviews(tmp_path).interviews] == [1_000_000, 0]
+    assert [len(read.attributes["transcript"]) for read in read_interviews(tmp_path).interviews] == [1_000_000, 0]
 
 
 def test_keys_that_recruitview_does_not_have_are_named(tmp_path):

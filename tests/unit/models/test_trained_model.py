@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from expressiveness.errors import ConfigError, ModelError, OutputError
-from expressiveness.models import RECORD, WEIGHTS, TrainingConfig, load_model, read_record
+from expressiveness.errors import ModelError, OutputError
+from expressiveness.models import RECORD, WEIGHTS, load_model, read_record
 from tests.disks import full_disk
 from tests.random_model import outputs, random_model
 
@@ -212,8 +212,3 @@ def test_whatever_a_record_holds_reading_it_fails_cleanly_or_not_at_all(tmp_path
 
     with pytest.raises(ModelError):
         read_record(tmp_path)
-
-
-def test_a_target_that_is_no_score_is_refused():
-    with pytest.raises(ConfigError, match="choose from openness"):
-        TrainingConfig(target="gemini_summary")

@@ -252,7 +252,7 @@ def test_videos_play_in_browsers(samples):
 def test_clips_last_as_long_as_their_duration_says(samples):
     lengths = {"short": 4, "medium": 5, "long": 6}
     for interview in read_interviews(samples).interviews:
-        assert len(frames(interview.video)) == lengths[interview.duration]
+        assert len(frames(interview.video)) == lengths[interview.attributes["duration"]]
 
 
 def test_a_second_call_renders_nothing(samples):

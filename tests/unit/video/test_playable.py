@@ -133,7 +133,7 @@ def test_a_folder_is_copied_with_its_rows_and_only_what_does_not_play_is_encoded
 
     found = read_interviews(tmp_path / "copy")
     assert [one.video.name for one in found.interviews] == ["vid_0001.mp4", "vid_0002.mov.mp4", "vid_0003.mp4"]
-    assert found.interviews[1].transcript == "Ünï"
+    assert found.interviews[1].attributes["transcript"] == "Ünï"
     assert [bad.line for bad in found.bad_rows] == [3]
     copies = [one.video for one in found.interviews[:2]]
     assert copies[0].read_bytes() == (folder / "videos" / "vid_0001.mp4").read_bytes()
