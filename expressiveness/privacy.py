@@ -202,9 +202,9 @@ def forget_in_figures(evaluation: dict[str, Any] | None, interview_id: str) -> d
     if not evaluation or "without_face" not in evaluation.get("video", {}):
         return evaluation
     video = evaluation["video"]
-    reasons = {id: reason for id, reason in evaluation.get("passed_over", {}).items() if id != interview_id}
     without_face = _without(video["without_face"], interview_id)
-    return {**evaluation, "video": {**video, "without_face": without_face}, "passed_over": reasons}
+    kept = forget_in_data(evaluation, interview_id)  # the reasons
+    return {**kept, "video": {**video, "without_face": without_face}}
 
 
 def _without(ids: list[str], interview_id: str) -> list[str]:

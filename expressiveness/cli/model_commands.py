@@ -32,13 +32,25 @@ from expressiveness.errors import ConfigError
 from expressiveness.models import ExportFormat
 
 
+def _known_model(name: str) -> str:
+    """Take only a name that there is; the message lists them."""
+    from expressiveness.models import MODELS
+
+    if name not in MODELS:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(MODELS)}")
+    return name
+
+
 def train(
     folder: Folder,
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
     target: Target = None,
     model_name: Annotated[
-        str, typer.Option("--model", help="notebook_cnn, movement, or one that you have added; see MODELS.")
+        str,
+        typer.Option(
+            "--model", parser=_known_model, help="notebook_cnn, movement, or a family that another package brings."
+        ),
     ] = "notebook_cnn",
     notebook: Annotated[
         bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")

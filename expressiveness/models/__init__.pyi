@@ -25,10 +25,10 @@ from .export import export_model
 from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
 from .model_card import TERMS
+from .model_training import train
 from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos
 from .record import RECORD, read_record
 from .trained_model import CARD, MODEL, TrainedModel, load_model
-from .training import train
 from .training_config import TrainingConfig
 from .training_data import LabelledClip, TrainingData, assemble, typical_scores
 

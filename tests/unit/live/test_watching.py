@@ -19,7 +19,7 @@ from expressiveness.live.display import Window, video_file
 from expressiveness.live.painting import SPAN_SECONDS, Painter
 from expressiveness.live.recognition import AWAY_SECONDS, SETTLING_SECONDS, Recogniser, Recognition
 from expressiveness.live.source import NewestFrames
-from expressiveness.models import TrainingConfig
+from expressiveness.models import CnnOptions, NotebookCnn
 from expressiveness.video import Frame, Sampling, probe, read_frames
 from tests.media import write_video
 from tests.random_model import random_model
@@ -405,11 +405,15 @@ class FakeModel:
     """Remembers what its network is given, and is always sure of Expressive."""
 
     def __init__(self, face_input):
-        self.config = TrainingConfig(options={"face_input": face_input})
         self.extraction = random_model().extraction
         self.given = []
+        self.judge = NotebookCnn(CnnOptions(face_input=face_input))
+        self.judge.__dict__["_compiled"] = self._answer  # in the place of its network
 
-    def probabilities(self, faces):
+    def able_to(self, ability):
+        return self.judge
+
+    def _answer(self, faces):
         self.given.append(faces)
         return np.array([[0.0, 0.0, 1.0]], np.float32)
 
