@@ -6,7 +6,6 @@ import pytest
 
 from expressiveness.cli import COMMANDS, main
 from expressiveness.data import read_interviews
-from expressiveness.data import read_interviews
 from tests.interviews import row, write_metadata
 
 
