@@ -2,7 +2,7 @@
 
 ExpressivenessError
 ├── ConfigError      a setting that cannot be, or the name of something that there is not
-├── InterviewError   a RecruitView folder or one of its rows
+├── InterviewError   a folder of interviews or one of its rows
 ├── PlaceError       a URL of files that cannot be reached
 ├── VideoError       a video that cannot be opened or decoded
 ├── DetectorError    a face detection model file
@@ -27,7 +27,7 @@ class ConfigError(ExpressivenessError, ValueError):
 
 
 class InterviewError(ExpressivenessError):
-    """A RecruitView folder, or a row of it, cannot be used."""
+    """A folder of interviews, or a row of it, cannot be used."""
 
 
 class PlaceError(ExpressivenessError):

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from expressiveness.data import ColumnMapping, csv_table, inspect_folder, read_interviews, write_table
-from expressiveness.errors import ConfigError, InterviewError
+from expressiveness.errors import ConfigError, InterviewError, TrainingError
 
 STUDY = """clip,file,Subject ID,rating,site
 a,a.mp4,007,1.5,Bonn
@@ -220,3 +222,18 @@ def test_what_we_write_is_read_as_it_was(tmp_path):
     assert [(one.id, one.participant, one.scores, one.attributes) for one in after] == [
         (one.id, one.participant, one.scores, one.attributes) for one in before
     ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text('",;\t\n\r\0.-1eaÄ', max_size=80).map(lambda rest: f"video,person,rating\n{rest}".encode()),
+    )
+)
+def test_whatever_a_table_holds_reading_it_fails_cleanly_or_gives_whole_interviews(tmp_path, content):
+    try:
+        found = inspect_folder(study(tmp_path, content))
+    except (InterviewError, TrainingError):
+        return
+    assert found.clips["score"].notna().all()

@@ -1,6 +1,6 @@
 """Folders of interviews: which reader reads them, how a score becomes a category, and what a notebook sees."""
 
-import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,12 @@ from expressiveness.data import (
     CategoryRule,
     Interview,
     InterviewFolder,
-    Reader,
     Thresholds,
     inspect_folder,
     split_by_participant,
 )
 from expressiveness.errors import ConfigError, InterviewError, TrainingError
+from tests.conftest import REPOSITORY
 from tests.interviews import interview, row, write_metadata
 
 
@@ -103,25 +103,12 @@ def test_no_score_is_without_a_value_whoever_read_it():
         rated(1, warmth=float("nan"))
 
 
-class DiaryReader(Reader):
-    """Reads `diary.txt`: a line a video, with who speaks and how warm they seem, as in "day1.webm|Ada|4.5"."""
-
-    def recognises(self, folder):
-        return (folder / "diary.txt").is_file()
-
-    def read(self, folder, *, allow_outside=False):
-        with (folder / "diary.txt").open() as file:
-            days = [
-                Interview(id=Path(video).stem, video=folder / video, participant=who, scores={"warmth": float(warmth)})
-                for video, who, warmth in csv.reader(file, delimiter="|")
-            ]
-        return InterviewFolder(folder, tuple(days), table="diary.txt")
-
-
 @pytest.fixture
 def diary(tmp_path):
-    """A folder that only our neighbour's reader knows."""
-    READERS.add("diary", DiaryReader)
+    """A folder that only the reader of docs/architecture.md knows."""
+    [example] = re.findall(r"```python\n(.*?)```", (REPOSITORY / "docs/architecture.md").read_text(), re.DOTALL)
+    assert len(example.splitlines()) < 40
+    exec(example, {})
     (tmp_path / "diary.txt").write_text("day1.webm|Ada|4.5\nday2.webm|Ada|2\nday3.webm|Bob|1\n")
     yield tmp_path
     del READERS._things["diary"]
@@ -133,7 +120,7 @@ def test_a_reader_from_elsewhere_is_all_that_a_data_set_needs(diary):
 
     assert found.reader == "diary"
     assert found["day1"].scores == {"warmth": 4.5}
-    assert found.rule.target == "warmth"
+    assert found.rule == CategoryRule("warmth", Thresholds(2, 4))
     assert inspection.clips_per_participant == {"Ada": 2, "Bob": 1}
     assert {column.name for column in inspection.columns} == {"id", "participant", "video", "warmth"}
 
