@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from expressiveness.choices import DetectorKind, ExecutorKind, FigureFormat
-from expressiveness.cli.options import AllowOutside, Folder, High, Json, LocalFolder, Low, Strict, Target, Workers
+from expressiveness.cli.options import (
+    AllowOutside,
+    Folder,
+    High,
+    Json,
+    LocalFolder,
+    Low,
+    MaxMegapixels,
+    Strict,
+    Target,
+    Workers,
+)
 from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
 from expressiveness.places import is_here, place
 
@@ -61,6 +72,7 @@ def extract(
     shared_store: Annotated[
         bool, typer.Option("--shared-store", help="All machines see STORE: let them write it themselves.")
     ] = False,
+    max_megapixels: MaxMegapixels = 64,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
@@ -88,6 +100,7 @@ def extract(
             progress=report,
             executor=run,
             hand_over=executor == "ray" and not shared_store and is_here(out),
+            max_pixels=round(max_megapixels * 1e6),
         )
     write_json(json_file, result.as_dict())
     for failure in result.failures:
@@ -104,13 +117,21 @@ def reencode(
     folder: LocalFolder,
     out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
     workers: Workers = None,
+    max_megapixels: MaxMegapixels = 64,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
     from expressiveness.reencoding import make_playable
 
     with progress("Copying") as report:
-        result = make_playable(folder, out, workers=workers, progress=report, allow_outside=allow_outside)
+        result = make_playable(
+            folder,
+            out,
+            workers=workers,
+            progress=report,
+            allow_outside=allow_outside,
+            max_pixels=round(max_megapixels * 1e6),
+        )
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")
