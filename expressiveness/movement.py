@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from expressiveness.containers import MAX_PIXELS
 from expressiveness.detection import downscaled, load_mediapipe, no_display, packaged_file
 from expressiveness.errors import BusyError, StoreError, VideoError
 from expressiveness.extraction import FaceStore
@@ -167,23 +168,24 @@ class Landmarker:
         self.close()
 
 
-def read_movement(video: Path, *, landmarker: Landmarker | None = None) -> Movement:
+def read_movement(video: Path, *, landmarker: Landmarker | None = None, max_pixels: int = MAX_PIXELS) -> Movement:
     """Read the movement of a video's face.
 
     Args:
         video: any video file.
         landmarker: reused if given.
+        max_pixels: the most that a picture may have.
 
     Raises:
-        VideoError: the video is missing or nothing in it decodes.
+        VideoError: the video is missing, its pictures are too large, or nothing in it decodes.
         DetectorError: the landmarker's model file is not installed.
     """
     if landmarker is None:
         with Landmarker() as own:
-            return read_movement(video, landmarker=own)
+            return read_movement(video, landmarker=own, max_pixels=max_pixels)
     rows: list[tuple[Any, ...]] = []
     sampled: list[tuple[int, float]] = []
-    for frame in read_frames(video, Sampling(rate=RATE)):
+    for frame in read_frames(video, Sampling(rate=RATE), max_pixels=max_pixels):
         sampled.append((frame.number, frame.seconds))
         if face := landmarker.read(frame.rgb):
             rows.append((frame.number, frame.seconds, *face))
@@ -261,6 +263,7 @@ def extract_movements(
     workers: int | None = None,
     timeout: float | None = 600.0,
     progress: Progress | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> ExtractionReport:
     """Put the movement of many interviews into the store, passing over what is there.
 
@@ -270,13 +273,22 @@ def extract_movements(
         workers: processes; None for one a core.
         timeout: seconds that one video may take before it is given up; None for no limit.
         progress: called after each interview.
+        max_pixels: the most that a picture may have; a video with larger ones is a failure.
 
     Raises:
         StoreError: the store cannot be written.
         BusyError: another run writes to the store.
     """
     with alone_in_store(store.root, "reading movement"):
-        return fill_store(interviews, store, _read_into_store, workers=workers, timeout=timeout, progress=progress)
+        return fill_store(
+            interviews,
+            store,
+            _read_into_store,
+            workers=workers,
+            timeout=timeout,
+            progress=progress,
+            max_pixels=max_pixels,
+        )
 
 
 def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dict[str, Movement | str]:
@@ -297,7 +309,7 @@ def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dic
 
 
 def _read_into_store(job: Job[MovementStore]) -> Extracted:
-    movement = read_movement(job.interview.video, landmarker=_own_landmarker())
+    movement = read_movement(job.interview.video, landmarker=_own_landmarker(), max_pixels=job.max_pixels)
     job.store.save(job.interview, movement)
     frames = len(movement.sampled_number)
     return Extracted(frames=frames, faces=len(movement), frames_without_face=frames - len(movement))

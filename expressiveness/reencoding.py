@@ -22,6 +22,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from expressiveness.containers import MAX_PIXELS, opened_container
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.execution import run
 from expressiveness.interviews import METADATA, Interview, bounded_lines, read_interviews
@@ -59,6 +60,7 @@ def make_playable(
     timeout: float | None = SECONDS_A_VIDEO,
     progress: Progress | None = None,
     allow_outside: bool = False,
+    max_pixels: int = MAX_PIXELS,
 ) -> PlayableFolder:
     """Copy a folder of interviews, with every video as one that the App shows as it should.
 
@@ -72,6 +74,7 @@ def make_playable(
         timeout: seconds that a video may take; one that takes longer is a failure.
         progress: called with how many videos are done.
         allow_outside: accept videos that lie outside `folder`; in the copy they are inside.
+        max_pixels: the most that a picture may have; a video with larger ones is a failure.
 
     Raises:
         InterviewError: `folder` cannot be used, or `out` is the same.
@@ -86,7 +89,7 @@ def make_playable(
         renamed: dict[str, str] = {}
         reencoded = 0
         failures = []
-        jobs = [_Job(one, _name_in_copy(one, root), copy) for one in interviews]
+        jobs = [_Job(one, _name_in_copy(one, root), copy, max_pixels) for one in interviews]
         for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
             interview = outcome.item.interview
             if outcome.value is None:
@@ -102,7 +105,7 @@ def make_playable(
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
-def reencode(video: Path, out: Path) -> None:
+def reencode(video: Path, out: Path, *, max_pixels: int = MAX_PIXELS) -> None:
     """Write a video as H.264 in an MP4 file: the same frames at the same times, upright, and its sound as AAC.
 
     A video whose frames come unevenly gets a constant rate: that of its usual gap between frames. Then some frames are
@@ -112,26 +115,27 @@ def reencode(video: Path, out: Path) -> None:
     Args:
         video: any video file.
         out: of the new file.
+        max_pixels: the most that a picture may have.
 
     Raises:
         VideoError: the video cannot be read, or the file cannot be written.
     """
     try:
         with av.open(str(out), "w", format="mp4") as container:
-            _encode(video, container)
+            _encode(video, container, max_pixels)
     except (av.FFmpegError, OSError) as error:
         raise VideoError(f"{video.name}: cannot be written as H.264 ({error.strerror or error})") from error
 
 
-def _encode(video: Path, out: OutputContainer) -> None:
-    info = probe(video)
-    rate = _even_rate(video, info)
+def _encode(video: Path, out: OutputContainer, max_pixels: int) -> None:
+    info = probe(video, max_pixels=max_pixels)
+    rate = _even_rate(video, info, max_pixels)
     pictures = _picture_stream(out, info, rate or info.frame_rate)
-    with av.open(str(video)) as source:
+    with opened_container(video, max_pixels=max_pixels) as source:
         heard = source.streams.audio[0] if source.streams.audio else None
         sound = out.add_stream("aac", rate=heard.rate, layout=heard.layout.name) if heard else None
         frames: Iterator[VideoFrame | AudioFrame] = heapq.merge(
-            _pictures(video, rate), _sounds(source), key=_seconds_of
+            _pictures(video, rate, max_pixels), _sounds(source), key=_seconds_of
         )
         for frame in frames:
             if isinstance(frame, VideoFrame):
@@ -143,9 +147,9 @@ def _encode(video: Path, out: OutputContainer) -> None:
         out.mux(sound.encode(None))
 
 
-def _even_rate(video: Path, info: VideoInfo) -> float | None:
+def _even_rate(video: Path, info: VideoInfo, max_pixels: int) -> float | None:
     """The constant rate for a video whose frames come unevenly, by all their times; None if they come evenly."""
-    times = np.array(frame_times(video))
+    times = np.array(frame_times(video, max_pixels=max_pixels))
     if len(times) < 2 or not info.frame_rate:
         return None
     drift = np.abs(times - np.arange(len(times)) / info.frame_rate).max()
@@ -161,14 +165,15 @@ def _picture_stream(out: OutputContainer, info: VideoInfo, rate: float) -> Video
     return stream
 
 
-def _pictures(video: Path, rate: float | None) -> Iterator[VideoFrame | AudioFrame]:
+def _pictures(video: Path, rate: float | None, max_pixels: int) -> Iterator[VideoFrame | AudioFrame]:
     """Yield every frame that decodes, less a row or column where H.264 wants an even number of them.
 
     Args:
         video: to read.
         rate: to show them at; None for when they are shown.
+        max_pixels: the most that one may have.
     """
-    frames = read_frames(video, Sampling(every=1))
+    frames = read_frames(video, Sampling(every=1), max_pixels=max_pixels)
     for frame in _evenly(frames, rate) if rate else frames:
         height, width = (side // 2 * 2 for side in frame.rgb.shape[:2])
         picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame.rgb[:height, :width]), format="rgb24")
@@ -211,6 +216,7 @@ class _Job:
     interview: Interview
     name: str  # of the video in the copy, if it is not re-encoded
     copy: GrowingFolder
+    max_pixels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +234,16 @@ def _name_in_copy(interview: Interview, root: Path) -> str:
 
 def _copy(job: _Job) -> _Copied:
     """Put a video that the App shows as it should into the copy."""
-    video, info = job.interview.video, probe(job.interview.video)
+    video = job.interview.video
+    info = probe(video, max_pixels=job.max_pixels)
     fits = info.plays_in_browsers and info.is_even
-    name, write = (job.name, _copy_file) if fits else (_as_mp4(job.name), reencode)
+    name = job.name if fits else _as_mp4(job.name)
     if not job.copy.has(name):
         with job.copy.writing(name) as unfinished:
-            write(video, unfinished)
+            if fits:
+                _copy_file(video, unfinished)
+            else:
+                reencode(video, unfinished, max_pixels=job.max_pixels)
     return _Copied(name, reencoded=not fits)
 
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
-import cv2  # noqa: F401  # before PyAV: a window of OpenCV's Qt build hangs on PyAV's copy of libxcb
-
-# isort: split
 import av
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +22,8 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from expressiveness.containers import MAX_PIXELS, opened_container
 from expressiveness.errors import VideoError
-from expressiveness.places import is_here
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -136,13 +133,17 @@ class VideoInfo:
         return self.drift <= MOST_DRIFT
 
 
-def probe(video: Path) -> VideoInfo:
+def probe(video: Path, *, max_pixels: int = MAX_PIXELS) -> VideoInfo:
     """Read a video's header, and its first frame for the rotation.
 
+    Args:
+        video: any video file.
+        max_pixels: the most that a picture may have.
+
     Raises:
-        VideoError: the file is missing, is no video, or its first frame does not decode.
+        VideoError: the file is missing, is no video, its pictures are too large, or its first frame does not decode.
     """
-    with _opened(video) as (container, stream):
+    with _opened(video, max_pixels) as (container, stream):
         first = next(_decoded(container, stream, video))
         rate = float(stream.average_rate or stream.guessed_rate or 0)
         seconds = _seconds_of(container, stream)
@@ -161,46 +162,49 @@ def probe(video: Path) -> VideoInfo:
         )
 
 
-def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING) -> Iterator[Frame]:
+def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING, *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
     """Yield the sampled frames of a video, one in memory at a time.
 
-    `Sampling.max_faces` is the caller's to keep: only it knows where a face was found.
+    Args:
+        video: any video file.
+        sampling: which frames. `Sampling.max_faces` is the caller's to keep: only it knows where a face was found.
+        max_pixels: the most that a picture may have.
 
     Raises:
-        VideoError: the file is missing, is no video, or nothing in it decodes.
+        VideoError: the file is missing, is no video, its pictures are too large, or nothing in it decodes.
     """
-    for frame in islice(_sampled_frames(video, sampling), sampling.max_frames):
+    for frame in islice(_sampled_frames(video, sampling, max_pixels), sampling.max_frames):
         if sampling.horizon and frame.number > sampling.horizon:
             return
         yield frame
 
 
-def read_chosen_frames(video: Path, numbers: Collection[int]) -> Iterator[Frame]:
+def read_chosen_frames(video: Path, numbers: Collection[int], *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
     """Yield the frames of some numbers, in order; a number that the video does not have yields nothing.
 
     Raises:
-        VideoError: the file is missing, is no video, or nothing in it decodes.
+        VideoError: as `read_frames`.
     """
-    with _opened(video) as (container, stream):
+    with _opened(video, max_pixels) as (container, stream):
         timeline = _timeline(container, stream, video)
         there = {number for number in numbers if 1 <= number <= len(timeline.stamps)}
         if there:
             yield from _frames_at(container, stream, video, timeline, there)
 
 
-def frame_times(video: Path) -> list[float]:
+def frame_times(video: Path, *, max_pixels: int = MAX_PIXELS) -> list[float]:
     """When each frame is shown, in seconds from the first one, without decoding; none where packets do not tell.
 
     Raises:
-        VideoError: the file is missing, is no video, or holds no frame.
+        VideoError: the file is missing, is no video, its pictures are too large, or it holds no frame.
     """
-    with _opened(video) as (container, stream):
+    with _opened(video, max_pixels) as (container, stream):
         timeline = _timeline(container, stream, video)
         return [timeline.seconds(stamp) for stamp in timeline.stamps] if timeline.complete else []
 
 
-def _sampled_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
-    with _opened(video) as (container, stream):
+def _sampled_frames(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
+    with _opened(video, max_pixels) as (container, stream):
         if sampling.spread or stream.codec_context.name in PACKET_A_FRAME:
             timeline = _timeline(container, stream, video)
             if timeline.complete:
@@ -208,12 +212,12 @@ def _sampled_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
                 return
     if sampling.spread:
         raise VideoError(f"{video.name}: its frames carry no times to spread samples over; re-encode it as MP4")
-    yield from _counted_frames(video, sampling)
+    yield from _counted_frames(video, sampling, max_pixels)
 
 
-def _counted_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
+def _counted_frames(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
     """Decode every frame from the start, converting only those that are looked at."""
-    with _opened(video) as (container, stream):
+    with _opened(video, max_pixels) as (container, stream):
         start: float | None = None
         taken = 0
         for number, frame in enumerate(_decoded(container, stream, video), start=1):
@@ -310,16 +314,8 @@ def _sought(
 
 
 @contextmanager
-def _opened(video: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
-    if not video.is_file():
-        raise VideoError(f"{video.name}: no such file in {video.parent}; copy it there or drop its row")
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(video.open("rb")) if not is_here(video) else str(video)
-            container = stack.enter_context(av.open(file, "r"))
-        except (av.FFmpegError, OSError, ValueError) as error:
-            reason = f"not a video that can be read ({_reason(error)}); replace the file"
-            raise VideoError(f"{video.name}: {reason}") from error
+def _opened(video: Path, max_pixels: int) -> Iterator[tuple[InputContainer, VideoStream]]:
+    with opened_container(video, max_pixels=max_pixels) as container:
         if not container.streams.video:
             raise VideoError(f"{video.name}: holds no picture; replace the file")
         stream = container.streams.video[0]
@@ -338,19 +334,22 @@ def _decoded(
         video: for what an error says.
         wanted: time stamps of the frames that are needed; others may be left out, those that no frame refers to.
     """
-    any_frame = False
+    any_frame, fault = False, ""
     for packet in _packets(container, stream):
         if wanted is not None:
             stream.codec_context.skip_frame = "DEFAULT" if packet.pts in wanted else "NONREF"
         try:
             frames = packet.decode()
+        except av.ArgumentError:  # a damaged packet is InvalidDataError
+            fault = " (its pictures seem larger than the limit; raise it, --max-megapixels, if you trust the file)"
+            continue
         except av.FFmpegError:
             continue
         for frame in frames:
             any_frame = True
             yield frame
     if not any_frame:
-        raise VideoError(f"{video.name}: no frame of it decodes; replace the file")
+        raise VideoError(f"{video.name}: no frame of it decodes{fault}; replace the file")
 
 
 def _packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
@@ -392,7 +391,3 @@ def _upright(frame: VideoFrame) -> Pixels:
     rgb: Pixels = frame.to_ndarray(format="rgb24", threads=1).astype(np.uint8, copy=False)
     quarter_turns = round(frame.rotation / 90) % 4  # the display matrix turns counter-clockwise, as rot90 does
     return np.ascontiguousarray(np.rot90(rgb, quarter_turns)) if quarter_turns else rgb
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)

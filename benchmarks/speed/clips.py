@@ -10,6 +10,7 @@ import av
 import cv2
 import numpy as np
 
+from expressiveness.containers import opened_container
 from expressiveness.interviews import METADATA, TARGETS, read_interviews
 
 FPS = 30
@@ -43,7 +44,7 @@ def interviews_of(clip, folder, count):
 
 
 def _pictures(source):
-    with av.open(str(source)) as container:
+    with opened_container(source) as container:
         for frame in container.decode(video=0):
             rgb = frame.to_ndarray(format="rgb24")
             height, width = rgb.shape[:2]

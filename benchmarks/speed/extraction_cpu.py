@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import av
-
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.rows import Row, cpu_seconds
+from expressiveness.containers import opened_container
 from expressiveness.detection import FaceDetector
 from expressiveness.extraction import FaceStore, extract_faces
 from expressiveness.video import read_frames
@@ -25,7 +24,7 @@ def turns(clip, folder):
 
 
 def decode(video):
-    with av.open(str(video)) as container:
+    with opened_container(video) as container:
         container.streams.video[0].thread_count = 1
         for _ in container.decode(video=0):
             pass
