@@ -15,6 +15,7 @@ from expressiveness.cli.options import (
     Json,
     LocalFolder,
     Low,
+    MaxMegapixels,
     Overwrite,
     Strict,
     Target,
@@ -76,6 +77,7 @@ def extract(
     shared_store: Annotated[
         bool, typer.Option("--shared-store", help="All machines see STORE: let them write it themselves.")
     ] = False,
+    max_megapixels: MaxMegapixels = 64,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
@@ -105,6 +107,7 @@ def extract(
             progress=report,
             executor=run,
             hand_over=executor == "ray" and not shared_store and is_here(out),
+            max_pixels=round(max_megapixels * 1e6),
         )
     write_json(json_file, result.as_dict(), overwrite=overwrite)
     for failure in result.failures:
@@ -121,13 +124,21 @@ def reencode(
     folder: LocalFolder,
     out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
     workers: Workers = None,
+    max_megapixels: MaxMegapixels = 64,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
     from expressiveness.video import make_playable
 
     with progress("Copying") as report:
-        result = make_playable(folder, out, workers=workers, progress=report, allow_outside=allow_outside)
+        result = make_playable(
+            folder,
+            out,
+            workers=workers,
+            progress=report,
+            allow_outside=allow_outside,
+            max_pixels=round(max_megapixels * 1e6),
+        )
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")

@@ -20,6 +20,7 @@ from expressiveness.models.preprocessing import network_input, reference_face
 from expressiveness.models.trained_model import TrainedModel
 from expressiveness.movement import Movement, MovementStore, read_movement
 from expressiveness.parallel import Outcome, run
+from expressiveness.video import MAX_PIXELS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +83,7 @@ def predict_interviews(
 
 
 def predict_videos(
-    model: TrainedModel, videos: Sequence[Path], *, workers: int | None = None
+    model: TrainedModel, videos: Sequence[Path], *, workers: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> Iterator[Outcome[Path, FramePredictions]]:
     """Find the faces of any videos as the model was trained on them, and classify them as they come.
 
@@ -90,8 +91,10 @@ def predict_videos(
         model: the trained model; its extraction settings are used.
         videos: files; one that cannot be read yields the reason.
         workers: processes that find faces; None for one a core.
+        max_pixels: the most that a picture may have.
     """
-    jobs = [_Job(video, model.extraction, with_movement=model.movement is not None) for video in videos]
+    with_movement = model.movement is not None
+    jobs = [_Job(video, model.extraction, with_movement, max_pixels) for video in videos]
     for outcome in run(_extract, jobs, workers=workers):
         predictions = None if outcome.value is None else predict_faces(model, *outcome.value)
         yield Outcome(outcome.item.video, predictions, outcome.error)
@@ -183,10 +186,12 @@ class _Job:
     video: Path
     config: ExtractionConfig
     with_movement: bool
+    max_pixels: int
 
 
 def _extract(job: _Job) -> tuple[FaceTable, Movement | None]:
-    return extract_faces(job.video, job.config), read_movement(job.video) if job.with_movement else None
+    faces = extract_faces(job.video, job.config, max_pixels=job.max_pixels)
+    return faces, read_movement(job.video, max_pixels=job.max_pixels) if job.with_movement else None
 
 
 def _from_movement(
