@@ -1,3 +1,4 @@
+from .bounded_files import open_bounded, read_bounded
 from .locking import LOCK_FILE, alone
 from .manifests import MANIFEST, Manifest
 from .npz import Columns, check_columns, is_whole, load_table, save_table
@@ -33,8 +34,10 @@ __all__ = [
     "is_here",
     "is_whole",
     "load_table",
+    "open_bounded",
     "output_file",
     "place",
+    "read_bounded",
     "remove_unfinished",
     "rewrite",
     "save_table",

@@ -16,6 +16,7 @@ from expressiveness.cli.options import (
     Json,
     LocalFolder,
     Low,
+    MaxMegapixels,
     Overwrite,
     Reader,
     Strict,
@@ -84,6 +85,7 @@ def extract(
     ] = False,
     reader: Reader = None,
     columns: Columns = None,
+    max_megapixels: MaxMegapixels = 64,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
@@ -114,6 +116,7 @@ def extract(
             progress=report,
             executor=run,
             hand_over=executor == "ray" and not shared_store and is_here(out),
+            max_pixels=round(max_megapixels * 1e6),
         )
     write_json(json_file, result.as_dict(), overwrite=overwrite)
     for failure in result.failures:
@@ -132,6 +135,7 @@ def reencode(
     workers: Workers = None,
     reader: Reader = None,
     columns: Columns = None,
+    max_megapixels: MaxMegapixels = 64,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
@@ -139,7 +143,14 @@ def reencode(
 
     with progress("Copying") as report:
         result = make_playable(
-            folder, out, reader=reader, columns=columns, workers=workers, progress=report, allow_outside=allow_outside
+            folder,
+            out,
+            reader=reader,
+            columns=columns,
+            workers=workers,
+            progress=report,
+            allow_outside=allow_outside,
+            max_pixels=round(max_megapixels * 1e6),
         )
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")

@@ -37,6 +37,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="Stop at a bad row.")]
 AllowOutside = Annotated[
     bool, typer.Option("--allow-outside", help="Take videos outside DIR, too: by links, .. or absolute paths.")
 ]
+MaxMegapixels = Annotated[
+    float, typer.Option(min=0.01, help="Pass over videos with larger pictures, which take hundreds of megabytes each.")
+]
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write the results here, as JSON.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report with figures here.")]
 Overwrite = Annotated[

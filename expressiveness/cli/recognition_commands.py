@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from expressiveness._io import check_output_file
-from expressiveness.cli.options import Html, Json, Model, Overwrite, Workers
+from expressiveness.cli.options import Html, Json, MaxMegapixels, Model, Overwrite, Workers
 from expressiveness.cli.terminal import progress, read_model, say, warn, write_json
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def predict(
     ] = None,
     html: Html = None,
     workers: Workers = None,
+    max_megapixels: MaxMegapixels = 64,
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -35,7 +36,7 @@ def predict(
     trained = read_model(model)
     done: list[tuple[Path, FramePredictions]] = []
     failed = 0
-    for outcome in predict_videos(trained, videos, workers=workers):
+    for outcome in predict_videos(trained, videos, workers=workers, max_pixels=round(max_megapixels * 1e6)):
         if outcome.value is None:
             failed += 1
             warn(f"{outcome.item}: {outcome.error}")

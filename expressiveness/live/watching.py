@@ -21,7 +21,7 @@ from expressiveness.errors import VideoError
 from expressiveness.live.display import Window, check_video_file, video_file, window_obstacle
 from expressiveness.live.painting import Painter
 from expressiveness.live.recognition import Recogniser
-from expressiveness.live.source import Arrival, NewestFrames, frames_of, is_file
+from expressiveness.live.source import Arrival, NewestFrames, file_of, frames_of
 from expressiveness.models import TrainedModel
 
 DELAYS_KEPT = 10_000
@@ -104,7 +104,7 @@ def run_live(
         recogniser = stack.enter_context(Recogniser(model))
         frames = stack.enter_context(frames_of(source, at_its_speed=shown))
         writer = stack.enter_context(video_file(output, overwrite=overwrite)) if output else None
-        newest = stack.enter_context(NewestFrames(frames)) if shown or not is_file(source) else None
+        newest = stack.enter_context(NewestFrames(frames)) if shown or not file_of(source) else None
         arrivals: Iterable[Arrival] = newest or (Arrival(frame, time.monotonic()) for frame in frames)
         painter, started = Painter(), 0.0
         with suppress(KeyboardInterrupt):  # without a window there is no other way to end a camera
@@ -130,5 +130,5 @@ def run_live(
 def _check_output(source: str, output: Path | None, window: bool) -> None:
     if output is None and not window:
         raise VideoError("nowhere to show what is recognised; leave the window on, or give --output FILE")
-    if output and is_file(source) and output.resolve() == Path(source).resolve():
+    if output and (file := file_of(source)) and output.resolve() == file.resolve():
         raise VideoError(f"{output.name} would be overwritten while it is read; give --output another name")

@@ -17,6 +17,7 @@ from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.trained_model import TrainedModel
 from expressiveness.movement import MovementStore, read_movement
 from expressiveness.parallel import Outcome, run
+from expressiveness.video import MAX_PIXELS
 
 Vectors = npt.NDArray[np.float32]
 
@@ -68,7 +69,11 @@ def predict_video(model: TrainedModel, video: Path | str) -> FramePredictions:
 
 
 def predict_videos(
-    model: TrainedModel, videos: Sequence[Path | str], *, workers: int | None = None
+    model: TrainedModel,
+    videos: Sequence[Path | str],
+    *,
+    workers: int | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> Iterator[Outcome[Path, FramePredictions]]:
     """Find the faces of any videos as the model was trained on them, and judge them as they come.
 
@@ -76,8 +81,9 @@ def predict_videos(
         model: the trained model; its extraction settings are used.
         videos: files; one that cannot be read yields the reason.
         workers: processes that find faces; None for one a core.
+        max_pixels: the most that a picture may have.
     """
-    jobs = [_Job(Path(video), model.extraction, model.needs) for video in videos]
+    jobs = [_Job(Path(video), model.extraction, model.needs, max_pixels) for video in videos]
     for outcome in run(_read_clip, jobs, workers=workers):
         predictions = None if outcome.value is None else model.predict(outcome.value)
         yield Outcome(outcome.item.video, predictions, outcome.error)
@@ -93,8 +99,10 @@ class _Job:
     video: Path
     config: ExtractionConfig
     needs: frozenset[Input]
+    max_pixels: int = MAX_PIXELS
 
 
 def _read_clip(job: _Job) -> Clip:
-    faces = extract_faces(job.video, job.config)
-    return Clip(faces, read_movement(job.video) if "movement" in job.needs else None)
+    faces = extract_faces(job.video, job.config, max_pixels=job.max_pixels)
+    needs_movement = "movement" in job.needs
+    return Clip(faces, read_movement(job.video, max_pixels=job.max_pixels) if needs_movement else None)

@@ -21,6 +21,7 @@ from expressiveness.data import Interview
 from expressiveness.errors import StoreError
 from expressiveness.parallel import Executor, run
 from expressiveness.types import Failure, Progress
+from expressiveness.video import MAX_PIXELS
 
 LOOKS_AT_ONCE = 16
 """For what is stored already: on a network each look waits for several answers."""
@@ -77,6 +78,7 @@ class Job(Generic[Store]):
 
     interview: Interview
     store: Store
+    max_pixels: int
 
 
 @contextmanager
@@ -116,6 +118,7 @@ def fill_store(
     progress: Progress | None = None,
     on_stored: Callable[[Interview], None] | None = None,
     executor: Executor = run,
+    max_pixels: int = MAX_PIXELS,
 ) -> ExtractionReport:
     """Have worker processes put the tables of many interviews into a store, passing over those that are there.
 
@@ -129,6 +132,7 @@ def fill_store(
         on_stored: called, in this process, with each interview whose table is in the store, those that were there
             first.
         executor: runs the work: on this machine, or on a cluster.
+        max_pixels: the most that a picture of a video may have.
 
     Raises:
         StoreError: the store cannot be written.
@@ -143,7 +147,7 @@ def fill_store(
             todo.append(interview)
     if progress:
         progress(report.skipped, len(interviews))
-    jobs = [Job(interview, store) for interview in mixed_by_size(todo)]
+    jobs = [Job(interview, store, max_pixels) for interview in mixed_by_size(todo)]
     outcomes = executor(extract, jobs, workers=workers, timeout=timeout)
     for done, outcome in enumerate(outcomes, start=report.skipped + 1):
         interview = outcome.item.interview

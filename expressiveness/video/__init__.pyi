@@ -1,3 +1,4 @@
+from .containers import MAX_PIXELS
 from .encoding import reencode
 from .playable import make_playable
 from .probing import VideoInfo, probe
@@ -7,6 +8,7 @@ from .stills import save_stills
 
 __all__ = [
     "DEFAULT_SAMPLING",
+    "MAX_PIXELS",
     "NOTEBOOK_SAMPLING",
     "Frame",
     "Sampling",

@@ -18,6 +18,7 @@ from expressiveness.data import METADATA, Interview, InterviewFolder, bounded_li
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
+from expressiveness.video.containers import MAX_PIXELS
 from expressiveness.video.encoding import reencode
 from expressiveness.video.probing import probe
 
@@ -44,6 +45,7 @@ def make_playable(
     timeout: float | None = SECONDS_A_VIDEO,
     progress: Progress | None = None,
     allow_outside: bool = False,
+    max_pixels: int = MAX_PIXELS,
 ) -> PlayableFolder:
     """Copy a folder of interviews, with every video as one that the App shows as it should.
 
@@ -59,6 +61,7 @@ def make_playable(
         timeout: seconds that a video may take; one that takes longer is a failure.
         progress: called with how many videos are done.
         allow_outside: accept videos that lie outside `folder`; in the copy they are inside.
+        max_pixels: the most that a picture may have; a video with larger ones is a failure.
 
     Raises:
         InterviewError: `folder` cannot be used, or `out` is the same.
@@ -73,7 +76,7 @@ def make_playable(
         renamed: dict[str, str] = {}
         reencoded = 0
         failures = []
-        jobs = [_Job(one, _name_in_copy(one, root), copy) for one in found.interviews]
+        jobs = [_Job(one, _name_in_copy(one, root), copy, max_pixels) for one in found.interviews]
         for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
             interview = outcome.item.interview
             if outcome.value is None:
@@ -97,6 +100,7 @@ class _Job:
     interview: Interview
     name: str  # of the video in the copy, if it is not re-encoded
     copy: GrowingFolder
+    max_pixels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,16 @@ def _name_in_copy(interview: Interview, root: Path) -> str:
 
 def _copy(job: _Job) -> _Copied:
     """Put a video that the App shows as it should into the copy."""
-    video, info = job.interview.video, probe(job.interview.video)
+    video = job.interview.video
+    info = probe(video, max_pixels=job.max_pixels)
     fits = info.plays_in_browsers and info.is_even
-    name, write = (job.name, _copy_file) if fits else (_as_mp4(job.name), reencode)
+    name = job.name if fits else _as_mp4(job.name)
     if not job.copy.has(name):
         with job.copy.writing(name) as unfinished:
-            write(video, unfinished)
+            if fits:
+                _copy_file(video, unfinished)
+            else:
+                reencode(video, unfinished, max_pixels=job.max_pixels)
     return _Copied(name, reencoded=not fits)
 
 
