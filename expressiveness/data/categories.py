@@ -45,15 +45,13 @@ class Thresholds:
         """Place the thresholds so that each category holds a third of `scores`: the training set's, not the test's.
 
         Raises:
-            TrainingError: there are no scores, or too many are the same.
+            TrainingError: there are no scores.
         """
         if not len(scores):
             raise TrainingError("no scores to place thresholds in; give two numbers")
         low, high = np.quantile(np.asarray(scores, dtype=float), [1 / 3, 2 / 3])
-        if low == high:
-            raise TrainingError(
-                f"a third of the scores and more are {low:g}, so no thirds can be made; give thresholds"
-            )
+        if low == high:  # of ratings, a third and more may be the same: then these are the ones between
+            low = np.nextafter(low, -np.inf)
         return cls(float(low), float(high))
 
     def index(self, score: float) -> int:

@@ -44,6 +44,9 @@ def truths_of(samples: fo.Dataset | fo.DatasetView, target: str, thresholds: Thr
     path = InterviewFields.of(samples._root_dataset).scores.get(target)
     if path is None:
         raise InterviewError(f"{samples._root_dataset.name} has no score {target}, which the run has learned")
+    if missing := len(samples.exists(path, False)):
+        have = "interview has" if missing == 1 else "interviews have"
+        raise InterviewError(f"{missing} {have} no score {target}; import them with it, or choose a view without them")
     reviewed = {decision.interview: decision.category for decision in curation.interviews}
     decided: dict[str, dict[int, str]] = {}
     for decision in curation.faces:

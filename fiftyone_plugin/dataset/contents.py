@@ -50,7 +50,7 @@ def rule_of(
         high: Expressive is above it, likewise.
 
     Raises:
-        TrainingError: there is no such score, or its tertiles are the same.
+        TrainingError: there is no such score.
     """
     imported, usual = imported_measure(dataset)
     target = target or imported

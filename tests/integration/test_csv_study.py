@@ -6,10 +6,11 @@ import shutil
 import fiftyone as fo
 import pytest
 
-from expressiveness.data import Thresholds, read_interviews
-from expressiveness.errors import TrainingError
+from expressiveness.data import BALANCED, EXPRESSIVE, RESERVED, Thresholds, read_interviews
+from expressiveness.errors import InterviewError, TrainingError
 from fiftyone_plugin import fields
 from fiftyone_plugin.api import import_interviews, interviews_of
+from fiftyone_plugin.curation import truths_of
 from fiftyone_plugin.dataset import imported_measure, info_of, keep_info, rule_of
 from fiftyone_plugin.steps.importer import Interviews
 from tests.integration.test_operators import form, operator
@@ -76,6 +77,8 @@ def test_the_operator_imports_scores_and_attributes_as_fields(study, dataset_nam
     assert info_of(dataset)["reader"] == "csv"
     assert imported_measure(dataset)[0] == "warmth"
     assert interviews_of(dataset)[0].attributes == {"tags": "a", "2nd site": "Bonn"}
+    truths = truths_of(dataset, "warmth", Thresholds(0, 0.7))
+    assert [truths[id].video for id in dataset.values("id")] == [BALANCED, EXPRESSIVE, RESERVED]
 
 
 def test_importing_again_updates_and_brings_new_columns(study, dataset_name):
@@ -91,6 +94,8 @@ def test_importing_again_updates_and_brings_new_columns(study, dataset_name):
     assert dataset.values("warmth") == [0.75, 2.0, -1.0]
     assert dataset.values("calm") == [3.0, 4.0, None]
     assert interviews_of(dataset)[2].scores == {"warmth": -1.0}
+    with pytest.raises(InterviewError, match="1 interview has no score calm"):
+        truths_of(dataset, "calm", Thresholds(0, 1))
 
 
 def test_the_dataset_type_reads_a_study_as_the_operator_does(study):

@@ -15,7 +15,7 @@ from expressiveness.data import (
     inspect_folder,
     split_by_participant,
 )
-from expressiveness.errors import ConfigError, InterviewError, TrainingError
+from expressiveness.errors import ConfigError, InterviewError
 from tests.conftest import REPOSITORY
 from tests.interviews import interview, row, write_metadata
 
@@ -57,9 +57,14 @@ def test_of_several_scores_somebody_chooses():
     assert found.rule_for("age").target == "age"
 
 
-def test_scores_that_cannot_be_parted_in_thirds_say_so():
-    with pytest.raises(TrainingError, match="give thresholds"):
-        _ = folder_of(*(rated(number, warmth=4) for number in range(9))).rule
+def test_ratings_of_which_a_third_and_more_are_the_same_have_those_in_the_middle():
+    found = folder_of(*(rated(number, stars=stars) for number, stars in enumerate((1, 4, 4, 4, 4, 5))))
+
+    assert [found.rule.category(one.scores) for one in found] == [
+        "Reserved Expression",
+        *["Balanced Expression"] * 4,
+        "Expressive",
+    ]
 
 
 def test_a_folder_is_iterable_and_its_interviews_are_found_by_place_and_id():
