@@ -26,8 +26,7 @@ from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
 from expressiveness.faces import CROP_SIZE, PADDING
-from expressiveness.models.cnn.export_formats import EXPORT_FORMATS, ExportFormat
-from expressiveness.models.cnn.preprocessing import INPUT_UNIT, FaceInput
+from expressiveness.models.cnn import EXPORT_FORMATS, INPUT_UNIT, ExportFormat, FaceInput
 from expressiveness.models.model_card import model_card
 from expressiveness.models.trained_model import TrainedModel
 

@@ -4,10 +4,11 @@ from .export_formats import EXPORT_FORMATS, ExportFormat
 from .fitting import LabelledFaces, faces_of, rows_by_frame
 from .inference import compiled
 from .network import FaceAugmentation, notebook_cnn, with_fused_normalization
-from .preprocessing import FaceInput, network_input, reference_face
+from .preprocessing import INPUT_UNIT, FaceInput, network_input, reference_face
 
 __all__ = [
     "EXPORT_FORMATS",
+    "INPUT_UNIT",
     "WEIGHTS",
     "CnnOptions",
     "ExportFormat",
