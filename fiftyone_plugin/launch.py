@@ -13,6 +13,8 @@ import yaml
 
 from expressiveness.errors import ExpressivenessError
 
+from .database import connect
+
 NAME = "@expressiveness/interviews"
 LOOPBACK = "127.0.0.1"
 MANIFEST = "fiftyone.yml"
@@ -28,8 +30,10 @@ def open_app(dataset: str | None, *, port: int, on_ready: Callable[[str], None])
 
     Raises:
         ExpressivenessError: there is no such dataset.
+        DatabaseError: the database does not answer.
     """
     install_plugin()
+    connect()
     opened = load_dataset(dataset or _newest_dataset())
     logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
     session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
@@ -46,7 +50,9 @@ def load_dataset(name: str) -> fo.Dataset:
 
     Raises:
         ExpressivenessError: there is no such dataset.
+        DatabaseError: the database does not answer.
     """
+    connect()
     if not fo.dataset_exists(name):
         known = ", ".join(fo.list_datasets()) or "none"
         raise ExpressivenessError(f"no dataset {name!r} (there are: {known}); import one, or run: expressiveness demo")

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import fiftyone as fo
-from pymongo.errors import ConnectionFailure
 
-from expressiveness.errors import DatabaseError
 from expressiveness.locking import alone
 from expressiveness.stores import file_stem
+
+from .database import answering
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,14 +33,8 @@ def working_on(dataset: str, doing: str) -> Iterator[None]:
         BusyError: another run works on it on this machine, or on the disk that FiftyOne's datasets are kept on.
         DatabaseError: the database does not answer any more.
     """
-    with alone(dataset_lock(dataset), on=f"the dataset {dataset}", doing=doing):
-        try:
-            yield
-        except ConnectionFailure as error:
-            raise DatabaseError(
-                "FiftyOne's database does not answer any more; start it, or what uses it, and do the same again: what "
-                "was written is kept"
-            ) from error
+    with alone(dataset_lock(dataset), on=f"the dataset {dataset}", doing=doing), answering():
+        yield
 
 
 def alone_on_dataset(doing: str) -> Callable[[Function], Function]:

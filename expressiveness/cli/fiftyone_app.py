@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from expressiveness.cli.database import check_database
 from expressiveness.cli.options import Json, Port, Workers
 from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
 from expressiveness.errors import InterviewError
@@ -24,9 +25,12 @@ def demo(
     json_file: Json = None,
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
+    check_database()
     load_tensorflow()
+    from fiftyone_plugin.database import connect
     from fiftyone_plugin.demo import FULL, QUICK, run_demo
 
+    connect()
     with progress() as report:
         result = run_demo(folder, size=QUICK if quick else FULL, workers=workers, on_step=say, progress=report)
     write_json(json_file, result.as_dict())
@@ -42,6 +46,7 @@ def open_app(
     port: Port = 5151,
 ) -> None:
     """Open the FiftyOne App, with the operators for interviews, on a dataset."""
+    check_database()
     from fiftyone_plugin.launch import open_app
 
     open_app(dataset, port=port, on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"))
@@ -73,10 +78,12 @@ def forget(
     json_file: Json = None,
 ) -> None:
     """Delete what was made of an interview: faces, movement, labels, decisions, predictions and pictures of frames."""
-    from expressiveness.forgetting import ForgetReport, forget_in_model, forget_in_store
-
     if not (faces or dataset or models):
         raise typer.BadParameter("say where to forget it: --faces STORE, --dataset NAME or --model MODEL")
+    if dataset:
+        check_database()
+    from expressiveness.forgetting import ForgetReport, forget_in_model, forget_in_store
+
     report = ForgetReport()
     if dataset:
         from fiftyone_plugin.forgetting import forget_interview
