@@ -7,6 +7,7 @@ ExpressivenessError
 ├── VideoError       a video that cannot be opened or decoded
 ├── DetectorError    a face detection model file
 ├── StoreError       the face store on disk
+├── WorkerError      worker processes that cannot be started
 ├── ClusterError     a Ray cluster that cannot be reached
 ├── BusyError        a face store, model or dataset that another run works on
 ├── DatabaseError    FiftyOne's database, gone in the middle of a run
@@ -44,6 +45,10 @@ class DetectorError(ExpressivenessError):
 
 class StoreError(ExpressivenessError):
     """The face store cannot be read or written."""
+
+
+class WorkerError(ExpressivenessError):
+    """This machine starts no worker processes, for want of semaphores or memory."""
 
 
 class ClusterError(ExpressivenessError):

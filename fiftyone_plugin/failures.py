@@ -16,7 +16,7 @@ def sentence_about(error: BaseException) -> str:
     logger.error("unforeseen in an operator or panel", exc_info=error)
     said = str(error).strip().partition("\n")[0]
     what = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    return f"This should not have happened ({what}). More about it is said where the App was started: please report it."
+    return f"This should not have happened ({what}). The terminal of the App says more; please report it."
 
 
 def foreseen(error: BaseException) -> str | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from expressiveness._io import check_output_file, place
+from expressiveness.cli.database import check_database
 from expressiveness.cli.options import Json, Overwrite, Port, Workers
 from expressiveness.cli.terminal import progress, say, write_json
 from expressiveness.errors import InterviewError
@@ -26,8 +27,11 @@ def demo(
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
     check_output_file(json_file, overwrite=overwrite)
+    check_database()
+    from fiftyone_plugin.connection import connect
     from fiftyone_plugin.steps import FULL, QUICK, run_demo
 
+    connect()
     with progress() as report:
         result = run_demo(folder, size=QUICK if quick else FULL, workers=workers, on_step=say, progress=report)
     write_json(json_file, result.as_dict(), overwrite=overwrite)
@@ -51,6 +55,7 @@ def open_app(
     ] = None,
 ) -> None:
     """Open the FiftyOne App, with the operators for interviews, on a dataset."""
+    check_database()
     from fiftyone_plugin.app import open_app
 
     open_app(
@@ -88,11 +93,13 @@ def forget(
     overwrite: Overwrite = False,
 ) -> None:
     """Delete what was made of an interview: faces, movement, labels, decisions, predictions and pictures of frames."""
-    from expressiveness.privacy import ForgetReport, forget_in_model, forget_in_store
-
     if not (faces or dataset or models):
         raise typer.BadParameter("say where to forget it: --faces STORE, --dataset NAME or --model MODEL")
     check_output_file(json_file, overwrite=overwrite)
+    if dataset:
+        check_database()
+    from expressiveness.privacy import ForgetReport, forget_in_model, forget_in_store
+
     report = ForgetReport()
     if dataset:
         from fiftyone_plugin.app import load_dataset
@@ -116,6 +123,7 @@ def clean(
     overwrite: Overwrite = False,
 ) -> None:
     """List what FiftyOne datasets that were deleted have left on the disk: faces, movement, pictures and models."""
+    check_database()
     from fiftyone_plugin.forgetting import leftovers, remove_leftovers
 
     check_output_file(json_file, overwrite=overwrite)

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,8 +35,9 @@ def say(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """Print what went wrong, to the error stream."""
-    typer.echo(text, err=True)
+    """Print what went wrong, to the error stream, if that takes it: there is no other place to say so."""
+    with suppress(OSError):
+        typer.echo(text, err=True)
 
 
 def write_json(file: Path | None, content: Any, *, overwrite: bool) -> None:

@@ -13,6 +13,7 @@ import yaml
 from expressiveness._io import growing_folder
 from expressiveness.errors import ExpressivenessError
 
+from ..connection import connect
 from .serving import LOOPBACK, serve_guarded
 
 NAME = "@expressiveness/interviews"
@@ -32,8 +33,10 @@ def open_app(
 
     Raises:
         ExpressivenessError: there is no such dataset, or the port is taken.
+        DatabaseError: the database does not answer.
     """
     install_plugin()
+    connect()
     opened = load_dataset(dataset or _newest_dataset())
     logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
     serve_guarded(port, allow_hosts)
@@ -51,7 +54,9 @@ def load_dataset(name: str) -> fo.Dataset:
 
     Raises:
         ExpressivenessError: there is no such dataset.
+        DatabaseError: the database does not answer.
     """
+    connect()
     if not fo.dataset_exists(name):
         known = ", ".join(fo.list_datasets()) or "none"
         raise ExpressivenessError(f"no dataset {name!r} (there are: {known}); import one, or run: expressiveness demo")

@@ -11,11 +11,10 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import fiftyone as fo
-from pymongo.errors import ConnectionFailure
 
 from expressiveness._io import alone, file_stem
-from expressiveness.errors import DatabaseError
 
+from ..connection import answering
 from .dataset_info import id_of, work_folders
 
 LOCKS = ".locks"
@@ -37,14 +36,8 @@ def working_on(dataset: fo.Dataset | str, doing: str) -> Iterator[None]:
         DatabaseError: the database does not answer any more.
     """
     name, key = (dataset, dataset) if isinstance(dataset, str) else (dataset.name, id_of(dataset))
-    with alone(work_folders() / LOCKS / file_stem(key), on=f"the dataset {name}", doing=doing):
-        try:
-            yield
-        except ConnectionFailure as error:
-            raise DatabaseError(
-                "FiftyOne's database does not answer any more; start it, or what uses it, and do the same again: what "
-                "was written is kept"
-            ) from error
+    with alone(work_folders() / LOCKS / file_stem(key), on=f"the dataset {name}", doing=doing), answering():
+        yield
 
 
 def alone_on_dataset(doing: str) -> Callable[[Function], Function]:

@@ -83,16 +83,7 @@ def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
 
 
 def measure_of(dataset: fo.Dataset, run: str) -> tuple[str, Thresholds]:
-    """The score that a run predicts, and where it changes its category.
-
-    Raises:
-        ModelError: the run was deleted, its labels were not.
-    """
-    if not dataset.has_run(run):
-        raise ModelError(
-            f"run {run} was deleted from {dataset.name}, but its labels were not: delete frames.{run}, too, or train "
-            "and predict under that name again"
-        )
+    """The score that a run predicts, and where it changes its category."""
     config = dataset.get_run_info(run).config
     return config.target, Thresholds(**getattr(config, "thresholds", {}))
 

@@ -114,7 +114,7 @@ def target_videos(ctx: foo.executor.ExecutionContext) -> fo.Dataset | fo.Dataset
     """
     from ..dataset import videos_of
 
-    target = ctx.params.get("view_target")
+    target = ctx.params.get("view_target", ctx.request_params.get("view_target"))
     if target is not None and target not in ViewTarget.values():
         raise _bad("view_target", target, f"choose from {', '.join(sorted(ViewTarget.values()))}")
     return videos_of(ctx.target_view())

@@ -79,3 +79,20 @@ def test_workers_end_where_their_parent_was_killed(tmp_path):
         parent.kill()
 
     worker.wait(timeout=60)  # raises if it goes on
+
+
+NO_SEMAPHORES = """
+import resource
+from expressiveness.errors import WorkerError
+from expressiveness.parallel import run
+from tests.unit.parallel.test_processes import square
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # a semaphore is a file in /dev/shm
+try:
+    list(run(square, [1], workers=1))
+except WorkerError as error:
+    print(error)
+"""
+
+
+def test_a_machine_that_starts_no_workers_is_told_what_they_need(run_python):
+    assert "/dev/shm must be there, writable and with room left" in run_python(NO_SEMAPHORES)
