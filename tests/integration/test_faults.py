@@ -20,7 +20,6 @@ import h5py
 import numpy as np
 import pytest
 from pymongo import MongoClient
-from tests.unit.models.learning.test_network_training import lively_table
 
 from expressiveness._io import LOCK_FILE
 from expressiveness.data import read_interviews
@@ -30,6 +29,7 @@ from expressiveness.models import RECORD, WEIGHTS, TrainingConfig, train
 from expressiveness.movement import MovementStore
 from fiftyone_plugin.api import detect_faces, evaluate, import_interviews, predict, train_model
 from fiftyone_plugin.dataset import working_on
+from tests.face_tables import lively_faces
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.killed import RUN, RUNS, SHORT, release, started
 from tests.movements import acted
@@ -59,7 +59,7 @@ def folder(tmp_path_factory):
     store.write_config()
     for number, interview in enumerate(interviews):
         write_portrait_video(interview.video, frames=31 if number == LONGEST_CLIP else 6 + number % 5)
-        store.save(interview, lively_table((4, 20, 60)[number % 3], drawn))
+        store.save(interview, lively_faces((4, 20, 60)[number % 3], drawn))
         MovementStore.beside(store).save(interview, acted((0.1, 0.4, 0.9)[number % 3], seed=number))
     train(interviews, store, TrainingConfig(model="movement")).save(folder / "model")
     return folder

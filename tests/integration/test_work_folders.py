@@ -18,7 +18,7 @@ from fiftyone_plugin.dataset import (
     working_on,
 )
 from fiftyone_plugin.steps import import_interviews
-from fiftyone_plugin.steps.importer import RecruitView
+from fiftyone_plugin.steps.importer import Interviews
 
 HOSTILE = [
     "/etc/expressiveness",
@@ -66,7 +66,7 @@ def test_the_importer_refuses_it(sample_interviews):
     name = "/abs/path"
     try:
         with pytest.raises(InterviewError, match="cannot be called"):
-            fo.Dataset.from_dir(dataset_dir=str(sample_interviews), dataset_type=RecruitView, name=name)
+            fo.Dataset.from_dir(dataset_dir=str(sample_interviews), dataset_type=Interviews, name=name)
     finally:
         if fo.dataset_exists(name):
             fo.delete_dataset(name)

@@ -220,7 +220,7 @@ def test_a_fault_of_the_program_says_so_and_shows_where_only_if_asked(monkeypatc
     def broken(*_, **__):
         raise KeyError("nobody thought of this")
 
-    monkeypatch.setattr("expressiveness.data.inspection.inspect_folder", broken)
+    monkeypatch.setattr("expressiveness.data.inspect_folder", broken)
 
     assert run("inspect", folder) == 1
     errors = capsys.readouterr().err
