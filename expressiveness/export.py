@@ -24,6 +24,7 @@ import h5py
 import keras
 import numpy as np
 
+from expressiveness.bounded_files import read_bounded
 from expressiveness.categories import CATEGORIES
 from expressiveness.choices import EXPORT_FORMATS, ExportFormat
 from expressiveness.crops import CROP_SIZE, PADDING
@@ -33,6 +34,7 @@ from expressiveness.model_card import model_card
 from expressiveness.models import TrainedModel
 
 PREPROCESSING, CARD = "preprocessing.json", "README.md"
+MAX_PREPROCESSING_BYTES = 2**20
 
 NOTEBOOK_MODEL = "Facial_Expressiveness_Recognition_Model.h5"
 NOTEBOOK_ARCHITECTURE = "Facial_Expressiveness_Recognition_Model.json"
@@ -121,7 +123,7 @@ def _refuse_other_files(out: Path, format: ExportFormat) -> None:
     try:
         if not out.exists() or (out.is_dir() and not any(out.iterdir())):
             return
-        if json.loads((out / PREPROCESSING).read_text())["format"] == format:
+        if json.loads(read_bounded(out / PREPROCESSING, most=MAX_PREPROCESSING_BYTES))["format"] == format:
             return
     except (OSError, ValueError, LookupError, TypeError):
         pass

@@ -16,9 +16,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from expressiveness.bounded_files import read_bounded
 from expressiveness.errors import BusyError
 
 LOCK_FILE = ".lock"
+MAX_BYTES = 2**16
 
 
 @contextmanager
@@ -57,7 +59,7 @@ def _myself(doing: str) -> dict[str, str | int]:
 def _holder(lock_file: Path) -> str:
     """Who holds a lock, as far as the file says: its holder may be about to write it."""
     try:
-        holder = json.loads(lock_file.read_text())
+        holder = json.loads(read_bounded(lock_file, most=MAX_BYTES))
         return "process {pid} on {host} since {since} ({doing})".format(**holder)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another run"

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
 
+from expressiveness.bounded_files import read_bounded
 from expressiveness.errors import OutputError
 from expressiveness.locking import LOCK_FILE, alone
 from expressiveness.whole_files import UNFINISHED, hidden_until_done
@@ -245,10 +246,9 @@ def _is_unfinished(name: str) -> bool:
 def _read_manifest(folder: Path) -> _Manifest | None:
     """Read what we wrote into a folder; None where there is no manifest of ours."""
     file = folder / MANIFEST
-    if not _is_plain_file(file) or file.stat().st_size > MAX_MANIFEST_BYTES:
-        return None
     try:
-        header, *lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+        content = read_bounded(file, most=MAX_MANIFEST_BYTES)
+        header, *lines = (json.loads(line) for line in content.decode().splitlines())
         manifest = _Manifest(str(header["kind"]))
         for line in lines:
             entry = _Entry(**line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,7 +25,7 @@ from av.video.stream import VideoStream
 from expressiveness.containers import MAX_PIXELS, opened_container
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.execution import run
-from expressiveness.interviews import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness.interviews import METADATA, Interview, metadata_lines, read_interviews
 from expressiveness.stores import Failure, Progress, file_stem
 from expressiveness.video import MOST_DRIFT, Frame, Sampling, VideoInfo, frame_times, probe, read_frames
 from expressiveness.whole_files import hidden_until_done, whole_file
@@ -96,7 +96,7 @@ def make_playable(
                 renamed[interview.id] = outcome.value.name
         if progress:
             progress(done, len(jobs))
-    _copy_rows(folder / METADATA, out / METADATA, renamed)
+    _copy_rows(metadata_lines(folder, allow_outside=allow_outside), out / METADATA, renamed)
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
@@ -254,10 +254,10 @@ def _copy_file(video: Path, out: Path) -> None:
         raise VideoError(f"{video.name}: cannot be copied ({error.strerror or error}); free some space") from error
 
 
-def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
+def _copy_rows(lines: Iterable[tuple[int, bytes | None]], out: Path, renamed: Mapping[str, str]) -> None:
     """Copy the rows as they stand, but for the names of videos that have new ones."""
     with whole_file(out) as file:
-        for _, line in bounded_lines(metadata):
+        for _, line in lines:
             file.write(_renamed(line or b"\n", renamed))
 
 
