@@ -11,9 +11,13 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from expressiveness.bounded_files import read_bounded
 from expressiveness.categories import CATEGORIES
 from expressiveness.errors import InterviewError
 from expressiveness.outputs import output_file
+
+MAX_BYTES = 64 * 2**20
+"""Of a file of decisions: some four hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,12 @@ class Curation:
             InterviewError: the file is missing or holds something else.
         """
         try:
-            content = json.loads(path.read_text())
+            content = json.loads(read_bounded(path, most=MAX_BYTES))
             return cls(
                 tuple(FaceDecision(**decision) for decision in content["faces"]),
                 tuple(InterviewDecision(**decision) for decision in content["interviews"]),
             )
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise InterviewError(f"{path} holds no decisions ({error}); export them again") from error
 
 

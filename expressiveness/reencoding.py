@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,7 +25,7 @@ from av.video.stream import VideoStream
 from expressiveness.containers import MAX_PIXELS, opened_container
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.execution import run
-from expressiveness.interviews import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness.interviews import METADATA, Interview, metadata_lines, read_interviews
 from expressiveness.outputs import GrowingFolder, growing_folder
 from expressiveness.stores import Failure, Progress, file_stem
 from expressiveness.video import MOST_DRIFT, Frame, Sampling, VideoInfo, frame_times, probe, read_frames
@@ -101,7 +101,7 @@ def make_playable(
             if progress:
                 progress(done, len(jobs))
         with copy.writing(METADATA) as unfinished:
-            _copy_rows(folder / METADATA, unfinished, renamed)
+            _copy_rows(metadata_lines(folder, allow_outside=allow_outside), unfinished, renamed)
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
@@ -259,10 +259,10 @@ def _copy_file(video: Path, out: Path) -> None:
         raise VideoError(f"{video.name}: cannot be copied ({error.strerror or error}); free some space") from error
 
 
-def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
+def _copy_rows(lines: Iterable[tuple[int, bytes | None]], out: Path, renamed: Mapping[str, str]) -> None:
     """Copy the rows as they stand, but for the names of videos that have new ones."""
     with out.open("wb") as file:
-        for _, line in bounded_lines(metadata):
+        for _, line in lines:
             file.write(_renamed(line or b"\n", renamed))
 
 
