@@ -2,7 +2,7 @@ from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
 from .inspection import Inspection, inspect_folder
 from .interview import BadRow, Interview, InterviewFolder, take_evenly
-from .recruitview import DEFAULT_TARGET, METADATA, TARGETS, bounded_lines, read_interviews
+from .recruitview import DEFAULT_TARGET, METADATA, TARGETS, metadata_lines, read_interviews
 from .splits import Split, participant_folds, split_by_participant
 
 __all__ = [
@@ -25,8 +25,8 @@ __all__ = [
     "InterviewFolder",
     "Split",
     "Thresholds",
-    "bounded_lines",
     "inspect_folder",
+    "metadata_lines",
     "participant_folds",
     "read_interviews",
     "split_by_participant",

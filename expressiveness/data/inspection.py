@@ -6,7 +6,7 @@ Start at `inspect_folder`; `inspection_figures` draws what it found. Transcripts
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -16,7 +16,7 @@ import pandas as pd
 
 from expressiveness.data.categories import CATEGORIES, NEAR, Thresholds
 from expressiveness.data.interview import BadRow, Interview
-from expressiveness.data.recruitview import DEFAULT_TARGET, METADATA, TARGETS, bounded_lines, read_interviews
+from expressiveness.data.recruitview import DEFAULT_TARGET, MAX_KEYS, TARGETS, metadata_lines, read_interviews
 from expressiveness.errors import InterviewError
 from expressiveness.wording import counted
 
@@ -175,7 +175,7 @@ def inspect_folder(
     if target not in TARGETS:
         raise InterviewError(f"target {target!r}; choose from {', '.join(TARGETS)}")
     found = read_interviews(folder, allow_outside=allow_outside)
-    rows, columns = _columns(folder / METADATA)
+    rows, columns = _columns(metadata_lines(folder, allow_outside=allow_outside))
     thresholds = thresholds or Thresholds()
     return Inspection(
         folder=folder,
@@ -232,14 +232,16 @@ def _spread_of(counts: Sequence[int]) -> dict[str, float] | None:
     return {"min": min(counts), "median": median(counts), "max": max(counts)} if counts else None
 
 
-def _columns(metadata: Path) -> tuple[int, tuple[Column, ...]]:
+def _columns(lines: Iterable[tuple[int, bytes | None]]) -> tuple[int, tuple[Column, ...]]:
     """Count a file's rows, and what each key holds; the values themselves are let go of row by row."""
     rows = 0
     present: dict[str, int] = {}
     types: dict[str, set[str]] = {}
-    for _, line in bounded_lines(metadata):
+    for _, line in lines:
         rows += 1
         for name, value in _json_object(line).items():
+            if name not in present and len(present) == MAX_KEYS:
+                continue
             blank = value is None or (isinstance(value, str) and not value.strip())
             present[name] = present.get(name, 0) + (not blank)
             types.setdefault(name, set()).update([] if value is None else [_JSON_TYPES[type(value)]])

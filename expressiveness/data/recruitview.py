@@ -7,14 +7,16 @@ stay text ("0082" is not 82). `gemini_summary` describes the face in words and i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from expressiveness._io import check_answers, place
+from expressiveness._io import check_answers, open_bounded, place
 from expressiveness.data.interview import BadRow, Interview, InterviewFolder
 from expressiveness.errors import InterviewError
 
@@ -36,9 +38,17 @@ TARGETS = (
 DEFAULT_TARGET = "facial_expression"
 DURATIONS = ("short", "medium", "long")
 
-MAX_LINE_BYTES = 16 * 2**20
+MAX_METADATA_BYTES = 4 * 2**30
+MAX_ROWS = 1_000_000
+"""Ten times the largest set that docs/scaling.md counts with; a file with more holds something else."""
+
+MAX_KEYS = 10_000
+"""Of a row, whose interview has 21; and of names that no interview has, over all rows."""
+
+MAX_LINE_BYTES = 4 * 2**20
 """A longer line is reported and skipped without being held in memory; RecruitView's longest are some 20 kB."""
 
+MAX_ID = 200
 REASONS_SHOWN = 3
 """Of all that is wrong with one row."""
 
@@ -56,7 +66,7 @@ def read_interviews(folder: Path | str, *, strict: bool = False, allow_outside: 
         PlaceError: nothing answers at a URL.
     """
     folder = place(folder)
-    reader = _Reader(folder, _metadata_of(folder), allow_outside=allow_outside)
+    reader = _Reader(folder, allow_outside=allow_outside)
     interviews, bad_rows = [], []
     for row in reader:
         if isinstance(row, Interview):
@@ -87,7 +97,7 @@ class _Row(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
+    id: Annotated[str, Field(min_length=1, max_length=MAX_ID)]
     file_name: Annotated[str, Field(min_length=1, max_length=4096)]
     duration: Literal["short", "medium", "long"]
     question_id: str
@@ -113,16 +123,15 @@ class _Row(BaseModel):
 class _Reader:
     """Yields an `Interview` or a `BadRow` for each line, and remembers what must be unique."""
 
-    def __init__(self, folder: Path, metadata: Path, *, allow_outside: bool) -> None:
+    def __init__(self, folder: Path, *, allow_outside: bool) -> None:
         self.folder = folder
-        self.metadata = metadata
         self.allow_outside = allow_outside
         self.ignored_keys: set[str] = set()
         self._line_of_id: dict[str, int] = {}
         self._line_of_video: dict[Path, int] = {}
 
     def __iter__(self) -> Iterator[Interview | BadRow]:
-        for number, line in bounded_lines(self.metadata):
+        for number, line in metadata_lines(self.folder, allow_outside=self.allow_outside):
             if line is None:
                 yield BadRow(number, f"longer than {MAX_LINE_BYTES // 2**20} MiB, so it is no interview")
             elif not line.strip():
@@ -141,7 +150,7 @@ class _Reader:
             self._claim(number, row.id, video)
         except (InterviewError, OSError, ValueError) as error:
             return BadRow(number, str(error), row.id)
-        self.ignored_keys.update(row.model_extra or {})
+        self.ignored_keys.update(islice(row.model_extra or {}, MAX_KEYS - len(self.ignored_keys)))
         return _interview(row, video)
 
     def _claim(self, number: int, id: str, video: Path) -> None:
@@ -152,38 +161,57 @@ class _Reader:
         self._line_of_id[id] = self._line_of_video[video] = number
 
 
-def _metadata_of(folder: Path) -> Path:
+def metadata_lines(folder: Path, *, allow_outside: bool = False) -> Iterator[tuple[int, bytes | None]]:
+    """Yield each line of a folder's `metadata.jsonl` with its number from 1; None stands for one that is too long.
+
+    Raises:
+        InterviewError: there is no such folder or file, the file leads out of it and `allow_outside` is not set, or it
+            is larger than metadata can be.
+        PlaceError: nothing answers at a URL.
+    """
+    with BufferedReader(_opened_metadata(folder, allow_outside)) as file:  # fsspec's cannot read a part of a line
+        number = total = 0
+        while line := file.readline(MAX_LINE_BYTES):
+            number += 1
+            total += len(line)
+            too_long = len(line) == MAX_LINE_BYTES and not line.endswith(b"\n")
+            while too_long and (rest := file.readline(MAX_LINE_BYTES)):
+                total += len(rest)
+                if rest.endswith(b"\n") or total > MAX_METADATA_BYTES:
+                    break
+            if number > MAX_ROWS or total > MAX_METADATA_BYTES:
+                most = f"{MAX_ROWS:,} rows or {MAX_METADATA_BYTES / 2**30:g} GiB"
+                raise InterviewError(f"{folder / METADATA} has more than {most}; part the folder, or mend the file")
+            yield number, None if too_long else line.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"")
+
+
+def _opened_metadata(folder: Path, allow_outside: bool) -> BufferedReader:
     check_answers(folder)
     if not folder.is_dir():
         raise InterviewError(f"no folder {folder}; give the one that holds {METADATA} and videos/")
-    metadata = folder / METADATA
-    if not metadata.is_file():
-        raise InterviewError(f"no {METADATA} in {folder}; give the folder that holds it, beside videos/")
-    return metadata
-
-
-def bounded_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """Yield each line with its number from 1; None stands for one that is too long."""
-    with BufferedReader(path.open("rb")) as file:  # fsspec's own files cannot read a part of a line
-        number = 0
-        while line := file.readline(MAX_LINE_BYTES):
-            number += 1
-            too_long = len(line) == MAX_LINE_BYTES and not line.endswith(b"\n")
-            if too_long:
-                while (rest := file.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
-                    pass
-            yield number, None if too_long else line.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"")
+    try:
+        return open_bounded(video_path(folder, METADATA, allow_outside=allow_outside), most=MAX_METADATA_BYTES)
+    except FileNotFoundError as error:
+        raise InterviewError(f"no {METADATA} in {folder}; give the folder that holds it, beside videos/") from error
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        raise InterviewError(f"{folder / METADATA} cannot be read ({error}); put the right file there") from error
 
 
 def _check_keys(line: bytes) -> None:
     """Refuse a row that gives one key two values, of which readers of JSON silently keep the second.
 
     Raises:
-        InterviewError: it does.
+        InterviewError: it does, or has more keys than an interview can have.
     """
-    keys = json.loads(line, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
-    if repeated := {key for key in keys if keys.count(key) > 1}:
-        raise InterviewError(f"{', '.join(sorted(repeated))}: stands in the row twice")
+    keys: list[str] = json.loads(line, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
+    if len(keys) > MAX_KEYS:
+        raise InterviewError(f"has {len(keys):,} keys, so it is no interview")
+    if repeated := _repeated(keys):
+        raise InterviewError(f"{', '.join(repeated[:REASONS_SHOWN])}: stands in the row twice")
+
+
+def _repeated(keys: Iterable[str]) -> list[str]:
+    return sorted(key for key, count in Counter(keys).items() if count > 1)
 
 
 def _sentence(error: ValidationError) -> str:
@@ -200,7 +228,7 @@ def _id_of(error: ValidationError) -> str | None:
     for problem in error.errors(include_url=False):
         row = problem["input"]
         if isinstance(row, dict) and isinstance(row.get("id"), str):
-            return str(row["id"])
+            return str(row["id"])[:MAX_ID]
     return None
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness._io import atomic_folder
+from expressiveness._io import NotPlainError, atomic_folder, read_bounded
 from expressiveness.data import CATEGORIES, Split, Thresholds
 from expressiveness.errors import ModelError
 from expressiveness.faces import ExtractionConfig
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 RECORD, WEIGHTS, CARD = "model.json", "network.weights.h5", "README.md"
-MAX_RECORD_BYTES = 64 * 2**20
+MAX_RECORD_BYTES = 16 * 2**20  # room for the ids of a million interviews
 MAX_WEIGHT_BYTES = 512 * 2**20
 
 MODEL = "model"
@@ -172,11 +172,11 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     file = folder / RECORD
     try:
-        if file.stat().st_size > MAX_RECORD_BYTES:
-            raise ModelError(f"{file} is larger than a model's record can be; this is no model folder")
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = json.loads(read_bounded(file, most=MAX_RECORD_BYTES))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ModelError(f"no model in {folder}; give a folder that `expressiveness train` wrote") from error
+    except NotPlainError as error:
+        raise ModelError(f"{file} cannot be used ({error}); copy the model again, or train again") from error
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{file} is damaged ({error}); train again") from error
     if not isinstance(record, dict) or not isinstance(record.get("format"), int):
@@ -194,19 +194,20 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 def _network(folder: Path, name: str) -> keras.Model:
     from expressiveness.models.cnn import NETWORKS
+    from expressiveness.weight_files import load_weights
 
     weights = folder / WEIGHTS
     if name not in NETWORKS:
         raise ModelError(
             f"{folder} needs the network {name!r}, which this version does not have; update expressiveness"
         )
-    if not weights.is_file():
-        raise ModelError(f"{weights} is missing; copy the whole model folder, or train again")
-    if weights.stat().st_size > MAX_WEIGHT_BYTES:
-        raise ModelError(f"{weights} is larger than this network's weights can be; do not use it")
     network = NETWORKS[name]()
     try:
-        network.load_weights(weights)
+        load_weights(network, weights, most=MAX_WEIGHT_BYTES)
+    except FileNotFoundError as error:
+        raise ModelError(f"{weights} is missing; copy the whole model folder, or train again") from error
+    except NotPlainError as error:
+        raise ModelError(f"{weights} cannot be used ({error}); copy the model again, or train again") from error
     except Exception as error:  # fuzzing made HDF5 and Keras raise a RuntimeError, too, and more may come
         raise ModelError(
             f"{weights} does not hold the weights of {name}; copy the model again, or train again"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from expressiveness._io import GrowingFolder, file_stem, growing_folder
-from expressiveness.data import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness.data import METADATA, Interview, metadata_lines, read_interviews
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
@@ -83,7 +83,7 @@ def make_playable(
             if progress:
                 progress(done, len(jobs))
         with copy.writing(METADATA) as unfinished:
-            _copy_rows(folder / METADATA, unfinished, renamed)
+            _copy_rows(metadata_lines(folder, allow_outside=allow_outside), unfinished, renamed)
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
@@ -135,10 +135,10 @@ def _copy_file(video: Path, out: Path) -> None:
         raise VideoError(f"{video.name}: cannot be copied ({error.strerror or error}); free some space") from error
 
 
-def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
+def _copy_rows(lines: Iterable[tuple[int, bytes | None]], out: Path, renamed: Mapping[str, str]) -> None:
     """Copy the rows as they stand, but for the names of videos that have new ones."""
     with out.open("wb") as file:
-        for _, line in bounded_lines(metadata):
+        for _, line in lines:
             file.write(_renamed(line or b"\n", renamed))
 
 
