@@ -1,4 +1,4 @@
-from .bounded_files import open_bounded, read_bounded
+from .bounded_files import NotPlainError, open_bounded, read_bounded
 from .locking import LOCK_FILE, alone
 from .manifests import MANIFEST, Manifest
 from .npz import Columns, check_columns, is_whole, load_table, save_table
@@ -22,6 +22,7 @@ __all__ = [
     "Columns",
     "GrowingFolder",
     "Manifest",
+    "NotPlainError",
     "alone",
     "atomic_folder",
     "check_answers",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from expressiveness._io.places import is_here
 
@@ -39,7 +39,7 @@ def read_bounded(path: Path, *, most: int) -> bytes:
     return content
 
 
-def open_bounded(path: Path, *, most: int | None = None, links: bool = False) -> BinaryIO:
+def open_bounded(path: Path, *, most: int | None = None, links: bool = False) -> BufferedReader:
     """Open a file for reading.
 
     Args:
@@ -54,7 +54,7 @@ def open_bounded(path: Path, *, most: int | None = None, links: bool = False) ->
     if not is_here(path):
         return path.open("rb")
     if path.is_symlink() and not links:  # O_NOFOLLOW says it less clearly, and Windows has none
-        raise NotPlainError("it is a link: put the file itself there")
+        raise NotPlainError("it is a link to another file")
     forbidden = NO_WAITING | (0 if links else NO_LINKS)
     file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | forbidden))  # noqa: SIM115
     try:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
+from expressiveness._io.bounded_files import read_bounded
 from expressiveness.errors import BusyError, OutputError
 
 LOCK_FILE = ".lock"
@@ -59,11 +60,9 @@ def alone(lock_file: Path, *, on: str, doing: str, wait: float = 0.0) -> Iterato
 def is_lock(file: Path) -> bool:
     """Whether a file is a lock of ours, and not a file of the user's that has its name."""
     try:
-        if file.is_symlink() or not file.is_file() or file.stat().st_size > MOST_BYTES:
-            return False
-        content = file.read_text(encoding="utf-8")
+        content = read_bounded(file, most=MOST_BYTES)
         return not content or json.loads(content).keys() >= _HOLDER
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return False
 
 
@@ -75,7 +74,7 @@ def _myself(doing: str) -> dict[str, str | int]:
 def _holder(lock_file: Path) -> str:
     """Who holds a lock, as far as the file says: its holder may be about to write it."""
     try:
-        holder = json.loads(lock_file.read_text())
+        holder = json.loads(read_bounded(lock_file, most=MOST_BYTES))
         return "process {pid} on {host} since {since} ({doing})".format(**holder)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another run"

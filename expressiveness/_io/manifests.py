@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from expressiveness._io.bounded_files import read_bounded
 from expressiveness._io.locking import LOCK_FILE, is_lock
 from expressiveness._io.whole_files import UNFINISHED, whole_file
 
@@ -77,11 +78,12 @@ class Manifest:
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
         """The manifest of a folder; None where it has none of ours."""
-        file = folder / MANIFEST
-        if not _is_plain_file(file) or file.stat().st_size > MAX_BYTES:
+        try:
+            content = read_bounded(folder / MANIFEST, most=MAX_BYTES)
+        except OSError:
             return None
         # A disk that was full may have left half a line, which lists nothing.
-        header, *records = [*_records(file)] or [None]
+        header, *records = [*_records(content)] or [None]
         if not header or not isinstance(header.get("kind"), str) or header.get("format") != FORMAT:
             return None
         manifest = cls(folder, header["kind"])
@@ -143,7 +145,7 @@ class Manifest:
         about = {name for name in self.entries if name in names or name.startswith(hidden)}
         if not about:
             return 0
-        records = [record for record in _records(self.folder / MANIFEST) if record]
+        records = [record for record in _records((self.folder / MANIFEST).read_bytes()) if record]
         kept = [record for record in records if record.get("name") not in about]
         with whole_file(self.folder / MANIFEST) as file:
             file.write("\n".join(map(json.dumps, kept)).encode())
@@ -192,9 +194,9 @@ def contents(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _records(file: Path) -> Iterator[dict[str, Any] | None]:
+def _records(content: bytes) -> Iterator[dict[str, Any] | None]:
     """Yield a manifest's lines, None for one that is damaged."""
-    for line in file.read_bytes().splitlines():
+    for line in content.splitlines():
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):

@@ -5,7 +5,7 @@ from .folders import READERS, read_interviews
 from .inspection import Inspection, inspect_folder
 from .interview import BadRow, Column, Interview, InterviewFolder, take_evenly
 from .reader import Reader, RowChecks
-from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, bounded_lines
+from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
 from .splits import Split, participant_folds, split_by_participant
 
 __all__ = [
@@ -39,8 +39,8 @@ __all__ = [
     "RowChecks",
     "Split",
     "Thresholds",
-    "bounded_lines",
     "inspect_folder",
+    "metadata_lines",
     "participant_folds",
     "read_interviews",
     "split_by_participant",

@@ -14,9 +14,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness._io import output_file
+from expressiveness._io import output_file, read_bounded
 from expressiveness.data.categories import CATEGORIES
 from expressiveness.errors import InterviewError
+
+MAX_BYTES = 64 * 2**20
+"""Of a file of decisions: some four hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +92,12 @@ class Curation:
             InterviewError: the file is missing or holds something else.
         """
         try:
-            content = json.loads(path.read_text())
+            content = json.loads(read_bounded(path, most=MAX_BYTES))
             return cls(
                 tuple(FaceDecision(**decision) for decision in content["faces"]),
                 tuple(InterviewDecision(**decision) for decision in content["interviews"]),
             )
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise InterviewError(f"{path} holds no decisions ({error}); export them again") from error
 
 

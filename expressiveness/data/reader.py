@@ -63,7 +63,7 @@ class RowChecks:
         for name, text, most in (("id", id, MAX_ID), ("file name", file_name, MAX_FILE_NAME)):
             if not 0 < len(text) <= most:
                 raise InterviewError(f"the {name} has {len(text)} characters; give it 1 to {most}")
-        video = self._inside(file_name)
+        video = path_inside(self.folder, file_name, allow_outside=self.allow_outside)
         if earlier := self._line_of_id.get(id):
             raise InterviewError(f"the id stands on line {earlier} already")
         if earlier := self._line_of_video.get(video):
@@ -71,16 +71,20 @@ class RowChecks:
         self._line_of_id[id] = self._line_of_video[video] = line
         return video
 
-    def _inside(self, file_name: str) -> Path:
-        try:
-            path = (self.folder / file_name).resolve()
-        except (OSError, ValueError) as error:
-            raise InterviewError(f"the file name cannot be one ({error})") from error
-        # A Windows path would be one odd file name here; a folder made here should be safe there too.
-        absolute = PurePosixPath(file_name).is_absolute() or bool(PureWindowsPath(file_name).anchor)
-        leads_out = absolute or "\0" in file_name or not path.is_relative_to(self.folder.resolve())
-        if leads_out and not self.allow_outside:
-            raise InterviewError(
-                f"file_name {file_name!r} leads out of the folder; move it in, or give --allow-outside"
-            )
-        return path
+
+def path_inside(folder: Path, file_name: str, *, allow_outside: bool = False) -> Path:
+    """Resolve the name of a file in a folder.
+
+    Raises:
+        InterviewError: the name leads out of `folder` and `allow_outside` is not set, or cannot be one.
+    """
+    try:
+        path = (folder / file_name).resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InterviewError(f"the file name cannot be one ({error})") from error
+    # A Windows path would be one odd file name here; a folder made here should be safe there too.
+    absolute = PurePosixPath(file_name).is_absolute() or bool(PureWindowsPath(file_name).anchor)
+    leads_out = absolute or "\0" in file_name or not path.is_relative_to(folder.resolve())
+    if leads_out and not allow_outside:
+        raise InterviewError(f"file_name {file_name!r} leads out of the folder; move it in, or give --allow-outside")
+    return path

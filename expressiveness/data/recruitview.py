@@ -7,16 +7,19 @@ stay text ("0082" is not 82). `gemini_summary` describes the face in words and i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
+from expressiveness._io import open_bounded
 from expressiveness.data.categories import Thresholds
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
-from expressiveness.data.reader import Reader, RowChecks
+from expressiveness.data.reader import Reader, RowChecks, path_inside
 from expressiveness.errors import InterviewError
 
 METADATA = "metadata.jsonl"
@@ -37,9 +40,17 @@ TARGETS = (
 DEFAULT_TARGET = "facial_expression"
 ATTRIBUTES = ("question_id", "question", "duration", "video_quality", "transcript")
 
-MAX_LINE_BYTES = 16 * 2**20
+MAX_METADATA_BYTES = 4 * 2**30
+MAX_ROWS = 1_000_000
+"""Ten times the largest set that docs/scaling.md counts with; a file with more holds something else."""
+
+MAX_KEYS = 10_000
+"""Of a row, whose interview has 21; and of names that no interview has, over all rows."""
+
+MAX_LINE_BYTES = 4 * 2**20
 """A longer line is reported and skipped without being held in memory; RecruitView's longest are some 20 kB."""
 
+MAX_ID = 200
 REASONS_SHOWN = 3
 """Of all that is wrong with one row."""
 
@@ -70,9 +81,11 @@ class RecruitViewReader(Reader):
         rows = 0
         present: dict[str, int] = {}
         types: dict[str, set[str]] = {}
-        for _, line in bounded_lines(found.path / METADATA):
+        for _, line in metadata_lines(found.path, allow_outside=True):  # `read` has seen where the file leads
             rows += 1
             for name, value in _json_object(line).items():
+                if name not in present and len(present) == MAX_KEYS:
+                    continue
                 blank = value is None or (isinstance(value, str) and not value.strip())
                 present[name] = present.get(name, 0) + (not blank)
                 types.setdefault(name, set()).update([] if value is None else [_JSON_TYPES[type(value)]])
@@ -84,7 +97,7 @@ class _Row(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
+    id: Annotated[str, Field(min_length=1, max_length=MAX_ID)]
     file_name: Annotated[str, Field(min_length=1, max_length=4096)]
     duration: Literal["short", "medium", "long"]
     question_id: str
@@ -111,12 +124,11 @@ class _Rows:
     """Yields an `Interview` or a `BadRow` for each line."""
 
     def __init__(self, folder: Path, *, allow_outside: bool) -> None:
-        self.metadata = folder / METADATA
         self.checks = RowChecks(folder, allow_outside=allow_outside)
         self.ignored_keys: set[str] = set()
 
     def __iter__(self) -> Iterator[Interview | BadRow]:
-        for number, line in bounded_lines(self.metadata):
+        for number, line in metadata_lines(self.checks.folder, allow_outside=self.checks.allow_outside):
             if line is None:
                 yield BadRow(number, f"longer than {MAX_LINE_BYTES // 2**20} MiB, so it is no interview")
             elif not line.strip():
@@ -134,32 +146,58 @@ class _Rows:
             video = self.checks.video(number, row.id, row.file_name)
         except (InterviewError, OSError, ValueError) as error:
             return BadRow(number, str(error), row.id)
-        self.ignored_keys.update(row.model_extra or {})
+        self.ignored_keys.update(islice(row.model_extra or {}, MAX_KEYS - len(self.ignored_keys)))
         return _interview(row, video)
 
 
-def bounded_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """Yield each line with its number from 1; None stands for one that is too long."""
-    with BufferedReader(path.open("rb")) as file:  # fsspec's own files cannot read a part of a line
-        number = 0
+def metadata_lines(folder: Path, *, allow_outside: bool = False) -> Iterator[tuple[int, bytes | None]]:
+    """Yield each line of a folder's `metadata.jsonl` with its number from 1; None stands for one that is too long.
+
+    Raises:
+        InterviewError: there is no such folder or file, the file leads out of it and `allow_outside` is not set, or it
+            is larger than metadata can be.
+        PlaceError: nothing answers at a URL.
+    """
+    with BufferedReader(_opened_metadata(folder, allow_outside)) as file:  # fsspec's cannot read a part of a line
+        number = total = 0
         while line := file.readline(MAX_LINE_BYTES):
             number += 1
+            total += len(line)
             too_long = len(line) == MAX_LINE_BYTES and not line.endswith(b"\n")
-            if too_long:
-                while (rest := file.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
-                    pass
+            while too_long and (rest := file.readline(MAX_LINE_BYTES)):
+                total += len(rest)
+                if rest.endswith(b"\n") or total > MAX_METADATA_BYTES:
+                    break
+            if number > MAX_ROWS or total > MAX_METADATA_BYTES:
+                most = f"{MAX_ROWS:,} rows or {MAX_METADATA_BYTES / 2**30:g} GiB"
+                raise InterviewError(f"{folder / METADATA} has more than {most}; part the folder, or mend the file")
             yield number, None if too_long else line.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"")
+
+
+def _opened_metadata(folder: Path, allow_outside: bool) -> BufferedReader:
+    try:
+        return open_bounded(path_inside(folder, METADATA, allow_outside=allow_outside), most=MAX_METADATA_BYTES)
+    except FileNotFoundError as error:
+        raise InterviewError(f"no {METADATA} in {folder}; give the folder that holds it, beside videos/") from error
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        raise InterviewError(f"{folder / METADATA} cannot be read ({error}); put the right file there") from error
 
 
 def _check_keys(line: bytes) -> None:
     """Refuse a row that gives one key two values, of which readers of JSON silently keep the second.
 
     Raises:
-        InterviewError: it does.
+        InterviewError: it does, or has more keys than an interview can have.
     """
-    keys = json.loads(line, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
-    if repeated := {key for key in keys if keys.count(key) > 1}:
-        raise InterviewError(f"{', '.join(sorted(repeated))}: stands in the row twice")
+    keys: list[str] = json.loads(line, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
+    if len(keys) > MAX_KEYS:
+        raise InterviewError(f"has {len(keys):,} keys, so it is no interview")
+    if repeated := _repeated(keys):
+        raise InterviewError(f"{', '.join(repeated[:REASONS_SHOWN])}: stands in the row twice")
+
+
+def _repeated(keys: Iterable[str]) -> list[str]:
+    return sorted(key for key, count in Counter(keys).items() if count > 1)
 
 
 def _sentence(error: ValidationError) -> str:
@@ -176,7 +214,7 @@ def _id_of(error: ValidationError) -> str | None:
     for problem in error.errors(include_url=False):
         row = problem["input"]
         if isinstance(row, dict) and isinstance(row.get("id"), str):
-            return str(row["id"])
+            return str(row["id"])[:MAX_ID]
     return None
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from expressiveness._io import NotPlainError, read_bounded
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
 
@@ -13,7 +14,7 @@ FORMAT = 2
 """In format 1 the numbers of a model of movement were in the record, and the network's options among the rest."""
 
 RECORD = "model.json"
-MAX_RECORD_BYTES = 64 * 2**20
+MAX_RECORD_BYTES = 16 * 2**20  # room for the ids of a million interviews
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -24,11 +25,11 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     file = folder / RECORD
     try:
-        if file.stat().st_size > MAX_RECORD_BYTES:
-            raise ModelError(f"{file} is larger than a model's record can be; this is no model folder")
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = json.loads(read_bounded(file, most=MAX_RECORD_BYTES))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ModelError(f"no model in {folder}; give a folder that `expressiveness train` wrote") from error
+    except NotPlainError as error:
+        raise ModelError(f"{file} cannot be used ({error}); copy the model again, or train again") from error
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{file} is damaged ({error}); train again") from error
     if not isinstance(record, dict) or not isinstance(record.get("format"), int):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from expressiveness._io import GrowingFolder, file_stem, growing_folder
-from expressiveness.data import METADATA, Interview, InterviewFolder, bounded_lines, read_interviews, write_table
+from expressiveness.data import METADATA, Interview, InterviewFolder, metadata_lines, read_interviews, write_table
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
@@ -89,7 +89,7 @@ def make_playable(
                 progress(done, len(jobs))
         if found.table == METADATA:
             with copy.writing(METADATA) as unfinished:
-                _copy_rows(folder / METADATA, unfinished, renamed)
+                _copy_rows(metadata_lines(found.path, allow_outside=allow_outside), unfinished, renamed)
         else:
             _write_table(found, copy, {job.interview.id: renamed.get(job.interview.id, job.name) for job in jobs})
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
@@ -143,10 +143,10 @@ def _copy_file(video: Path, out: Path) -> None:
         raise VideoError(f"{video.name}: cannot be copied ({error.strerror or error}); free some space") from error
 
 
-def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
+def _copy_rows(lines: Iterable[tuple[int, bytes | None]], out: Path, renamed: Mapping[str, str]) -> None:
     """Copy the rows as they stand, but for the names of videos that have new ones."""
     with out.open("wb") as file:
-        for _, line in bounded_lines(metadata):
+        for _, line in lines:
             file.write(_renamed(line or b"\n", renamed))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic.dataclasses import dataclass
 from typing_extensions import Self
 
+from expressiveness._io import read_bounded
 from expressiveness.errors import ModelError, TrainingError
 from expressiveness.models.base import Ability, Clip, Input
 from expressiveness.models.by_movement.fitted_movement import FittedMovement, features_of, fit_movement
@@ -115,13 +116,17 @@ class MovementModel:
         """
         file = folder / NUMBERS
         record = read_record(folder)
-        if record["format"] == 1:
-            values = record["movement"]
-        elif not file.is_file() or file.stat().st_size > MAX_NUMBERS_BYTES:
-            raise ModelError(f"{file} is missing or no model's numbers; copy the whole model folder, or train again")
-        else:
-            values = json.loads(file.read_text(encoding="utf-8"))
+        values = record["movement"] if record["format"] == 1 else _numbers_of(file)
         try:
             return cls(options, FittedMovement.from_dict(values))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(f"the numbers of {folder} are damaged ({error!r}); train again") from error
+
+
+def _numbers_of(file: Path) -> Any:
+    try:
+        return json.loads(read_bounded(file, most=MAX_NUMBERS_BYTES))
+    except FileNotFoundError as error:
+        raise ModelError(f"{file} is missing; copy the whole model folder, or train again") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{file} is damaged ({error}); copy the model again, or train again") from error

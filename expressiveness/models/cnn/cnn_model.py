@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import Self
 
-from expressiveness._io import silenced
+from expressiveness._io import NotPlainError, silenced
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
 from expressiveness.models.base import Ability, Clip, Input
@@ -107,7 +107,7 @@ class NotebookCnn:
 
     @classmethod
     def load(cls, folder: Path, options: CnnOptions) -> Self:
-        """Build the network anew and read its weights, after their size is checked; their shapes are checked by Keras.
+        """Build the network anew, and read into it the numbers that its file holds itself.
 
         Raises:
             ModelError: the weights are missing, or another network's.
@@ -117,16 +117,17 @@ class NotebookCnn:
             raise ModelError(
                 f"{folder} needs the network {name!r}, which this version does not have; update expressiveness"
             )
-        if not weights.is_file():
-            raise ModelError(f"{weights} is missing; copy the whole model folder, or train again")
-        if weights.stat().st_size > MAX_WEIGHT_BYTES:
-            raise ModelError(f"{weights} is larger than this network's weights can be; do not use it")
         _load_tensorflow()
         from expressiveness.models.cnn.network import notebook_cnn
+        from expressiveness.models.cnn.weight_files import load_weights
 
         network = notebook_cnn()
         try:
-            network.load_weights(weights)
+            load_weights(network, weights, most=MAX_WEIGHT_BYTES)
+        except FileNotFoundError as error:
+            raise ModelError(f"{weights} is missing; copy the whole model folder, or train again") from error
+        except NotPlainError as error:
+            raise ModelError(f"{weights} cannot be used ({error}); copy the model again, or train again") from error
         except Exception as error:  # fuzzing made HDF5 and Keras raise a RuntimeError, too, and more may come
             raise ModelError(
                 f"{weights} does not hold the weights of {name}; copy the model again, or train again"

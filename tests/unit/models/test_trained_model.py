@@ -123,7 +123,7 @@ def test_missing_foreign_and_oversized_weights_are_refused(saved, monkeypatch):
         load_model(folder)
 
     monkeypatch.setattr("expressiveness.models.cnn.cnn_model.MAX_WEIGHT_BYTES", 10)
-    with pytest.raises(ModelError, match="larger than this network's weights can be"):
+    with pytest.raises(ModelError, match="it is larger than the 10 bytes that such a file can have"):
         load_model(folder)
 
     (folder / WEIGHTS).unlink()
