@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from expressiveness.data.categories import CategoryRule, Thresholds
 from expressiveness.errors import InterviewError
@@ -68,8 +68,8 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class InterviewFolder:
-    """What `read_interviews` found: iterable, and `folder["0082"]` or `folder[0]` is an interview.
+class InterviewFolder(Sequence[Interview]):
+    """What `read_interviews` found, a sequence of interviews: `folder[0]` is one, `folder["0082"]` the one of that id.
 
     Attributes:
         path: of the folder.
@@ -107,8 +107,14 @@ class InterviewFolder:
     def __iter__(self) -> Iterator[Interview]:
         return iter(self.interviews)
 
-    def __getitem__(self, key: int | str) -> Interview:
-        if isinstance(key, int):
+    @overload
+    def __getitem__(self, key: int | str) -> Interview: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Interview, ...]: ...
+
+    def __getitem__(self, key: int | str | slice) -> Interview | tuple[Interview, ...]:
+        if not isinstance(key, str):
             return self.interviews[key]
         for interview in self.interviews:
             if interview.id == key:

@@ -14,6 +14,7 @@ from expressiveness.data import (
     Thresholds,
     inspect_folder,
     split_by_participant,
+    take_evenly,
 )
 from expressiveness.errors import ConfigError, InterviewError
 from tests.conftest import REPOSITORY
@@ -73,6 +74,8 @@ def test_a_folder_is_iterable_and_its_interviews_are_found_by_place_and_id():
     assert len(found) == 2
     assert [one.id for one in found] == ["0001", "0002"]
     assert found[-1] is found["0002"]
+    assert found[1:] == (found["0002"],)
+    assert take_evenly(found, 1) == [found[0]]
     with pytest.raises(InterviewError, match="no interview '0003'"):
         found["0003"]
 
