@@ -20,8 +20,9 @@ from expressiveness.extraction import CONFIG_FILE, FaceStore
 from expressiveness.faces import load_faces, save_faces
 from expressiveness.inspection import inspect_folder
 from expressiveness.interviews import METADATA, read_interviews
+from expressiveness.manifests import MANIFEST
 from expressiveness.models import RECORD, WEIGHTS, load_model, read_record
-from expressiveness.outputs import MANIFEST, check_output_folder
+from expressiveness.outputs import check_output_folder
 from expressiveness.places import place
 from expressiveness.reencoding import make_playable
 from expressiveness.tables import is_whole
