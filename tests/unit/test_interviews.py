@@ -217,7 +217,7 @@ def test_a_limit_takes_so_many_interviews_from_all_over_the_file(count, limit):
 
 
 def test_the_keys_of_a_row_are_counted_in_one_pass(tmp_path):
-    """Work is counted and not timed: twice the keys are twice the comparisons, where one by one they were four times."""
+    """Work is counted and not timed: twice the keys, twice the comparisons; one by one, they were four times."""
 
     def comparisons(count):
         compared = 0
