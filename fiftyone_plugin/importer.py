@@ -11,10 +11,10 @@ import fiftyone as fo
 import fiftyone.utils.data as foud
 
 from expressiveness.categories import Thresholds
-from expressiveness.errors import VideoError
 from expressiveness.interviews import DEFAULT_TARGET, METADATA, Interview, read_interviews, take_evenly
+from expressiveness.probing import probe_videos
 from expressiveness.stores import Failure
-from expressiveness.video import VideoInfo, probe
+from expressiveness.video import VideoInfo
 
 from . import fields
 from .dataset_info import keep_info
@@ -87,11 +87,10 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         return list(ids)
 
     def _samples(self, interviews: Sequence[Interview], tags: list[str]) -> Iterator[fo.Sample]:
-        for interview in interviews:
-            try:
-                info = probe(interview.video)
-            except VideoError as error:
-                self.failures.append(Failure(interview.id, str(error)))
+        found = probe_videos([one.video for one in interviews])
+        for interview, info in zip(interviews, found.values(), strict=True):
+            if isinstance(info, str):
+                self.failures.append(Failure(interview.id, info))
                 continue
             sample = interview_sample(interview, info, target=self.target, thresholds=self.thresholds)
             sample.tags.extend(tags)
