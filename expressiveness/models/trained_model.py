@@ -193,8 +193,7 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def _network(folder: Path, name: str) -> keras.Model:
-    from expressiveness.models.cnn import NETWORKS
-    from expressiveness.weight_files import load_weights
+    from expressiveness.models.cnn import NETWORKS, load_weights
 
     weights = folder / WEIGHTS
     if name not in NETWORKS:

@@ -11,9 +11,9 @@ import fiftyone as fo
 import fiftyone.utils.data as foud
 
 from expressiveness.data import DEFAULT_TARGET, METADATA, Interview, Thresholds, read_interviews, take_evenly
-from expressiveness.errors import VideoError
+from expressiveness.probing import probe_videos
 from expressiveness.types import Failure
-from expressiveness.video import VideoInfo, probe
+from expressiveness.video import VideoInfo
 
 from .. import fields
 from ..dataset import check_dataset_name, keep_info
@@ -85,11 +85,10 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         return list(ids)
 
     def _samples(self, interviews: Sequence[Interview], tags: list[str]) -> Iterator[fo.Sample]:
-        for interview in interviews:
-            try:
-                info = probe(interview.video)
-            except VideoError as error:
-                self.failures.append(Failure(interview.id, str(error)))
+        found = probe_videos([one.video for one in interviews])
+        for interview, info in zip(interviews, found.values(), strict=True):
+            if isinstance(info, str):
+                self.failures.append(Failure(interview.id, info))
                 continue
             sample = interview_sample(interview, info, target=self.target, thresholds=self.thresholds)
             sample.tags.extend(tags)

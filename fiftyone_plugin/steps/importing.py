@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness.data import DEFAULT_TARGET, METADATA, TARGETS, Interview, Thresholds, read_interviews, take_evenly
-from expressiveness.errors import InterviewError, VideoError
+from expressiveness.errors import InterviewError
+from expressiveness.probing import probe_videos
 from expressiveness.types import Failure, Progress
-from expressiveness.video import VideoInfo, probe
+from expressiveness.video import MAX_PIXELS, VideoInfo
 
 from .. import fields
 from ..curation import follow_videos
@@ -54,6 +54,7 @@ def import_interviews(
     allow_outside: bool = False,
     replace_rows: bool = False,
     progress: Progress | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> ImportReport:
     """Import a RecruitView folder as a persistent dataset; importing again updates it and duplicates nothing.
 
@@ -68,6 +69,7 @@ def import_interviews(
         replace_rows: where the dataset has interviews of these ids from another folder, such as this one before it was
             moved, take this folder's rows in place of theirs.
         progress: called with how many videos have been looked at.
+        max_pixels: the most that a picture of a video may have.
 
     Raises:
         InterviewError: the folder or the name cannot be used, or, if `strict`, a row of the folder; or the dataset has
@@ -80,7 +82,7 @@ def import_interviews(
     report.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
     interviews = take_evenly(found.interviews, limit)
     _check_rows(folder, name, interviews, replace_rows)
-    samples = _samples(interviews, target, thresholds, report, progress)
+    samples = _samples(interviews, target, thresholds, report, progress, max_pixels)
     if not samples:
         raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
     with working_on(name, DOING), working_on(dataset := _dataset_named(name), DOING):
@@ -135,26 +137,17 @@ def _samples(
     thresholds: Thresholds,
     report: ImportReport,
     progress: Progress | None,
+    max_pixels: int,
 ) -> list[fo.Sample]:
-    """Make the samples, several videos' headers read at a time."""
-
-    def make(interview: Interview) -> fo.Sample | Failure:
-        try:
-            info = probe(interview.video)
-        except VideoError as error:
-            return Failure(interview.id, str(error))
-        _note_obstacles(report, interview.id, info)
-        return interview_sample(interview, info, target=target, thresholds=thresholds)
-
+    """Make the samples; the videos' headers are read in processes of their own, as a decoder may crash or hang."""
+    found = probe_videos([one.video for one in interviews], progress=progress, max_pixels=max_pixels)
     samples: list[fo.Sample] = []
-    with ThreadPoolExecutor() as pool:
-        for number, made in enumerate(pool.map(make, interviews), start=1):
-            if isinstance(made, Failure):
-                report.failures.append(made)
-            else:
-                samples.append(made)
-            if progress:
-                progress(number, len(interviews))
+    for interview, info in zip(interviews, found.values(), strict=True):
+        if isinstance(info, str):
+            report.failures.append(Failure(interview.id, info))
+        else:
+            _note_obstacles(report, interview.id, info)
+            samples.append(interview_sample(interview, info, target=target, thresholds=thresholds))
     return samples
 
 

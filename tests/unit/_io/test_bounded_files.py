@@ -12,8 +12,7 @@ import h5py
 import numpy as np
 import pytest
 
-from expressiveness._io import NotPlainError, check_output_folder, is_whole, open_bounded, place, read_bounded
-from expressiveness._io.outputs import MANIFEST
+from expressiveness._io import MANIFEST, NotPlainError, check_output_folder, is_whole, open_bounded, place, read_bounded
 from expressiveness.data import METADATA, Curation, FaceDecision, inspect_folder, read_interviews
 from expressiveness.errors import ExpressivenessError, ModelError, OutputError
 from expressiveness.faces import CONFIG_FILE, FaceStore, load_faces, save_faces
