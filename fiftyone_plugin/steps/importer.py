@@ -11,9 +11,8 @@ import fiftyone as fo
 import fiftyone.utils.data as foud
 
 from expressiveness.data import DEFAULT_TARGET, METADATA, Interview, Thresholds, read_interviews, take_evenly
-from expressiveness.probing import probe_videos
 from expressiveness.types import Failure
-from expressiveness.video import VideoInfo
+from expressiveness.video import VideoInfo, probe_videos
 
 from .. import fields
 from ..dataset import check_dataset_name, keep_info

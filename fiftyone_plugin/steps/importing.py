@@ -11,9 +11,8 @@ import fiftyone as fo
 
 from expressiveness.data import DEFAULT_TARGET, METADATA, TARGETS, Interview, Thresholds, read_interviews, take_evenly
 from expressiveness.errors import InterviewError
-from expressiveness.probing import probe_videos
 from expressiveness.types import Failure, Progress
-from expressiveness.video import MAX_PIXELS, VideoInfo
+from expressiveness.video import MAX_PIXELS, VideoInfo, probe_videos
 
 from .. import fields
 from ..curation import follow_videos

@@ -13,17 +13,17 @@ from expressiveness.cli import main
 from expressiveness.errors import VideoError
 from expressiveness.faces import ExtractionConfig, FaceStore, extract_faces, extract_interviews, extraction
 from expressiveness.movement import MovementStore, extract_movements, read_movement
-from expressiveness.probing import probe_videos
 from expressiveness.video import (
     MAX_PIXELS,
     Sampling,
     frame_times,
     make_playable,
-    probe,
+    probe_videos,
     read_chosen_frames,
     read_frames,
     reencode,
 )
+from expressiveness.video.probing import probe
 from tests.interviews import interview, row, write_metadata
 from tests.media import write_grey_ramp
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from expressiveness.parallel import run
 from expressiveness.types import Progress
-from expressiveness.video import MAX_PIXELS, VideoInfo, probe
+from expressiveness.video.containers import MAX_PIXELS
+from expressiveness.video.probing import VideoInfo, probe
 
 SECONDS_A_VIDEO = 60.0
 """A header and one frame take milliseconds."""
