@@ -7,7 +7,7 @@ import fiftyone as fo
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.rows import Row, seconds
 from expressiveness.data import CategoryRule, Thresholds
-from expressiveness.video import probe
+from expressiveness.video.probing import probe
 from fiftyone_plugin.api import import_interviews
 from fiftyone_plugin.fields import RECRUITVIEW
 from fiftyone_plugin.steps.importer import interview_sample

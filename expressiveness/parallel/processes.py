@@ -10,13 +10,18 @@ import errno
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import resource_tracker
-from threading import Thread
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
+from threading import Lock, Thread
+from types import ModuleType
+from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -51,7 +56,7 @@ def run(
         return
     count = min(workers or os.cpu_count() or 1, len(items))
     waiting = iter(items)
-    pool = ProcessPool(max_workers=count, context=multiprocessing.get_context("spawn"), initializer=_quiet_worker)
+    pool = ProcessPool(max_workers=count, context=_Spawning(), initializer=_quiet_worker)
     try:
         with _starting_workers():
             # Two items a worker under way keep all busy without queuing a hundred thousand.
@@ -66,6 +71,30 @@ def run(
     finally:
         pool.stop()
         pool.join()
+
+
+class _Worker(SpawnProcess):
+    """A process that does not run the program's main module again, as multiprocessing would have it.
+
+    What workers are sent is importable by name. The main module may be FiftyOne's server, which takes seconds and
+    hundreds of megabytes to import, or a script without a guard, which would start all its work anew.
+    """
+
+    _starting = Lock()
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802  # multiprocessing's name
+        with _Worker._starting:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")  # of which multiprocessing tells the new process nothing
+            try:
+                return SpawnProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _Spawning(SpawnContext):
+    Process = _Worker
 
 
 def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) -> Outcome[Item, Value]:

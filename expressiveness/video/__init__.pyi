@@ -1,7 +1,8 @@
 from .containers import MAX_PIXELS
 from .encoding import reencode
 from .playable import make_playable
-from .probing import VideoInfo, probe
+from .probing import VideoInfo
+from .probing_many import probe_videos
 from .reading import Frame, frame_times, read_chosen_frames, read_frames
 from .sampling import DEFAULT_SAMPLING, NOTEBOOK_SAMPLING, Sampling
 from .stills import save_stills
@@ -15,7 +16,7 @@ __all__ = [
     "VideoInfo",
     "frame_times",
     "make_playable",
-    "probe",
+    "probe_videos",
     "read_chosen_frames",
     "read_frames",
     "reencode",

@@ -21,7 +21,8 @@ from expressiveness._io import open_bounded
 from expressiveness.errors import VideoError
 
 MAX_PIXELS = 64_000_000
-"""Of a picture: twice those of 8K video. Decoding and converting one of them takes some 400 MB."""
+"""Of a picture: twice those of 8K video. Decoding and converting one of them takes some 400 MB. A decoder counts its
+width rounded up to a multiple of 64."""
 
 FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,gxf,nut,rm,swf,wtv,dv,nuv,ivf,"  # files with several streams

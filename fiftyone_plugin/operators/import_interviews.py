@@ -31,6 +31,9 @@ TERMS = (
     "anybody. Nothing leaves this machine."
 )
 
+PREVIEWED_BYTES = 64 * 2**20
+"""The form reads the rows whenever something is typed, in the server's process; RecruitView's are some 10 MB."""
+
 
 class ImportInterviews(InterviewOperator):
     """Import a folder of interviews as a dataset, or update the dataset it was imported as."""
@@ -91,7 +94,7 @@ class ImportInterviews(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a folder, see what is in it, and name the dataset."""
-        from expressiveness.data import read_interviews
+        from expressiveness.data import METADATA, read_interviews
 
         from ..dataset import check_dataset_name
 
@@ -107,13 +110,16 @@ class ImportInterviews(InterviewOperator):
         if folder is None:
             return
         _choose_reader(ctx, inputs, folder)
-        found = read_interviews(folder, **_reading(ctx))
-        inputs.view("preview", types.Success(label="Found", description=_preview(found)))
-        if found.bad_rows:
-            warn(inputs, "bad_rows", _bad_rows(found))
         inputs.str("dataset_name", default=folder.name, label="Dataset name")
-        _ask_about_rows(ctx, inputs, folder, found.interviews)
-        _choose_rule(ctx, inputs, found)
+        if (size := _bytes_of(folder / METADATA)) > PREVIEWED_BYTES:
+            warn(inputs, "preview", f"{METADATA} has {size / 1e6:,.0f} MB: what it holds is seen once it is imported")
+        else:
+            found = read_interviews(folder, **_reading(ctx))
+            inputs.view("preview", types.Success(label="Found", description=_preview(found)))
+            if found.bad_rows:
+                warn(inputs, "bad_rows", _bad_rows(found))
+            _ask_about_rows(ctx, inputs, folder, found.interviews)
+            _choose_rule(ctx, inputs, found)
         inputs.int("limit", min=1, label="Only so many interviews", description="Spread over the file; all if empty")
         inputs.bool(
             "allow_outside",
@@ -238,6 +244,13 @@ def _obstacles(report: Any, folder: Path) -> str:
         command = f"expressiveness reencode {shlex.quote(str(folder))} --out COPY"
         sentences.append(f"For a copy that the App shows as it should, run: {command}, then import that")
     return "".join(f". {sentence}" for sentence in sentences)
+
+
+def _bytes_of(metadata: Path) -> int:
+    try:
+        return metadata.stat().st_size
+    except OSError:  # said by what reads it
+        return 0
 
 
 def _preview(found: Any) -> str:

@@ -10,9 +10,8 @@ import fiftyone as fo
 import fiftyone.utils.data as foud
 
 from expressiveness.data import CategoryRule, Interview, InterviewFolder, Thresholds, read_interviews, take_evenly
-from expressiveness.errors import VideoError
 from expressiveness.types import Failure
-from expressiveness.video import VideoInfo, probe
+from expressiveness.video import VideoInfo, probe_videos
 
 from .. import fields
 from ..dataset import check_dataset_name, keep_info
@@ -100,11 +99,10 @@ class InterviewImporter(foud.BatchDatasetImporter):
     def _samples(
         self, interviews: Sequence[Interview], rule: CategoryRule, known: fields.InterviewFields, tags: list[str]
     ) -> Iterator[fo.Sample]:
-        for interview in interviews:
-            try:
-                info = probe(interview.video)
-            except VideoError as error:
-                self.failures.append(Failure(interview.id, str(error)))
+        found = probe_videos([one.video for one in interviews])
+        for interview, info in zip(interviews, found.values(), strict=True):
+            if isinstance(info, str):
+                self.failures.append(Failure(interview.id, info))
                 continue
             sample = interview_sample(interview, info, rule, known)
             sample.tags.extend(tags)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness.data import Interview, Thresholds, read_interviews, take_evenly
-from expressiveness.errors import InterviewError, VideoError
+from expressiveness.errors import InterviewError
 from expressiveness.types import Failure, Progress
-from expressiveness.video import VideoInfo, probe
+from expressiveness.video import MAX_PIXELS, VideoInfo, probe_videos
 
 from .. import fields
 from ..curation import follow_videos
@@ -56,6 +55,7 @@ def import_interviews(
     allow_outside: bool = False,
     replace_rows: bool = False,
     progress: Progress | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> ImportReport:
     """Import a folder of interviews as a persistent dataset; importing again updates it and duplicates nothing.
 
@@ -72,6 +72,7 @@ def import_interviews(
         replace_rows: where the dataset has interviews of these ids from another folder, such as this one before it was
             moved, take this folder's rows in place of theirs.
         progress: called with how many videos have been looked at.
+        max_pixels: the most that a picture of a video may have.
 
     Raises:
         InterviewError: the folder or the name cannot be used, or, if `strict`, a row of the folder; or the dataset has
@@ -85,7 +86,7 @@ def import_interviews(
     report.failures = [Failure(f"{found.table} line {row.line}", row.reason) for row in found.bad_rows]
     interviews = take_evenly(found.interviews, limit)
     _check_rows(folder, name, interviews, replace_rows)
-    videos = _probed(interviews, report, progress)
+    videos = _probed(interviews, report, progress, max_pixels)
     if not videos:
         raise InterviewError(f"none of the interviews in {folder} can be imported: {_first_reason(report)}")
     with working_on(name, DOING), working_on(dataset := _dataset_named(name), DOING):
@@ -135,27 +136,17 @@ def _check_rows(folder: Path, name: str, interviews: Sequence[Interview], replac
 
 
 def _probed(
-    interviews: Sequence[Interview], report: ImportReport, progress: Progress | None
+    interviews: Sequence[Interview], report: ImportReport, progress: Progress | None, max_pixels: int
 ) -> list[tuple[Interview, VideoInfo]]:
-    """Read the videos' headers, several at a time."""
-
-    def read(interview: Interview) -> VideoInfo | Failure:
-        try:
-            info = probe(interview.video)
-        except VideoError as error:
-            return Failure(interview.id, str(error))
-        _note_obstacles(report, interview.id, info)
-        return info
-
+    """Read the videos' headers, in processes of their own, as a decoder may crash or hang."""
+    found = probe_videos([one.video for one in interviews], progress=progress, max_pixels=max_pixels)
     videos: list[tuple[Interview, VideoInfo]] = []
-    with ThreadPoolExecutor() as pool:
-        for number, (interview, info) in enumerate(zip(interviews, pool.map(read, interviews), strict=True), start=1):
-            if isinstance(info, Failure):
-                report.failures.append(info)
-            else:
-                videos.append((interview, info))
-            if progress:
-                progress(number, len(interviews))
+    for interview, info in zip(interviews, found.values(), strict=True):
+        if isinstance(info, str):
+            report.failures.append(Failure(interview.id, info))
+        else:
+            _note_obstacles(report, interview.id, info)
+            videos.append((interview, info))
     return videos
 
 

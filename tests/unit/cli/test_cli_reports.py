@@ -9,7 +9,7 @@ from expressiveness._io import MANIFEST
 from expressiveness.cli import main
 from expressiveness.data import read_interviews
 from expressiveness.faces import FaceStore
-from expressiveness.video import probe
+from expressiveness.video.probing import probe
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.random_model import random_model
 from tests.unit.faces.test_face_table import table

@@ -20,7 +20,8 @@ from expressiveness.live.painting import SPAN_SECONDS, Painter
 from expressiveness.live.recognition import AWAY_SECONDS, SETTLING_SECONDS, Recogniser, Recognition
 from expressiveness.live.source import NewestFrames
 from expressiveness.models import CnnOptions, NotebookCnn
-from expressiveness.video import Frame, Sampling, probe, read_frames
+from expressiveness.video import Frame, Sampling, read_frames
+from expressiveness.video.probing import probe
 from tests.media import write_video
 from tests.random_model import random_model
 

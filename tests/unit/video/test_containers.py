@@ -15,8 +15,9 @@ from expressiveness.data import read_interviews
 from expressiveness.errors import VideoError
 from expressiveness.faces import ExtractionConfig, extract_faces
 from expressiveness.live.source import frames_of
-from expressiveness.video import Sampling, frame_times, make_playable, probe, read_chosen_frames, read_frames, reencode
+from expressiveness.video import Sampling, frame_times, make_playable, read_chosen_frames, read_frames, reencode
 from expressiveness.video.containers import opened_container
+from expressiveness.video.probing import probe
 from tests.conftest import REPOSITORY
 from tests.interviews import row, write_metadata
 from tests.media import write_grey_ramp

@@ -10,7 +10,8 @@ import pytest
 from expressiveness.cli import main
 from expressiveness.data import read_interviews
 from expressiveness.errors import InterviewError, VideoError
-from expressiveness.video import Sampling, make_playable, probe, read_frames, reencode
+from expressiveness.video import Sampling, make_playable, read_frames, reencode
+from expressiveness.video.probing import probe
 from tests.interviews import row, write_metadata
 from tests.media import ramp_grey, write_grey_ramp, write_irregular_video
 
