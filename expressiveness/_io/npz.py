@@ -85,7 +85,9 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
             version = int(archive["format"])
             if version > format:
                 raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
-            return kind(**{field.name: archive[field.name] for field in fields(kind)})
+            columns = {field.name: archive[field.name] for field in fields(kind)}
+            _check_values(columns)
+            return kind(**columns)
     except FileNotFoundError as error:
         raise StoreError(f"no {noun} stored at {path}; extract them first") from error
     except NotPlainError as error:
@@ -94,6 +96,21 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
         raise
     except Exception as error:  # fuzzing made zipfile and NumPy raise nine types, tokenize's among them
         raise StoreError(f"{path} is damaged ({error}); delete it and extract again") from error
+
+
+def _check_values(columns: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Refuse values that no video has: what is no number, and frames that are not in order from 1.
+
+    Raises:
+        ValueError: there is one; it names the column.
+    """
+    for name, values in columns.items():
+        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
+            raise ValueError(f"{name} holds what is no number")
+        if name.endswith("_number") and len(values) and (values[0] < 1 or (np.diff(values) < 0).any()):
+            raise ValueError(f"{name} is not in order from 1")
+        if name.endswith("seconds") and len(values) and (values[0] < 0 or (np.diff(values) < 0).any()):
+            raise ValueError(f"{name} is not in order from 0")
 
 
 def is_whole(path: Path) -> bool:

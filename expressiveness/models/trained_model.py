@@ -147,15 +147,15 @@ def load_model(folder: Path | str) -> TrainedModel:
     record = read_record(folder)
     try:
         config = TrainingConfig.from_dict(record["config"])
-        reserved, balanced, expressive = map(float, record["category_scores"])
+        reserved, balanced, expressive = _three_numbers(record["category_scores"])
         return TrainedModel(
             model=MODELS[config.model].load(folder, config.options),
             config=config,
             extraction=ExtractionConfig.from_dict(record["extraction"]),
             thresholds=Thresholds(**record["thresholds"]),
             category_scores=(reserved, balanced, expressive),
-            split=Split(**{name: tuple(ids) for name, ids in record["split"].items()}),
-            history=record["history"],
+            split=_split(record["split"]),
+            history={name: [float(value) for value in values] for name, values in record["history"].items()},
             data=record["data"],
             versions=record["versions"],
             created=record["created"],
@@ -165,6 +165,24 @@ def load_model(folder: Path | str) -> TrainedModel:
         raise ModelError(f"{folder} cannot be used: {error}") from error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ModelError(f"{folder / RECORD} is damaged ({error!r}); train again") from error
+
+
+def _three_numbers(values: Any) -> list[float]:
+    if (
+        not isinstance(values, list)
+        or len(values) != len(CATEGORIES)
+        or not np.isfinite(list(map(float, values))).all()
+    ):
+        raise ValueError(f"category_scores are {values!r}, not {len(CATEGORIES)} numbers")
+    return [float(value) for value in values]
+
+
+def _split(values: dict[str, list[str]]) -> Split:
+    split = Split(**{name: tuple(ids) for name, ids in values.items()})
+    everybody = [*split.train, *split.validation, *split.test]
+    if len(set(everybody)) < len(everybody) or not all(isinstance(id, str) for id in everybody):
+        raise ValueError("the split has an interview in two of its sets, or one without a name")
+    return split
 
 
 def _versions() -> dict[str, str]:

@@ -45,9 +45,10 @@ class Calibration:
         """
         low, high = map(float, values["cuts"])
         known, scores = tuple(map(float, values["values"])), tuple(map(float, values["scores"]))
-        if len(known) != len(scores):
-            raise ValueError(f"{len(known)} values with {len(scores)} scores")
-        return cls(float(values["steepness"]), (low, high), known, scores)
+        steepness = float(values["steepness"])
+        if len(known) != len(scores) or not np.isfinite([*known, *scores, low, high, steepness]).all():
+            raise ValueError(f"{len(known)} values with {len(scores)} scores, or what is no number")
+        return cls(steepness, (low, high), known, scores)
 
     def probabilities(self, values: Floats) -> npt.NDArray[np.float32]:
         """The probability of each category at values of shape (n,), in the order of `CATEGORIES`, shape (n, 3)."""

@@ -74,7 +74,7 @@ class FittedMovement:
             weights=_numbers(values["weights"], len(EXPRESSIONS)),
             units=_three_numbers(values["units"]),
             slopes=_three_numbers(values["slopes"]),
-            intercept=float(values["intercept"]),
+            intercept=_numbers([values["intercept"]], 1)[0],
             calibration=Calibration.from_dict(values["calibration"]),
         )
 
@@ -190,11 +190,11 @@ def _frame_energy(movement: Movement, weights: Floats) -> Floats:
 
 
 def _numbers(values: Sequence[Any], count: int) -> tuple[float, ...]:
-    if len(values) != count:
-        raise ValueError(f"{len(values)} numbers, not {count}")
+    if len(values) != count or not np.isfinite(list(map(float, values))).all():
+        raise ValueError(f"{values!r} are not {count} numbers")
     return tuple(map(float, values))
 
 
 def _three_numbers(values: Sequence[Any]) -> tuple[float, float, float]:
-    first, second, third = map(float, values)
+    first, second, third = _numbers(values, 3)
     return first, second, third

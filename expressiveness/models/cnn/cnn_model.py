@@ -124,6 +124,8 @@ class NotebookCnn:
         network = notebook_cnn()
         try:
             load_weights(network, weights, most=MAX_WEIGHT_BYTES)
+            if not all(np.isfinite(values).all() for values in network.get_weights()):
+                raise ValueError("holds what is no number")
         except FileNotFoundError as error:
             raise ModelError(f"{weights} is missing; copy the whole model folder, or train again") from error
         except NotPlainError as error:
