@@ -59,8 +59,8 @@ class RecruitViewReader(Reader):
     """Reads `metadata.jsonl` beside the videos that it names."""
 
     def recognises(self, folder: Path) -> bool:
-        """Whether the file is there."""
-        return (folder / METADATA).is_file()
+        """Whether something of its name is there; reading says what is wrong with it."""
+        return (folder / METADATA).exists()
 
     def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
         """Read and validate every row."""

@@ -3,6 +3,7 @@
 import errno
 import json
 import math
+import os
 import re
 import sys
 import threading
@@ -525,3 +526,20 @@ def test_a_model_of_another_package_trains_and_predicts_from_the_app(dataset, mo
     assert trained["run"] == "variance_1"
     assert predicted["videos"] == 12
     assert set(dataset.distinct("variance_1_video.label")) <= set(CATEGORIES)
+
+
+def test_the_form_reads_no_rows_of_a_file_that_would_hold_up_the_server(tmp_path):
+    folder = write_metadata(tmp_path / "set", row(1))
+    with (folder / "metadata.jsonl").open("ab") as file:
+        file.truncate(2**30)
+
+    properties = form(operator("import_interviews"), None, params={"folder": {"absolute_path": str(folder)}})
+
+    assert properties["preview"]["view"]["description"] == (
+        "metadata.jsonl has 1,074 MB: what it holds is seen once it is imported"
+    )
+    assert "dataset_name" in properties
+    (folder / "metadata.jsonl").unlink()
+    os.mkfifo(folder / "metadata.jsonl")
+    refused = form(operator("import_interviews"), None, params={"folder": {"absolute_path": str(folder)}})
+    assert "it is a pipe or a device, and no file" in refused["refusal"]["view"]["description"]
