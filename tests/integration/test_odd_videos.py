@@ -106,7 +106,7 @@ def test_the_import_decodes_nothing_in_its_own_process_and_a_playlist_costs_its_
 
     with watching(tmp_path / "outside.ts") as watch:
         report = import_interviews(folder, dataset_name, max_pixels=100_000)
-        by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=RecruitView)
+        by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=Interviews)
         assert not watch.touched()
 
     assert report.added == 1
