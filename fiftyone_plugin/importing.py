@@ -11,6 +11,7 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness.categories import Thresholds
+from expressiveness.completeness import shortfall
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.interviews import DEFAULT_TARGET, METADATA, TARGETS, Interview, read_interviews, take_evenly
 from expressiveness.stores import Failure, Progress
@@ -34,6 +35,7 @@ class ImportReport:
     failures: list[Failure] = field(default_factory=list)
     unplayable: dict[str, str] = field(default_factory=dict)  # encodings that browsers do not play, by interview id
     uneven: dict[str, float] = field(default_factory=dict)  # seconds that labels are drawn off, by interview id
+    cut_short: dict[str, str] = field(default_factory=dict)  # how much of a video is there, by interview id
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
@@ -92,6 +94,8 @@ def _samples(
     def make(interview: Interview) -> fo.Sample | Failure:
         try:
             info = probe(interview.video)
+            if short := shortfall(interview.video):
+                report.cut_short[interview.id] = str(short)
         except VideoError as error:
             return Failure(interview.id, str(error))
         _note_obstacles(report, interview.id, info)

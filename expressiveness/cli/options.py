@@ -26,6 +26,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad ro
 AllowOutside = Annotated[
     bool, typer.Option("--allow-outside", help="Take videos outside DIR, too: by links, .. or absolute paths.")
 ]
+OkIfSome = Annotated[
+    bool, typer.Option("--ok-if-some", help="Exit 0 if at least one worked, for scripts; without it 1 if any failed.")
+]
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write the results here, as JSON.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report with figures here.")]
 Port = Annotated[int, typer.Option(help="Port of the App, on this machine only.")]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expressiveness.cli.options import Html, Json, Model, Workers
-from expressiveness.cli.terminal import progress, read_model, say, warn, write_json
+from expressiveness.cli.options import Html, Json, Model, OkIfSome, Workers
+from expressiveness.cli.terminal import exit_status, progress, read_model, say, warn, write_json
 
 if TYPE_CHECKING:
     from expressiveness.prediction import FramePredictions
@@ -22,9 +22,13 @@ def predict(
     ] = None,
     html: Html = None,
     workers: Workers = None,
+    ok_if_some: OkIfSome = False,
     json_file: Json = None,
 ) -> None:
-    """Say how expressive the face in each video is: category, score and confidence."""
+    """Say how expressive the face in each video is: category, score and confidence.
+
+    Exits 1 where a video failed.
+    """
     from expressiveness.prediction import as_record, frame_table, predict_videos, write_table
 
     trained = read_model(model)
@@ -36,6 +40,8 @@ def predict(
             warn(f"{outcome.item}: {outcome.error}")
         else:
             done.append((outcome.item, outcome.value))
+            if outcome.value.cut_short:
+                warn(f"{outcome.item}: {outcome.value.cut_short}")
             say(_sentence(outcome.item, outcome.value))
     order = {video: position for position, video in enumerate(videos)}
     done.sort(key=lambda item: order[item[0]])
@@ -49,7 +55,7 @@ def predict(
         say(f"The report is {write_page(prediction_report(done), html)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
-        raise typer.Exit(1)
+    exit_status(len(done), failed, ok_if_some=ok_if_some)
 
 
 def live(
