@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from expressiveness.completeness import all_read
 from expressiveness.containers import MAX_PIXELS
 from expressiveness.detection import downscaled, load_mediapipe, no_display, packaged_file
 from expressiveness.errors import BusyError, StoreError, VideoError
@@ -312,7 +313,12 @@ def _read_into_store(job: Job[MovementStore]) -> Extracted:
     movement = read_movement(job.interview.video, landmarker=_own_landmarker(), max_pixels=job.max_pixels)
     job.store.save(job.interview, movement)
     frames = len(movement.sampled_number)
-    return Extracted(frames=frames, faces=len(movement), frames_without_face=frames - len(movement))
+    return Extracted(
+        frames=frames,
+        faces=len(movement),
+        frames_without_face=frames - len(movement),
+        cut_short=all_read(job.interview.video, Sampling(rate=RATE), movement.sampled_number.tolist()),
+    )
 
 
 @cache

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from expressiveness.completeness import Shortfall
 from expressiveness.containers import MAX_PIXELS
 from expressiveness.errors import StoreError
 from expressiveness.execution import Executor, run
@@ -48,6 +49,7 @@ class Extracted:
     frames: int
     faces: int
     frames_without_face: int
+    cut_short: Shortfall | None = None  # where not all of the video could be read
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class ExtractionReport:
     succeeded: int = 0
     skipped: int = 0  # stored already
     failures: list[Failure] = field(default_factory=list)
+    cut_short: dict[str, Shortfall] = field(default_factory=dict)  # by interview id; they count as succeeded
     frames_sampled: int = 0
     faces: int = 0
     seconds: float = 0.0
@@ -66,6 +69,7 @@ class ExtractionReport:
         return {
             "videos": {"succeeded": self.succeeded, "skipped": self.skipped, "failed": len(self.failures)},
             "failures": [asdict(failure) for failure in self.failures],
+            "cut_short": {id: short.as_dict() for id, short in self.cut_short.items()},
             "frames_sampled": self.frames_sampled,
             "faces": self.faces,
             "seconds": round(self.seconds, 2),
@@ -169,6 +173,8 @@ def fill_store(
             report.succeeded += 1
             report.frames_sampled += outcome.value.frames
             report.faces += outcome.value.faces
+            if outcome.value.cut_short:
+                report.cut_short[interview.id] = outcome.value.cut_short
             if on_stored:
                 on_stored(interview)
         else:

@@ -8,16 +8,18 @@ order they are shown, as FiftyOne does.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from typing import Any, TypeVar
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -26,9 +28,13 @@ from expressiveness.containers import MAX_PIXELS, opened_container
 from expressiveness.errors import VideoError
 
 Pixels = npt.NDArray[np.uint8]
+Seen = TypeVar("Seen")
 
 SEEK_GAP = 60
 """Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
+
+SEEKS_LATE = frozenset({"mpegts", "mpeg"})
+"""Containers without an index: what is sought is found some frames after the key frame that it needs."""
 
 BROWSER_FILES = frozenset({"mov", "matroska"})  # MOV and MP4, Matroska and WebM
 BROWSER_CODECS = frozenset({"h264", "vp8", "vp9", "av1"})
@@ -113,6 +119,7 @@ class VideoInfo:
     pixel_format: str
     drift: float  # seconds, the most that a frame is away from where its number and the average rate put it
     bytes: int
+    cut_short: str | None = None  # how much of it is there, where that was looked for and is not all
 
     @property
     def encoding(self) -> str:
@@ -203,6 +210,30 @@ def frame_times(video: Path, *, max_pixels: int = MAX_PIXELS) -> list[float]:
         return [timeline.seconds(stamp) for stamp in timeline.stamps] if timeline.complete else []
 
 
+def numbers_looked_at(video: Path, sampling: Sampling) -> list[int]:
+    """The numbers of the frames that a sampling looks at, by the packets; none where packets do not tell.
+
+    Raises:
+        VideoError: the file is missing, is no video, or holds no frame.
+    """
+    with _opened(video, MAX_PIXELS) as (container, stream):
+        if stream.codec_context.name not in PACKET_A_FRAME:
+            return []
+        timeline = _timeline(container, stream, video)
+        numbers = _chosen_numbers(sampling, timeline) if timeline.complete else []
+        return [number for number in numbers[: sampling.max_frames] if number <= (sampling.horizon or number)]
+
+
+def examine(video: Path, look: Callable[[InputContainer, VideoStream], Seen]) -> Seen:
+    """Open a video for a function that looks at its container and its stream of pictures.
+
+    Raises:
+        VideoError: the file is missing or is no video.
+    """
+    with _opened(video, MAX_PIXELS) as (container, stream):
+        return look(container, stream)
+
+
 def _sampled_frames(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
     with _opened(video, max_pixels) as (container, stream):
         if sampling.spread or stream.codec_context.name in PACKET_A_FRAME:
@@ -253,7 +284,7 @@ class _Timeline:
 
 
 def _timeline(container: InputContainer, stream: VideoStream, video: Path) -> _Timeline:
-    packets = [(p.pts, p.is_keyframe) for p in _packets(container, stream) if p.size and not p.is_discard]
+    packets = [(p.pts, p.is_keyframe) for p in packets_of(container, stream) if p.size and not p.is_discard]
     if not packets:
         raise VideoError(f"{video.name}: holds no frame; replace the file")
     shown = {stamp: is_key for stamp, is_key in packets if stamp is not None}
@@ -292,8 +323,9 @@ def _frames_at(
 ) -> Iterator[Frame]:
     """Yield the frames of some numbers, of which the video has all."""
     wanted = {timeline.stamps[number - 1]: number for number in sorted(numbers)}
-    sparse = len(timeline.stamps) > len(wanted) * SEEK_GAP
-    container.seek(timeline.stamps[0], stream=stream)
+    seeks_late = container.format.name in SEEKS_LATE
+    sparse = not seeks_late and len(timeline.stamps) > len(wanted) * SEEK_GAP
+    container.seek(timeline.stamps[0] - (round(1 / timeline.time_base) if seeks_late else 0), stream=stream)
     for frame in _sought(container, stream, video, wanted) if sparse else _decoded(container, stream, video, wanted):
         if frame.pts in wanted:
             yield Frame(wanted.pop(frame.pts), timeline.seconds(frame.pts), _upright(frame))
@@ -335,7 +367,7 @@ def _decoded(
         wanted: time stamps of the frames that are needed; others may be left out, those that no frame refers to.
     """
     any_frame, fault = False, ""
-    for packet in _packets(container, stream):
+    for packet in packets_of(container, stream):
         if wanted is not None:
             stream.codec_context.skip_frame = "DEFAULT" if packet.pts in wanted else "NONREF"
         try:
@@ -352,12 +384,14 @@ def _decoded(
         raise VideoError(f"{video.name}: no frame of it decodes{fault}; replace the file")
 
 
-def _packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
+def packets_of(container: InputContainer, *streams: VideoStream | AudioStream) -> Iterator[av.Packet[Any]]:
     """Yield packets up to the end of the file, or to where a truncated file breaks off."""
-    packets = container.demux(stream)
+    packets = container.demux(*streams)
     while True:
         try:
             yield next(packets)
+        except IndexError:  # of a stream that begins in the middle, as damage makes it seem, and PyAV does not know
+            packets = container.demux(*streams)
         except (StopIteration, av.FFmpegError):
             return
 
