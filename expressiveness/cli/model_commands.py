@@ -24,7 +24,7 @@ from expressiveness.cli.options import (
     Target,
     Workers,
 )
-from expressiveness.cli.terminal import load_tensorflow, progress, read_folder, read_model, say, write_json
+from expressiveness.cli.terminal import load_tensorflow, progress, read_folder, read_model, say, warn, write_json
 from expressiveness.models import ExportFormat, ModelKind
 
 
@@ -174,7 +174,9 @@ def benchmark(
     )
     known_groups = read_groups(groups) if groups else None
     with progress("Reading movement") as report:
-        extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
+        read = extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
+    for failure in read.failures:
+        warn(f"{failure.id}: {failure.reason}")
     load_tensorflow()
     with progress("Benchmark") as report:
         figures = benchmark(interviews, store, config, groups=known_groups, progress=report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from expressiveness.models.preprocessing import network_input, reference_face
 from expressiveness.models.trained_model import TrainedModel
 from expressiveness.movement import Movement, MovementStore, read_movement
 from expressiveness.parallel import Outcome, run
-from expressiveness.video import MAX_PIXELS
+from expressiveness.video import MAX_PIXELS, Shortfall, all_read
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +36,7 @@ class FramePredictions:
     score: float | None  # expected, in the units of the target
     confidence: float | None  # the category's mean probability, 0 to 1
     doubt: str | None = None  # why nothing is said of a video that does show a face
+    cut_short: Shortfall | None = None  # where not all of the video could be read
 
     @property
     def category_index(self) -> npt.NDArray[np.int64]:
@@ -96,8 +97,12 @@ def predict_videos(
     with_movement = model.movement is not None
     jobs = [_Job(video, model.extraction, with_movement, max_pixels) for video in videos]
     for outcome in run(_extract, jobs, workers=workers):
-        predictions = None if outcome.value is None else predict_faces(model, *outcome.value)
-        yield Outcome(outcome.item.video, predictions, outcome.error)
+        if outcome.value is None:
+            yield Outcome(outcome.item.video, None, outcome.error)
+        else:
+            faces, movement, cut_short = outcome.value
+            predictions = replace(predict_faces(model, faces, movement), cut_short=cut_short)
+            yield Outcome(outcome.item.video, predictions)
 
 
 def as_record(video: Path, predictions: FramePredictions) -> dict[str, Any]:
@@ -107,6 +112,7 @@ def as_record(video: Path, predictions: FramePredictions) -> dict[str, Any]:
         "category": predictions.category,
         "score": predictions.score,
         "confidence": predictions.confidence,
+        "cut_short": predictions.cut_short and predictions.cut_short.as_dict(),
         "frames": [
             {
                 "frame_number": int(number),
@@ -189,9 +195,10 @@ class _Job:
     max_pixels: int
 
 
-def _extract(job: _Job) -> tuple[FaceTable, Movement | None]:
+def _extract(job: _Job) -> tuple[FaceTable, Movement | None, Shortfall | None]:
     faces = extract_faces(job.video, job.config, max_pixels=job.max_pixels)
-    return faces, read_movement(job.video, max_pixels=job.max_pixels) if job.with_movement else None
+    movement = read_movement(job.video, max_pixels=job.max_pixels) if job.with_movement else None
+    return faces, movement, all_read(job.video, job.config.sampling, faces.sampled_number.tolist())
 
 
 def _from_movement(

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from expressiveness.errors import VideoError
 from expressiveness.video.containers import opened_container
+from expressiveness.video.reading import packets_of
 
 
 @contextmanager
@@ -60,16 +61,6 @@ def decoded_frames(
             yield frame
     if not any_frame:
         raise VideoError(f"{video.name}: no frame of it decodes{fault}; replace the file")
-
-
-def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
-    """Yield packets up to the end of the file, or to where a truncated file breaks off."""
-    packets = container.demux(stream)
-    while True:
-        try:
-            yield next(packets)
-        except (StopIteration, av.FFmpegError):
-            return
 
 
 def stream_seconds(container: InputContainer, stream: VideoStream) -> float:
