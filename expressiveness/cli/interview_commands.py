@@ -17,13 +17,14 @@ from expressiveness.cli.options import (
     LocalFolder,
     Low,
     MaxMegapixels,
+    OkIfSome,
     Overwrite,
     Reader,
     Strict,
     Target,
     Workers,
 )
-from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
+from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, write_json
 from expressiveness.faces import DetectorKind
 from expressiveness.parallel import ExecutorKind
 from expressiveness.reports import FigureFormat
@@ -88,10 +89,14 @@ def extract(
     max_megapixels: MaxMegapixels = 64,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
+    ok_if_some: OkIfSome = False,
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over."""
+    """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over.
+
+    Exits 1 where a video failed.
+    """
     from expressiveness.data import take_evenly
     from expressiveness.faces import ExtractionConfig, FaceStore, extract_interviews
     from expressiveness.parallel import executor_named
@@ -121,12 +126,14 @@ def extract(
     write_json(json_file, result.as_dict(), overwrite=overwrite)
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
+    for id, short in result.cut_short.items():
+        warn(f"{id}: {short}")
+    not_all = f" ({len(result.cut_short)} of them not all there)" if result.cut_short else ""
     say(
-        f"{result.succeeded} videos done, {result.skipped} stored already, {len(result.failures)} failed: "
+        f"{result.succeeded} videos done{not_all}, {result.skipped} stored already, {len(result.failures)} failed: "
         f"{result.faces} faces on {result.frames_sampled} frames in {result.seconds:.0f} s, in {out}"
     )
-    if result.failures and not result.succeeded and not result.skipped:
-        raise typer.Exit(1)
+    exit_status(result.succeeded + result.skipped, len(result.failures), ok_if_some=ok_if_some)
 
 
 def reencode(
@@ -137,8 +144,12 @@ def reencode(
     columns: Columns = None,
     max_megapixels: MaxMegapixels = 64,
     allow_outside: AllowOutside = False,
+    ok_if_some: OkIfSome = False,
 ) -> None:
-    """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
+    """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay.
+
+    Exits 1 where a video failed.
+    """
     from expressiveness.video import make_playable
 
     with progress("Copying") as report:
@@ -155,5 +166,4 @@ def reencode(
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")
-    if result.failures and not result.reencoded and not result.copied:
-        raise typer.Exit(1)
+    exit_status(result.reencoded + result.copied, len(result.failures), ok_if_some=ok_if_some)

@@ -27,7 +27,7 @@ from expressiveness.cli.options import (
     Target,
     Workers,
 )
-from expressiveness.cli.terminal import progress, read_folder, read_model, say, write_json
+from expressiveness.cli.terminal import progress, read_folder, read_model, say, warn, write_json
 from expressiveness.errors import ConfigError
 from expressiveness.models import ExportFormat
 
@@ -201,7 +201,9 @@ def benchmark(
     )
     known_groups = read_groups(groups) if groups else None
     with progress("Reading movement") as report:
-        extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
+        read = extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
+    for failure in read.failures:
+        warn(f"{failure.id}: {failure.reason}")
     with progress("Benchmark") as report:
         figures = benchmark(interviews, store, config, groups=known_groups, progress=report)
     write_json(json_file, figures, overwrite=overwrite)

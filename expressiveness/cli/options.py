@@ -40,6 +40,9 @@ AllowOutside = Annotated[
 MaxMegapixels = Annotated[
     float, typer.Option(min=0.01, help="Pass over videos with larger pictures, which take hundreds of megabytes each.")
 ]
+OkIfSome = Annotated[
+    bool, typer.Option("--ok-if-some", help="Exit 0 if at least one worked, for scripts; without it 1 if any failed.")
+]
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write the results here, as JSON.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report with figures here.")]
 Overwrite = Annotated[

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from expressiveness._io import check_output_file
-from expressiveness.cli.options import Html, Json, MaxMegapixels, Model, Overwrite, Workers
-from expressiveness.cli.terminal import progress, read_model, say, warn, write_json
+from expressiveness.cli.options import Html, Json, MaxMegapixels, Model, OkIfSome, Overwrite, Workers
+from expressiveness.cli.terminal import exit_status, progress, read_model, say, warn, write_json
 
 if TYPE_CHECKING:
     from expressiveness.models import FramePredictions
@@ -24,10 +24,14 @@ def predict(
     html: Html = None,
     workers: Workers = None,
     max_megapixels: MaxMegapixels = 64,
+    ok_if_some: OkIfSome = False,
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Say how expressive the face in each video is: category, score and confidence."""
+    """Say how expressive the face in each video is: category, score and confidence.
+
+    Exits 1 where a video failed.
+    """
     from expressiveness.models import check_table, frame_table, predict_videos, write_table
 
     check_table(table, overwrite=overwrite)
@@ -42,6 +46,8 @@ def predict(
             warn(f"{outcome.item}: {outcome.error}")
         else:
             done.append((outcome.item, outcome.value))
+            if outcome.value.cut_short:
+                warn(f"{outcome.item}: {outcome.value.cut_short}")
             say(_sentence(outcome.item, outcome.value))
     order = {video: position for position, video in enumerate(videos)}
     done.sort(key=lambda item: order[item[0]])
@@ -55,7 +61,7 @@ def predict(
         say(f"The report is {write_page(prediction_report(done), html, overwrite=overwrite)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
-        raise typer.Exit(1)
+    exit_status(len(done), failed, ok_if_some=ok_if_some)
 
 
 def live(

@@ -40,6 +40,16 @@ def warn(text: str) -> None:
         typer.echo(text, err=True)
 
 
+def exit_status(done: int, failed: int, *, ok_if_some: bool) -> None:
+    """End a command that worked on many items.
+
+    Raises:
+        typer.Exit: some failed, and it is not enough that others did not.
+    """
+    if failed and not (ok_if_some and done):
+        raise typer.Exit(1)
+
+
 def write_json(file: Path | None, content: Any, *, overwrite: bool) -> None:
     """Write results where the user asked for them, if they did.
 

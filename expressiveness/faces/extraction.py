@@ -22,7 +22,7 @@ from expressiveness.faces.face_table import FaceTable, FaceTableBuilder
 from expressiveness.parallel import Executor, Outcome, run
 from expressiveness.store import Extracted, ExtractionReport, Job, alone_in_store, fill_store
 from expressiveness.types import Progress
-from expressiveness.video import MAX_PIXELS, Frame, Sampling, read_frames
+from expressiveness.video import MAX_PIXELS, Frame, Sampling, Shortfall, all_read, read_frames
 
 READ_AHEAD = 8
 """Frames in memory at once; detecting on eight after decoding eight costs a tenth less than one by one."""
@@ -126,14 +126,15 @@ def extract_interviews(
 
 
 def _extract_into_store(job: Job[FaceStore]) -> Extracted:
-    table = _extract_table(job)
+    table, cut_short = _extract_table(job)
     job.store.save(job.interview, table)
-    return _counts(table)
+    return _counts(table, cut_short)
 
 
-def _extract_table(job: Job[FaceStore]) -> FaceTable:
-    detector = _own_detector(job.store.config)
-    return extract_faces(job.interview.video, job.store.config, detector=detector, max_pixels=job.max_pixels)
+def _extract_table(job: Job[FaceStore]) -> tuple[FaceTable, Shortfall | None]:
+    video, config = job.interview.video, job.store.config
+    table = extract_faces(video, config, detector=_own_detector(config), max_pixels=job.max_pixels)
+    return table, all_read(video, config.sampling, table.sampled_number.tolist())
 
 
 def _storing(executor: Executor) -> Executor:
@@ -144,17 +145,19 @@ def _storing(executor: Executor) -> Executor:
             if outcome.value is None:
                 yield outcome
             else:
-                outcome.item.store.save(outcome.item.interview, outcome.value)
-                yield Outcome(outcome.item, _counts(outcome.value))
+                table, cut_short = outcome.value
+                outcome.item.store.save(outcome.item.interview, table)
+                yield Outcome(outcome.item, _counts(table, cut_short))
 
     return extract_and_store  # type: ignore[return-value]  # for `_extract_into_store`, not for any function
 
 
-def _counts(table: FaceTable) -> Extracted:
+def _counts(table: FaceTable, cut_short: Shortfall | None) -> Extracted:
     return Extracted(
         frames=len(table.sampled_number),
         faces=len(table),
         frames_without_face=len(table.sampled_number) - int(table.is_primary.sum()),
+        cut_short=cut_short,
     )
 
 

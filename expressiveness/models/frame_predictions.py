@@ -40,6 +40,7 @@ class FramePredictions(JudgedFrames):
     score: float | None = None  # expected, in the units of the target
     confidence: float | None = None  # the category's probability, 0 to 1
     doubt: str | None = None  # why nothing is said of a video that does show a face
+    cut_short: Shortfall | None = None  # where not all of the video could be read
     video: npt.NDArray[np.float32] | None = (
         None  # (3,) the probabilities of the whole, if they are not the frames' mean
     )
@@ -55,6 +56,7 @@ class FramePredictions(JudgedFrames):
             "category": self.category,
             "score": self.score,
             "confidence": self.confidence,
+            "cut_short": self.cut_short and self.cut_short.as_dict(),
             "frames": [
                 {
                     "frame_number": int(number),

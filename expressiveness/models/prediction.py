@@ -17,7 +17,7 @@ from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.trained_model import TrainedModel
 from expressiveness.movement import MovementStore, read_movement
 from expressiveness.parallel import Outcome, run
-from expressiveness.video import MAX_PIXELS
+from expressiveness.video import MAX_PIXELS, Shortfall, all_read
 
 Vectors = npt.NDArray[np.float32]
 
@@ -65,7 +65,8 @@ def predict_video(model: TrainedModel, video: Path | str) -> FramePredictions:
     Raises:
         VideoError: the video is missing or nothing in it decodes.
     """
-    return model.predict(_read_clip(_Job(Path(video), model.extraction, model.needs)))
+    clip, cut_short = _read_clip(_Job(Path(video), model.extraction, model.needs))
+    return model.predict(clip).saying(cut_short=cut_short)
 
 
 def predict_videos(
@@ -85,8 +86,11 @@ def predict_videos(
     """
     jobs = [_Job(Path(video), model.extraction, model.needs, max_pixels) for video in videos]
     for outcome in run(_read_clip, jobs, workers=workers):
-        predictions = None if outcome.value is None else model.predict(outcome.value)
-        yield Outcome(outcome.item.video, predictions, outcome.error)
+        if outcome.value is None:
+            yield Outcome(outcome.item.video, None, outcome.error)
+        else:
+            clip, cut_short = outcome.value
+            yield Outcome(outcome.item.video, model.predict(clip).saying(cut_short=cut_short))
 
 
 def _stored_clip(interview: Interview, store: FaceStore, needs: frozenset[Input]) -> Clip:
@@ -102,7 +106,8 @@ class _Job:
     max_pixels: int = MAX_PIXELS
 
 
-def _read_clip(job: _Job) -> Clip:
+def _read_clip(job: _Job) -> tuple[Clip, Shortfall | None]:
     faces = extract_faces(job.video, job.config, max_pixels=job.max_pixels)
     needs_movement = "movement" in job.needs
-    return Clip(faces, read_movement(job.video, max_pixels=job.max_pixels) if needs_movement else None)
+    movement = read_movement(job.video, max_pixels=job.max_pixels) if needs_movement else None
+    return Clip(faces, movement), all_read(job.video, job.config.sampling, faces.sampled_number.tolist())

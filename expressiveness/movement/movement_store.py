@@ -16,7 +16,7 @@ from expressiveness.movement.landmarks import Landmarker, read_movement
 from expressiveness.movement.movement_table import RATE, Movement
 from expressiveness.store import Extracted, ExtractionReport, Job, alone_in_store, fill_store, table_name
 from expressiveness.types import Progress
-from expressiveness.video import MAX_PIXELS
+from expressiveness.video import MAX_PIXELS, Sampling, all_read
 
 FORMAT = 1
 
@@ -131,7 +131,12 @@ def _read_into_store(job: Job[MovementStore]) -> Extracted:
     movement = read_movement(job.interview.video, landmarker=_own_landmarker(), max_pixels=job.max_pixels)
     job.store.save(job.interview, movement)
     frames = len(movement.sampled_number)
-    return Extracted(frames=frames, faces=len(movement), frames_without_face=frames - len(movement))
+    return Extracted(
+        frames=frames,
+        faces=len(movement),
+        frames_without_face=frames - len(movement),
+        cut_short=all_read(job.interview.video, Sampling(rate=RATE), movement.sampled_number.tolist()),
+    )
 
 
 @cache

@@ -21,7 +21,7 @@ from expressiveness.data import Interview
 from expressiveness.errors import StoreError
 from expressiveness.parallel import Executor, run
 from expressiveness.types import Failure, Progress
-from expressiveness.video import MAX_PIXELS
+from expressiveness.video import MAX_PIXELS, Shortfall
 
 LOOKS_AT_ONCE = 16
 """For what is stored already: on a network each look waits for several answers."""
@@ -38,6 +38,7 @@ class Extracted:
     frames: int
     faces: int
     frames_without_face: int
+    cut_short: Shortfall | None = None  # where not all of the video could be read
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class ExtractionReport:
     succeeded: int = 0
     skipped: int = 0  # stored already
     failures: list[Failure] = field(default_factory=list)
+    cut_short: dict[str, Shortfall] = field(default_factory=dict)  # by interview id; they count as succeeded
     frames_sampled: int = 0
     faces: int = 0
     seconds: float = 0.0
@@ -56,6 +58,7 @@ class ExtractionReport:
         return {
             "videos": {"succeeded": self.succeeded, "skipped": self.skipped, "failed": len(self.failures)},
             "failures": [asdict(failure) for failure in self.failures],
+            "cut_short": {id: short.as_dict() for id, short in self.cut_short.items()},
             "frames_sampled": self.frames_sampled,
             "faces": self.faces,
             "seconds": round(self.seconds, 2),
@@ -155,6 +158,8 @@ def fill_store(
             report.succeeded += 1
             report.frames_sampled += outcome.value.frames
             report.faces += outcome.value.faces
+            if outcome.value.cut_short:
+                report.cut_short[interview.id] = outcome.value.cut_short
             if on_stored:
                 on_stored(interview)
         else:

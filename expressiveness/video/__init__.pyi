@@ -1,3 +1,4 @@
+from .completeness import Shortfall, all_read
 from .containers import MAX_PIXELS
 from .encoding import reencode
 from .playable import make_playable
@@ -13,7 +14,9 @@ __all__ = [
     "NOTEBOOK_SAMPLING",
     "Frame",
     "Sampling",
+    "Shortfall",
     "VideoInfo",
+    "all_read",
     "frame_times",
     "make_playable",
     "probe_videos",

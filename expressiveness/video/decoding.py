@@ -8,8 +8,10 @@ import cv2  # noqa: F401  # before PyAV: a window of OpenCV's Qt build hangs on 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -62,12 +64,14 @@ def decoded_frames(
         raise VideoError(f"{video.name}: no frame of it decodes{fault}; replace the file")
 
 
-def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
+def packets_of(container: InputContainer, *streams: VideoStream | AudioStream) -> Iterator[av.Packet[Any]]:
     """Yield packets up to the end of the file, or to where a truncated file breaks off."""
-    packets = container.demux(stream)
+    packets = container.demux(*streams)
     while True:
         try:
             yield next(packets)
+        except IndexError:  # of a stream that begins in the middle, as damage makes it seem, and PyAV does not know
+            packets = container.demux(*streams)
         except (StopIteration, av.FFmpegError):
             return
 

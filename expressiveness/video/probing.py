@@ -40,6 +40,7 @@ class VideoInfo:
     pixel_format: str
     drift: float  # seconds, the most that a frame is away from where its number and the average rate put it
     bytes: int
+    cut_short: str | None = None  # how much of it is there, where that was looked for and is not all
 
     @property
     def encoding(self) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from expressiveness.parallel import run
 from expressiveness.types import Progress
+from expressiveness.video.completeness import shortfall
 from expressiveness.video.containers import MAX_PIXELS
 from expressiveness.video.probing import VideoInfo, probe
 
@@ -36,9 +38,15 @@ def probe_videos(
         What is known of each, or why nothing is, in the order given.
     """
     found: dict[Path, VideoInfo | str] = {}
-    outcomes = run(partial(probe, max_pixels=max_pixels), videos, workers=workers, timeout=timeout)
+    outcomes = run(partial(_probe, max_pixels=max_pixels), videos, workers=workers, timeout=timeout)
     for done, outcome in enumerate(outcomes, start=1):
         found[outcome.item] = outcome.value or outcome.error or "unknown"
         if progress:
             progress(done, len(videos))
     return {video: found[video] for video in videos}
+
+
+def _probe(video: Path, *, max_pixels: int) -> VideoInfo:
+    """What the header says, and whether all of the video is there."""
+    info, short = probe(video, max_pixels=max_pixels), shortfall(video)
+    return replace(info, cut_short=str(short)) if short else info

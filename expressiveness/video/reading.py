@@ -6,12 +6,12 @@ numbered from 1 in the order they are shown, as FiftyOne does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 
+Seen = TypeVar("Seen")
+
 SEEK_GAP = 60
 """Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
+
+SEEKS_LATE = frozenset({"mpegts", "mpeg"})
+"""Containers without an index: what is sought is found some frames after the key frame that it needs."""
 
 PACKET_A_FRAME = ("h264", "hevc")
 """Codecs whose packets hold a frame each; others have packets that show nothing, and are counted as they decode."""
@@ -82,6 +87,30 @@ def frame_times(video: Path, *, max_pixels: int = MAX_PIXELS) -> list[float]:
     with opened_video(video, max_pixels) as (container, stream):
         timeline = _timeline(container, stream, video)
         return [timeline.seconds(stamp) for stamp in timeline.stamps] if timeline.complete else []
+
+
+def numbers_looked_at(video: Path, sampling: Sampling) -> list[int]:
+    """The numbers of the frames that a sampling looks at, by the packets; none where packets do not tell.
+
+    Raises:
+        VideoError: the file is missing, is no video, or holds no frame.
+    """
+    with opened_video(video, MAX_PIXELS) as (container, stream):
+        if stream.codec_context.name not in PACKET_A_FRAME:
+            return []
+        timeline = _timeline(container, stream, video)
+        numbers = _chosen_numbers(sampling, timeline) if timeline.complete else []
+        return [number for number in numbers[: sampling.max_frames] if number <= (sampling.horizon or number)]
+
+
+def examine(video: Path, look: Callable[[InputContainer, VideoStream], Seen]) -> Seen:
+    """Open a video for a function that looks at its container and its stream of pictures.
+
+    Raises:
+        VideoError: the file is missing or is no video.
+    """
+    with opened_video(video, MAX_PIXELS) as (container, stream):
+        return look(container, stream)
 
 
 def _sampled_frames(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
@@ -173,8 +202,9 @@ def _frames_at(
 ) -> Iterator[Frame]:
     """Yield the frames of some numbers, of which the video has all."""
     wanted = {timeline.stamps[number - 1]: number for number in sorted(numbers)}
-    sparse = len(timeline.stamps) > len(wanted) * SEEK_GAP
-    container.seek(timeline.stamps[0], stream=stream)
+    seeks_late = container.format.name in SEEKS_LATE
+    sparse = not seeks_late and len(timeline.stamps) > len(wanted) * SEEK_GAP
+    container.seek(timeline.stamps[0] - (round(1 / timeline.time_base) if seeks_late else 0), stream=stream)
     for frame in (
         _sought(container, stream, video, wanted) if sparse else decoded_frames(container, stream, video, wanted)
     ):

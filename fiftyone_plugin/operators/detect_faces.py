@@ -97,7 +97,10 @@ class DetectFaces(InterviewOperator):
             progress=counting(progress, "videos"),
         )
         failed = f", {len(report.failures)} failed ({report.failures[0].reason})" if report.failures else ""
-        message = f"{report.succeeded} videos done, {report.skipped} stored already{failed}: {report.faces} faces"
+        short = f", {len(report.cut_short)} of them not all there" if report.cut_short else ""
+        message = (
+            f"{report.succeeded} videos done{short}, {report.skipped} stored already{failed}: {report.faces} faces"
+        )
         return {**report.as_dict(), "message": message}
 
 

@@ -243,6 +243,9 @@ def _obstacles(report: Any, folder: Path) -> str:
     if sentences:
         command = f"expressiveness reencode {shlex.quote(str(folder))} --out COPY"
         sentences.append(f"For a copy that the App shows as it should, run: {command}, then import that")
+    if report.cut_short:
+        id, how = next(iter(report.cut_short.items()))
+        sentences.append(f"{counted(len(report.cut_short), 'video')} not all there, to be copied again ({id} is {how})")
     return "".join(f". {sentence}" for sentence in sentences)
 
 

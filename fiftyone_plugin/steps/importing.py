@@ -36,6 +36,7 @@ class ImportReport:
     failures: list[Failure] = field(default_factory=list)
     unplayable: dict[str, str] = field(default_factory=dict)  # encodings that browsers do not play, by interview id
     uneven: dict[str, float] = field(default_factory=dict)  # seconds that labels are drawn off, by interview id
+    cut_short: dict[str, str] = field(default_factory=dict)  # how much of a video is there, by interview id
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
@@ -151,7 +152,9 @@ def _probed(
 
 
 def _note_obstacles(report: ImportReport, id: str, info: VideoInfo) -> None:
-    """Note what keeps the App from showing a video with its labels in their places."""
+    """Note what keeps the App from showing all of a video with its labels in their places."""
+    if info.cut_short:
+        report.cut_short[id] = info.cut_short
     if not info.plays_in_browsers:
         report.unplayable[id] = info.encoding
     elif not info.is_even:
