@@ -14,6 +14,7 @@ import pandas as pd
 from expressiveness._io import check_output_file, output_file
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import OutputError
+from expressiveness.video import Shortfall
 
 
 @dataclass(frozen=True, eq=False)
