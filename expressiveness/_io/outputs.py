@@ -227,13 +227,14 @@ def rewrite(folder: Path, name: str, content: bytes) -> None:
     Raises:
         OutputError: it cannot be written.
     """
+    real = _real(folder)
     with _explained(folder / name):
-        manifest = Manifest.read(folder)
-        if manifest and manifest.is_ours(folder / name):
-            with GrowingFolder(folder).writing(name) as unfinished:
+        manifest = Manifest.read(real)
+        if manifest and manifest.is_ours(real / name):
+            with GrowingFolder(real).writing(name) as unfinished:
                 unfinished.write_bytes(content)
         else:
-            with whole_file(folder / name) as file:
+            with whole_file(real / name) as file:
                 file.write(content)
 
 

@@ -49,7 +49,7 @@ def test_a_video_that_browsers_do_not_play_is_analysed_and_a_copy_offered(folder
     before = frames_with_faces(dataset_name, tmp_path / "work")["0001"]
 
     make_playable(folder, tmp_path / "copy", workers=1)
-    assert import_interviews(tmp_path / "copy", dataset_name).unplayable == {}
+    assert import_interviews(tmp_path / "copy", dataset_name, replace_rows=True).unplayable == {}
     assert frames_with_faces(dataset_name, tmp_path / "work")["0001"] == before
 
 
@@ -66,7 +66,7 @@ def test_a_video_of_variable_frame_rate_is_named_and_in_its_copy_the_app_counts_
     operator = foo.get_operator("@expressiveness/interviews/import_interviews")
     imported = operator(str(folder), dataset_name).result
     make_playable(folder, tmp_path / "copy", workers=1)
-    again = import_interviews(tmp_path / "copy", dataset_name)
+    again = import_interviews(tmp_path / "copy", dataset_name, replace_rows=True)
 
     assert list(imported["uneven"]) == ["0002"]
     assert "1 video of variable frame rate: figures are right" in imported["message"]

@@ -460,12 +460,13 @@ def test_what_is_no_file_is_refused_even_if_the_user_says_that_it_may_go(tmp_pat
             check_output_file(tmp_path / name, overwrite=True)
 
 
-def test_a_file_of_ours_that_we_change_stays_ours_and_one_of_the_users_stays_theirs(tmp_path):
-    write(tmp_path / "out", "a", "b")
+def test_a_file_of_ours_that_we_change_stays_ours_and_one_of_the_users_stays_theirs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(Path("out"), "a", "b")
     (tmp_path / "out" / "b").write_text("mine")
 
     for name in ("a", "b"):
-        rewrite(tmp_path / "out", name, b"anew")
+        rewrite(Path("out"), name, b"anew")
 
     assert {name: Manifest.read(tmp_path / "out").is_ours(tmp_path / "out" / name) for name in ("a", "b")} == {
         "a": True,
