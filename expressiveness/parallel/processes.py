@@ -76,8 +76,8 @@ def run(
 class _Worker(SpawnProcess):
     """A process that does not run the program's main module again, as multiprocessing would have it.
 
-    What workers are sent is importable by name. The main module may be FiftyOne's server, which takes seconds and
-    hundreds of megabytes to import, or a script without a guard, which would start all its work anew.
+    What workers are sent is importable by name. The main module may be FiftyOne's server, which takes seconds to
+    import, or a script without a guard, which would start all its work anew.
     """
 
     _starting = Lock()
