@@ -98,6 +98,11 @@ def extract_movements(
         StoreError: the store cannot be written.
         BusyError: another run writes to the store.
     """
+
+    def step(done: int, total: int | None, note: str = "") -> None:
+        if progress:
+            progress(done, total, note or f"movement of {done} of {total} videos read")
+
     with alone_in_store(store.root, "reading movement"):
         return fill_store(
             interviews,
@@ -105,7 +110,7 @@ def extract_movements(
             _read_into_store,
             workers=workers,
             timeout=timeout,
-            progress=progress,
+            progress=step,
             max_pixels=max_pixels,
         )
 

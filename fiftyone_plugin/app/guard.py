@@ -9,7 +9,7 @@ from elsewhere: it would ask Google for fonts.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import anyio
 from starlette.datastructures import MutableHeaders
@@ -90,22 +90,22 @@ class Guard:
     def _misdirected(self, request: HTTPConnection) -> bool:
         """Whether a request is addressed to another name than ours, or to none."""
         hosts = request.headers.getlist("host")
-        return len(hosts) != 1 or _name(f"//{hosts[0]}") not in self._hosts
+        return len(hosts) != 1 or _parts(f"//{hosts[0]}").hostname not in self._hosts
 
     def _from_elsewhere(self, request: HTTPConnection) -> bool:
         """Whether a browser says that another page than the App's has sent a request; programs say nothing."""
         origins = request.headers.getlist("origin")
-        if any(urlsplit(origin).netloc != request.headers["host"] for origin in origins):
+        if any(_parts(origin).netloc != request.headers["host"] for origin in origins):
             return True
         return request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
 
 
-def _name(url: str) -> str | None:
-    """The host's name in an address, without the port; None if the address is none."""
+def _parts(url: str) -> SplitResult:
+    """An address in its parts, all of them empty if it is none."""
     try:
-        return urlsplit(url).hostname
+        return urlsplit(url)
     except ValueError:
-        return None
+        return urlsplit("")
 
 
 def _opens_page(request: HTTPConnection) -> bool:

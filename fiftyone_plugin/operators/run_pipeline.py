@@ -82,10 +82,11 @@ class RunPipeline(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Go through the steps; each finds the parameters of its own operator."""
-        from ..dataset import check_run_name, next_run_name
+        from ..dataset import next_run_name
+        from ..steps import folder_for
 
         run = text(ctx, "run", None) or next_run_name(ctx.dataset, chosen_model(ctx))
-        check_run_name(ctx.dataset, run)  # before faces are looked for, which takes hours
+        folder_for(ctx.dataset, run)  # before faces are looked for, which takes hours
         ctx.params["run"] = run
         result: dict[str, Any] = {}
         for number, (operator, name) in enumerate(STEPS):

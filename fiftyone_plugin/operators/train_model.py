@@ -23,6 +23,7 @@ from ..forms import (
     text,
     warn,
     whole_number,
+    yes_or_no,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class TrainModel(InterviewOperator):
         choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
         name_run(ctx, inputs, model)
         choose_target(ctx, inputs)
-        usual = rule_of(ctx.dataset, text(ctx, "target", None)).thresholds
+        usual = rule_of(ctx.dataset, chosen_target(ctx)).thresholds
         inputs.float("low", label="Reserved below", description=f"{usual.low:.3g} if empty")
         inputs.float("high", label="Expressive above", description=f"{usual.high:.3g} if empty")
         if runs := list_runs(ctx.dataset):
@@ -121,22 +122,16 @@ class TrainModel(InterviewOperator):
         from ..dataset import load_run_record
         from ..steps import train_model
 
-        model, rule = chosen_model(ctx), _rule(ctx)
+        run, model, rule = text(ctx, "run", None), chosen_model(ctx), _rule(ctx)
         config = TrainingConfig(
             model=model,
             target=rule.target,
             thresholds=rule.thresholds,
-            options={name: value for name in options_of(model) if (value := ctx.params.get(name)) is not None},
+            options=_options(ctx, model),
             seed=whole_number(ctx, "seed", 0),
         )
         split_of = _split_of(ctx)
-        run = train_model(
-            target_videos(ctx),
-            config,
-            run=text(ctx, "run", None),
-            split_of=split_of,
-            progress=progress,
-        )
+        run = train_model(target_videos(ctx), config, run=run, split_of=split_of, progress=progress)
         record = load_run_record(ctx.dataset, run)
         earlier = load_run_record(ctx.dataset, split_of) if split_of else None
         return {
@@ -150,15 +145,16 @@ class TrainModel(InterviewOperator):
 
 def name_run(ctx: foo.executor.ExecutionContext, inputs: types.Object, model: str) -> None:
     """Ask for the name of a run, and say at once if it would write over what is not the run's."""
-    from expressiveness.errors import ModelError
+    from expressiveness.errors import ModelError, OutputError
 
-    from ..dataset import check_run_name, next_run_name
+    from ..dataset import next_run_name
+    from ..steps import folder_for
 
     inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
     try:
-        if run := ctx.params.get("run"):
-            check_run_name(ctx.dataset, run)
-    except ModelError as error:
+        if run := text(ctx, "run", None):
+            folder_for(ctx.dataset, run)
+    except (ModelError, OutputError) as error:
         refuse(inputs, str(error))
 
 
@@ -192,10 +188,36 @@ def choose_target(ctx: foo.executor.ExecutionContext, inputs: types.Object) -> N
     choose(inputs, "target", scores, default=imported_measure(ctx.dataset)[0], label="Score to learn")
 
 
+def chosen_target(ctx: foo.executor.ExecutionContext) -> str:
+    """The score that the person chose to learn; the one that the dataset was imported with, where they have not yet."""
+    from ..dataset import imported_measure
+    from ..fields import InterviewFields
+
+    return str(one_of(ctx, "target", InterviewFields.of(ctx.dataset).scores, imported_measure(ctx.dataset)[0]))
+
+
 def _rule(ctx: foo.executor.ExecutionContext) -> CategoryRule:
     from ..dataset import rule_of
 
-    return rule_of(ctx.dataset, text(ctx, "target", None), low=number(ctx, "low", None), high=number(ctx, "high", None))
+    return rule_of(ctx.dataset, chosen_target(ctx), low=number(ctx, "low", None), high=number(ctx, "high", None))
+
+
+def _options(ctx: foo.executor.ExecutionContext, model: str) -> dict[str, Any]:
+    """The options of a family of models that were given, each of its default's kind."""
+    given = {}
+    for name, default in options_of(model).items():
+        if isinstance(default, bool):
+            value: Any = yes_or_no(ctx, name, default)
+        elif isinstance(default, int):
+            value = whole_number(ctx, name, default, least=1)
+        elif isinstance(default, float):
+            value = number(ctx, name, default)
+        elif name == "face_input":
+            value = one_of(ctx, name, FACE_INPUTS, default)
+        else:
+            value = text(ctx, name, default)
+        given[name] = value
+    return given
 
 
 def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:

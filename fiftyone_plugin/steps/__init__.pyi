@@ -5,7 +5,7 @@ from .exporting import export_curated
 from .importing import ImportReport, import_interviews, rows_of_others
 from .label_checking import LABELS_TO_CHECK, find_suspicious_labels, labels_to_check, require_people, suspect_videos
 from .predicting import PredictionReport, predict
-from .training import evaluate, train_model
+from .training import evaluate, folder_for, train_model
 
 __all__ = [
     "FULL",
@@ -18,6 +18,7 @@ __all__ = [
     "evaluate",
     "export_curated",
     "find_suspicious_labels",
+    "folder_for",
     "import_interviews",
     "labels_to_check",
     "predict",

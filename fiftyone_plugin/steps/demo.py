@@ -9,7 +9,8 @@ from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.models import TrainingConfig
+from expressiveness._io import check_output_folder
+from expressiveness.models import MODEL, TrainingConfig
 from expressiveness.samples import render_sample_interviews
 from expressiveness.store import ExtractionReport
 from expressiveness.types import Progress
@@ -95,6 +96,7 @@ def run_demo(
         progress: called with how much of the step is done.
     """
     folder = folder / size.folder
+    check_output_folder(folder / "models" / RUN, kind=MODEL)
     on_step("1/6  Rendering synthetic sample interviews")
     interviews = render_sample_interviews(
         folder / "interviews",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
@@ -62,9 +63,8 @@ def train_model(
         OutputError: the model's folder cannot be written, or holds something that we did not write.
     """
     dataset, config = samples._root_dataset, config or TrainingConfig()
-    run = check_run_name(dataset, run or next_run_name(dataset, config.model))
-    folder = work_folder(dataset) / "models" / run
-    check_output_folder(folder, kind=MODEL)
+    run = run or next_run_name(dataset, config.model)
+    folder = folder_for(dataset, run)
     split = load_run_split(dataset, split_of) if split_of else None
     interviews, store = interviews_of(samples), newest_faces(dataset)
     require_faces(samples)
@@ -74,6 +74,16 @@ def train_model(
     model = model.with_evaluation(evaluate_model(model, held_out, store))
     register_run(dataset, run, model, model.save(folder), split_of=split_of)
     return run
+
+
+def folder_for(dataset: fo.Dataset, run: str) -> Path:
+    """Where the model of a new run goes, once nothing is in its way.
+
+    Raises:
+        ModelError: the run's name is taken, see `check_run_name`.
+        OutputError: the folder cannot be written, or holds something that we did not write.
+    """
+    return check_output_folder(work_folder(dataset) / "models" / check_run_name(dataset, run), kind=MODEL)
 
 
 @alone_on_dataset("evaluating")

@@ -364,7 +364,7 @@ def test_a_model_of_movement_is_trained_and_predicts_beside_the_network(moving):
     assert moving.get_run_info("movement_1").config.model == "movement"
     sentence = f"Train a network first: {moving.name} has no run of one yet."
     assert refusal(operator("compute_embeddings"), moving) == sentence
-    with pytest.raises(ModelError, match=r"^run movement_1 judges how faces move and has no network"):
+    with pytest.raises(ModelError, match=r"^the model movement cannot do this"):
         compute_embeddings(moving, "movement_1")
 
 

@@ -1,6 +1,7 @@
 """Nothing in a dataset or a folder is written over that is not the run's, the import's or the export's own."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import fiftyone as fo
@@ -18,7 +19,7 @@ from fiftyone_plugin.dataset import check_run_name, load_run, model_folder, next
 from fiftyone_plugin.fields import RunFields
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, save_review_views, views
 from fiftyone_plugin.steps import QUICK, compute_embeddings, export_curated
-from fiftyone_plugin.steps.demo import _is_demo
+from fiftyone_plugin.steps.demo import _is_demo, run_demo
 from tests.integration.test_operators import PLUGIN, form, refusal
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.planted import NAMES, contents, plant
@@ -89,7 +90,7 @@ def test_a_run_of_another_program_is_not_replaced(dataset):
 def test_the_name_that_is_given_to_a_run_without_one_is_free(dataset):
     dataset.add_sample_field("cnn_1_score", fo.FloatField)
 
-    assert next_run_name(dataset) == "cnn_2"
+    assert next_run_name(dataset, "notebook_cnn") == "cnn_2"
 
 
 def test_a_run_predicts_again_into_its_own_fields_whether_copied_or_not(dataset):
@@ -243,8 +244,10 @@ def test_what_is_planted_in_a_runs_model_survives_training_again_which_is_refuse
     plant(folder, {name: ("file", b"mine")})
     before = contents(folder)
 
-    with pytest.raises(Exception, match=rf"holds files .*\({name}\)"):
-        operator("train_model")(dataset, run="second", epochs=1000)
+    for refusing in ("train_model", "run_pipeline"):
+        assert f"({name})" in refusal(operator(refusing), dataset, params={"run": "second"})
+        with pytest.raises(Exception, match=rf"holds files .*\({name}\)"):
+            operator(refusing)(dataset, run="second", epochs=1000)
 
     assert contents(folder) == before
 
@@ -296,3 +299,19 @@ def test_the_fields_of_a_run_say_whose_they_are(dataset):
         fields.video,
         fields.score,
     }
+
+
+@pytest.mark.slow
+def test_what_is_planted_in_the_demo_survives_it_and_its_dataset_is_known_as_the_demos(tmp_path, dataset_name):
+    def run():
+        run_demo(tmp_path / "demo", size=replace(QUICK, dataset=dataset_name), workers=1, on_step=str)
+
+    run()
+    assert _is_demo(dataset_name)
+    for name in ("interviews/notes.txt", "models/demo/thesis.docx"):
+        plant(tmp_path / "demo" / "quick", {name: ("file", b"mine")})
+        before = contents(tmp_path)
+        with pytest.raises(OutputError, match=Path(name).name):
+            run()
+        assert contents(tmp_path) == before
+        (tmp_path / "demo" / "quick" / name).unlink()
