@@ -39,7 +39,7 @@ KILLS = int(os.environ.get("KILLS", "0"))
 CHAINS = [1] * KILLS or [3]
 """How often each attempt is killed before it may end."""
 
-IDS_AND_TIMES = {"_id", "_sample_id", "_dataset_id", "_rand", "created", "created_at", "last_modified_at"}
+IDS_AND_TIMES = {"_id", "_sample_id", "_dataset_id", "dataset", "_rand", "created", "created_at", "last_modified_at"}
 
 LONGEST_CLIP = 9
 LARGEST_KEPT = 12_000
