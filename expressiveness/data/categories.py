@@ -45,10 +45,12 @@ class Thresholds:
         """Place the thresholds so that each category holds a third of `scores`: the training set's, not the test's.
 
         Raises:
-            TrainingError: there are no scores.
+            TrainingError: there are no scores, or all are the same.
         """
         if not len(scores):
             raise TrainingError("no scores to place thresholds in; give two numbers")
+        if min(scores) == max(scores):
+            raise TrainingError(f"all scores are {scores[0]:g}, which no thresholds tell apart; choose another target")
         low, high = np.quantile(np.asarray(scores, dtype=float), [1 / 3, 2 / 3])
         if low == high:  # of ratings, a third and more may be the same: then these are the ones between
             low = np.nextafter(low, -np.inf)

@@ -96,7 +96,8 @@ def test_a_picture_of_256_megapixels_takes_no_memory(tmp_path, run_python, decla
     assert video.stat().st_size < 2**20
 
     printed = run_python(
-        "import resource; from pathlib import Path; from expressiveness.video.reading import *;"
+        "import resource; from pathlib import Path\n"
+        "from expressiveness.video import read_frames; from expressiveness.video.probing import probe\n"
         "from expressiveness.errors import VideoError\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         f"for read in (probe, lambda video: list(read_frames(video))):\n"

@@ -31,7 +31,7 @@ def test_reports_stores_models_and_what_is_said_hold_no_word_of_them(tmp_path, c
     out = tmp_path / "out"
 
     assert main(["inspect", str(folder), "--out", str(out / "report"), "--json", str(out / "inspection.json")]) == 0
-    assert main(["extract", str(folder), "--out", str(out / "faces"), "--json", str(out / "extraction.json")]) == 0
+    assert main(["extract", str(folder), "--out", str(out / "faces"), "--json", str(out / "extraction.json")]) == 1
     interviews, store = read_interviews(folder).interviews, FaceStore.open(out / "faces")
     for number, interview in enumerate(interviews):
         interview.video.write_bytes(bytes([number]))

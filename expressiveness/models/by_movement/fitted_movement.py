@@ -190,8 +190,10 @@ def _frame_energy(movement: Movement, weights: Floats) -> Floats:
 
 
 def _numbers(values: Sequence[Any], count: int) -> tuple[float, ...]:
-    if len(values) != count or not np.isfinite(list(map(float, values))).all():
-        raise ValueError(f"{values!r} are not {count} numbers")
+    if len(values) != count:
+        raise ValueError(f"{len(values)} numbers, not {count}")
+    if not np.isfinite(list(map(float, values))).all():
+        raise ValueError(f"{list(values)} are not all finite")
     return tuple(map(float, values))
 
 

@@ -68,12 +68,12 @@ class MovementModel:
             TrainingError: too few interviews show enough of a face.
         """
         del progress, log_folder  # there are no epochs to tell of
-        clips = list(data.clips("train", "validation"))
-        if len(clips) < LEAST_INTERVIEWS:
+        if (enough := sum(1 for _ in data.clips("train", "validation", "test"))) < LEAST_INTERVIEWS:
             raise TrainingError(
-                f"{len(clips)} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
+                f"{enough} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
                 "add interviews"
             )
+        clips = list(data.clips("train", "validation"))
         self._fitted = fit_movement(
             np.array([features_of(clip.movement) for clip in clips if clip.movement]),
             np.array([clip.score for clip in clips]),

@@ -34,7 +34,7 @@ def test_extract_writes_what_it_counted(trained):
     result = read(trained["extract.json"])
 
     assert result["videos"] == {"succeeded": 12, "skipped": 0, "failed": 0}
-    assert set(result) == {"videos", "failures", "frames_sampled", "faces", "seconds"}
+    assert set(result) == {"videos", "cut_short", "failures", "frames_sampled", "faces", "seconds"}
     assert 0.95 * result["frames_sampled"] <= result["faces"]
 
 
@@ -88,7 +88,7 @@ def test_bad_rows_and_missing_videos_are_named_counted_and_cost_only_themselves(
     first = next(iter((folder / "metadata.jsonl").read_text().splitlines()))
     write_metadata(folder, first.encode(), b"{broken", row(7777))
 
-    assert run("extract", folder, "--out", tmp_path / "faces", "--json", tmp_path / "out.json") == 0
+    assert run("extract", folder, "--out", tmp_path / "faces", "--json", tmp_path / "out.json") == 1
 
     out, errors = capsys.readouterr()
     assert "metadata.jsonl, line 2: Invalid JSON" in errors

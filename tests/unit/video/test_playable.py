@@ -130,7 +130,7 @@ def test_a_folder_is_copied_with_its_rows_and_only_what_does_not_play_is_encoded
     write_hevc(folder / "videos" / "vid_0002.mov", range(3), sound=False)
     write_metadata(folder, row(1), row(2, file_name="videos/vid_0002.mov", transcript="Ünï"), b"{broken", row(3))
 
-    assert main(["reencode", str(folder), "--out", str(tmp_path / "copy")]) == 0
+    assert main(["reencode", str(folder), "--out", str(tmp_path / "copy")]) == 1
 
     found = read_interviews(tmp_path / "copy")
     assert [one.video.name for one in found.interviews] == ["vid_0001.mp4", "vid_0002.mov.mp4", "vid_0003.mp4"]
