@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Collection, Sequence
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import requests
@@ -25,6 +25,9 @@ from fiftyone.core.service import ServerService
 from fiftyone.core.session import session
 
 from expressiveness.errors import ExpressivenessError
+
+if TYPE_CHECKING:
+    from hypercorn.config import Config
 
 LOOPBACK = "127.0.0.1"
 ENVIRONMENT = {"FIFTYONE_SERVER": "1"}
@@ -87,7 +90,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     os.environ.pop("FIFTYONE_DISABLE_SERVICES", None)  # what FiftyOne runs its services with holds for their import
     from fiftyone.server.app import app
     from fiftyone.server.events import set_port
-    from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
     from .guard import Guard
@@ -101,7 +103,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     config.bind = [f"{LOOPBACK}:{options.port}"]
     set_port(options.port)
     guarded: Any = Guard(app, is_media=is_media, hosts=options.allow_host)  # Hypercorn has ASGI types of its own
-    asyncio.run(serve(guarded, config))
+    asyncio.run(_serve(guarded, config))
+
+
+async def _serve(app: Any, config: Config) -> None:
+    from hypercorn.asyncio import serve
+
+    asyncio.get_running_loop().set_exception_handler(_tell_unless_cancelled)
+    await serve(app, config)
+
+
+def _tell_unless_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Whoever ends the App while a browser is connected has made no error, though asyncio before 3.12 says so."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def _taken(port: int) -> bool:
