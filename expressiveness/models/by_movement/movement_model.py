@@ -20,7 +20,7 @@ from expressiveness.models.record import read_record
 from expressiveness.models.training_data import TrainingData
 from expressiveness.types import Progress
 
-LEAST_INTERVIEWS = 10
+LEAST_INTERVIEWS = 8
 NUMBERS = "movement.json"
 MAX_NUMBERS_BYTES = 2**20
 
@@ -68,12 +68,12 @@ class MovementModel:
             TrainingError: too few interviews show enough of a face.
         """
         del progress, log_folder  # there are no epochs to tell of
-        if (enough := sum(1 for _ in data.clips("train", "validation", "test"))) < LEAST_INTERVIEWS:
+        clips = list(data.clips("train", "validation"))
+        if len(clips) < LEAST_INTERVIEWS:
             raise TrainingError(
-                f"{enough} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
+                f"{len(clips)} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
                 "add interviews"
             )
-        clips = list(data.clips("train", "validation"))
         self._fitted = fit_movement(
             np.array([features_of(clip.movement) for clip in clips if clip.movement]),
             np.array([clip.score for clip in clips]),
