@@ -1,7 +1,8 @@
 """Run a function over many items in worker processes, and hand out each result as it is done.
 
 A worker that crashes or hangs costs its own item: Pebble replaces it. Workers are spawned, never forked, because
-MediaPipe and TensorFlow do not survive a fork.
+MediaPipe and TensorFlow do not survive a fork; and they do not import the script that was started, so that it needs no
+`if __name__ == "__main__":`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from threading import Thread
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from expressiveness._io import silence
-from expressiveness.errors import ExpressivenessError, StoreError
+from expressiveness.errors import ConfigError, ExpressivenessError, StoreError
 from expressiveness.parallel.executors import Item, Outcome, Value
+from expressiveness.parallel.spawning import WorkerContext
 
 
 def run(
@@ -37,14 +39,19 @@ def run(
         timeout: seconds an item may take.
 
     Raises:
+        ConfigError: `function` is defined in a script or notebook, where workers cannot import it.
         StoreError: `function` cannot write what it made, and so could not for the items that follow.
         Exception: what `function` raised, if it is a fault of the program and not of the item.
     """
     if not items:
         return
+    if function.__module__ == "__main__":
+        raise ConfigError(
+            f"workers cannot import {function.__name__} from a script or notebook; move it into a module of its own"
+        )
     count = min(workers or os.cpu_count() or 1, len(items))
     waiting = iter(items)
-    pool = ProcessPool(max_workers=count, context=multiprocessing.get_context("spawn"), initializer=_quiet_worker)
+    pool = ProcessPool(max_workers=count, context=WorkerContext(), initializer=_quiet_worker)
     try:
         # Two items a worker under way keep all busy without queuing a hundred thousand.
         running = {pool.schedule(function, [item], timeout=timeout): item for item in islice(waiting, 2 * count)}
