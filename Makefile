@@ -9,9 +9,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-UV := uv==0.13.9
-AUDIT := pip-audit==2.10.1
+PIP := -m pip install --quiet --disable-pip-version-check
+# What comes from a package index is what was there when it was locked: every file by its hash.
+PIP_LOCKED := $(PIP) --no-deps --require-hashes --requirement
+LOCKS := tools/locks
+UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .PHONY: help setup demo test test-fast coverage lint audit docs dist lock clean
 .DEFAULT_GOAL := help
@@ -41,7 +44,7 @@ lint: $(INSTALLED) ## check style, format, types, and what imports what
 
 audit: $(INSTALLED) ## name locked packages with known vulnerabilities, where the package index tells of them
 	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit \
-		&& $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check $(AUDIT); }
+		&& $(VENV)/audit/bin/python $(PIP_LOCKED) $(LOCKS)/audit.lock; }
 	@$(VENV)/audit/bin/python -m tools.audit
 
 docs: $(INSTALLED) ## build the documents into site/
@@ -50,10 +53,13 @@ docs: $(INSTALLED) ## build the documents into site/
 dist: $(INSTALLED) ## build the sdist, the wheel and the plugin's zip into dist/
 	@$(BIN)/python -m tools.dist
 
-lock: $(BIN)/pip ## resolve requirements.lock anew from pyproject.toml; versions move only where they must
-	@$(PIP_INSTALL) $(UV)
-	@$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.10 \
-		--no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
+lock: $(BIN)/pip ## resolve requirements.lock and tools/locks/ anew, with hashes; versions move only where they must
+	@$(BIN)/python $(PIP_LOCKED) $(LOCKS)/uv.lock
+	@$(UV_LOCK) pyproject.toml --extra dev -o requirements.lock
+	@$(UV_LOCK) $(LOCKS)/build.in --constraint requirements.lock -o $(LOCKS)/build.lock
+	@$(UV_LOCK) $(LOCKS)/audit.in -o $(LOCKS)/audit.lock
+	@$(UV_LOCK) $(LOCKS)/mongod.in --no-deps -o $(LOCKS)/mongod.lock
+	@$(UV_LOCK) $(LOCKS)/uv.in -o $(LOCKS)/uv.lock
 
 clean: ## remove the environment, the caches and what the tests wrote
 	@rm -rf $(VENV) artefacts build dist site *.egg-info htmlcov .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -61,11 +67,14 @@ clean: ## remove the environment, the caches and what the tests wrote
 
 # Every version comes from requirements.lock, those of the build tools included: they are installed first, so that
 # nothing is built with anything else. --no-deps keeps pip from adding the other builds of OpenCV (see pyproject.toml).
-$(INSTALLED): pyproject.toml requirements.lock tools/ensure_mongod.py tools/system_libraries.sh | $(BIN)/pip
+# This package itself has no hash, and so is installed in a call of its own.
+$(INSTALLED): pyproject.toml requirements.lock $(wildcard $(LOCKS)/*.lock) tools/ensure_mongod.py \
+		tools/system_libraries.sh | $(BIN)/pip
 	@PATH="$$PATH:/usr/sbin:/sbin" sh tools/system_libraries.sh
 	@echo "Installing the locked packages into $(VENV), about 3 minutes the first time ..."
-	@$(PIP_INSTALL) --constraint requirements.lock editables hatchling setuptools wheel
-	@$(PIP_INSTALL) --no-deps --no-build-isolation --requirement requirements.lock --editable .
+	@$(BIN)/python $(PIP_LOCKED) $(LOCKS)/build.lock
+	@$(BIN)/python $(PIP_LOCKED) requirements.lock --no-build-isolation
+	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m tools.ensure_mongod
 	@touch $@
 

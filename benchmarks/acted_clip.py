@@ -30,8 +30,8 @@ def main(model_folder, video):
     for start in np.arange(0, movement.sampled_seconds[-1] - WINDOW, STEP):
         window = movement.select((movement.seconds >= start) & (movement.seconds < start + WINDOW))
         if window.doubt is None:
-            level = model.movement.levels(features_of(window)[np.newaxis])
-            score = float(model.movement.calibration.score(level)[0])
+            level = model.model.fitted.levels(features_of(window)[np.newaxis])
+            score = float(model.model.fitted.calibration.score(level)[0])
             found.append({"seconds": start + WINDOW / 2, "score": score, "e_std": expressiveness_of(window)})
     RESULTS.mkdir(exist_ok=True)
     record = {"video": Path(video).name, "window_seconds": WINDOW, "windows": found}

@@ -17,7 +17,7 @@ from expressiveness.evaluation import BenchmarkConfig, Confusion, suspicious_lab
 from expressiveness.evaluation.benchmark_rows import split_of_fold
 from expressiveness.evaluation.benchmarking import benchmark_of
 from expressiveness.evaluation.metrics import draws_of_people, rank_correlation
-from expressiveness.models import TrainingConfig, embed_interviews, fit_movement_model, train
+from expressiveness.models import TrainingConfig, embed_interviews, features_of, fit_movement, train
 
 FLIPPED, LOOKED_AT = 0.1, 0.2
 REPEATS = 5
@@ -97,14 +97,19 @@ def flipped(store, material, seed):
     }
 
 
+def features(material):
+    """What the model of movement looks at, shape (k, 28)."""
+    return np.array([features_of(movement) for movement in material.movements])
+
+
 def held_out(material, score, category, kept):
     """Scores of held-out people, learned from labels that may be wrong; judged by the right ones."""
     predicted = np.zeros(len(score))
     people = material.participant
     for others, test in material.folds():
         rows = others[kept[others]]
-        model = fit_movement_model(material.features[rows], score[rows], category[rows], people[rows].tolist())
-        predicted[test] = model.calibration.score(model.levels(material.features[test]))
+        model = fit_movement(features(material)[rows], score[rows], category[rows], people[rows].tolist())
+        predicted[test] = model.calibration.score(model.levels(features(material)[test]))
     return predicted
 
 
@@ -137,15 +142,15 @@ def identities(material):
     """What the representations tell of who somebody is; each was learned from the people of all folds but the first."""
     train_rows, _ = material.folds()[0]
     people = material.participant
-    model = fit_movement_model(
-        material.features[train_rows],
+    model = fit_movement(
+        features(material)[train_rows],
         material.score[train_rows],
         material.category[train_rows],
         people[train_rows].tolist(),
     )
     return {
-        "movement: what a level is made of": identity(model.terms(material.features), people),
-        "movement: logarithms of all features": identity(np.log(material.features + 1e-9), people),
+        "movement: what a level is made of": identity(model.terms(features(material)), people),
+        "movement: logarithms of all features": identity(np.log(features(material) + 1e-9), people),
     }
 
 
@@ -162,7 +167,7 @@ def pooled(material):
         model = train(
             material.interviews,
             material.store,
-            TrainingConfig(face_input=kind, epochs=IDENTITY_EPOCHS),
+            TrainingConfig(options={"face_input": kind, "epochs": IDENTITY_EPOCHS}),
             split=split_of_fold(material, 0),
         )
         yield kind, np.array([one.value for one in embed_interviews(model, material.interviews, material.store)])

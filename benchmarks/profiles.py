@@ -19,7 +19,7 @@ from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.faces import stored_faces
 from expressiveness.faces import FaceDetector, extract_faces
 from expressiveness.models import predict_interviews
-from expressiveness.video import probe
+from expressiveness.video.probing import probe
 from tests.random_model import random_model
 
 FUNCTIONS = 10

@@ -14,7 +14,7 @@ NAME = "review-benchmark"
 RUN = "cnn_1"
 VIDEOS, FRAMES, EVERY = 2_000, 500, 5
 PER_PERSON, HELD_OUT = 5, 0.2  # videos, share of people
-CHUNK = 16  # videos written at once, as `workflow.predict` does
+CHUNK = 16  # videos written at once, as `predict` does
 FPS = 30
 
 

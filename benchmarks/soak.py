@@ -18,6 +18,7 @@ from statistics import median
 import psutil
 
 from benchmarks.circumstances import RESULTS, circumstances
+from expressiveness._io import check_output_file
 from expressiveness.data import read_interviews
 from expressiveness.faces import FaceStore, extract_interviews
 from expressiveness.models import TrainingConfig, predict_interviews, predict_videos, train
@@ -37,7 +38,7 @@ def soak(folder, minutes):
     ).interviews
     first = FaceStore(folder / "first")
     extract_interviews(interviews, first)
-    model = train(interviews, first, TrainingConfig(epochs=1))
+    model = train(interviews, first, TrainingConfig(options={"epochs": 1}))
     begin, rounds, videos = time.monotonic(), [], 0
     while (elapsed := (time.monotonic() - begin) / 60) < minutes:
         store = FaceStore(folder / "round")
@@ -79,6 +80,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--json", type=Path, default=RESULTS / "soak.json")
     options = parser.parse_args()
+    check_output_file(options.json, overwrite=options.json.parent == RESULTS)
     with tempfile.TemporaryDirectory() as folder:
         rounds, videos = soak(Path(folder), options.minutes)
     result = {

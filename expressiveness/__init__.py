@@ -7,7 +7,7 @@ neither TensorFlow nor MediaPipe is loaded before it is needed.
     store = FaceStore(Path("faces"))
     extract_interviews(interviews, store)
     model = train(interviews, store)
-    print(evaluate(model, [i for i in interviews if i.id in model.split.test], store))
+    print(evaluate(model, held_out_interviews(model, interviews), store))
 """
 
 import lazy_loader

@@ -3,7 +3,7 @@ from .data import CATEGORIES, Curation, Interview, Thresholds, read_interviews
 from .errors import ExpressivenessError
 from .evaluation import evaluate
 from .faces import ExtractionConfig, FaceStore, FaceTable, extract_faces, extract_interviews
-from .models import FramePredictions, TrainedModel, TrainingConfig, load_model, predict_faces, predict_videos, train
+from .models import FramePredictions, TrainedModel, TrainingConfig, load_model, predict_video, predict_videos, train
 from .video import Sampling
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "extract_interviews",
     "load_model",
     "place",
-    "predict_faces",
+    "predict_video",
     "predict_videos",
     "read_interviews",
     "train",

@@ -2,16 +2,18 @@
 
 ExpressivenessError
 ├── ConfigError      a setting that cannot be, or the name of something that there is not
-├── InterviewError   a RecruitView folder or one of its rows
+├── InterviewError   a folder of interviews or one of its rows
 ├── PlaceError       a URL of files that cannot be reached
 ├── VideoError       a video that cannot be opened or decoded
 ├── DetectorError    a face detection model file
 ├── StoreError       the face store on disk
+├── WorkerError      worker processes that cannot be started
 ├── ClusterError     a Ray cluster that cannot be reached
 ├── BusyError        a face store, model or dataset that another run works on
 ├── DatabaseError    FiftyOne's database, gone in the middle of a run
 ├── TrainingError    data that cannot be trained on or split
 ├── ModelError       a trained model's folder
+├── ParameterError   a value that an operator was given and cannot use
 ├── OutputError      a file or folder that results cannot go to, or that holds what is the user's
 └── ReportError      a report or figure that cannot be written
 """
@@ -26,7 +28,7 @@ class ConfigError(ExpressivenessError, ValueError):
 
 
 class InterviewError(ExpressivenessError):
-    """A RecruitView folder, or a row of it, cannot be used."""
+    """A folder of interviews, or a row of it, cannot be used."""
 
 
 class PlaceError(ExpressivenessError):
@@ -43,6 +45,10 @@ class DetectorError(ExpressivenessError):
 
 class StoreError(ExpressivenessError):
     """The face store cannot be read or written."""
+
+
+class WorkerError(ExpressivenessError):
+    """This machine starts no worker processes, for want of semaphores or memory."""
 
 
 class ClusterError(ExpressivenessError):
@@ -63,6 +69,10 @@ class TrainingError(ExpressivenessError):
 
 class ModelError(ExpressivenessError):
     """A trained model's folder is missing, damaged, or of an unknown format."""
+
+
+class ParameterError(ExpressivenessError):
+    """An operator was given a value of another kind than it takes, or one that is out of bounds."""
 
 
 class OutputError(ExpressivenessError):

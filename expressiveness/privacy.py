@@ -1,19 +1,21 @@
 """Delete what was made of an interview, when its person asks for that.
 
-The video and its row of `metadata.jsonl` are the user's to delete: they are where the interview came from.
+The video and its row of the table that was read are the user's to delete: they are where the interview came from.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from expressiveness._io import check_answers, file_stem, whole_file
-from expressiveness.data import METADATA
-from expressiveness.errors import ModelError, StoreError
-from expressiveness.models import RECORD, read_record
+from expressiveness._io import LOCK_FILE, Manifest, check_answers, file_stem, rewrite
+from expressiveness.errors import StoreError
+from expressiveness.faces import CONFIG_FILE
+from expressiveness.models import CARD, RECORD, WEIGHTS, read_record
 from expressiveness.store import alone_in_store
 
 
@@ -22,15 +24,24 @@ class ForgetReport:
     """What of an interview was found and deleted."""
 
     video: str | None = None  # where the video is, which is not deleted; None where no dataset knew it
+    datasets: list[str] = field(default_factory=list)  # that it was deleted from
     frames: int = 0  # with labels
     tables: int = 0  # of faces and movement
     pictures: int = 0  # of frames
-    indexes: list[str] = field(default_factory=list)  # maps and indexes of a dataset that held its vector
+    documents: int = 0  # of the database, beside the sample and its frames, that were deleted or lost the id
+    indexes: list[str] = field(default_factory=list)  # runs over all videos that held it: maps, indexes, evaluations
+    deleted: list[str] = field(default_factory=list)  # saved views and the like that meant nothing without it
     learned: list[str] = field(default_factory=list)  # models that were trained on it
+    yours: list[str] = field(default_factory=list)  # what may hold it and is the user's to delete
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
         return asdict(self)
+
+    @property
+    def found(self) -> bool:
+        """Whether anything was deleted."""
+        return replace(self, yours=[]) != ForgetReport()
 
     def summary(self) -> str:
         """What was deleted, and what is left to do, in a few lines."""
@@ -38,17 +49,35 @@ class ForgetReport:
             f"deleted {self.tables} tables of faces and movement, the labels of {self.frames} frames, "
             f"{self.pictures} pictures of frames."
         ]
+        if self.datasets:
+            lines.append(
+                f"Forgotten in {', '.join(self.datasets)}, and in {self.documents} more documents of the database."
+            )
         if self.indexes:
-            lines.append(f"Deleted with its vector, to be computed again: {', '.join(self.indexes)}.")
+            lines.append(f"Deleted with what they held of it, to be computed again: {', '.join(self.indexes)}.")
+        if self.deleted:
+            lines.append(f"Deleted since they were about it: {', '.join(self.deleted)}.")
         if self.learned:
             lines.append(f"Trained on it, and not to be used before they are trained again: {', '.join(self.learned)}.")
         if self.video:
-            lines.append(f"Yours to delete: {self.video}, and its row of {METADATA}.")
+            lines.append(f"Yours to delete: {self.video}, and its row of the folder's table.")
+        lines += [f"Yours to delete: {what}." for what in self.yours]
+        lines.append("Reports and tables that you had written elsewhere, and your backups, are not known here.")
         return "\n".join(lines)
 
 
-def forget_in_store(store: Path, interview_id: str) -> int:
+def tables_of(store: Path, interview_id: str) -> list[Path]:
+    """The tables of an interview in a face store: its faces, of any settings, and its movement."""
+    return list(store.glob(f"*/{file_stem(interview_id)}-{'?' * 16}.npz"))
+
+
+def forget_in_store(store: Path, interview_id: str, *, named: Collection[str] | None = None) -> int:
     """Delete every table of an interview from a face store: its faces, of any settings, and its movement.
+
+    Args:
+        store: that `expressiveness extract` or the App's Detect faces has filled.
+        interview_id: of the interview.
+        named: only tables of these names, which tell its video from others; all of them if None.
 
     Returns:
         How many tables there were.
@@ -62,10 +91,83 @@ def forget_in_store(store: Path, interview_id: str) -> int:
     if not store.is_dir():
         raise StoreError(f"no face store {store}; give the folder that `expressiveness extract` wrote")
     with alone_in_store(store, "forgetting an interview"):
-        tables = list(store.glob(f"*/{file_stem(interview_id)}-{'?' * 16}.npz"))
+        tables = [table for table in tables_of(store, interview_id) if named is None or table.name in named]
         for table in tables:
             table.unlink()
     return len(tables)
+
+
+def forget_pictures(folder: Path) -> tuple[int, list[Path]]:
+    """Delete the pictures of an interview's frames.
+
+    Args:
+        folder: of the pictures of this interview alone.
+
+    Returns:
+        How many there were; and what else lies there, which is not this program's and stays.
+    """
+    deleted = _delete(folder, _PICTURE)
+    others = sorted(folder.iterdir()) if folder.is_dir() else []
+    if folder.is_dir() and not others:
+        folder.rmdir()
+    return deleted, others
+
+
+def remove_store(store: Path) -> int:
+    """Delete every table of a face store, and what describes them; return how many files that were.
+
+    Raises:
+        BusyError: a run writes to it.
+        StoreError: it cannot be written.
+    """
+    if not store.is_dir():
+        return 0
+    with alone_in_store(store, "cleaning up"):
+        deleted = sum(_delete(folder, _TABLE) for folder in store.iterdir())
+        for settings in store.glob(f"*/{CONFIG_FILE}"):
+            if list(settings.parent.iterdir()) == [settings]:
+                deleted += _delete(settings.parent, re.compile(re.escape(CONFIG_FILE)))
+    (store / LOCK_FILE).unlink(missing_ok=True)
+    return deleted
+
+
+def remove_pictures(folder: Path) -> int:
+    """Delete the pictures of frames of all interviews, each in a folder of its own; return how many there were."""
+    return sum(_delete(one, _PICTURE) for one in folder.iterdir()) if folder.is_dir() else 0
+
+
+def remove_models(folder: Path) -> int:
+    """Delete the models in a folder as far as they are as they were written; return how many files that were."""
+    if not folder.is_dir():
+        return 0
+    models = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
+    return sum(map(_remove_model, models)) + _delete(folder, _LOCK)
+
+
+def _remove_model(folder: Path) -> int:
+    before = set(folder.iterdir())
+    if manifest := Manifest.read(folder):
+        manifest.remove_ours()
+    else:
+        _delete(folder, re.compile("|".join(map(re.escape, (RECORD, WEIGHTS, CARD)))))
+    return len(before) - (len(list(folder.iterdir())) if folder.is_dir() else 0)
+
+
+_TABLE = re.compile(r"[A-Za-z0-9_.]+-[0-9a-f]{16}\.npz")
+_PICTURE = re.compile(r"\d{6,}\.jpg")
+_LOCK = re.compile(rf"\..+{re.escape(LOCK_FILE)}")
+
+
+def _delete(folder: Path, name: re.Pattern[str]) -> int:
+    """Delete the files of a folder whose name is one that this program gives; what links lead to stays."""
+    if folder.is_symlink() or not folder.is_dir():
+        return 0
+    files = [
+        file for file in folder.iterdir() if name.fullmatch(file.name) and file.is_file() and not file.is_symlink()
+    ]
+    for file in files:
+        file.unlink()
+    return len(files)
 
 
 def forget_in_model(folder: Path, interview_id: str) -> bool:
@@ -75,18 +177,17 @@ def forget_in_model(folder: Path, interview_id: str) -> bool:
         Whether the model learned from it, and so should be trained again.
 
     Raises:
-        ModelError: there is no such model, or it cannot be written.
+        ModelError: there is no such model.
+        OutputError: it cannot be written.
     """
     record = read_record(folder)
+    before = json.dumps(record)
     learned = any(interview_id in record["split"][name] for name in ("train", "validation"))
     record["split"] = {name: _without(ids, interview_id) for name, ids in record["split"].items()}
     record["data"] = forget_in_data(record["data"], interview_id)
     record["evaluation"] = forget_in_figures(record["evaluation"], interview_id)
-    try:
-        with whole_file(folder / RECORD) as file:
-            file.write((json.dumps(record, indent=2) + "\n").encode())
-    except OSError as error:
-        raise ModelError(f"cannot write {folder / RECORD} ({error.strerror or error})") from error
+    if json.dumps(record) != before:
+        rewrite(folder, RECORD, (json.dumps(record, indent=2) + "\n").encode())
     return learned
 
 
@@ -97,11 +198,13 @@ def forget_in_data(data: dict[str, Any], interview_id: str) -> dict[str, Any]:
 
 
 def forget_in_figures(evaluation: dict[str, Any] | None, interview_id: str) -> dict[str, Any] | None:
-    """An evaluation without an interview's id among those where no face was found."""
+    """An evaluation without an interview's id among those that were passed over."""
     if not evaluation or "without_face" not in evaluation.get("video", {}):
         return evaluation
     video = evaluation["video"]
-    return {**evaluation, "video": {**video, "without_face": _without(video["without_face"], interview_id)}}
+    without_face = _without(video["without_face"], interview_id)
+    kept = forget_in_data(evaluation, interview_id)  # the reasons
+    return {**kept, "video": {**video, "without_face": without_face}}
 
 
 def _without(ids: list[str], interview_id: str) -> list[str]:

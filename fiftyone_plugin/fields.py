@@ -7,19 +7,17 @@ models stand side by side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.data import CATEGORIES, COLORS, DEFAULT_TARGET, TARGETS
+from expressiveness.data import ATTRIBUTES, CATEGORIES, COLORS, DEFAULT_TARGET, TARGETS, InterviewFolder
 
 INTERVIEW_ID = "interview_id"
 PARTICIPANT = "participant"
-QUESTION_ID = "question_id"
-QUESTION = "question"
-DURATION = "duration"
-VIDEO_QUALITY = "video_quality"
-TRANSCRIPT = "transcript"
 CATEGORY = "category"
 REVIEWED_CATEGORY = "reviewed_category"
 FRAMES_LOOKED_AT = "frames_looked_at"
@@ -51,13 +49,8 @@ UNCERTAIN = 0.1
 """The largest lead of the first category over the second, as probabilities, of an uncertain prediction."""
 
 _DESCRIPTIONS = {
-    INTERVIEW_ID: "The interview's id in metadata.jsonl",
-    PARTICIPANT: "Who is interviewed, as a number (RecruitView's user_no); no participant is in two sets of a split",
-    QUESTION_ID: "The question's number",
-    QUESTION: "The question that is answered",
-    DURATION: "How long the answer is: short, medium or long",
-    VIDEO_QUALITY: "High or Low, as RecruitView has it",
-    TRANSCRIPT: "What is said, with times; may hold names",
+    INTERVIEW_ID: "The interview's id, as the data has it",
+    PARTICIPANT: "Who is interviewed; no participant is in two sets of a split",
     CATEGORY: "The category that the score gives at the thresholds",
     REVIEWED_CATEGORY: "The category that a person decided on; outranks the score's when training",
     SUSPICION: "How suspicious the category is, 0 to 1: how improbable a model that learned from others finds it",
@@ -66,9 +59,60 @@ _DESCRIPTIONS = {
     DECIDED_AT: "When, in UTC",
     FRAMES_LOOKED_AT: "How many frames faces were looked for on",
     FRAMES_WITHOUT_FACE: "On how many of those no face was found",
-    **dict.fromkeys(TARGETS, "Score, standardised over the data set; relative, without absolute meaning"),
-    DEFAULT_TARGET: "Facial expressiveness score, standardised over the data set; gives the category",
 }
+
+_OF_ATTRIBUTES = {
+    "question_id": "The question's number",
+    "question": "The question that is answered",
+    "duration": "How long the answer is: short, medium or long",
+    "video_quality": "High or Low, as RecruitView has it",
+    "transcript": "What is said, with times; may hold names",
+}
+
+INFO_KEY = "expressiveness"
+"""Of `dataset.info`: what the plugin keeps with a dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewFields:
+    """The fields that a dataset has for what its data knows of an interview: the name in the data, and the field's."""
+
+    scores: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, dataset: fo.Dataset) -> InterviewFields:
+        """A dataset's; RecruitView's, if it was imported before there were others."""
+        info = dataset.info.get(INFO_KEY, {})
+        return cls(info["scores"], info["attributes"]) if "scores" in info else RECRUITVIEW
+
+    def with_those_of(self, folder: InterviewFolder, schema: Iterable[str]) -> InterviewFields:
+        """These, and fields for what else a folder knows; a name that is taken or cannot be a field's gets marks."""
+        taken = {*_OURS, *schema}
+        scores, attributes = dict(self.scores), dict(self.attributes)
+        for names, found in ((scores, folder.scores), (attributes, folder.attributes)):
+            for name in found:
+                if name not in names:
+                    names[name] = _free_name(name, taken)
+                    taken.add(names[name])
+        return InterviewFields(scores, attributes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `dataset.info` keeps them."""
+        return asdict(self)
+
+
+RECRUITVIEW = InterviewFields(dict(zip(TARGETS, TARGETS, strict=True)), dict(zip(ATTRIBUTES, ATTRIBUTES, strict=True)))
+
+_OURS = frozenset({*_DESCRIPTIONS, FACES, "id", "frames"})
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    words = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    free = words if words[:1].isalpha() else f"column_{words}"
+    while free in taken or hasattr(fo.Sample, free):  # what samples have, as `tags` and `copy`, cannot be a field
+        free += "_"
+    return free
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +161,51 @@ class RunFields:
         """Sample number: how unlike its nearest neighbours the video's vector is."""
         return f"{self.run}_uniqueness"
 
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """What each field says of itself; by this a field is known as the run's own."""
+        return {
+            self.faces: f"The category that run {self.run} predicts for the primary face",
+            self.video: f"The video's category, as run {self.run} predicts it",
+            self.stretches: f"The category that run {self.run} predicts, from each frame looked at until the next one",
+            self.score: f"The score that run {self.run} expects",
+            self.accuracy: f"The share of the frames that run {self.run} classified right",
+            self.split: f"The set that the interview was in when run {self.run} was trained",
+            self.embedding: f"What the last hidden layer of run {self.run} makes of the video's faces, on average",
+            self.uniqueness: f"How unlike its nearest neighbours the video is, by the vectors of run {self.run}",
+        }
+
+
+def field_in_the_way(dataset: fo.Dataset, run: str, others: Iterable[str]) -> str | None:
+    """The field that a run would write over, though it is not its own; None if there is none.
+
+    Args:
+        dataset: that the run belongs to.
+        run: its name.
+        others: the names of the other runs, whose fields need not be there yet.
+    """
+    wanted = RunFields(run).descriptions
+    taken = {*_OWN, *(name for other in others for name in RunFields(other).descriptions)}
+    for schema in (dataset.get_field_schema(), dataset.get_frame_field_schema() or {}):
+        taken |= {name for name, field in schema.items() if field.description != wanted.get(name)}
+    return next((name for name in wanted if name in taken), None)
+
 
 def declare_interview_fields(dataset: fo.Dataset) -> None:
-    """Add the fields of interviews and faces to a dataset, and lay out its sidebar and colours."""
+    """Add the fields of interviews, as its info has them, and of faces to a dataset; lay out sidebar and colours."""
     if dataset.media_type is None:
         dataset.media_type = "video"
-    described = (INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT)
-    for name in (*described, DECIDED_BY, DECIDED_AT):
+    for name in (INTERVIEW_ID, PARTICIPANT, DECIDED_BY, DECIDED_AT):
         dataset.add_sample_field(name, fo.StringField, description=_DESCRIPTIONS[name])
-    for name in TARGETS:
-        dataset.add_sample_field(name, fo.FloatField, description=_DESCRIPTIONS[name])
+    known = InterviewFields.of(dataset)
+    for name, path in known.attributes.items():
+        dataset.add_sample_field(
+            path, fo.StringField, description=_OF_ATTRIBUTES.get(name, f"{name}, as the data has it")
+        )
+    target = _target(dataset)
+    for name, path in known.scores.items():
+        use = "gives the category" if name == target else "relative, without absolute meaning"
+        dataset.add_sample_field(path, fo.FloatField, description=f"The score {name}; {use}")
     for name in (CATEGORY, REVIEWED_CATEGORY):
         _declare_category(dataset, name)
     for name in (FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE):
@@ -143,7 +222,8 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
 def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
     """Add the fields of a run."""
     fields = RunFields(run)
-    _declare_detections(dataset, fields.faces, f"The category that run {run} predicts for the primary face")
+    about = fields.descriptions
+    _declare_detections(dataset, fields.faces, about[fields.faces])
     for name, kind in (("truth", fo.StringField), ("correct", fo.BooleanField), ("margin", fo.FloatField)):
         dataset.add_frame_field(f"{fields.faces}.detections.{name}", kind)
     dataset.add_frame_field(f"{fields.faces}.detections.probabilities", fo.ListField, subfield=fo.FloatField)
@@ -151,7 +231,7 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
         fields.video,
         fo.EmbeddedDocumentField,
         embedded_doc_type=fo.Classification,
-        description=f"The video's category, as run {run} predicts it",
+        description=about[fields.video],
     )
     dataset.add_sample_field(f"{fields.video}.truth", fo.StringField)
     dataset.add_sample_field(f"{fields.video}.correct", fo.BooleanField)
@@ -159,27 +239,22 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
         fields.stretches,
         fo.EmbeddedDocumentField,
         embedded_doc_type=fo.TemporalDetections,
-        description=f"The category that run {run} predicts, from each frame looked at until the next one",
+        description=about[fields.stretches],
     )
     counts = dict.fromkeys(("judged", "confident", "uncertain"), fo.IntField)
     for name, kind in {"truth": fo.StringField, "correct": fo.BooleanField, **counts}.items():
         dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
-    dataset.add_sample_field(fields.score, fo.FloatField, description=f"The score that run {run} expects")
-    dataset.add_sample_field(
-        fields.accuracy, fo.FloatField, description=f"The share of the frames that run {run} classified right"
-    )
-    dataset.add_sample_field(
-        fields.split, fo.StringField, description=f"The set that the interview was in when run {run} was trained"
-    )
+    for name, kind in ((fields.score, fo.FloatField), (fields.accuracy, fo.FloatField), (fields.split, fo.StringField)):
+        dataset.add_sample_field(name, kind, description=about[name])
     lay_out(dataset)
     return fields
 
 
 def declare_embedding(dataset: fo.Dataset, run: str) -> RunFields:
-    """Add the vector field of a run."""
+    """Add the fields about a run's vectors."""
     fields = RunFields(run)
-    description = f"What the last hidden layer of run {run} makes of the video's faces, on average"
-    dataset.add_sample_field(fields.embedding, fo.VectorField, description=description)
+    for name, kind in ((fields.embedding, fo.VectorField), (fields.uniqueness, fo.FloatField)):
+        dataset.add_sample_field(name, kind, description=fields.descriptions[name])
     lay_out(dataset)
     return fields
 
@@ -199,14 +274,14 @@ def runs_with_fields(dataset: fo.Dataset) -> list[str]:
 
 def lay_out(dataset: fo.Dataset) -> None:
     """Arrange the sidebar by what people look for, and give every category one colour."""
-    runs = runs_with_fields(dataset)
+    runs, known = runs_with_fields(dataset), InterviewFields.of(dataset)
     # What stands first is drawn on top: a run's label hides the word "face" of the same box.
     groups = [
         ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT, SUSPICION, SUGGESTED_CATEGORY]),
         *((f"run {run}", _sidebar_paths(RunFields(run))) for run in reversed(runs)),
         ("faces", [f"frames.{FACES}", FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE]),
-        ("interview", [INTERVIEW_ID, PARTICIPANT, QUESTION_ID, QUESTION, DURATION, VIDEO_QUALITY, TRANSCRIPT]),
-        ("scores", sorted(TARGETS, key=lambda target: target != DEFAULT_TARGET)),
+        ("interview", [INTERVIEW_ID, PARTICIPANT, *known.attributes.values()]),
+        ("scores", sorted(known.scores.values(), key=lambda path: path != known.scores.get(_target(dataset)))),
     ]
     schema = {*dataset.get_field_schema(), *(f"frames.{name}" for name in dataset.get_frame_field_schema() or {})}
     named = {path for _, paths in groups for path in paths}
@@ -228,6 +303,13 @@ def lay_out(dataset: fo.Dataset) -> None:
     dataset.save()
 
 
+_OWN = frozenset(
+    {*_DESCRIPTIONS, FACES, *FACE_ATTRIBUTES, "instance", "index", "label", "frame_number", "frame_id", "support"}
+    | {name for kind in (fo.Sample, fo.Frame) for name in dir(kind)}
+    | {"id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames"}
+)
+"""FiftyOne's names and the plugin's, whether a dataset has such a field yet or not."""
+
 _STANDARD = frozenset({"id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames"})
 """FiftyOne's own fields, but for those of frames."""
 
@@ -243,6 +325,10 @@ _OF_VIDEO = (
 )
 _METADATA = ["id", "filepath", "created_at", "last_modified_at", *(f"metadata.{name}" for name in _OF_VIDEO)]
 """A group that the App adds by itself, empty, where it is missing."""
+
+
+def _target(dataset: fo.Dataset) -> str:
+    return str(dataset.info.get(INFO_KEY, {}).get("target", DEFAULT_TARGET))
 
 
 def _declare_category(dataset: fo.Dataset, name: str) -> None:

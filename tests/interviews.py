@@ -44,12 +44,14 @@ def interview(number: int = 1, *, video: Path = Path("no.mp4"), person: str = "1
         id=f"{number:04}",
         video=video,
         participant=person,
-        question_id="1",
-        question="Introduce yourself",
-        duration="short",
-        video_quality="High",
         scores={**dict.fromkeys(TARGETS, 0.0), "facial_expression": score},
-        transcript="",
+        attributes={
+            "question_id": "1",
+            "question": "Introduce yourself",
+            "duration": "short",
+            "video_quality": "High",
+            "transcript": "",
+        },
     )
 
 

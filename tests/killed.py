@@ -29,7 +29,7 @@ def training(folder: Path, out: Path) -> None:
     """Train on the faces in `folder`, of its interviews, and save the model."""
     from expressiveness.models import TrainingConfig, train
 
-    config = TrainingConfig(epochs=2, batch_size=16)
+    config = TrainingConfig(options={"epochs": 2, "batch_size": 16})
     train(read_interviews(folder).interviews, FaceStore.open(folder / "faces"), config).save(out / "model")
 
 
@@ -49,7 +49,7 @@ def ingest(folder: Path, out: Path) -> None:
     predict(dataset, RUN)
 
 
-NEEDS = {"training": "expressiveness.models.learning.network_training", "ingest": "fiftyone_plugin.api"}
+NEEDS = {"training": "expressiveness.models.cnn.fitting", "ingest": "fiftyone_plugin.api"}
 RUNS = {run.__name__: run for run in (extraction, training, ingest)}
 
 

@@ -1,6 +1,7 @@
 """A function in which everything happens that happens to videos: what every executor is tried with."""
 
 import os
+import sys
 import time
 
 from expressiveness.errors import StoreError, VideoError
@@ -21,3 +22,8 @@ def picky(number: int) -> int:
     if number == UNWRITABLE:
         raise StoreError("cannot write 105.npz")
     return number
+
+
+def is_imported(module: str) -> bool:
+    """Whether the process that this runs in has imported a module."""
+    return module in sys.modules

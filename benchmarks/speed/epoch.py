@@ -8,8 +8,8 @@ from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
 from benchmarks.speed.rows import Row, seconds
 from expressiveness.models import LabelledFaces, TrainingConfig, notebook_cnn
+from expressiveness.models.cnn.fitting import _pipeline
 from expressiveness.models.cnn.network import with_fused_normalization
-from expressiveness.models.learning.network_training import _pipeline
 
 FACES, TURNS = 2048, 7
 
@@ -35,19 +35,16 @@ def notebook_batches(crops, categories, config):
         rotation_range=10, width_shift_range=0.1, height_shift_range=0.1, horizontal_flip=True, zoom_range=0.1
     )
     inputs = crops[..., np.newaxis].astype(np.float32) / 255
-    return generator.flow(inputs, keras.utils.to_categorical(categories, 3), batch_size=config.batch_size)
+    return generator.flow(inputs, keras.utils.to_categorical(categories, 3), batch_size=config.options.batch_size)
 
 
 def our_batches(crops, categories, config):
     faces = LabelledFaces(
-        interviews=(),
+        interview_ids=(),
         crop=crops,
         reference=np.zeros((1, 48, 48), dtype=np.float32),
         interview_index=np.zeros(FACES, dtype=np.int32),
         category=categories,
-        passed_over=(),
-        excluded=0,
-        corrected=0,
     )
     return _pipeline(faces, np.arange(FACES), config, training=True)
 

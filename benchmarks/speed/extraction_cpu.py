@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import av
-
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.rows import Row, cpu_seconds
 from expressiveness.faces import FaceDetector, FaceStore, extract_faces
 from expressiveness.video import read_frames
+from expressiveness.video.containers import opened_container
 
 TURNS = 7
 
@@ -24,7 +23,7 @@ def turns(clip, folder):
 
 
 def decode(video):
-    with av.open(str(video)) as container:
+    with opened_container(video) as container:
         container.streams.video[0].thread_count = 1
         for _ in container.decode(video=0):
             pass

@@ -6,9 +6,10 @@ import fiftyone as fo
 
 from benchmarks.speed.clips import interview_clip, interviews_of
 from benchmarks.speed.rows import Row, seconds
-from expressiveness.data import Thresholds
-from expressiveness.video import probe
+from expressiveness.data import CategoryRule, Thresholds
+from expressiveness.video.probing import probe
 from fiftyone_plugin.api import import_interviews
+from fiftyone_plugin.fields import RECRUITVIEW
 from fiftyone_plugin.steps.importer import interview_sample
 
 INTERVIEWS, TURNS = 2011, 3
@@ -18,8 +19,8 @@ def turns(clip, folder):
     interviews = interviews_of(interview_clip(clip, folder / "clip.mp4", seconds=26), folder / "all", INTERVIEWS)
     fo.config.show_progress_bars = False
     for _ in range(TURNS):
-        settings = {"target": "facial_expression", "thresholds": Thresholds()}
-        samples = [interview_sample(one, probe(one.video), **settings) for one in interviews]
+        rule = CategoryRule("facial_expression", Thresholds())
+        samples = [interview_sample(one, probe(one.video), rule, RECRUITVIEW) for one in interviews]
         adding = seconds(fo.Dataset("speed-added", overwrite=True).add_samples, samples)
         if fo.dataset_exists("speed-imported"):
             fo.delete_dataset("speed-imported")

@@ -24,9 +24,9 @@ def turns(clip, folder):
     def ours():
         return np.concatenate([one.value.probabilities for one in predict_interviews(model, interviews, store)])
 
-    assert np.abs(ours() - model.network.predict(array, verbose=0)).max() < TOLERANCE
+    assert np.abs(ours() - model.model.network.predict(array, verbose=0)).max() < TOLERANCE
     for _ in range(TURNS):
-        yield seconds(lambda: model.network.predict(array, verbose=0)), seconds(ours)
+        yield seconds(lambda: model.model.network.predict(array, verbose=0)), seconds(ours)
 
 
 def prepared(faces):

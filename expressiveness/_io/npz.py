@@ -5,15 +5,19 @@ A table is a frozen dataclass of arrays; `Columns` say what each array must be.
 
 from __future__ import annotations
 
+import math
+import os
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from expressiveness._io.bounded_files import NotPlainError, open_bounded
 from expressiveness._io.whole_files import whole_file
 from expressiveness.errors import StoreError
 
@@ -21,7 +25,11 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 MAX_FILE_BYTES = 4 * 2**30
-"""More than a day's frames; a larger file is not read."""
+"""Of a file, and so of what it takes in memory, since tables are not compressed: three hours at every frame, 30 a
+second, are 0.75 GiB."""
+
+MAX_DIRECTORY_BYTES = 2**14
+"""Of an archive's list of its members, which has some sixty bytes for each column; more would only fill memory."""
 
 Columns = Mapping[str, tuple[type, tuple[int, ...]]]
 """By name, the type of a column and the shape of one of its rows."""
@@ -73,31 +81,94 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
         StoreError: the file is missing, damaged, too large, or of a newer format.
     """
     try:
-        with path.open("rb") as file, np.load(_small_enough(file, path), allow_pickle=False) as archive:
+        with open_bounded(path, most=MAX_FILE_BYTES) as file, np.load(_checked(file), allow_pickle=False) as archive:
             version = int(archive["format"])
             if version > format:
                 raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
-            return kind(**{field.name: archive[field.name] for field in fields(kind)})
+            columns = {field.name: archive[field.name] for field in fields(kind)}
+            _check_values(columns)
+            return kind(**columns)
     except FileNotFoundError as error:
         raise StoreError(f"no {noun} stored at {path}; extract them first") from error
+    except NotPlainError as error:
+        raise StoreError(f"{path} cannot be used ({error}); delete it and extract again") from error
     except StoreError:
         raise
     except Exception as error:  # fuzzing made zipfile and NumPy raise nine types, tokenize's among them
         raise StoreError(f"{path} is damaged ({error}); delete it and extract again") from error
 
 
+def _check_values(columns: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Refuse values that no video has: what is no number, and frames that are not in order from 1.
+
+    Raises:
+        ValueError: there is one; it names the column.
+    """
+    for name, values in columns.items():
+        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
+            raise ValueError(f"{name} holds what is no number")
+        if name.endswith("_number") and len(values) and (values[0] < 1 or (np.diff(values) < 0).any()):
+            raise ValueError(f"{name} is not in order from 1")
+        if name.endswith("seconds") and len(values) and (values[0] < 0 or (np.diff(values) < 0).any()):
+            raise ValueError(f"{name} is not in order from 0")
+
+
 def is_whole(path: Path) -> bool:
     """Whether a table's file is there up to its end, told without reading all of it; `load_table` checks the rest."""
     try:
-        with path.open("rb") as file:
+        with open_bounded(path) as file:
             return zipfile.is_zipfile(file)
     except OSError:
         return False
 
 
-def _small_enough(file: BinaryIO, path: Path) -> BinaryIO:
-    """Refuse an archive that unpacks to more than it may, before anything of it is read."""
+def _checked(file: BinaryIO) -> BinaryIO:
+    """Refuse an archive that would take more memory than the file has bytes, before anything is unpacked.
+
+    Raises:
+        ValueError: a member is compressed, lies over another, or its array claims more than the member holds.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size > MAX_FILE_BYTES:
+        raise ValueError("larger than a table can be")
+    if _directory_bytes(file, size) > MAX_DIRECTORY_BYTES:
+        raise ValueError("it lists more members than a table has")
     with zipfile.ZipFile(file) as archive:
-        if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
-            raise StoreError(f"{path} would unpack to more than {MAX_FILE_BYTES // 2**30} GiB; it is no table of faces")
+        members = archive.infolist()
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise ValueError("it is compressed, as tables are not")
+        if sum(member.file_size for member in members) > size:
+            raise ValueError("its members are larger than itself")
+        for member in members:
+            with archive.open(member) as content:
+                _check_claim(content, member.file_size)
+    file.seek(0)
     return file
+
+
+def _directory_bytes(file: BinaryIO, size: int) -> int:
+    """How long an archive's list of its members is, as its last bytes say, where NumPy's archives have no comment."""
+    file.seek(max(0, size - _END.size - _LOCATOR.size - _LARGE_END.size))
+    last = file.read()
+    end, locator = last[-_END.size :], last[-_END.size - _LOCATOR.size : -_END.size]
+    if not end.startswith(b"PK\5\6"):
+        raise ValueError("it is cut short, or no table")
+    if not locator.startswith(b"PK\6\7"):
+        return int(_END.unpack(end)[5])
+    if not last.startswith(b"PK\6\6"):  # of archives beyond 2 GiB
+        raise ValueError("its end is damaged")
+    return int(_LARGE_END.unpack(last[: _LARGE_END.size])[8])
+
+
+_END = struct.Struct("<4s4H2LH")  # the end of a zip file's directory, as its specification (APPNOTE) numbers the fields
+_LOCATOR = struct.Struct("<4sLQL")
+_LARGE_END = struct.Struct("<4sQ2H2L4Q")
+
+
+def _check_claim(content: IO[bytes], size: int) -> None:
+    """Compare what an array's header says with what follows: NumPy makes room for what it says."""
+    version = np.lib.format.read_magic(content)
+    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read_header(content)
+    if math.prod(shape) * dtype.itemsize != size - content.tell():
+        raise ValueError("an array is not as long as it says")

@@ -14,6 +14,14 @@ from expressiveness._io.places import is_here
 UNFINISHED = ".unfinished"
 
 
+def unfinished_name(path: Path) -> Path:
+    """The hidden name of a file that this process is writing.
+
+    With the process's number: two runs that write one file leave whichever finished last, whole.
+    """
+    return path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+
+
 @contextmanager
 def hidden_until_done(path: Path) -> Iterator[Path]:
     """Give a hidden name to write a file under; the file gets its own once the block has ended well.
@@ -22,8 +30,7 @@ def hidden_until_done(path: Path) -> Iterator[Path]:
         path: of the file; its folder is made if need be, and an earlier file of that name is replaced.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The process's own name: two runs that write one file leave whichever finished last, whole.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+    unfinished = unfinished_name(path)
     try:
         yield unfinished
         unfinished.replace(path)
@@ -61,7 +68,13 @@ def _put(content: bytes, path: Path) -> None:
         raise OSError(str(error)) from error
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Remove what a killed run left half written in a folder or below; nobody may be writing there."""
-    for file in folder.rglob(f".*{UNFINISHED}"):
-        file.unlink(missing_ok=True)
+def remove_unfinished(folder: Path, pattern: str) -> None:
+    """Remove what a killed run left half written in a folder; nobody may be writing there.
+
+    Args:
+        folder: to look in.
+        pattern: of the names that the files were to get, as in "*.npz".
+    """
+    for file in folder.glob(f".{pattern}.*{UNFINISHED}"):
+        if file.name.removesuffix(UNFINISHED).rpartition(".")[2].isdigit():  # the number of the process
+            file.unlink(missing_ok=True)

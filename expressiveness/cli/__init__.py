@@ -1,6 +1,7 @@
 """The command line: each command reads its arguments, calls the library once, and says how it went.
 
-One module per group of commands, `terminal` for what all of them say and write, `options` for what they all take.
+One module per group of commands, `terminal` for what all of them say and write, `options` for what they all take,
+`answers` and `stopping` for how they end where they fail or are stopped, `database` for those that need FiftyOne's.
 Heavy packages are imported inside the commands, so that `--help` answers at once; so is the FiftyOne plugin, which no
 other part of the core may import.
 """
@@ -8,18 +9,20 @@ other part of the core may import.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from expressiveness.cli.fiftyone_app import demo, forget, install_plugin, open_app
+from expressiveness.cli.answers import STOPPED, answer, open_closed_streams
+from expressiveness.cli.fiftyone_app import clean, demo, forget, install_plugin, open_app
 from expressiveness.cli.interview_commands import extract, inspect, reencode
 from expressiveness.cli.model_commands import benchmark, evaluate, export_model, train
 from expressiveness.cli.recognition_commands import live, predict
+from expressiveness.cli.stopping import Stops
 from expressiveness.cli.terminal import say, warn
-from expressiveness.errors import ExpressivenessError
 
 app = typer.Typer(
     name="expressiveness",
@@ -44,6 +47,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "live": live,
     "export-model": export_model,
     "forget": forget,
+    "clean": clean,
     "app": open_app,
 }
 """By name, in the order that `--help` lists them."""
@@ -69,18 +73,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    try:
-        code = app(args=arguments, prog_name="expressiveness", standalone_mode=False)
-    except ExpressivenessError as error:
-        return _fail(str(error), 1)
-    except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped; what is done is kept, the same command goes on from there", 130)
-    except BrokenPipeError:
-        return 0
-    except Exception as error:
-        if message := _usage_message(error):
-            return _fail(message, 2)
-        raise
+    open_closed_streams()
+    with Stops() as stops:
+        try:
+            return _run(sys.argv[1:] if arguments is None else list(arguments))
+        except BaseException as error:  # noqa: BLE001  # whatever it is, people get a sentence
+            status, text = (stops.status, STOPPED) if stops.by else answer(error)
+        if text:
+            warn(f"expressiveness: {text}")
+        return status
+
+
+def _run(arguments: list[str]) -> int:
+    """Run one command, and let everything that goes wrong through, where typer's own way of running it would not."""
+    command = typer.main.get_command(app)
+    with command.make_context("expressiveness", arguments) as context:
+        code = command.invoke(context)
     return code if isinstance(code, int) else 0
 
 
@@ -93,14 +101,3 @@ def _without_command(
         raise typer.Exit
     if context.invoked_subcommand is None:
         say(context.get_help())
-
-
-def _fail(text: str, code: int) -> int:
-    warn(f"expressiveness: {text}")
-    return code
-
-
-def _usage_message(error: Exception) -> str | None:
-    """What was wrong with the call, or None if it is a fault of the program."""
-    format_message = getattr(error, "format_message", None)
-    return f"{format_message()} See expressiveness --help." if format_message else None

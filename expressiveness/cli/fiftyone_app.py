@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from expressiveness._io import place
-from expressiveness.cli.options import Json, Port, Workers
-from expressiveness.cli.terminal import load_tensorflow, progress, say, write_json
+from expressiveness._io import check_output_file, place
+from expressiveness.cli.database import check_database
+from expressiveness.cli.options import Json, Overwrite, Port, Workers
+from expressiveness.cli.terminal import progress, say, write_json
 from expressiveness.errors import InterviewError
 
 
@@ -22,14 +23,18 @@ def demo(
     port: Port = 5151,
     workers: Workers = None,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make sample interviews, find faces, train, predict, and open the mistakes in the FiftyOne App."""
-    load_tensorflow()
+    check_output_file(json_file, overwrite=overwrite)
+    check_database()
+    from fiftyone_plugin.connection import connect
     from fiftyone_plugin.steps import FULL, QUICK, run_demo
 
+    connect()
     with progress() as report:
         result = run_demo(folder, size=QUICK if quick else FULL, workers=workers, on_step=say, progress=report)
-    write_json(json_file, result.as_dict())
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
     say(result.summary())
     if not no_app:
         open_app(result.dataset, port)
@@ -40,11 +45,25 @@ def open_app(
         str | None, typer.Argument(metavar="DATASET", help="Dataset to open; the newest if not given.")
     ] = None,
     port: Port = 5151,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="Also answer to this name, of a proxy that you have put in front; may be given again.",
+        ),
+    ] = None,
 ) -> None:
     """Open the FiftyOne App, with the operators for interviews, on a dataset."""
+    check_database()
     from fiftyone_plugin.app import open_app
 
-    open_app(dataset, port=port, on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"))
+    open_app(
+        dataset,
+        port=port,
+        allow_hosts=allow_host or (),
+        on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"),
+    )
 
 
 def install_plugin(
@@ -60,7 +79,7 @@ def install_plugin(
 
 
 def forget(
-    interview: Annotated[str, typer.Argument(metavar="ID", help="The interview's id in metadata.jsonl.")],
+    interview: Annotated[str, typer.Argument(metavar="ID", help="The interview's id.")],
     faces: Annotated[
         Path | None, typer.Option("--faces", metavar="STORE", parser=place, help="Delete its faces and movement.")
     ] = None,
@@ -71,12 +90,16 @@ def forget(
         list[Path] | None, typer.Option("--model", metavar="MODEL", help="Remove its id; may be given again.")
     ] = None,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Delete what was made of an interview: faces, movement, labels, decisions, predictions and pictures of frames."""
-    from expressiveness.privacy import ForgetReport, forget_in_model, forget_in_store
-
     if not (faces or dataset or models):
         raise typer.BadParameter("say where to forget it: --faces STORE, --dataset NAME or --model MODEL")
+    check_output_file(json_file, overwrite=overwrite)
+    if dataset:
+        check_database()
+    from expressiveness.privacy import ForgetReport, forget_in_model, forget_in_store
+
     report = ForgetReport()
     if dataset:
         from fiftyone_plugin.app import load_dataset
@@ -86,7 +109,37 @@ def forget(
     if faces:
         report.tables += forget_in_store(faces, interview)
     report.learned += [str(model) for model in models or [] if forget_in_model(model, interview)]
-    write_json(json_file, report.as_dict())
-    if report == ForgetReport():
-        raise InterviewError(f"nothing of {interview} was found; give the id as it stands in metadata.jsonl")
+    write_json(json_file, report.as_dict(), overwrite=overwrite)
+    if not report.found:
+        raise InterviewError(f"nothing of {interview} was found; give the id as the folder's table has it")
     say(f"{interview}: {report.summary()}")
+
+
+def clean(
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete what this program wrote there, and nothing else.")
+    ] = False,
+    json_file: Json = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """List what FiftyOne datasets that were deleted have left on the disk: faces, movement, pictures and models."""
+    check_database()
+    from fiftyone_plugin.forgetting import leftovers, remove_leftovers
+
+    check_output_file(json_file, overwrite=overwrite)
+    folders = leftovers()
+    deleted, left = remove_leftovers() if delete else (0, [])
+    write_json(
+        json_file,
+        {"folders": list(map(str, folders)), "deleted": deleted, "left": list(map(str, left))},
+        overwrite=overwrite,
+    )
+    for folder in folders:
+        say(str(folder))
+    if not folders:
+        say("No dataset that is gone has left anything.")
+    elif delete:
+        say(f"Deleted {deleted} files there.")
+        say("".join(f"Yours to delete: {file}\n" for file in left).rstrip() or "Nothing else was in them.")
+    else:
+        say("No dataset uses these folders. Delete what this program wrote in them with: expressiveness clean --delete")

@@ -7,9 +7,24 @@ from typing import Annotated
 
 import typer
 
-from expressiveness._io import is_here, place
-from expressiveness.cli.options import AllowOutside, Folder, High, Json, LocalFolder, Low, Strict, Target, Workers
-from expressiveness.cli.terminal import progress, read_folder, say, warn, write_json
+from expressiveness._io import check_output_file, check_output_folder, is_here, place
+from expressiveness.cli.options import (
+    AllowOutside,
+    Columns,
+    Folder,
+    High,
+    Json,
+    LocalFolder,
+    Low,
+    MaxMegapixels,
+    OkIfSome,
+    Overwrite,
+    Reader,
+    Strict,
+    Target,
+    Workers,
+)
+from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, write_json
 from expressiveness.faces import DetectorKind
 from expressiveness.parallel import ExecutorKind
 from expressiveness.reports import FigureFormat
@@ -21,20 +36,28 @@ def inspect(
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures and report.html here.")
     ] = None,
     format: Annotated[FigureFormat, typer.Option(help="Of the figures.")] = "svg",
-    target: Target = "facial_expression",
-    low: Low = -0.3,
-    high: High = 0.3,
+    target: Target = None,
+    low: Low = None,
+    high: High = None,
+    reader: Reader = None,
+    columns: Columns = None,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Say what a folder holds: shape, missing values, scores, categories, people, and what is wrong with it."""
-    from expressiveness.data import METADATA, Thresholds, inspect_folder
-    from expressiveness.reports import write_inspection
+    from expressiveness.data import inspect_folder
+    from expressiveness.reports import INSPECTION, write_inspection
 
-    found = inspect_folder(folder, target=target, thresholds=Thresholds(low, high), allow_outside=allow_outside)
-    write_json(json_file, found.as_dict())
+    check_output_file(json_file, overwrite=overwrite)
+    if out:
+        check_output_folder(out, kind=INSPECTION)
+    found = inspect_folder(
+        folder, target=target, low=low, high=high, reader=reader, columns=columns, allow_outside=allow_outside
+    )
+    write_json(json_file, found.as_dict(), overwrite=overwrite)
     for row in found.bad_rows:
-        warn(f"{METADATA}, {row}")
+        warn(f"{found.table}, {row}")
     say(found.summary())
     if out:
         say(f"The report is {write_inspection(found, out, format=format)}.")
@@ -61,17 +84,27 @@ def extract(
     shared_store: Annotated[
         bool, typer.Option("--shared-store", help="All machines see STORE: let them write it themselves.")
     ] = False,
+    reader: Reader = None,
+    columns: Columns = None,
+    max_megapixels: MaxMegapixels = 64,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
+    ok_if_some: OkIfSome = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
-    """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over."""
+    """Find the faces of every interview and store their 48x48 crops; what is stored already is passed over.
+
+    Exits 1 where a video failed.
+    """
     from expressiveness.data import take_evenly
     from expressiveness.faces import ExtractionConfig, FaceStore, extract_interviews
     from expressiveness.parallel import executor_named
     from expressiveness.video import Sampling
 
-    interviews = take_evenly(read_folder(folder, strict=strict, allow_outside=allow_outside).interviews, limit)
+    check_output_file(json_file, overwrite=overwrite)
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = take_evenly(found.interviews, limit)
     chosen = Sampling.parse(sampling)
     config = ExtractionConfig(
         sampling=chosen.limited_to(max_frames) if max_frames else chosen,
@@ -88,31 +121,49 @@ def extract(
             progress=report,
             executor=run,
             hand_over=executor == "ray" and not shared_store and is_here(out),
+            max_pixels=round(max_megapixels * 1e6),
         )
-    write_json(json_file, result.as_dict())
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
+    for id, short in result.cut_short.items():
+        warn(f"{id}: {short}")
+    not_all = f" ({len(result.cut_short)} of them not all there)" if result.cut_short else ""
     say(
-        f"{result.succeeded} videos done, {result.skipped} stored already, {len(result.failures)} failed: "
+        f"{result.succeeded} videos done{not_all}, {result.skipped} stored already, {len(result.failures)} failed: "
         f"{result.faces} faces on {result.frames_sampled} frames in {result.seconds:.0f} s, in {out}"
     )
-    if result.failures and not result.succeeded and not result.skipped:
-        raise typer.Exit(1)
+    exit_status(result.succeeded + result.skipped, len(result.failures), ok_if_some=ok_if_some)
 
 
 def reencode(
     folder: LocalFolder,
     out: Annotated[Path, typer.Option("--out", metavar="COPY", help="Folder for the copy.")],
     workers: Workers = None,
+    reader: Reader = None,
+    columns: Columns = None,
+    max_megapixels: MaxMegapixels = 64,
     allow_outside: AllowOutside = False,
+    ok_if_some: OkIfSome = False,
 ) -> None:
-    """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay."""
+    """Copy a folder with every video as one that the App plays, H.264 of constant frame rate; ids and times stay.
+
+    Exits 1 where a video failed.
+    """
     from expressiveness.video import make_playable
 
     with progress("Copying") as report:
-        result = make_playable(folder, out, workers=workers, progress=report, allow_outside=allow_outside)
+        result = make_playable(
+            folder,
+            out,
+            reader=reader,
+            columns=columns,
+            workers=workers,
+            progress=report,
+            allow_outside=allow_outside,
+            max_pixels=round(max_megapixels * 1e6),
+        )
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")
-    if result.failures and not result.reencoded and not result.copied:
-        raise typer.Exit(1)
+    exit_status(result.reencoded + result.copied, len(result.failures), ok_if_some=ok_if_some)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from expressiveness._io import silenced
+from expressiveness._io import MANIFEST, check_output_file, check_output_folder, silenced
 from expressiveness.cli.options import (
     AllowOutside,
+    Columns,
     Epochs,
     Faces,
     Folder,
@@ -18,61 +20,84 @@ from expressiveness.cli.options import (
     Json,
     Low,
     Model,
+    Overwrite,
+    Reader,
     Seed,
     Strict,
     Target,
     Workers,
 )
-from expressiveness.cli.terminal import load_tensorflow, progress, read_folder, read_model, say, write_json
-from expressiveness.models import ExportFormat, ModelKind
+from expressiveness.cli.terminal import progress, read_folder, read_model, say, warn, write_json
+from expressiveness.errors import ConfigError
+from expressiveness.models import ExportFormat
+
+
+def _known_model(name: str) -> str:
+    """Take only a name that there is; the message lists them."""
+    from expressiveness.models import MODELS
+
+    if name not in MODELS:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(MODELS)}")
+    return name
 
 
 def train(
     folder: Folder,
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
-    target: Target = "facial_expression",
-    model_kind: Annotated[
-        ModelKind, typer.Option("--model", help="The notebook's network on face crops, or how the face moves.")
+    target: Target = None,
+    model_name: Annotated[
+        str,
+        typer.Option(
+            "--model", parser=_known_model, help="notebook_cnn, movement, or a family that another package brings."
+        ),
     ] = "notebook_cnn",
     notebook: Annotated[
         bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")
     ] = False,
     single: Annotated[bool, typer.Option("--single", help="Show the network single crops, not deviations.")] = False,
-    low: Low = -0.3,
-    high: High = 0.3,
+    low: Low = None,
+    high: High = None,
     tertiles: Annotated[
         bool, typer.Option("--tertiles", help="Thresholds at the training set's thirds instead.")
     ] = False,
-    epochs: Epochs = 50,
-    batch_size: Annotated[int, typer.Option(min=1)] = 32,
+    epochs: Epochs = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Faces that a network sees at a time.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", metavar="NAME=VALUE", help="Of the model; may be given again.")
+    ] = None,
     seed: Seed = 0,
+    workers: Workers = None,
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Train on the stored faces, and judge the model on people it has not seen."""
-    from dataclasses import replace
-
-    from expressiveness.data import Curation, Thresholds
+    from expressiveness.data import Curation
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.faces import FaceStore
-    from expressiveness.models import TrainingConfig
+    from expressiveness.models import MODEL, TrainingConfig, train
 
-    load_tensorflow()
-    from expressiveness.models import train
+    check_output_folder(out, kind=MODEL)
+    check_output_file(json_file, overwrite=overwrite)
 
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = found.interviews
+    rule = found.rule_for(target, low=low, high=high)
     store = FaceStore.open(faces)
-    config = replace(
-        TrainingConfig.notebook() if notebook else TrainingConfig(face_input="single" if single else "deviation"),
-        model=model_kind,
-        target=target,
-        thresholds="tertiles" if tertiles else Thresholds(low, high),
-        epochs=epochs,
-        batch_size=batch_size,
+    given = {"epochs": epochs, "batch_size": batch_size, "face_input": "single" if single else None}
+    options = {name: value for name, value in given.items() if value is not None} | _named_values(option or [])
+    make = TrainingConfig.notebook if notebook else TrainingConfig
+    config = make(
+        model=model_name,
+        target=rule.target,
+        thresholds="tertiles" if tertiles else rule.thresholds,
+        options=options,
         seed=seed,
     )
     with progress("Training") as report:
@@ -81,15 +106,14 @@ def train(
             store,
             config,
             curation=Curation.load(curation) if curation else None,
-            on_epoch=lambda epoch: report(
-                epoch.number, epoch.of, f"validation accuracy {epoch.metrics['val_accuracy']:.2f}"
-            ),
+            workers=workers,
+            progress=report,
             log_folder=tensorboard,
         )
     held_out = held_out_interviews(model, interviews)
     model = model.with_evaluation(evaluate(model, held_out, store))
     model.save(out)
-    write_json(json_file, model.evaluation)
+    write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
     say(f"The model is in {out}, its card in {out / 'README.md'}.")
 
@@ -100,25 +124,33 @@ def evaluate(
     faces: Faces,
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
     html: Html = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Judge a model on the interviews of people it has not seen."""
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.faces import FaceStore
 
+    check_output_file(json_file, overwrite=overwrite)
+    check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    interviews = read_folder(
+        folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside
+    ).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
-    figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction))
-    write_json(json_file, figures)
+    figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction)).as_dict()
+    write_json(json_file, figures, overwrite=overwrite)
     _say_figures(figures)
     if html:
         from expressiveness.reports import evaluation_report, write_page
 
         title = f"Evaluation of {model.resolve().name}"
-        say(f"The report is {write_page(evaluation_report(figures, history=trained.history, title=title), html)}.")
+        page = evaluation_report(figures, history=trained.history, title=title)
+        say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
 
 
 def benchmark(
@@ -127,11 +159,11 @@ def benchmark(
     rows: Annotated[
         str | None, typer.Option(metavar="KEY,KEY", help="Only these rows; a wrong one lists them.")
     ] = None,
-    target: Target = "facial_expression",
-    low: Low = -0.3,
-    high: High = 0.3,
+    target: Target = None,
+    low: Low = None,
+    high: High = None,
     folds: Annotated[int, typer.Option(min=2, help="Folds of participants.")] = 5,
-    epochs: Epochs = 50,
+    epochs: Epochs = None,
     draws: Annotated[int, typer.Option(min=1, help="Of people, for the intervals.")] = 1000,
     groups: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of user_no,group: figures of each group, too.")
@@ -139,39 +171,46 @@ def benchmark(
     html: Html = None,
     seed: Seed = 0,
     workers: Workers = None,
+    reader: Reader = None,
+    columns: Columns = None,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Compare models and controls, each judged on people it has not seen (5-fold by participant)."""
-    from expressiveness.data import Thresholds
     from expressiveness.evaluation import BenchmarkConfig, benchmark
     from expressiveness.faces import FaceStore
     from expressiveness.movement import MovementStore, extract_movements
     from expressiveness.reports import benchmark_report, read_groups, table_lines, write_page
 
-    interviews = read_folder(folder, strict=strict, allow_outside=allow_outside).interviews
+    check_output_file(json_file, overwrite=overwrite)
+    check_output_file(html, overwrite=overwrite)
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    interviews = found.interviews
+    rule = found.rule_for(target, low=low, high=high)
     store = FaceStore.open(faces)
     config = BenchmarkConfig(
-        target=target,
-        thresholds=Thresholds(low, high),
+        target=rule.target,
+        thresholds=rule.thresholds,
         folds=folds,
-        epochs=epochs,
+        **({} if epochs is None else {"epochs": epochs}),
         draws=draws,
         seed=seed,
         rows=tuple(rows.split(",")) if rows else None,
     )
     known_groups = read_groups(groups) if groups else None
     with progress("Reading movement") as report:
-        extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
-    load_tensorflow()
+        read = extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
+    for failure in read.failures:
+        warn(f"{failure.id}: {failure.reason}")
     with progress("Benchmark") as report:
         figures = benchmark(interviews, store, config, groups=known_groups, progress=report)
-    write_json(json_file, figures)
+    write_json(json_file, figures, overwrite=overwrite)
     for line in table_lines(figures):
         say(line)
     if html:
-        say(f"The report is {write_page(benchmark_report(figures), html)}.")
+        say(f"The report is {write_page(benchmark_report(figures), html, overwrite=overwrite)}.")
 
 
 def export_model(
@@ -187,7 +226,7 @@ def export_model(
         from expressiveness.models import export_model
 
         export_model(trained, out, format)
-    say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir() if path.name != MANIFEST))}")
 
 
 def _say_figures(figures: dict[str, Any]) -> None:
@@ -200,3 +239,14 @@ def _say_figures(figures: dict[str, Any]) -> None:
         f"({low:.2f} to {high:.2f}), majority class {video['majority_accuracy']:.2f}, "
         f"macro-F1 {video['macro_f1']:.2f}{spearman}; frames {figures['frame']['accuracy']:.2f}."
     )
+
+
+def _named_values(given: Sequence[str]) -> dict[str, str]:
+    """What was given as NAME=VALUE.
+
+    Raises:
+        ConfigError: it was given otherwise.
+    """
+    if wrong := [text for text in given if "=" not in text]:
+        raise ConfigError(f"--option {wrong[0]}: give NAME=VALUE")
+    return dict(text.split("=", 1) for text in given)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expressiveness.cli.options import Html, Json, Model, Workers
-from expressiveness.cli.terminal import progress, read_model, say, warn, write_json
+from expressiveness._io import check_output_file
+from expressiveness.cli.options import Html, Json, MaxMegapixels, Model, OkIfSome, Overwrite, Workers
+from expressiveness.cli.terminal import exit_status, progress, read_model, say, warn, write_json
 
 if TYPE_CHECKING:
     from expressiveness.models import FramePredictions
@@ -22,33 +23,45 @@ def predict(
     ] = None,
     html: Html = None,
     workers: Workers = None,
+    max_megapixels: MaxMegapixels = 64,
+    ok_if_some: OkIfSome = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
-    """Say how expressive the face in each video is: category, score and confidence."""
-    from expressiveness.models import as_record, frame_table, predict_videos, write_table
+    """Say how expressive the face in each video is: category, score and confidence.
 
+    Exits 1 where a video failed.
+    """
+    from expressiveness.models import check_table, frame_table, predict_videos, write_table
+
+    check_table(table, overwrite=overwrite)
+    check_output_file(json_file, overwrite=overwrite)
+    check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
     done: list[tuple[Path, FramePredictions]] = []
     failed = 0
-    for outcome in predict_videos(trained, videos, workers=workers):
+    for outcome in predict_videos(trained, videos, workers=workers, max_pixels=round(max_megapixels * 1e6)):
         if outcome.value is None:
             failed += 1
             warn(f"{outcome.item}: {outcome.error}")
         else:
             done.append((outcome.item, outcome.value))
+            if outcome.value.cut_short:
+                warn(f"{outcome.item}: {outcome.value.cut_short}")
             say(_sentence(outcome.item, outcome.value))
     order = {video: position for position, video in enumerate(videos)}
     done.sort(key=lambda item: order[item[0]])
-    write_json(json_file, [as_record(video, predictions) for video, predictions in done])
+    record = [{"file": str(video), **predictions.as_dict()} for video, predictions in done]
+    write_json(json_file, record, overwrite=overwrite)
     if table:
-        write_table(frame_table(done), table)
+        write_table(frame_table(done), table, overwrite=overwrite)
     if html:
         from expressiveness.reports import prediction_report, write_page
 
-        say(f"The report is {write_page(prediction_report(done), html)}.")
+        say(f"The report is {write_page(prediction_report(done), html, overwrite=overwrite)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
-        raise typer.Exit(1)
+    exit_status(len(done), failed, ok_if_some=ok_if_some)
 
 
 def live(
@@ -61,16 +74,24 @@ def live(
         bool, typer.Option("--no-window", help="Only write: every frame of a file, at full speed.")
     ] = False,
     json_file: Json = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Recognise a camera, a stream or a file as it plays: box, category and confidence; q quits."""
-    from expressiveness.live import run_live
+    from expressiveness.live import check_video_file, run_live
 
+    check_video_file(output, overwrite=overwrite)
+    check_output_file(json_file, overwrite=overwrite)
     trained = read_model(model)
     with progress("Recognising") as report:
         result = run_live(
-            trained, source, output=output, window=not no_window, on_frame=lambda frames: report(frames, None)
+            trained,
+            source,
+            output=output,
+            overwrite=overwrite,
+            window=not no_window,
+            on_frame=lambda frames: report(frames, None),
         )
-    write_json(json_file, result.as_dict())
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
     say(result.summary())
     if output:
         say(f"The video is {output}.")

@@ -6,14 +6,13 @@ import json
 import math
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from expressiveness._io import silenced
+from expressiveness._io import output_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,15 +35,31 @@ def say(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """Print what went wrong, to the error stream."""
-    typer.echo(text, err=True)
+    """Print what went wrong, to the error stream, if that takes it: there is no other place to say so."""
+    with suppress(OSError):
+        typer.echo(text, err=True)
 
 
-def write_json(file: Path | None, content: Any) -> None:
-    """Write results where the user asked for them, if they did."""
+def exit_status(done: int, failed: int, *, ok_if_some: bool) -> None:
+    """End a command that worked on many items.
+
+    Raises:
+        typer.Exit: some failed, and it is not enough that others did not.
+    """
+    if failed and not (ok_if_some and done):
+        raise typer.Exit(1)
+
+
+def write_json(file: Path | None, content: Any, *, overwrite: bool) -> None:
+    """Write results where the user asked for them, if they did.
+
+    Raises:
+        OutputError: the file cannot be written, or is there and `overwrite` is not set; tell before the work, with
+            `check_output_file`.
+    """
     if file:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+        with output_file(file, overwrite=overwrite) as unfinished:
+            unfinished.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
 @contextmanager
@@ -100,28 +115,22 @@ def reporter(bar: Progress, label: str) -> Report:
     return report
 
 
-def read_folder(folder: Path, *, strict: bool, allow_outside: bool) -> InterviewFolder:
+def read_folder(
+    folder: Path, *, reader: str | None, columns: str | None, strict: bool, allow_outside: bool
+) -> InterviewFolder:
     """Read a folder's interviews, and say which rows were passed over."""
-    from expressiveness.data import METADATA, read_interviews
+    from expressiveness.data import read_interviews
 
-    found = read_interviews(folder, strict=strict, allow_outside=allow_outside)
+    found = read_interviews(folder, reader, columns=columns, strict=strict, allow_outside=allow_outside)
     for row in found.bad_rows:
-        warn(f"{METADATA}, {row}")
+        warn(f"{found.table}, {row}")
     if found.bad_rows:
         warn(f"{len(found.interviews)} interviews read, {len(found.bad_rows)} rows passed over")
     return found
 
 
 def read_model(folder: Path) -> TrainedModel:
-    """Load a model; TensorFlow, which takes seconds, only where it is needed, and not to say what is wrong."""
-    from expressiveness.models import load_model, read_record
+    """Load a model."""
+    from expressiveness.models import load_model
 
-    if read_record(folder).get("network"):
-        load_tensorflow()
     return load_model(folder)
-
-
-def load_tensorflow() -> None:
-    """Import TensorFlow without the lines that it writes about the machine."""
-    with silenced():
-        import_module("tensorflow")

@@ -1,21 +1,32 @@
-from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, Thresholds
+from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, CategoryRule, Thresholds
+from .csv_table import COLUMNS_FILE, TABLE_FILE, ColumnMapping, CsvReader, write_table
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
+from .folders import READERS, read_interviews
 from .inspection import Inspection, inspect_folder
-from .interview import BadRow, Interview, InterviewFolder, take_evenly
-from .recruitview import DEFAULT_TARGET, METADATA, TARGETS, bounded_lines, read_interviews
+from .interview import BadRow, Column, Interview, InterviewFolder, take_evenly
+from .reader import Reader, RowChecks
+from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
 from .splits import Split, participant_folds, split_by_participant
 
 __all__ = [
+    "ATTRIBUTES",
     "BALANCED",
     "CATEGORIES",
     "COLORS",
+    "COLUMNS_FILE",
     "DEFAULT_TARGET",
     "EXPRESSIVE",
     "METADATA",
     "NEAR",
+    "READERS",
     "RESERVED",
+    "TABLE_FILE",
     "TARGETS",
     "BadRow",
+    "CategoryRule",
+    "Column",
+    "ColumnMapping",
+    "CsvReader",
     "Curation",
     "Decisions",
     "FaceDecision",
@@ -23,12 +34,16 @@ __all__ = [
     "Interview",
     "InterviewDecision",
     "InterviewFolder",
+    "Reader",
+    "RecruitViewReader",
+    "RowChecks",
     "Split",
     "Thresholds",
-    "bounded_lines",
     "inspect_folder",
+    "metadata_lines",
     "participant_folds",
     "read_interviews",
     "split_by_participant",
     "take_evenly",
+    "write_table",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,8 +42,16 @@ class Thresholds:
 
     @classmethod
     def from_tertiles(cls, scores: Sequence[float]) -> Thresholds:
-        """Place the thresholds so that each category holds a third of `scores`: the training set's, not the test's."""
+        """Place the thresholds so that each category holds a third of `scores`: the training set's, not the test's.
+
+        Raises:
+            TrainingError: there are no scores.
+        """
+        if not len(scores):
+            raise TrainingError("no scores to place thresholds in; give two numbers")
         low, high = np.quantile(np.asarray(scores, dtype=float), [1 / 3, 2 / 3])
+        if low == high:  # of ratings, a third and more may be the same: then these are the ones between
+            low = np.nextafter(low, -np.inf)
         return cls(float(low), float(high))
 
     def index(self, score: float) -> int:
@@ -59,3 +67,15 @@ class Thresholds:
     def category(self, score: float) -> str:
         """The category of a score, one of `CATEGORIES`."""
         return CATEGORIES[self.index(score)]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRule:
+    """How an interview gets its category: which score counts, and where it changes the category. Kept with the data."""
+
+    target: str
+    thresholds: Thresholds
+
+    def category(self, scores: Mapping[str, float]) -> str:
+        """The category of an interview with these scores, one of `CATEGORIES`."""
+        return self.thresholds.category(scores[self.target])

@@ -14,9 +14,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness._io import whole_file
+from expressiveness._io import output_file, read_bounded
 from expressiveness.data.categories import CATEGORIES
 from expressiveness.errors import InterviewError
+
+MAX_BYTES = 64 * 2**20
+"""Of a file of decisions: some four hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,14 @@ class Curation:
             tuple(replace(decision, category=None) for decision in self.interviews if decision.excluded),
         )
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, *, overwrite: bool = False) -> None:
         """Write the decisions as JSON, whole or not at all: they cannot be computed again.
 
         Raises:
-            OSError: the disk is full, or the folder cannot be written; an earlier file is still there.
+            OutputError: the file cannot be written, or is there and `overwrite` is not set.
         """
-        with whole_file(path) as file:
-            file.write((json.dumps(asdict(self), indent=2) + "\n").encode())
+        with output_file(path, overwrite=overwrite) as unfinished:
+            unfinished.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Curation:
@@ -89,12 +92,12 @@ class Curation:
             InterviewError: the file is missing or holds something else.
         """
         try:
-            content = json.loads(path.read_text())
+            content = json.loads(read_bounded(path, most=MAX_BYTES))
             return cls(
                 tuple(FaceDecision(**decision) for decision in content["faces"]),
                 tuple(InterviewDecision(**decision) for decision in content["interviews"]),
             )
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise InterviewError(f"{path} holds no decisions ({error}); export them again") from error
 
 

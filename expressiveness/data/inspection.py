@@ -1,11 +1,10 @@
-"""What a RecruitView folder holds: its columns, scores, categories, people and questions, and what is wrong with it.
+"""What a folder of interviews holds: its columns, scores, categories, people and questions, and what is wrong with it.
 
 Start at `inspect_folder`; `inspection_figures` draws what it found. Transcripts and summaries are counted, never kept.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,20 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from expressiveness.data.categories import CATEGORIES, NEAR, Thresholds
-from expressiveness.data.interview import BadRow, Interview
-from expressiveness.data.recruitview import DEFAULT_TARGET, METADATA, TARGETS, bounded_lines, read_interviews
-from expressiveness.errors import InterviewError
+from expressiveness.data.categories import CATEGORIES, NEAR, CategoryRule, Thresholds
+from expressiveness.data.folders import READERS, read_interviews
+from expressiveness.data.interview import BadRow, Column, Interview
 from expressiveness.wording import counted
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One key of `metadata.jsonl`."""
-
-    name: str
-    types: tuple[str, ...]  # as JSON has them, null left out: usually one
-    missing: int  # rows where it is absent, null or blank
+COLUMNS_EXAMPLE = "id=...,video=...,participant=...,score=..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +35,16 @@ class Inspection:
     """What was found in a folder; `clips` has a row for each valid interview."""
 
     folder: Path
+    table: str  # the name of the file that the rows are in
+    reader: str
     target: str
     thresholds: Thresholds
-    rows: int  # of metadata.jsonl
+    rows: int
     columns: tuple[Column, ...]
+    mapping: Mapping[str, str]  # which columns of a CSV were taken for what
     bad_rows: tuple[BadRow, ...]
     ignored_keys: tuple[str, ...]
-    clips: pd.DataFrame  # id, participant, question_id, question, duration, video_quality, score, category, has_video
+    clips: pd.DataFrame  # id, participant, question_id, question, score, category, has_video; "" for no question
 
     @property
     def statistics(self) -> dict[str, float | None]:
@@ -77,15 +71,20 @@ class Inspection:
     @property
     def scores_by_question(self) -> dict[str, list[float]]:
         """Scores of each question, by its id and text."""
-        names = self.clips["question_id"] + ". " + self.clips["question"]
-        return {str(name): scores.tolist() for name, scores in self.clips["score"].groupby(names, sort=False)}
+        names = (
+            (self.clips["question_id"] + ". " + self.clips["question"]).str.removeprefix(". ").str.removesuffix(". ")
+        )
+        asked = self.clips["score"][names != ""]
+        return {str(name): scores.tolist() for name, scores in asked.groupby(names, sort=False)}
 
     @property
     def retakes(self) -> tuple[Retake, ...]:
         """Every question that somebody answered more than once."""
         answers: dict[tuple[str, str], list[str]] = {}
-        for id, participant, question in self.clips[["id", "participant", "question_id"]].itertuples(index=False):
-            answers.setdefault((participant, question), []).append(id)
+        of_clips = self.clips[["id", "participant", "question_id", "question"]]
+        for id, participant, question_id, question in of_clips.itertuples(index=False):
+            if question_id or question:
+                answers.setdefault((participant, question_id or question), []).append(id)
         return tuple(Retake(*key, ids=tuple(ids)) for key, ids in answers.items() if len(ids) > 1)
 
     @property
@@ -100,6 +99,9 @@ class Inspection:
             f"{self.rows} rows, {len(self.columns)} columns; {clips} valid interviews, {len(self.bad_rows)} bad rows, "
             f"{len(self.missing_videos)} missing videos"
         ]
+        if self.mapping:
+            taken = "; ".join(f"{part}: {columns}" for part, columns in self.mapping.items())
+            lines.append(f"Columns of {self.table} taken as {taken} (others: --columns {COLUMNS_EXAMPLE})")
         if missing := [f"{column.name} {column.missing}" for column in self.columns if column.missing]:
             lines.append(f"Missing values: {', '.join(missing)}")
         if clips:
@@ -111,9 +113,9 @@ class Inspection:
             ]
             shares = [f"{name} {count} ({count / clips:.0%})" for name, count in self.category_counts.items()]
             lines += [
-                f"{counted(len(per_person), 'participant')} with {_between(per_person)}; "
-                f"{len(self.scores_by_question)} questions; "
-                f"{sum(len(retake.ids) - 1 for retake in self.retakes)} retakes",
+                f"{counted(len(per_person), 'participant')} with {_between(per_person)}"
+                + f"; {len(self.scores_by_question)} questions; "
+                f"{sum(len(retake.ids) - 1 for retake in self.retakes)} retakes" * bool(self.scores_by_question),
                 f"{self.target}: {', '.join(scores)}",
                 f"{', '.join(shares)}; {self.near_threshold} within {NEAR:g} of a threshold",
             ]
@@ -124,6 +126,8 @@ class Inspection:
         clips = len(self.clips)
         return {
             "folder": str(self.folder),
+            "reader": self.reader,
+            "mapping": dict(self.mapping),
             "rows": self.rows,
             "columns": [asdict(column) for column in self.columns],
             "interviews": clips,
@@ -155,38 +159,46 @@ class Inspection:
 
 
 def inspect_folder(
-    folder: Path,
+    folder: Path | str,
     *,
-    target: str = DEFAULT_TARGET,
-    thresholds: Thresholds | None = None,
+    target: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    reader: str | None = None,
+    columns: str | None = None,
     allow_outside: bool = False,
 ) -> Inspection:
-    """Look over a folder in RecruitView's layout.
+    """Look over a folder of interviews.
 
     Args:
-        folder: holds `metadata.jsonl` and the videos that it names.
-        target: the score that categories are made of.
-        thresholds: where they part; the notebook's if None.
+        folder: as for `read_interviews`.
+        target: the score that categories are made of; the data's own, or else its first, if None.
+        low: Reserved is below this score; as the data says if None.
+        high: Expressive is above this score, likewise.
+        reader: a name in `READERS`; the one that recognises the folder if None.
+        columns: what the columns of a CSV are, as for `read_interviews`.
         allow_outside: accept videos that lie outside `folder`.
 
     Raises:
-        InterviewError: no such folder, no `metadata.jsonl`, or no such target.
+        InterviewError: no such folder, nothing in it that can be read, or no such score.
     """
-    if target not in TARGETS:
-        raise InterviewError(f"target {target!r}; choose from {', '.join(TARGETS)}")
-    found = read_interviews(folder, allow_outside=allow_outside)
-    rows, columns = _columns(folder / METADATA)
-    thresholds = thresholds or Thresholds()
+    found = read_interviews(folder, reader, columns=columns, allow_outside=allow_outside)
+    first = found.scores[0] if found.scores else None
+    rule = found.rule_for(target or found.target or first, low=low, high=high)
     return Inspection(
-        folder=folder,
-        target=target,
-        thresholds=thresholds,
-        rows=rows,
-        columns=columns,
+        folder=found.path,
+        table=found.table,
+        reader=found.reader,
+        target=rule.target,
+        thresholds=rule.thresholds,
+        rows=len(found) + len(found.bad_rows),
+        columns=READERS[found.reader]().columns(found),
+        mapping=found.mapping,
         bad_rows=found.bad_rows,
         ignored_keys=found.ignored_keys,
         clips=pd.DataFrame(
-            [_clip(interview, target, thresholds) for interview in found.interviews], columns=list(_CLIP_COLUMNS)
+            [_clip(interview, rule) for interview in found if rule.target in interview.scores],
+            columns=list(_CLIP_COLUMNS),
         ).astype(_CLIP_COLUMNS),
     )
 
@@ -196,27 +208,20 @@ _CLIP_COLUMNS = {
     "participant": "str",
     "question_id": "str",
     "question": "str",
-    "duration": "str",
-    "video_quality": "str",
     "score": "float64",
     "category": "str",
     "has_video": "bool",
 }
 
-_JSON_TYPES = {str: "text", bool: "true or false", int: "number", float: "number", list: "list", dict: "object"}
 
-
-def _clip(interview: Interview, target: str, thresholds: Thresholds) -> dict[str, Any]:
-    score = interview.scores[target]
+def _clip(interview: Interview, rule: CategoryRule) -> dict[str, Any]:
     return {
         "id": interview.id,
         "participant": interview.participant,
-        "question_id": interview.question_id,
-        "question": interview.question,
-        "duration": interview.duration,
-        "video_quality": interview.video_quality,
-        "score": score,
-        "category": thresholds.category(score),
+        "question_id": interview.attributes.get("question_id", ""),
+        "question": interview.attributes.get("question", ""),
+        "score": interview.scores[rule.target],
+        "category": rule.category(interview.scores),
         "has_video": interview.video.is_file(),
     }
 
@@ -230,26 +235,3 @@ def _between(clips: Sequence[int]) -> str:
 
 def _spread_of(counts: Sequence[int]) -> dict[str, float] | None:
     return {"min": min(counts), "median": median(counts), "max": max(counts)} if counts else None
-
-
-def _columns(metadata: Path) -> tuple[int, tuple[Column, ...]]:
-    """Count a file's rows, and what each key holds; the values themselves are let go of row by row."""
-    rows = 0
-    present: dict[str, int] = {}
-    types: dict[str, set[str]] = {}
-    for _, line in bounded_lines(metadata):
-        rows += 1
-        for name, value in _json_object(line).items():
-            blank = value is None or (isinstance(value, str) and not value.strip())
-            present[name] = present.get(name, 0) + (not blank)
-            types.setdefault(name, set()).update([] if value is None else [_JSON_TYPES[type(value)]])
-    return rows, tuple(Column(name, tuple(sorted(types[name])), rows - count) for name, count in present.items())
-
-
-def _json_object(line: bytes | None) -> Mapping[str, Any]:
-    """A line's object; nothing for a line that is none, which is among the bad rows."""
-    try:
-        row = json.loads(line or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return row if isinstance(row, dict) else {}

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from expressiveness.data.categories import CategoryRule, Thresholds
+from expressiveness.errors import InterviewError
+from expressiveness.wording import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Scores(dict[str, float]):
+    """Scores by name. To ask for one that there is not is answered with those that there are."""
+
+    def __missing__(self, name: str) -> float:
+        raise InterviewError(f"no score {name!r}; choose from {', '.join(self) or 'none, as there are none'}")
 
 
 @dataclass(frozen=True, slots=True)
 class Interview:
     """One recorded answer to one question."""
 
-    id: str  # zero-padded in RecruitView: "0082"
+    id: str  # text: "0082" is not 82
     video: Path
-    participant: str  # RecruitView's user_no: the group that every split keeps whole
-    question_id: str
-    question: str
-    duration: str  # one of DURATIONS, a class and not seconds
-    video_quality: str
-    scores: Mapping[str, float]  # by target; standardised, mean about 0
-    transcript: str  # may hold names: shown to the annotator, never logged
+    participant: str  # the group that every split keeps whole
+    scores: Mapping[str, float]  # by name; a study with one score has one
+    attributes: Mapping[str, str] = field(default_factory=dict)  # what else is known; may hold names, so never logged
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scores", Scores(self.scores))
+        for name, score in self.scores.items():
+            if not math.isfinite(score):
+                raise InterviewError(f"interview {self.id}: {name} is {score}; give a number, or leave the row out")
+
+    @property
+    def question_key(self) -> str | None:
+        """What tells the question from others: its `question_id`, or its text; None where nothing is known of it."""
+        return self.attributes.get("question_id") or self.attributes.get("question")
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row of `metadata.jsonl` that was passed over."""
+    """A row of a folder's table that was passed over."""
 
-    line: int  # from 1
+    line: int  # of the file, from 1
     reason: str
     id: str | None = None
 
@@ -35,13 +59,144 @@ class BadRow:
 
 
 @dataclass(frozen=True, slots=True)
-class InterviewFolder:
-    """What `read_interviews` found."""
+class Column:
+    """One column of a folder's table."""
+
+    name: str
+    types: tuple[str, ...]  # "text", "number", ...: usually one
+    missing: int  # rows where it is absent or blank
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class InterviewFolder(Sequence[Interview]):
+    """What `read_interviews` found, a sequence of interviews: `folder[0]` is one, `folder["0082"]` the one of that id.
+
+    Attributes:
+        path: of the folder.
+        interviews: in the file's order, each id once.
+        bad_rows: passed over, each with its reason.
+        ignored_keys: columns that nothing was made of.
+        target: the score that categories are made of; None for the only one there is.
+        thresholds: where they part, on every score; None for its tertiles.
+        reader: the name of the one in `READERS` that read it.
+        table: the name of the file that the rows are in, for messages.
+        mapping: the columns that ids, videos, ... were taken from, where they may be chosen.
+
+    Raises:
+        InterviewError: two interviews have one id.
+    """
 
     path: Path
-    interviews: tuple[Interview, ...]  # in the file's order
-    bad_rows: tuple[BadRow, ...]
-    ignored_keys: tuple[str, ...]  # keys that RecruitView does not have
+    interviews: tuple[Interview, ...]
+    bad_rows: tuple[BadRow, ...] = ()
+    ignored_keys: tuple[str, ...] = ()
+    target: str | None = None
+    thresholds: Thresholds | None = None
+    reader: str = ""
+    table: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        counts = Counter(interview.id for interview in self.interviews)
+        if twice := [id for id, count in counts.items() if count > 1]:
+            raise InterviewError(f"{self.path}: the id {twice[0]} is there twice; give every interview its own")
+
+    def __len__(self) -> int:
+        return len(self.interviews)
+
+    def __iter__(self) -> Iterator[Interview]:
+        return iter(self.interviews)
+
+    @overload
+    def __getitem__(self, key: int | str) -> Interview: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Interview, ...]: ...
+
+    def __getitem__(self, key: int | str | slice) -> Interview | tuple[Interview, ...]:
+        if not isinstance(key, str):
+            return self.interviews[key]
+        for interview in self.interviews:
+            if interview.id == key:
+                return interview
+        raise InterviewError(f"no interview {key!r} in {self.path}; list(folder) shows those that there are")
+
+    def __repr__(self) -> str:
+        people = len({interview.participant for interview in self})
+        bad = f", {counted(len(self.bad_rows), 'bad row')}" if self.bad_rows else ""
+        return (
+            f"<{counted(len(self), 'interview')} of {counted(people, 'participant')} in {self.path.name}, "
+            f"scores: {', '.join(self.scores) or 'none'}{bad}>"
+        )
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The names of the scores, in the file's order."""
+        return tuple(dict.fromkeys(name for interview in self for name in interview.scores))
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The names of the attributes, in the file's order."""
+        return tuple(dict.fromkeys(name for interview in self for name in interview.attributes))
+
+    @property
+    def rule(self) -> CategoryRule:
+        """How a score becomes a category, as the data says.
+
+        Raises:
+            InterviewError: there are several scores, and the data does not say which one.
+        """
+        return self.rule_for()
+
+    def rule_for(
+        self,
+        target: str | None = None,
+        *,
+        thresholds: Thresholds | None = None,
+        low: float | None = None,
+        high: float | None = None,
+    ) -> CategoryRule:
+        """How a score becomes a category, where somebody chose the score or the thresholds.
+
+        Args:
+            target: the score; the data's own if None.
+            thresholds: where it changes the category; as the data says if None.
+            low: Reserved is below it, in place of the thresholds' own.
+            high: Expressive is above it, likewise.
+
+        Raises:
+            InterviewError: there is no such score, or there are several and none was chosen.
+        """
+        target = target or self.target or (self.scores[0] if len(self.scores) == 1 else None)
+        if target is None:
+            raise InterviewError(self._why_no_target())
+        if self.scores and target not in self.scores:
+            raise InterviewError(f"no score {target!r} in {self.path}; choose from {', '.join(self.scores)}")
+        if low is not None and high is not None:
+            return CategoryRule(target, Thresholds(low, high))
+        usual = (
+            thresholds
+            or self.thresholds
+            or Thresholds.from_tertiles([i.scores[target] for i in self if target in i.scores])
+        )
+        return CategoryRule(target, Thresholds(usual.low if low is None else low, usual.high if high is None else high))
+
+    def _why_no_target(self) -> str:
+        if self.scores:
+            names = ", ".join(self.scores)
+            return f"{self.path} has several scores; choose the one that categories are made of (--target): {names}"
+        bad = f": {self.table}, {self.bad_rows[0]}" if self.bad_rows else ""
+        return f"{self.path} has no score to make categories of{bad}"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row an interview, by id: participant, video, scores and attributes."""
+        import pandas as pd
+
+        rows = [
+            {"id": i.id, "participant": i.participant, "video": str(i.video), **i.scores, **i.attributes} for i in self
+        ]
+        columns = ["id", "participant", "video", *self.scores, *self.attributes]
+        return pd.DataFrame(rows, columns=columns).set_index("id")
 
 
 def take_evenly(interviews: Sequence[Interview], limit: int | None) -> Sequence[Interview]:

@@ -1,21 +1,25 @@
 """A RecruitView folder as validated interviews: `metadata.jsonl` read row by row, every bad row named.
 
-Start at `read_interviews`. A line of the file is a recorded answer. Ids, participants and questions are text and
+A line of the file is a recorded answer. Ids, participants and questions are text and
 stay text ("0082" is not 82). `gemini_summary` describes the face in words and is never read: it would leak the label.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from io import BufferedReader
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Annotated, Literal
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from expressiveness._io import check_answers, place
-from expressiveness.data.interview import BadRow, Interview, InterviewFolder
+from expressiveness._io import open_bounded
+from expressiveness.data.categories import Thresholds
+from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
+from expressiveness.data.reader import Reader, RowChecks, path_inside
 from expressiveness.errors import InterviewError
 
 METADATA = "metadata.jsonl"
@@ -34,52 +38,58 @@ TARGETS = (
     "overall_performance",
 )
 DEFAULT_TARGET = "facial_expression"
-DURATIONS = ("short", "medium", "long")
+ATTRIBUTES = ("question_id", "question", "duration", "video_quality", "transcript")
 
-MAX_LINE_BYTES = 16 * 2**20
+MAX_METADATA_BYTES = 4 * 2**30
+MAX_ROWS = 1_000_000
+"""Ten times the largest set that docs/scaling.md counts with; a file with more holds something else."""
+
+MAX_KEYS = 10_000
+"""Of a row, whose interview has 21; and of names that no interview has, over all rows."""
+
+MAX_LINE_BYTES = 4 * 2**20
 """A longer line is reported and skipped without being held in memory; RecruitView's longest are some 20 kB."""
 
+MAX_ID = 200
 REASONS_SHOWN = 3
 """Of all that is wrong with one row."""
 
 
-def read_interviews(folder: Path | str, *, strict: bool = False, allow_outside: bool = False) -> InterviewFolder:
-    """Read and validate a folder in RecruitView's layout.
+class RecruitViewReader(Reader):
+    """Reads `metadata.jsonl` beside the videos that it names."""
 
-    Args:
-        folder: holds `metadata.jsonl` and the videos that it names; or its URL.
-        strict: stop at the first bad row instead of reporting it.
-        allow_outside: accept videos that lie outside `folder` (absolute paths, `..`, links that lead out).
+    def recognises(self, folder: Path) -> bool:
+        """Whether something of its name is there; reading says what is wrong with it."""
+        return (folder / METADATA).exists()
 
-    Raises:
-        InterviewError: no such folder, no `metadata.jsonl`, or, if `strict`, a bad row.
-        PlaceError: nothing answers at a URL.
-    """
-    folder = place(folder)
-    reader = _Reader(folder, _metadata_of(folder), allow_outside=allow_outside)
-    interviews, bad_rows = [], []
-    for row in reader:
-        if isinstance(row, Interview):
-            interviews.append(row)
-        elif strict:
-            raise InterviewError(f"{folder / METADATA}, {row}; mend the row, or read without strict to pass over it")
-        else:
-            bad_rows.append(row)
-    return InterviewFolder(folder, tuple(interviews), tuple(bad_rows), tuple(sorted(reader.ignored_keys)))
+    def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
+        """Read and validate every row."""
+        rows = _Rows(folder, allow_outside=allow_outside)
+        found = list(rows)
+        return InterviewFolder(
+            folder,
+            tuple(row for row in found if isinstance(row, Interview)),
+            tuple(row for row in found if isinstance(row, BadRow)),
+            tuple(sorted(rows.ignored_keys)),
+            target=DEFAULT_TARGET,
+            thresholds=Thresholds(),
+            table=METADATA,
+        )
 
-
-def video_path(folder: Path, file_name: str, *, allow_outside: bool = False) -> Path:
-    """Resolve a row's `file_name` inside its folder.
-
-    Raises:
-        InterviewError: the name leads out of `folder` and `allow_outside` is not set.
-    """
-    path = (folder / file_name).resolve()
-    # A Windows path would be one odd file name here; a folder made here should be safe there too.
-    absolute = PurePosixPath(file_name).is_absolute() or bool(PureWindowsPath(file_name).anchor)
-    if not allow_outside and (absolute or "\0" in file_name or not path.is_relative_to(folder.resolve())):
-        raise InterviewError(f"file_name {file_name!r} leads out of the folder; move it in, or give --allow-outside")
-    return path
+    def columns(self, found: InterviewFolder) -> tuple[Column, ...]:
+        """What each key holds, also in rows that were passed over; the values are let go of row by row."""
+        rows = 0
+        present: dict[str, int] = {}
+        types: dict[str, set[str]] = {}
+        for _, line in metadata_lines(found.path, allow_outside=True):  # `read` has seen where the file leads
+            rows += 1
+            for name, value in _json_object(line).items():
+                if name not in present and len(present) == MAX_KEYS:
+                    continue
+                blank = value is None or (isinstance(value, str) and not value.strip())
+                present[name] = present.get(name, 0) + (not blank)
+                types.setdefault(name, set()).update([] if value is None else [_JSON_TYPES[type(value)]])
+        return tuple(Column(name, tuple(sorted(types[name])), rows - count) for name, count in present.items())
 
 
 class _Row(BaseModel):
@@ -87,7 +97,7 @@ class _Row(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
+    id: Annotated[str, Field(min_length=1, max_length=MAX_ID)]
     file_name: Annotated[str, Field(min_length=1, max_length=4096)]
     duration: Literal["short", "medium", "long"]
     question_id: str
@@ -110,19 +120,15 @@ class _Row(BaseModel):
     gemini_summary: object = None  # known, and left unread
 
 
-class _Reader:
-    """Yields an `Interview` or a `BadRow` for each line, and remembers what must be unique."""
+class _Rows:
+    """Yields an `Interview` or a `BadRow` for each line."""
 
-    def __init__(self, folder: Path, metadata: Path, *, allow_outside: bool) -> None:
-        self.folder = folder
-        self.metadata = metadata
-        self.allow_outside = allow_outside
+    def __init__(self, folder: Path, *, allow_outside: bool) -> None:
+        self.checks = RowChecks(folder, allow_outside=allow_outside)
         self.ignored_keys: set[str] = set()
-        self._line_of_id: dict[str, int] = {}
-        self._line_of_video: dict[Path, int] = {}
 
     def __iter__(self) -> Iterator[Interview | BadRow]:
-        for number, line in bounded_lines(self.metadata):
+        for number, line in metadata_lines(self.checks.folder, allow_outside=self.checks.allow_outside):
             if line is None:
                 yield BadRow(number, f"longer than {MAX_LINE_BYTES // 2**20} MiB, so it is no interview")
             elif not line.strip():
@@ -137,53 +143,61 @@ class _Reader:
             return BadRow(number, _sentence(error), _id_of(error))
         try:
             _check_keys(line)
-            video = video_path(self.folder, row.file_name, allow_outside=self.allow_outside)
-            self._claim(number, row.id, video)
+            video = self.checks.video(number, row.id, row.file_name)
         except (InterviewError, OSError, ValueError) as error:
             return BadRow(number, str(error), row.id)
-        self.ignored_keys.update(row.model_extra or {})
+        self.ignored_keys.update(islice(row.model_extra or {}, MAX_KEYS - len(self.ignored_keys)))
         return _interview(row, video)
 
-    def _claim(self, number: int, id: str, video: Path) -> None:
-        if earlier := self._line_of_id.get(id):
-            raise InterviewError(f"the id stands on line {earlier} already")
-        if earlier := self._line_of_video.get(video):
-            raise InterviewError(f"the video {video.name} stands on line {earlier} already")
-        self._line_of_id[id] = self._line_of_video[video] = number
 
+def metadata_lines(folder: Path, *, allow_outside: bool = False) -> Iterator[tuple[int, bytes | None]]:
+    """Yield each line of a folder's `metadata.jsonl` with its number from 1; None stands for one that is too long.
 
-def _metadata_of(folder: Path) -> Path:
-    check_answers(folder)
-    if not folder.is_dir():
-        raise InterviewError(f"no folder {folder}; give the one that holds {METADATA} and videos/")
-    metadata = folder / METADATA
-    if not metadata.is_file():
-        raise InterviewError(f"no {METADATA} in {folder}; give the folder that holds it, beside videos/")
-    return metadata
-
-
-def bounded_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """Yield each line with its number from 1; None stands for one that is too long."""
-    with BufferedReader(path.open("rb")) as file:  # fsspec's own files cannot read a part of a line
-        number = 0
+    Raises:
+        InterviewError: there is no such folder or file, the file leads out of it and `allow_outside` is not set, or it
+            is larger than metadata can be.
+        PlaceError: nothing answers at a URL.
+    """
+    with BufferedReader(_opened_metadata(folder, allow_outside)) as file:  # fsspec's cannot read a part of a line
+        number = total = 0
         while line := file.readline(MAX_LINE_BYTES):
             number += 1
+            total += len(line)
             too_long = len(line) == MAX_LINE_BYTES and not line.endswith(b"\n")
-            if too_long:
-                while (rest := file.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
-                    pass
+            while too_long and (rest := file.readline(MAX_LINE_BYTES)):
+                total += len(rest)
+                if rest.endswith(b"\n") or total > MAX_METADATA_BYTES:
+                    break
+            if number > MAX_ROWS or total > MAX_METADATA_BYTES:
+                most = f"{MAX_ROWS:,} rows or {MAX_METADATA_BYTES / 2**30:g} GiB"
+                raise InterviewError(f"{folder / METADATA} has more than {most}; part the folder, or mend the file")
             yield number, None if too_long else line.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"")
+
+
+def _opened_metadata(folder: Path, allow_outside: bool) -> BufferedReader:
+    try:
+        return open_bounded(path_inside(folder, METADATA, allow_outside=allow_outside), most=MAX_METADATA_BYTES)
+    except FileNotFoundError as error:
+        raise InterviewError(f"no {METADATA} in {folder}; give the folder that holds it, beside videos/") from error
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        raise InterviewError(f"{folder / METADATA} cannot be read ({error}); put the right file there") from error
 
 
 def _check_keys(line: bytes) -> None:
     """Refuse a row that gives one key two values, of which readers of JSON silently keep the second.
 
     Raises:
-        InterviewError: it does.
+        InterviewError: it does, or has more keys than an interview can have.
     """
-    keys = json.loads(line, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
-    if repeated := {key for key in keys if keys.count(key) > 1}:
-        raise InterviewError(f"{', '.join(sorted(repeated))}: stands in the row twice")
+    keys: list[str] = json.loads(line, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
+    if len(keys) > MAX_KEYS:
+        raise InterviewError(f"has {len(keys):,} keys, so it is no interview")
+    if repeated := _repeated(keys):
+        raise InterviewError(f"{', '.join(repeated[:REASONS_SHOWN])}: stands in the row twice")
+
+
+def _repeated(keys: Iterable[str]) -> list[str]:
+    return sorted(key for key, count in Counter(keys).items() if count > 1)
 
 
 def _sentence(error: ValidationError) -> str:
@@ -200,7 +214,7 @@ def _id_of(error: ValidationError) -> str | None:
     for problem in error.errors(include_url=False):
         row = problem["input"]
         if isinstance(row, dict) and isinstance(row.get("id"), str):
-            return str(row["id"])
+            return str(row["id"])[:MAX_ID]
     return None
 
 
@@ -209,10 +223,18 @@ def _interview(row: _Row, video: Path) -> Interview:
         id=row.id,
         video=video,
         participant=row.user_no,
-        question_id=row.question_id,
-        question=row.question,
-        duration=row.duration,
-        video_quality=row.video_quality,
         scores={target: getattr(row, target) for target in TARGETS},
-        transcript=row.transcript,
+        attributes={name: getattr(row, name) for name in ATTRIBUTES},
     )
+
+
+_JSON_TYPES = {str: "text", bool: "true or false", int: "number", float: "number", list: "list", dict: "object"}
+
+
+def _json_object(line: bytes | None) -> Mapping[str, Any]:
+    """A line's object; nothing for a line that is none, which is among the bad rows."""
+    try:
+        row = json.loads(line or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return row if isinstance(row, dict) else {}

@@ -1,7 +1,7 @@
 from .benchmark_rows import BenchmarkConfig
 from .benchmarking import benchmark
 from .confusion import Confusion
-from .held_out import evaluate, held_out_interviews
+from .held_out import Evaluation, evaluate, held_out_interviews
 from .label_quality import LEAST_PEOPLE, suspicious_labels
 from .metrics import VideoResults, frame_figures, video_figures
 
@@ -9,6 +9,7 @@ __all__ = [
     "LEAST_PEOPLE",
     "BenchmarkConfig",
     "Confusion",
+    "Evaluation",
     "VideoResults",
     "benchmark",
     "evaluate",

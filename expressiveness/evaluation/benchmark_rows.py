@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,12 +18,13 @@ from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Interview, Split, Th
 from expressiveness.errors import StoreError
 from expressiveness.faces import FaceStore
 from expressiveness.models import (
+    MODELS,
     FramePredictions,
+    JudgesFaces,
     TrainingConfig,
     calibrate,
-    features_of,
-    fit_movement_model,
     predict_interviews,
+    train,
 )
 from expressiveness.movement import Measure, Movement, MovementStore, expressiveness_of, load_movements
 from expressiveness.types import Failure, Floats, Ints
@@ -40,7 +40,7 @@ class BenchmarkConfig:
     epochs: int = 50  # the most, of the notebook's network
     draws: int = 1000  # of the bootstrap over people
     seed: int = 0
-    rows: tuple[str, ...] | None = None  # keys of ROWS; all if None
+    rows: tuple[str, ...] | None = None  # keys of `all_rows`; all if None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +60,6 @@ class Material:
     def participant(self) -> npt.NDArray[np.str_]:
         """Whose videos they are, shape (k,)."""
         return np.array([interview.participant for interview in self.interviews])
-
-    @cached_property
-    def features(self) -> Floats:
-        """By `features_of`, shape (k, 28)."""
-        return np.array([features_of(movement) for movement in self.movements])
 
     def folds(self) -> list[tuple[Ints, Ints]]:
         """Of each fold, the rows of its training and of its held-out videos."""
@@ -88,6 +83,7 @@ class Row:
     name: str
     predict: Callable[[Material], Predictions]
     leaky: bool = False
+    attribute: str | None = None  # of interviews, without which there is no such row
 
 
 def gather(interviews: Sequence[Interview], store: FaceStore, config: BenchmarkConfig) -> Material:
@@ -132,19 +128,19 @@ def _lacks_faces(interview: Interview, store: FaceStore) -> str | None:
 def _majority(material: Material) -> Predictions:
     """One answer for all: the most frequent category among the people trained on."""
     category = np.zeros(len(material.score), dtype=np.int64)
-    for train, test in material.folds():
-        category[test] = np.bincount(material.category[train], minlength=len(CATEGORIES)).argmax()
+    for known, test in material.folds():
+        category[test] = np.bincount(material.category[known], minlength=len(CATEGORIES)).argmax()
     return Predictions(np.zeros(len(category)), category)
 
 
 def _duration(material: Material) -> Predictions:
     """The mean score of short, medium and long answers: no pixel is looked at."""
-    durations = np.array([interview.duration for interview in material.interviews])
+    durations = np.array([interview.attributes.get("duration", "") for interview in material.interviews])
     scores = np.zeros(len(durations))
-    for train, test in material.folds():
+    for known, test in material.folds():
         for duration in set(durations):
-            same = train[durations[train] == duration]
-            scores[test[durations[test] == duration]] = material.score[same if len(same) else train].mean()
+            same = known[durations[known] == duration]
+            scores[test[durations[test] == duration]] = material.score[same if len(same) else known].mean()
     return _by_score(material, scores)
 
 
@@ -152,10 +148,10 @@ def _identity(material: Material) -> Predictions:
     """The mean score of the same person's other videos, as a split by clip has it: nothing but who it is."""
     people, scores = material.participant, np.zeros(len(material.score))
     dealing = KFold(material.config.folds, shuffle=True, random_state=material.config.seed)
-    for train, test in dealing.split(scores):
+    for known, test in dealing.split(scores):
         for row in test:
-            own = train[people[train] == people[row]]
-            scores[row] = material.score[own if len(own) else train].mean()
+            own = known[people[known] == people[row]]
+            scores[row] = material.score[own if len(own) else known].mean()
     return _by_score(material, scores)
 
 
@@ -175,21 +171,18 @@ def _measure(measure: Measure) -> Callable[[Material], Predictions]:
 
 def _notebook_leaky(material: Material) -> Predictions:
     """The notebook as it is: single crops, frames dealt out one by one; judged on its own test frames."""
-    from expressiveness.models import label_faces, network_input, rows_by_frame, train
+    from expressiveness.models import assemble, faces_of, rows_by_frame
 
-    config = _network_config(material, TrainingConfig.notebook())
+    config = _config(material, TrainingConfig.notebook())
     model = train(material.interviews, material.store, config)
-    faces = label_faces(
-        material.interviews,
-        material.store,
-        target=config.target,
-        thresholds=material.config.thresholds,
-        face_input="single",
-    )
+    data = assemble(material.interviews, material.store, config)
+    faces = faces_of(data.clips("train", "validation", "test"), "single")
     _, _, test = rows_by_frame(faces, config)
-    owner = faces.interview_index[test]
-    probabilities = model.probabilities(network_input(faces.crop[test], faces.reference[owner], "single"))
+    judge: JudgesFaces = model.able_to("single faces")
+    probabilities = judge.probabilities(faces.crop[test], np.zeros(faces.crop.shape[1:], dtype=np.float32))
     means = np.full((len(material.interviews), len(CATEGORIES)), np.nan)
+    rows = {interview.id: row for row, interview in enumerate(material.interviews)}
+    owner = np.array([rows[id] for id in faces.interview_ids])[faces.interview_index[test]]
     for video in np.unique(owner):
         means[video] = probabilities[owner == video].mean(axis=0)
     known = np.isfinite(means[:, 0])
@@ -197,13 +190,11 @@ def _notebook_leaky(material: Material) -> Predictions:
     return Predictions(means @ model.category_scores, category, means.astype(np.float32))
 
 
-def _network(face_input: Any) -> Callable[[Material], Predictions]:
-    """The notebook's network, trained on some people and judged on others."""
+def _model(name: str, **options: Any) -> Callable[[Material], Predictions]:
+    """A model of any family, trained on some people and judged on others."""
 
     def predict(material: Material) -> Predictions:
-        from expressiveness.models import train
-
-        config = _network_config(material, TrainingConfig(face_input=face_input))
+        config = _config(material, TrainingConfig(model=name, options=options))
         frames: list[FramePredictions | None] = [None] * len(material.interviews)
         for fold, (_, test) in enumerate(material.folds()):
             model = train(material.interviews, material.store, config, split=split_of_fold(material, fold))
@@ -215,29 +206,9 @@ def _network(face_input: Any) -> Callable[[Material], Predictions]:
     return predict
 
 
-def _movement(material: Material) -> Predictions:
-    """Our model."""
-    frames: list[FramePredictions | None] = [None] * len(material.interviews)
-    scores, probabilities = np.zeros(len(frames)), np.zeros((len(frames), len(CATEGORIES)), dtype=np.float32)
-    people = material.participant
-    for train, test in material.folds():
-        model = fit_movement_model(
-            material.features[train], material.score[train], material.category[train], people[train].tolist()
-        )
-        levels = model.levels(material.features[test])
-        scores[test] = model.calibration.score(levels)
-        probabilities[test] = model.calibration.probabilities(levels)
-        for row in test:
-            frames[row] = _frames_of(
-                material.movements[row], model.calibration, model.frame_levels(material.movements[row])
-            )
-    by_score = _by_score(material, scores)
-    return replace(by_score, probabilities=probabilities, frames=tuple(frames))
-
-
 ROWS = {
     "majority": Row("majority class", _majority),
-    "duration": Row("duration category only", _duration),
+    "duration": Row("duration category only", _duration, attribute="duration"),
     "identity": Row("identity: the person's mean score under a split by clip", _identity, leaky=True),
     "pixels": Row("pixel variance of crops", _pixels),
     "e_mean": Row("blendshapes E_mean", _measure("mean")),
@@ -245,11 +216,17 @@ ROWS = {
     "e_p90": Row("blendshapes E_p90", _measure("p90")),
     "e_std": Row("blendshapes E_std", _measure("std")),
     "notebook_leaky": Row("notebook's CNN, notebook's split by frame", _notebook_leaky, leaky=True),
-    "notebook": Row("notebook's CNN, single crops", _network("single")),
-    "deviation": Row("notebook's CNN, deviations from the mean face", _network("deviation")),
-    "movement": Row("our model: movement", _movement),
+    "notebook": Row("notebook's CNN, single crops", _model("notebook_cnn", face_input="single")),
+    "deviation": Row("notebook's CNN, deviations from the mean face", _model("notebook_cnn")),
+    "movement": Row("our model: movement", _model("movement")),
 }
 """From the weakest control to what we offer."""
+
+
+def all_rows() -> dict[str, Row]:
+    """Our rows, and one for each model that another package or a script has added."""
+    others = [name for name in MODELS if name not in ("notebook_cnn", "movement")]
+    return {**ROWS, **{name: Row(f"model: {name}", _model(name)) for name in others}}
 
 
 def split_of_fold(material: Material, fold: int) -> Split:
@@ -263,9 +240,11 @@ def split_of_fold(material: Material, fold: int) -> Split:
     return Split(train=ids(~held_out & ~next_fold), validation=ids(next_fold), test=ids(held_out))
 
 
-def _network_config(material: Material, config: TrainingConfig) -> TrainingConfig:
-    wanted = material.config
-    return replace(config, target=wanted.target, thresholds=wanted.thresholds, epochs=wanted.epochs, seed=wanted.seed)
+def _config(material: Material, config: TrainingConfig) -> TrainingConfig:
+    wanted, options = material.config, config.options
+    if hasattr(options, "epochs"):
+        options = replace(options, epochs=wanted.epochs)
+    return replace(config, target=wanted.target, thresholds=wanted.thresholds, seed=wanted.seed, options=options)
 
 
 def _by_score(material: Material, scores: Floats) -> Predictions:
@@ -275,8 +254,8 @@ def _by_score(material: Material, scores: Floats) -> Predictions:
 def _calibrated(material: Material, values: Floats) -> Predictions:
     """A measure that is not learned; only what its values mean is, from the people of the other folds."""
     scores, probabilities = np.zeros(len(values)), np.zeros((len(values), len(CATEGORIES)), dtype=np.float32)
-    for train, test in material.folds():
-        calibration = calibrate(values[train], material.score[train], material.category[train])
+    for known, test in material.folds():
+        calibration = calibrate(values[known], material.score[known], material.category[known])
         scores[test] = calibration.score(values[test])
         probabilities[test] = calibration.probabilities(values[test])
     return replace(_by_score(material, scores), probabilities=probabilities)
@@ -288,23 +267,12 @@ def _of_frames(frames: Sequence[FramePredictions | None]) -> Predictions:
     return Predictions(
         score=np.array([np.nan if one is None else one.score for one in said], dtype=np.float64),
         category=np.array([0 if one is None else CATEGORIES.index(one.category or "") for one in said]),
-        probabilities=np.array(
-            [np.full(len(CATEGORIES), np.nan) if one is None else one.probabilities.mean(axis=0) for one in said],
-            dtype=np.float32,
-        ),
+        probabilities=np.array([_of_video(one) for one in said], dtype=np.float32),
         frames=tuple(said),
     )
 
 
-def _frames_of(movement: Movement, calibration: Any, levels: Floats) -> FramePredictions:
-    count = len(movement)
-    return FramePredictions(
-        frame_number=movement.frame_number,
-        seconds=movement.seconds,
-        box=np.zeros((count, 4), dtype=np.float32),
-        probabilities=calibration.probabilities(levels),
-        frames_without_face=len(movement.sampled_number) - count,
-        category=None,
-        score=None,
-        confidence=None,
-    )
+def _of_video(said: FramePredictions | None) -> npt.NDArray[np.floating]:
+    if said is None:
+        return np.full(len(CATEGORIES), np.nan)
+    return said.probabilities.mean(axis=0) if said.video is None else said.video

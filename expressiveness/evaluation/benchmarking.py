@@ -16,7 +16,7 @@ from scipy.stats import spearmanr
 
 from expressiveness.data import Interview
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation.benchmark_rows import ROWS, BenchmarkConfig, Material, Predictions, Row, gather
+from expressiveness.evaluation.benchmark_rows import BenchmarkConfig, Material, Predictions, Row, all_rows, gather
 from expressiveness.evaluation.confusion import Confusion
 from expressiveness.evaluation.metrics import (
     VideoResults,
@@ -81,7 +81,7 @@ def benchmark_of(
 ) -> tuple[dict[str, Any], Material, dict[str, Predictions]]:
     """As `benchmark`, with what it was made of: the videos, and each row's predictions by its key."""
     config = config or BenchmarkConfig()
-    chosen = _chosen_rows(config)
+    chosen = _chosen_rows(config, interviews)
     material = gather(interviews, store, config)
     predictions: dict[str, Predictions] = {}
     for number, (key, row) in enumerate(chosen.items()):
@@ -113,8 +113,8 @@ def benchmark_of(
             if said.probabilities is not None
         },
         "leading": leading,
-        "by_quality": _by(material, predictions[leading], [i.video_quality for i in material.interviews]),
-        "by_duration": _by(material, predictions[leading], [i.duration for i in material.interviews]),
+        "by_quality": _by(material, predictions[leading], _attribute(material, "video_quality")),
+        "by_duration": _by(material, predictions[leading], _attribute(material, "duration")),
         "by_group": _by(material, predictions[leading], [groups.get(i.participant, "") for i in material.interviews])
         if groups
         else None,
@@ -162,7 +162,8 @@ def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Float
     """
     takes: dict[tuple[str, str], list[float]] = {}
     for interview in interviews:
-        takes.setdefault((interview.participant, interview.question_id), []).append(interview.scores[target])
+        if interview.question_key:
+            takes.setdefault((interview.participant, interview.question_key), []).append(interview.scores[target])
     pairs = np.array([scores[:2] for scores in takes.values() if len(scores) > 1])
     known = np.isfinite(predicted)
     reached = rank_correlation(np.array([i.scores[target] for i in interviews])[known], predicted[known])
@@ -180,13 +181,18 @@ def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Float
     }
 
 
-def _chosen_rows(config: BenchmarkConfig) -> dict[str, Row]:
-    wanted = ROWS if config.rows is None else config.rows
-    if unknown := [key for key in wanted if key not in ROWS]:
-        raise TrainingError(f"no row {', '.join(unknown)} in the benchmark; choose from {', '.join(ROWS)}")
+def _chosen_rows(config: BenchmarkConfig, interviews: Sequence[Interview]) -> dict[str, Row]:
+    rows = all_rows()
+    known = {name for interview in interviews for name in interview.attributes}
+    possible = [key for key, row in rows.items() if row.attribute is None or row.attribute in known]
+    wanted = possible if config.rows is None else config.rows
+    if lacking := [key for key in wanted if key in rows and key not in possible]:
+        raise TrainingError(f"no interview has the attribute that row {', '.join(lacking)} needs; choose other rows")
+    if unknown := [key for key in wanted if key not in rows]:
+        raise TrainingError(f"no row {', '.join(unknown)} in the benchmark; choose from {', '.join(rows)}")
     if not wanted:
-        raise TrainingError(f"no row to judge; choose from {', '.join(ROWS)}")
-    return {key: row for key, row in ROWS.items() if key in wanted}
+        raise TrainingError(f"no row to judge; choose from {', '.join(rows)}")
+    return {key: row for key, row in rows.items() if key in wanted}
 
 
 def _row_figures(material: Material, said: Predictions, drawn: Mapping[str, Floats]) -> dict[str, Any]:
@@ -247,7 +253,7 @@ def _difference(one: Row, other: Row, drawn: Mapping[str, Floats], others: Mappi
 def _by(material: Material, said: Predictions, groups: Sequence[str]) -> dict[str, Any]:
     """The leading figures of each group of videos that is large enough."""
     found = {}
-    for group in sorted(set(groups)):
+    for group in sorted(set(groups) - {""}):
         rows = np.flatnonzero((np.array(groups) == group) & np.isfinite(said.score))
         if len(rows) >= LEAST_VIDEOS:
             truth, predicted = material.category[rows], said.category[rows]
@@ -259,6 +265,11 @@ def _by(material: Material, said: Predictions, groups: Sequence[str]) -> dict[st
                 "mean_error": float((said.score[rows] - material.score[rows]).mean()),
             }
     return found
+
+
+def _attribute(material: Material, name: str) -> list[str]:
+    """An attribute of each video, "" where it is not known."""
+    return [interview.attributes.get(name, "") for interview in material.interviews]
 
 
 def _listed(material: Material, predictions: Mapping[str, Predictions]) -> list[dict[str, Any]]:

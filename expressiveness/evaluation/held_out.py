@@ -6,9 +6,12 @@ A clip's label belongs to the clip, so the figures that count are the video's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from expressiveness.data import CATEGORIES, Interview
 from expressiveness.errors import TrainingError
@@ -17,9 +20,56 @@ from expressiveness.faces import FaceStore
 from expressiveness.models import FramePredictions, TrainedModel, predict_interviews
 
 
-def evaluate(
-    model: TrainedModel, interviews: Sequence[Interview], store: FaceStore, *, seed: int = 0
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """How good a model is on some interviews."""
+
+    participants: int
+    leaky: bool  # whether some of these people were trained on
+    frame: dict[str, Any]  # n, loss, accuracy, macro_f1, report, confusion_matrix
+    video: dict[str, Any]  # those and spearman, c_index, kendall, qwk, recall, the majority's accuracy, 95 % intervals
+    clips: pd.DataFrame  # a row for each judged interview: what it is, what was predicted, whether that is right
+    passed_over: dict[str, str]  # why, by interview id
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as JSON holds them, without the single clips.
+
+        Confusion matrices have the truth in rows, both sides in the order of `CATEGORIES`.
+        """
+        return {
+            "participants": self.participants,
+            "leaky": self.leaky,
+            "frame": self.frame,
+            "video": {**self.video, "without_face": list(self.passed_over)},
+            "passed_over": self.passed_over,
+        }
+
+    @property
+    def wrong(self) -> pd.DataFrame:
+        """The clips whose category was not recognised, the surest mistakes first."""
+        return self.clips[~self.clips["correct"]].sort_values("confidence", ascending=False)
+
+    def __repr__(self) -> str:
+        leaky = ", some of whom were trained on" if self.leaky else ""
+        return (
+            f"Evaluation({len(self.clips)} clips of {self.participants} people{leaky}: "
+            f"accuracy {self.video['accuracy']:.2f}, majority class {self.video['majority_accuracy']:.2f})"
+        )
+
+    def _repr_html_(self) -> str:
+        names = ("accuracy", "macro_f1", "spearman")
+        table = pd.DataFrame(
+            {
+                "videos": [self.video[name] for name in names],
+                "95 % interval": [self.video[f"{name}_ci"] for name in names],
+                "frames": [self.frame.get(name) for name in names],
+            },
+            index=list(names),
+        )
+        return f"<p>{escape(repr(self))}</p>{table.to_html(float_format='{:.2f}'.format, na_rep='')}"
+
+
+def evaluate(model: TrainedModel, interviews: Sequence[Interview], store: FaceStore, *, seed: int = 0) -> Evaluation:
     """Judge a model on interviews, best on those of people it has not seen.
 
     The truth is the category that an interview's score gives, for every one of its frames. What people corrected or
@@ -32,36 +82,32 @@ def evaluate(
         store: holds their faces.
         seed: for the bootstrap.
 
-    Returns:
-        `participants`; `leaky`, whether some of them were trained on; `frame` with n, loss, accuracy, macro_f1,
-        report and confusion_matrix; `video` with those and spearman, c_index, kendall, qwk, recall, the majority's
-        accuracy, intervals of 95 % (`*_ci`), and the ids of videos without a face. Confusion matrices have the truth in
-        rows, both sides in the order of `CATEGORIES`.
-
     Raises:
-        TrainingError: none of the interviews has a face.
+        TrainingError: none of the interviews can be judged.
     """
     judged: list[tuple[Interview, FramePredictions]] = []
-    without_face: list[str] = []
+    passed_over: dict[str, str] = {}
     for outcome in predict_interviews(model, interviews, store):
         if outcome.value is None or outcome.value.category is None:
-            without_face.append(outcome.item.id)
+            doubt = outcome.value.doubt if outcome.value else outcome.error
+            passed_over[outcome.item.id] = doubt or "no face was found in it"
         else:
             judged.append((outcome.item, outcome.value))
     if not judged:
-        raise TrainingError(
-            f"none of {len(interviews)} interviews has a face to judge the model on; extract faces first"
-        )
+        first = next(iter(passed_over.values()), "there are none")
+        raise TrainingError(f"none of {len(interviews)} interviews can be judged; the first: {first}")
     results = _video_results(model, judged)
-    return {
-        "participants": len(set(results.participant)),
-        "leaky": model.config.split_by == "frame" or bool(_known_people(model, [one for one, _ in judged])),
-        "frame": frame_figures(
+    return Evaluation(
+        participants=len(set(results.participant)),
+        leaky=model.config.split_by == "frame" or bool(_known_people(model, [one for one, _ in judged])),
+        frame=frame_figures(
             np.repeat(results.category, [len(predictions.frame_number) for _, predictions in judged]),
             np.concatenate([predictions.probabilities for _, predictions in judged]),
         ),
-        "video": {**video_figures(results, seed=seed), "without_face": without_face},
-    }
+        video=video_figures(results, seed=seed),
+        clips=_clips(judged, results),
+        passed_over=passed_over,
+    )
 
 
 def held_out_interviews(model: TrainedModel, interviews: Sequence[Interview]) -> Sequence[Interview]:
@@ -94,4 +140,20 @@ def _video_results(model: TrainedModel, judged: Sequence[tuple[Interview, FrameP
         category=np.array([model.thresholds.index(score) for score in scores]),
         predicted_score=np.array([predictions.score for _, predictions in judged], dtype=np.float64),
         predicted_category=np.array([CATEGORIES.index(predictions.category or "") for _, predictions in judged]),
+    )
+
+
+def _clips(judged: Sequence[tuple[Interview, FramePredictions]], results: VideoResults) -> pd.DataFrame:
+    names = np.array(CATEGORIES)
+    return pd.DataFrame(
+        {
+            "id": [interview.id for interview, _ in judged],
+            "participant": results.participant,
+            "score": results.score,
+            "category": names[results.category],
+            "predicted_score": results.predicted_score,
+            "predicted_category": names[results.predicted_category],
+            "confidence": [predictions.confidence for _, predictions in judged],
+            "correct": results.category == results.predicted_category,
+        }
     )

@@ -14,11 +14,17 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Curation, Interview, Thresholds
+from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Curation, Interview, Split, Thresholds
 from expressiveness.errors import TrainingError
 from expressiveness.faces import FaceStore
-from expressiveness.models import LabelledMovements, MovementModel, held_out_models, label_movements
-from expressiveness.movement import MovementStore
+from expressiveness.models import (
+    FittedMovement,
+    LabelledClip,
+    TrainingConfig,
+    TrainingData,
+    features_of,
+    held_out_models,
+)
 from expressiveness.types import Floats, Ints
 
 LEAST_PEOPLE = 5
@@ -86,51 +92,51 @@ def suspicious_labels(
     Raises:
         TrainingError: there are too few people with enough of a face.
     """
-    data = _labelled(interviews, store, target, thresholds or Thresholds(), curation)
-    people = [interview.participant for interview in data.interviews]
+    clips = _labelled(interviews, store, target, thresholds or Thresholds(), curation or Curation())
+    features = np.array([features_of(clip.movement) for clip in clips if clip.movement])
+    scores, categories = np.array([clip.score for clip in clips]), np.array([clip.category for clip in clips])
+    people = [clip.interview.participant for clip in clips]
     suspects: list[Suspect] = []
-    for model, rows in held_out_models(data.features, data.score, data.category, people, folds=folds, seed=seed):
-        for row in rows:
-            interview, category = data.interviews[row], int(data.category[row])
-            if unit == "frame":
-                numbers, levels = _frames(interview, store, model)
-            else:
-                numbers, levels = [None], model.levels(data.features[[row]])
-            suspects += _suspects(interview.id, category, numbers, model.calibration.probabilities(levels))
+    for model, rows in held_out_models(features, scores, categories, people, folds=folds, seed=seed):
+        for clip in (clips[row] for row in rows):
+            numbers, levels = _judged(clip, model) if unit == "frame" else ([None], model.levels(_features(clip)))
+            suspects += _suspects(clip, numbers, model.calibration.probabilities(levels))
     return sorted(suspects, key=lambda one: (one.quality, one.interview, one.frame_number or 0))
 
 
 def _labelled(
-    interviews: Sequence[Interview],
-    store: FaceStore,
-    target: str,
-    thresholds: Thresholds,
-    curation: Curation | None,
-) -> LabelledMovements:
+    interviews: Sequence[Interview], store: FaceStore, target: str, thresholds: Thresholds, curation: Curation
+) -> list[LabelledClip]:
+    everybody = Split(train=tuple(interview.id for interview in interviews), validation=(), test=())
     typical = (thresholds.low - 1, (thresholds.low + thresholds.high) / 2, thresholds.high + 1)
-    data = label_movements(
-        interviews, store, target=target, thresholds=thresholds, category_scores=typical, curation=curation
-    )
-    people = {interview.participant for interview in data.interviews}
+    config = TrainingConfig(model="movement", target=target, thresholds=thresholds)
+    clips = list(TrainingData(interviews, store, config, everybody, thresholds, typical, curation).clips("train"))
+    people = {clip.interview.participant for clip in clips}
     if len(people) < LEAST_PEOPLE:
         raise TrainingError(
             f"{len(people)} people show enough of a face to find wrong labels by, {LEAST_PEOPLE} are needed; "
             "add interviews, or read their movement first (expressiveness benchmark does)"
         )
-    return data
+    return clips
 
 
-def _frames(interview: Interview, store: FaceStore, model: MovementModel) -> tuple[Sequence[int | None], Floats]:
-    """The numbers of an interview's frames with a stored face, and how far a face moves around each."""
-    movement, faces = MovementStore.beside(store).load(interview), store.load(interview).primary()
-    return faces.frame_number.tolist(), np.interp(faces.seconds, movement.seconds, model.frame_levels(movement))
+def _features(clip: LabelledClip) -> Floats:
+    assert clip.movement
+    return features_of(clip.movement)[np.newaxis]
+
+
+def _judged(clip: LabelledClip, model: FittedMovement) -> tuple[Sequence[int | None], Floats]:
+    """The numbers of a clip's frames with a face, and how far the face moves around each."""
+    assert clip.movement
+    levels = np.interp(clip.faces.seconds, clip.movement.seconds, model.frame_levels(clip.movement))
+    return clip.faces.frame_number.tolist(), levels
 
 
 def _suspects(
-    interview_id: str, category: int, frame_numbers: Sequence[int | None], probabilities: npt.NDArray[np.float32]
+    clip: LabelledClip, frame_numbers: Sequence[int | None], probabilities: npt.NDArray[np.float32]
 ) -> list[Suspect]:
-    qualities = label_quality(np.full(len(frame_numbers), category), probabilities)
+    qualities = label_quality(np.full(len(frame_numbers), clip.category), probabilities)
     return [
-        Suspect(interview_id, number, CATEGORIES[category], CATEGORIES[said], float(quality))
+        Suspect(clip.interview.id, number, CATEGORIES[clip.category], CATEGORIES[said], float(quality))
         for number, said, quality in zip(frame_numbers, probabilities.argmax(axis=1), qualities, strict=True)
     ]

@@ -112,11 +112,11 @@ def concordance_index(truth: Floats, predicted: Floats) -> float | None:
 
     Source: Harrell et al., "Evaluating the yield of medical tests", JAMA 247 (1982). None if the truth is constant.
     """
-    order = np.sign(np.subtract.outer(truth, truth))
-    if not order.any():
+    if np.ptp(truth) == 0:
         return None
-    agreement = order * np.sign(np.subtract.outer(predicted, predicted))
-    return float((agreement[order != 0].mean() + 1) / 2)
+    if np.ptp(predicted) == 0:
+        return 0.5  # all pairs are ties
+    return float((stats.somersd(truth, predicted).statistic + 1) / 2)
 
 
 def rank_correlation(one: Floats, other: Floats) -> float | None:

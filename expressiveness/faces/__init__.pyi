@@ -2,12 +2,13 @@ from .config import DETECTORS, DetectorKind, ExtractionConfig
 from .crops import CROP_SIZE, PADDING, face_crop
 from .detection import Face, FaceDetector
 from .extraction import extract_faces, extract_interviews
-from .face_folders import write_face_folders
-from .face_store import FaceStore
+from .face_folders import put_faces
+from .face_store import CONFIG_FILE, FaceStore
 from .face_table import FaceTable, load_faces, save_faces
 from .mediapipe_tasks import downscaled, load_mediapipe, no_display, packaged_file
 
 __all__ = [
+    "CONFIG_FILE",
     "CROP_SIZE",
     "DETECTORS",
     "PADDING",
@@ -25,6 +26,6 @@ __all__ = [
     "load_mediapipe",
     "no_display",
     "packaged_file",
+    "put_faces",
     "save_faces",
-    "write_face_folders",
 ]

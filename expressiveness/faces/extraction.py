@@ -7,9 +7,9 @@ videos in flight.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,21 @@ from expressiveness.faces.face_table import FaceTable, FaceTableBuilder
 from expressiveness.parallel import Executor, Outcome, run
 from expressiveness.store import Extracted, ExtractionReport, Job, alone_in_store, fill_store
 from expressiveness.types import Progress
-from expressiveness.video import Frame, Sampling, read_frames
+from expressiveness.video import MAX_PIXELS, Frame, Sampling, Shortfall, all_read, read_frames
 
 READ_AHEAD = 8
 """Frames in memory at once; detecting on eight after decoding eight costs a tenth less than one by one."""
 
+READ_AHEAD_BYTES = 200 * 2**20
+"""The most that these frames may fill: eight of 4K video. Of larger ones there are fewer."""
+
 
 def extract_faces(
-    video: Path, config: ExtractionConfig | None = None, *, detector: FaceDetector | None = None
+    video: Path,
+    config: ExtractionConfig | None = None,
+    *,
+    detector: FaceDetector | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> FaceTable:
     """Find and cut out the faces of a video's sampled frames.
 
@@ -37,17 +44,18 @@ def extract_faces(
         video: any video file.
         config: the defaults if None.
         detector: reused if given; it must match `config`.
+        max_pixels: the most that a picture may have.
 
     Raises:
-        VideoError: the video is missing or nothing in it decodes.
+        VideoError: the video is missing, its pictures are too large, or nothing in it decodes.
         DetectorError: the detector's model files are not installed.
     """
     config = config or ExtractionConfig()
     if detector is None:
         with FaceDetector(config.detector, confidence=config.confidence) as own:
-            return extract_faces(video, config, detector=own)
+            return extract_faces(video, config, detector=own, max_pixels=max_pixels)
     table = FaceTableBuilder()
-    for frame in _read_ahead(video, config.sampling):
+    for frame in _read_ahead(video, config.sampling, max_pixels):
         faces = detector.detect(frame.rgb)
         table.add(
             frame.number, frame.seconds, ((face, face_crop(frame.rgb, face, align=config.align)) for face in faces)
@@ -57,12 +65,17 @@ def extract_faces(
     return table.build()
 
 
-def _read_ahead(video: Path, sampling: Sampling) -> Iterator[Frame]:
+def _read_ahead(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
     """Yield the sampled frames, some decoded at once: decoder and detector in turns empty each other's caches."""
-    frames = read_frames(video, sampling)
     ahead = 1 if sampling.max_faces else READ_AHEAD  # where faces are counted, the next frame may not be wanted
-    while batch := list(islice(frames, ahead)):
-        yield from batch
+    waiting: deque[Frame] = deque()
+    for frame in read_frames(video, sampling, max_pixels=max_pixels):
+        waiting.append(frame)
+        if len(waiting) == ahead or (len(waiting) + 1) * frame.rgb.nbytes > READ_AHEAD_BYTES:
+            del frame
+            while waiting:
+                yield waiting.popleft()
+    yield from waiting
 
 
 def extract_interviews(
@@ -75,6 +88,7 @@ def extract_interviews(
     on_stored: Callable[[Interview], None] | None = None,
     executor: Executor = run,
     hand_over: bool = False,
+    max_pixels: int = MAX_PIXELS,
 ) -> ExtractionReport:
     """Put the faces of many interviews into the store, passing over those that are there.
 
@@ -89,6 +103,7 @@ def extract_interviews(
         executor: runs the work: on this machine, or on a cluster.
         hand_over: have workers hand their tables to this process, where they are on machines that do not share the
             store's disk.
+        max_pixels: the most that a picture may have; a video with larger ones is a failure.
 
     Raises:
         StoreError: the store cannot be written.
@@ -106,17 +121,20 @@ def extract_interviews(
             progress=progress,
             on_stored=on_stored,
             executor=_storing(executor) if hand_over else executor,
+            max_pixels=max_pixels,
         )
 
 
 def _extract_into_store(job: Job[FaceStore]) -> Extracted:
-    table = _extract_table(job)
+    table, cut_short = _extract_table(job)
     job.store.save(job.interview, table)
-    return _counts(table)
+    return _counts(table, cut_short)
 
 
-def _extract_table(job: Job[FaceStore]) -> FaceTable:
-    return extract_faces(job.interview.video, job.store.config, detector=_own_detector(job.store.config))
+def _extract_table(job: Job[FaceStore]) -> tuple[FaceTable, Shortfall | None]:
+    video, config = job.interview.video, job.store.config
+    table = extract_faces(video, config, detector=_own_detector(config), max_pixels=job.max_pixels)
+    return table, all_read(video, config.sampling, table.sampled_number.tolist())
 
 
 def _storing(executor: Executor) -> Executor:
@@ -127,17 +145,19 @@ def _storing(executor: Executor) -> Executor:
             if outcome.value is None:
                 yield outcome
             else:
-                outcome.item.store.save(outcome.item.interview, outcome.value)
-                yield Outcome(outcome.item, _counts(outcome.value))
+                table, cut_short = outcome.value
+                outcome.item.store.save(outcome.item.interview, table)
+                yield Outcome(outcome.item, _counts(table, cut_short))
 
     return extract_and_store  # type: ignore[return-value]  # for `_extract_into_store`, not for any function
 
 
-def _counts(table: FaceTable) -> Extracted:
+def _counts(table: FaceTable, cut_short: Shortfall | None) -> Extracted:
     return Extracted(
         frames=len(table.sampled_number),
         faces=len(table),
         frames_without_face=len(table.sampled_number) - int(table.is_primary.sum()),
+        cut_short=cut_short,
     )
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from expressiveness._io import file_stem
+from expressiveness._io import atomic_folder, file_stem
 from expressiveness.data import CATEGORIES, Curation, Decisions, Interview, Thresholds
-from expressiveness.errors import ReportError, StoreError
+from expressiveness.errors import StoreError
 from expressiveness.faces.face_store import FaceStore
 from expressiveness.types import Failure
 
@@ -48,16 +48,43 @@ def write_face_folders(
     Args:
         interviews: whose stored faces to write.
         store: holds them.
-        folder: made if need be; pictures of the same names are replaced.
+        folder: new, empty, or written by an earlier call, whose pictures are replaced.
         target: the score that gives the category.
         thresholds: where the category changes.
         curation: what people decided: a corrected face lies under its corrected category, an excluded one nowhere.
         progress: called with how many interviews are done.
 
     Raises:
-        ReportError: a picture cannot be written.
+        OutputError: the folder cannot be written, or holds something that we did not write.
     """
-    decisions = Decisions(curation or Curation())
+    with atomic_folder(folder, kind="set of faces by category") as unfinished:
+        return put_faces(
+            interviews,
+            store,
+            unfinished,
+            target=target,
+            thresholds=thresholds,
+            curation=curation or Curation(),
+            progress=progress,
+        )
+
+
+def put_faces(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    folder: Path,
+    *,
+    target: str,
+    thresholds: Thresholds,
+    curation: Curation,
+    progress: Callable[[int, int], None] | None,
+) -> FaceFolders:
+    """Write pictures as `write_face_folders` does, into a folder that holds none.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    decisions = Decisions(curation)
     written: Counter[str] = Counter(dict.fromkeys(CATEGORIES, 0))
     failures: list[Failure] = []
     for category in CATEGORIES:
@@ -72,20 +99,14 @@ def write_face_folders(
         for row in np.flatnonzero(wanted >= 0):
             category = CATEGORIES[wanted[row]]
             name = f"{file_stem(interview.id)}_{faces.frame_number[row]:06}.png"
-            _write_picture(faces.crop[row], folder / category / name)
+            (folder / category / name).write_bytes(_png(faces.crop[row]))
             written[category] += 1
         if progress:
             progress(number, len(interviews))
     return FaceFolders(dict(written), decisions.excluded, decisions.corrected, tuple(failures))
 
 
-def _write_picture(crop: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], file: Path) -> None:
+def _png(crop: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
     import cv2
 
-    encoded = cv2.imencode(".png", crop)[1]
-    try:
-        file.write_bytes(encoded.tobytes())
-    except OSError as error:
-        raise ReportError(
-            f"cannot write {file} ({error.strerror or error}); free some space or choose another"
-        ) from error
+    return cv2.imencode(".png", crop)[1].tobytes()

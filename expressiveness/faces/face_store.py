@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from expressiveness._io import check_answers, is_whole, whole_file
+from expressiveness._io import check_answers, is_whole, read_bounded, whole_file
 from expressiveness.data import Interview
 from expressiveness.errors import StoreError
 from expressiveness.faces.config import ExtractionConfig
@@ -92,9 +92,7 @@ class FaceStore:
 
 def _read_config(path: Path) -> ExtractionConfig:
     try:
-        if path.stat().st_size > MAX_SETTINGS_BYTES:
-            raise ValueError("larger than settings can be")
-        values = json.loads(path.read_text())
+        values = json.loads(read_bounded(path, most=MAX_SETTINGS_BYTES))
         version = values.pop("format", 1)
         if version > FORMAT:
             raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")

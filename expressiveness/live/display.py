@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,8 +18,8 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from expressiveness._io import silenced
-from expressiveness.errors import VideoError
+from expressiveness._io import check_output_file, output_file, silenced
+from expressiveness.errors import OutputError, VideoError
 from expressiveness.types import Pixels
 
 TITLE = "Expressiveness (q quits)"
@@ -73,30 +75,52 @@ def window_obstacle() -> str | None:
     return None
 
 
-class VideoWriter:
-    """Writes pictures as H.264 in MP4, each shown from its own time on; the file is there once it is whole.
+@contextmanager
+def video_file(path: Path, *, overwrite: bool = False) -> Iterator[VideoWriter]:
+    """Write pictures as H.264 in MP4, each shown from its own time on; the file is there once it is whole.
+
+    After a failure, or without a picture, there is none.
 
     Args:
-        path: ends in .mp4; an earlier file is replaced.
+        path: ends in .mp4.
+        overwrite: whether a file of that name may be replaced.
 
     Raises:
-        VideoError: the file cannot be written.
+        OutputError: as `check_video_file`.
     """
+    check_video_file(path, overwrite=overwrite)
+    with output_file(path, overwrite=overwrite) as unfinished:
+        with av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+            writer = VideoWriter(container)
+            yield writer
+            writer.finish()
+        if writer.is_empty:
+            unfinished.unlink(missing_ok=True)
 
-    def __init__(self, path: Path) -> None:
-        if path.suffix.lower() != ".mp4":
-            raise VideoError(f"{path.name}: the video is written as MP4; give a name that ends in .mp4")
-        self._path = path
-        self._unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+
+def check_video_file(path: Path | None, *, overwrite: bool = False) -> None:
+    """Find out, before the work begins, whether pictures can be written to a file; None where none is asked for.
+
+    Raises:
+        OutputError: its name does not end in .mp4, it cannot be written, or is there and `overwrite` is not set.
+    """
+    if path and path.suffix.lower() != ".mp4":
+        raise OutputError(f"{path.name}: the video is written as MP4; give a name that ends in .mp4")
+    check_output_file(path, overwrite=overwrite)
+
+
+class VideoWriter:
+    """Writes pictures into a container, see `video_file`."""
+
+    def __init__(self, container: OutputContainer) -> None:
+        self._container = container
         self._stream: VideoStream | None = None
         self._last = -1
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._container: OutputContainer = av.open(
-                str(self._unfinished), "w", format="mp4", options={"movflags": "+faststart"}
-            )
-        except OSError as error:
-            raise self._cannot_write(error) from error
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was no picture."""
+        return self._stream is None
 
     def write(self, rgb: Pixels, seconds: float) -> None:
         """Add a picture of any size; later ones are fitted to the first's, which loses an odd row or column."""
@@ -108,7 +132,7 @@ class VideoWriter:
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb[: size[1], : size[0]]), format="rgb24")
         self._last = max(self._last + 1, round(seconds / TIME_BASE))
         frame.pts, frame.time_base = self._last, TIME_BASE
-        self._mux(frame)
+        self._container.mux(self._stream.encode(frame))
 
     def _opened(self, *, width: int, height: int) -> VideoStream:
         stream = self._container.add_stream("libx264", rate=NOMINAL_RATE)
@@ -118,34 +142,10 @@ class VideoWriter:
         stream.options = {"preset": "veryfast", "crf": "23"}
         return stream
 
-    def _mux(self, frame: av.VideoFrame | None) -> None:
-        assert self._stream
-        try:
-            self._container.mux(self._stream.encode(frame))
-        except OSError as error:
-            raise self._cannot_write(error) from error
-
-    def _cannot_write(self, error: OSError) -> VideoError:
-        return VideoError(f"cannot write {self._path} ({error.strerror or error}); choose another place")
-
-    def __enter__(self) -> VideoWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Finish the file; after a failure, or without a picture, leave none behind."""
-        try:
-            if self._stream and error is None:
-                self._mux(None)
-                self._container.close()
-                self._unfinished.replace(self._path)
-            else:
-                self._container.close()
-        except OSError as problem:
-            raise self._cannot_write(problem) from problem
-        finally:
-            self._unfinished.unlink(missing_ok=True)
+    def finish(self) -> None:
+        """Write what the encoder still holds."""
+        if self._stream:
+            self._container.mux(self._stream.encode(None))
 
 
 def _opencv_version() -> str:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from expressiveness._io import silenced
 from expressiveness.faces import CROP_SIZE, Face, FaceDetector, face_crop
 from expressiveness.live.smoothing import RestingFace, Smoothing
-from expressiveness.models import TrainedModel, network_input
+from expressiveness.models import JudgesFaces, TrainedModel
 from expressiveness.types import Pixels
 from expressiveness.video import Frame
 
@@ -20,6 +20,9 @@ SETTLING_SECONDS = 1.0
 """How long a face must be seen before its deviation from its mean look means anything."""
 AWAY_SECONDS = 2.0
 """A face that was away for longer may be another person's: what was known of it is forgotten."""
+
+
+_NO_REST = np.zeros((CROP_SIZE, CROP_SIZE), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,15 +42,17 @@ class Recogniser:
 
     Raises:
         DetectorError: the detector's model files are not installed.
+        ModelError: the model cannot judge single faces.
     """
 
     def __init__(self, model: TrainedModel) -> None:
-        self._model = model
+        self._judge: JudgesFaces = model.able_to("single faces")
+        self._align = model.extraction.align
         with silenced():
             self._detector = FaceDetector(model.extraction.detector, confidence=model.extraction.confidence)
             self._detector.detect(np.zeros((64, 64, 3), dtype=np.uint8))
         # Compiled now: the first frame would otherwise wait for it, and those behind it be dropped.
-        model.probabilities(np.zeros((1, CROP_SIZE, CROP_SIZE, 1), dtype=np.float32))
+        self._judge.probabilities(np.zeros((1, CROP_SIZE, CROP_SIZE), np.uint8), _NO_REST)
         self._seen = -math.inf
         self._smoothing, self._resting = Smoothing(), RestingFace()
 
@@ -59,18 +64,16 @@ class Recogniser:
         if frame.seconds - self._seen > AWAY_SECONDS:
             self._smoothing, self._resting = Smoothing(), RestingFace()
         self._seen = frame.seconds
-        crop = face_crop(frame.rgb, faces[0], align=self._model.extraction.align)
+        crop = face_crop(frame.rgb, faces[0], align=self._align)
         return Recognition(frame.seconds, faces, self._probabilities(frame.seconds, crop))
 
     def _probabilities(self, seconds: float, crop: Pixels) -> npt.NDArray[np.float64] | None:
-        reference = np.zeros((CROP_SIZE, CROP_SIZE), dtype=np.float32)
-        face_input = self._model.config.face_input
-        if face_input == "deviation":
-            reference = self._resting.update(seconds, crop)
+        rest = _NO_REST
+        if self._judge.needs_rest:
+            rest = self._resting.update(seconds, crop)
             if self._resting.known_for() < SETTLING_SECONDS:
                 return None
-        raw = self._model.probabilities(network_input(crop[np.newaxis], reference, face_input))[0]
-        return self._smoothing.update(seconds, raw)
+        return self._smoothing.update(seconds, self._judge.probabilities(crop[np.newaxis], rest)[0])
 
     def __enter__(self) -> Recogniser:
         return self

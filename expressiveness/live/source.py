@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread
 from types import TracebackType
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import cv2
 import numpy as np
@@ -35,9 +37,11 @@ class Arrival:
     clock: float  # time.monotonic()
 
 
-def is_file(source: str) -> bool:
-    """Whether a source is a file; a number is a camera, and what has `://` a stream."""
-    return not source.isdigit() and not _is_url(source)
+def file_of(source: str) -> Path | None:
+    """The file that a source is, by its name or as file:///...; None for a camera's number and a stream's address."""
+    if source.lower().startswith("file://"):
+        return Path(url2pathname(urlsplit(source).path))
+    return None if source.isdigit() or _is_url(source) else Path(source)
 
 
 @contextmanager
@@ -52,8 +56,8 @@ def frames_of(source: str, *, at_its_speed: bool) -> Iterator[Iterator[Frame]]:
     Raises:
         VideoError: there is no such source, or it gives no frame; raised also where the frames are taken.
     """
-    if is_file(source):
-        frames = read_frames(Path(source), EVERY_FRAME)
+    if file := file_of(source):
+        frames = read_frames(file, EVERY_FRAME)
         yield _paced(frames) if at_its_speed else frames
         return
     with silenced():  # OpenCV tries several ways to open a camera, and logs each

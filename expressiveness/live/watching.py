@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from expressiveness.errors import VideoError
-from expressiveness.live.display import VideoWriter, Window, window_obstacle
+from expressiveness.live.display import Window, check_video_file, video_file, window_obstacle
 from expressiveness.live.painting import Painter
 from expressiveness.live.recognition import Recogniser
-from expressiveness.live.source import Arrival, NewestFrames, frames_of, is_file
+from expressiveness.live.source import Arrival, NewestFrames, file_of, frames_of
 from expressiveness.models import TrainedModel
 
 DELAYS_KEPT = 10_000
@@ -76,6 +76,7 @@ def run_live(
     source: str,
     *,
     output: Path | None = None,
+    overwrite: bool = False,
     window: bool = True,
     on_frame: Callable[[int], None] | None = None,
 ) -> LiveReport:
@@ -85,22 +86,25 @@ def run_live(
         model: the trained model.
         source: the number of a camera, the address of a stream (rtsp://, https://), or a file.
         output: MP4 file for the pictures that were drawn on.
+        overwrite: whether `output` may replace a file.
         window: show them, too. Where no window can be opened, `output` is written all the same.
         on_frame: called with the number of frames done so far.
 
     Raises:
-        VideoError: no such source, nowhere to show or write the pictures, or an output that cannot be written.
+        VideoError: no such source, or nowhere to show or write the pictures.
+        OutputError: `output` cannot be written, or is there and `overwrite` is not set.
         DetectorError: the detector's model files are not installed.
     """
     _check_output(source, output, window)
+    check_video_file(output, overwrite=overwrite)
     shown = window and not (output and window_obstacle())
     report = LiveReport()
     with ExitStack() as stack:
         view = stack.enter_context(Window()) if shown else None
         recogniser = stack.enter_context(Recogniser(model))
         frames = stack.enter_context(frames_of(source, at_its_speed=shown))
-        writer = stack.enter_context(VideoWriter(output)) if output else None
-        newest = stack.enter_context(NewestFrames(frames)) if shown or not is_file(source) else None
+        writer = stack.enter_context(video_file(output, overwrite=overwrite)) if output else None
+        newest = stack.enter_context(NewestFrames(frames)) if shown or not file_of(source) else None
         arrivals: Iterable[Arrival] = newest or (Arrival(frame, time.monotonic()) for frame in frames)
         painter, started = Painter(), 0.0
         with suppress(KeyboardInterrupt):  # without a window there is no other way to end a camera
@@ -126,5 +130,5 @@ def run_live(
 def _check_output(source: str, output: Path | None, window: bool) -> None:
     if output is None and not window:
         raise VideoError("nowhere to show what is recognised; leave the window on, or give --output FILE")
-    if output and is_file(source) and output.resolve() == Path(source).resolve():
+    if output and (file := file_of(source)) and output.resolve() == file.resolve():
         raise VideoError(f"{output.name} would be overwritten while it is read; give --output another name")

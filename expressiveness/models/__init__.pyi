@@ -1,58 +1,85 @@
-from .calibration import Calibration, calibrate
-from .cnn import notebook_cnn
-from .export import export_model
-from .face_embeddings import Vectors, embed_interviews
-from .kinds import ExportFormat, ModelKind
-from .learning import Epoch, LabelledFaces, LabelledMovements, label_faces, label_movements, rows_by_frame, train
-from .model_card import TERMS
-from .movement_model import MovementModel, features_of, fit_movement_model, held_out_models
-from .prediction import (
-    FramePredictions,
-    as_record,
-    frame_table,
-    predict_faces,
-    predict_interviews,
-    predict_videos,
-    write_table,
+from .base import Ability, Clip, Embeds, Input, JudgesFaces, Model
+from .by_movement import (
+    Calibration,
+    FittedMovement,
+    MovementModel,
+    calibrate,
+    features_of,
+    fit_movement,
+    held_out_models,
 )
-from .preprocessing import FaceInput, network_input, reference_face
-from .trained_model import RECORD, TrainedModel, load_model, read_record
+from .cnn import (
+    WEIGHTS,
+    CnnOptions,
+    ExportFormat,
+    FaceInput,
+    LabelledFaces,
+    NotebookCnn,
+    faces_of,
+    network_input,
+    notebook_cnn,
+    reference_face,
+    rows_by_frame,
+)
+from .export import export_model
+from .families import MODELS
+from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
+from .model_card import TERMS
+from .model_training import train
+from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos
+from .record import RECORD, read_record
+from .trained_model import CARD, MODEL, TrainedModel, load_model
 from .training_config import TrainingConfig
+from .training_data import LabelledClip, TrainingData, assemble, typical_scores
 
 __all__ = [
+    "CARD",
+    "MODEL",
+    "MODELS",
     "RECORD",
     "TERMS",
+    "WEIGHTS",
+    "Ability",
     "Calibration",
-    "Epoch",
+    "Clip",
+    "CnnOptions",
+    "Embeds",
     "ExportFormat",
     "FaceInput",
+    "FittedMovement",
     "FramePredictions",
+    "Input",
+    "JudgedFrames",
+    "JudgesFaces",
+    "LabelledClip",
     "LabelledFaces",
-    "LabelledMovements",
-    "ModelKind",
+    "Model",
     "MovementModel",
+    "NotebookCnn",
     "TrainedModel",
     "TrainingConfig",
+    "TrainingData",
     "Vectors",
-    "as_record",
+    "assemble",
     "calibrate",
+    "check_table",
     "embed_interviews",
     "export_model",
+    "faces_of",
     "features_of",
-    "fit_movement_model",
+    "fit_movement",
     "frame_table",
     "held_out_models",
-    "label_faces",
-    "label_movements",
     "load_model",
     "network_input",
     "notebook_cnn",
-    "predict_faces",
     "predict_interviews",
+    "predict_video",
     "predict_videos",
     "read_record",
     "reference_face",
     "rows_by_frame",
     "train",
+    "typical_scores",
     "write_table",
 ]

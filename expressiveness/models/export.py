@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,12 +22,12 @@ import h5py
 import keras
 import numpy as np
 
+from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
 from expressiveness.faces import CROP_SIZE, PADDING
-from expressiveness.models.kinds import EXPORT_FORMATS, ExportFormat
+from expressiveness.models.cnn import EXPORT_FORMATS, INPUT_UNIT, ExportFormat, FaceInput
 from expressiveness.models.model_card import model_card
-from expressiveness.models.preprocessing import INPUT_UNIT, FaceInput
 from expressiveness.models.trained_model import TrainedModel
 
 PREPROCESSING, CARD = "preprocessing.json", "README.md"
@@ -53,45 +51,35 @@ def export_model(model: TrainedModel, out: Path, format: ExportFormat) -> Path:
         `out`.
 
     Raises:
-        ModelError: an unknown format, a package missing that it needs, or a folder that cannot be written or holds
-            something else.
+        ModelError: an unknown format, a package missing that it needs, or a model without a network.
+        OutputError: the folder cannot be written, or holds something that we did not write.
+        BusyError: another run has been writing it for a minute.
     """
     if format not in EXPORT_FORMATS:
         raise ModelError(f"format {format!r}; choose from {', '.join(EXPORT_FORMATS)}")
     if format == "onnx" and not (find_spec("tf2onnx") and find_spec("onnx")):
         raise ModelError("ONNX needs packages that are not installed; run: pip install 'expressiveness[onnx]'")
-    out = out.absolute()
-    _refuse_other_files(out, format)
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}.unfinished")
-    try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
+    network = model.able_to("export").network
+    with atomic_folder(out, kind=f"{format} export") as unfinished:
         with _quiet():
-            _WRITERS[format](model.require_network(), unfinished)
+            _WRITERS[format](network, unfinished)
         (unfinished / PREPROCESSING).write_text(json.dumps(preprocessing(model, format), indent=2) + "\n")
         (unfinished / CARD).write_text(model_card(model.record()))
-        shutil.rmtree(out, ignore_errors=True)
-        unfinished.replace(out)
-    except OSError as error:
-        raise ModelError(
-            f"cannot write {out} ({error.strerror or error}); free some space or choose another"
-        ) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return out
 
 
 def preprocessing(model: TrainedModel, format: ExportFormat) -> dict[str, Any]:
     """What an exported network takes and gives, as JSON holds it."""
+    face_input = model.config.options.face_input
     return {
         "format": format,
         "input": {
             "shape": [None, CROP_SIZE, CROP_SIZE, 1],
             "dtype": "float32",
-            "face_input": model.config.face_input,
+            "face_input": face_input,
             "value": "(crop - subtracted) / gray_levels_per_unit",
-            "subtracted": _SUBTRACTED[model.config.face_input],
-            "gray_levels_per_unit": INPUT_UNIT[model.config.face_input],
+            "subtracted": _SUBTRACTED[face_input],
+            "gray_levels_per_unit": INPUT_UNIT[face_input],
             "crop": {
                 "detector": f"BlazeFace, {model.extraction.detector}",
                 "least_confidence": model.extraction.confidence,
@@ -114,18 +102,6 @@ def preprocessing(model: TrainedModel, format: ExportFormat) -> dict[str, Any]:
 
 
 _SUBTRACTED: dict[FaceInput, str] = {"deviation": "the mean crop of the same video", "single": "nothing"}
-
-
-def _refuse_other_files(out: Path, format: ExportFormat) -> None:
-    """Let nothing be deleted but an earlier export of the same kind."""
-    try:
-        if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-            return
-        if json.loads((out / PREPROCESSING).read_text())["format"] == format:
-            return
-    except (OSError, ValueError, LookupError, TypeError):
-        pass
-    raise ModelError(f"{out} holds other files; choose an empty folder or a new one")
 
 
 @contextmanager

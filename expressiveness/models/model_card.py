@@ -37,7 +37,7 @@ and of each video its category and expected `{record["config"]["target"]}` score
 {_split_sentence(record)}
 
 Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < {CATEGORIES[2]}.
-{_INPUTS["movement" if record["movement"] else record["config"]["face_input"]]}
+{record.get("sees", "")}
 
 ## Held-out figures
 
@@ -54,16 +54,6 @@ Versions: {", ".join(f"{name} {number}" for name, number in record["versions"].i
 """
 
 
-_INPUTS = {
-    "deviation": "The network sees each face's deviation from the mean face of its video.",
-    "single": "The network sees single faces, as in the notebook.",
-    "movement": (
-        "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how "
-        "fast the head turns. Nobody checked its categories of single frames, which follow from how far each moves."
-    ),
-}
-
-
 def _split_sentence(record: Mapping[str, Any]) -> str:
     if record["config"]["split_by"] == "participant":
         return "No participant is in two of the sets."
@@ -71,9 +61,11 @@ def _split_sentence(record: Mapping[str, Any]) -> str:
 
 
 def _amounts(data: dict[str, Any]) -> str:
-    if "videos" in data:
-        return f"Videos: {_counts(data['videos'])}; in training {_counts(data.get('train_videos_by_category'))}."
-    return f"Faces: {_counts(data.get('faces'))}; in training {_counts(data.get('train_faces_by_category'))}."
+    return "\n".join(
+        f"{what.capitalize()}: {_counts(data[what])}; in training {_counts(data.get(f'train_{what}_by_category'))}."
+        for what in ("videos", "faces")
+        if what in data  # records of earlier versions have one of them
+    )
 
 
 def _counts(counts: dict[str, int] | None) -> str:

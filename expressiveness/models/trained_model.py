@@ -2,152 +2,121 @@
 
     MODEL/
     ├── model.json           format version, categories, settings, split, training history, held-out figures
-    ├── network.weights.h5   numbers only; a model of movement needs none, its few numbers are in model.json
+    ├── network.weights.h5   or what else the model's family writes: numbers only
     └── README.md            the model card
 
-Loading runs no code from the folder: the network is built by this package and only its weights are read, after their
-size and shapes are checked.
+Loading runs no code from the folder: a model is built by its family, which reads nothing but numbers.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import platform
-import shutil
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
-from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from expressiveness._io import UNFINISHED, alone
+from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES, Split, Thresholds
-from expressiveness.errors import ModelError
+from expressiveness.errors import ConfigError, ModelError
 from expressiveness.faces import ExtractionConfig
+from expressiveness.models.base import Ability, Clip, Input, Model
+from expressiveness.models.families import MODELS
+from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.model_card import model_card
+from expressiveness.models.record import FORMAT, RECORD, read_record
 from expressiveness.models.training_config import TrainingConfig
 
-if TYPE_CHECKING:
-    import keras
+CARD = "README.md"
 
-    from expressiveness.models.movement_model import MovementModel
+MODEL = "model"
+"""What such a folder holds, see `check_output_folder`."""
 
 
-FORMAT = 1
-RECORD, WEIGHTS, CARD = "model.json", "network.weights.h5", "README.md"
-MAX_RECORD_BYTES = 64 * 2**20
-MAX_WEIGHT_BYTES = 512 * 2**20
+class Evaluated(Protocol):
+    """What `evaluation.Evaluation` is, which this folder does not know."""
 
-SECONDS_TO_SAVE = 60.0
-"""Another run that saves a model in the same place is waited for: nobody should lose hours of training to it."""
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as JSON holds them."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainedModel:
-    """What was learned, with everything needed to use and to judge it: a network, or a model of movement."""
+    """What was learned, with everything needed to use and to judge it."""
 
-    network: keras.Model | None  # None in a model of movement
+    model: Model
     config: TrainingConfig
     extraction: ExtractionConfig
     thresholds: Thresholds  # as resolved on the training set
     category_scores: tuple[float, float, float]  # median score of each category in the training set
     split: Split
-    history: dict[str, list[float]]  # by metric, a value an epoch
+    history: dict[str, list[float]] = field(default_factory=dict)  # by metric, a value an epoch
     data: dict[str, Any] = field(default_factory=dict)  # how many interviews, people, faces, corrections
     versions: dict[str, str] = field(default_factory=lambda: _versions())
     created: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds"))
-    evaluation: dict[str, Any] | None = None  # on the held-out people, see expressiveness.evaluation.metrics
-    movement: MovementModel | None = None  # None where there is a network
+    evaluation: dict[str, Any] | None = None  # on the held-out people, see `evaluate`
 
-    def probabilities(self, faces: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Classify prepared faces.
+    @property
+    def needs(self) -> frozenset[Input]:
+        """The tables that are read of a video before it can be judged."""
+        return self.model.needs
 
-        Args:
-            faces: as `network_input` gives them, shape (n, 48, 48, 1).
-
-        Returns:
-            Probabilities in the order of `CATEGORIES`, shape (n, 3).
+    def able_to(self, ability: Ability) -> Any:
+        """The model itself, for what only some can do.
 
         Raises:
-            ModelError: this is a model of movement, which cannot judge a face alone.
+            ModelError: this one cannot.
         """
-        self.require_network()
-        if not len(faces):
-            return np.zeros((0, len(CATEGORIES)), dtype=np.float32)
-        return np.asarray(self._compiled(faces), dtype=np.float32)
+        if ability in self.model.can:
+            return self.model
+        able = [name for name, family in MODELS.items() if ability in family.can]
+        raise ModelError(
+            f"the model {self.config.model} cannot do this ({ability}); train one that can, as by "
+            f"expressiveness train --model {able[0]}"
+        )
 
-    def require_network(self) -> keras.Model:
-        """The network, for what needs one.
+    def predict(self, clip: Clip) -> FramePredictions:
+        """Judge one video.
 
-        Raises:
-            ModelError: this is a model of movement.
+        A model that gives the video's score gets the category of that score, which keeps the categories as frequent as
+        they are where labels are noisy. Else the video's probabilities are the mean over its frames, its category is
+        the most probable one, and its score is what they expect, each category counting as its typical score.
         """
-        if self.network is None:
-            raise ModelError(
-                "this model judges how a face moves over a whole video and has no network for single faces; "
-                "train one: expressiveness train --model notebook_cnn"
-            )
-        return self.network
+        said = self.model.predict(clip)
+        if said.doubt or not len(said.frame_number):
+            return said
+        video = said.probabilities.mean(axis=0, dtype=np.float64) if said.video is None else said.video
+        score = float(video @ self.category_scores) if said.score is None else said.score
+        category = int(video.argmax()) if said.score is None else self.thresholds.index(score)
+        return said.saying(category=CATEGORIES[category], score=score, confidence=float(video[category]))
 
-    @cached_property
-    def _compiled(self) -> Any:
-        from expressiveness.models.cnn import compiled
-
-        return compiled(self.require_network())
-
-    def with_evaluation(self, evaluation: dict[str, Any]) -> TrainedModel:
-        """The same model with its figures on held-out people."""
-        return replace(self, evaluation=evaluation)
+    def with_evaluation(self, evaluation: Evaluated) -> TrainedModel:
+        """The same model with its figures on held-out people, as `evaluate` gives them."""
+        return replace(self, evaluation=evaluation.as_dict())
 
     def save(self, folder: Path) -> Path:
         """Write the model as a folder, whole or not at all; an earlier model there is replaced.
 
         Raises:
-            ModelError: the folder cannot be written, or holds something that is no model.
+            OutputError: the folder cannot be written, or holds something that we did not write.
             BusyError: another run has been writing it for a minute.
         """
-        if folder.exists() and not (folder / RECORD).is_file() and any(folder.iterdir()):
-            raise ModelError(f"{folder} holds other files; choose an empty folder or a new one")
-        try:
-            with alone(_beside(folder, ".lock"), on=f"the model {folder}", doing="saving it", wait=SECONDS_TO_SAVE):
-                self._save_whole(folder)
-        except OSError as error:
-            # HDF5 gives the error's number, too, but a report of five lines in place of its name.
-            reason = os.strerror(error.errno) if error.errno else error
-            raise ModelError(f"cannot write {folder} ({reason}); free some space or choose another") from error
-        return folder
-
-    def _save_whole(self, folder: Path) -> None:
-        """Write beside the folder and change names, so that a killed run leaves the earlier model or this one."""
-        unfinished, previous = _beside(folder, f".new{UNFINISHED}"), _beside(folder, f".old{UNFINISHED}")
-        try:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir(parents=True)
-            if self.network is not None:
-                self.network.save_weights(unfinished / WEIGHTS)
+        with atomic_folder(folder, kind=MODEL) as unfinished:
+            self.model.save(unfinished)
             (unfinished / RECORD).write_text(json.dumps(self.record(), indent=2) + "\n")
             (unfinished / CARD).write_text(model_card(self.record()))
-            if folder.exists():
-                shutil.rmtree(previous, ignore_errors=True)
-                folder.replace(previous)
-            unfinished.replace(folder)
-            shutil.rmtree(previous, ignore_errors=True)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        return folder
 
     def record(self) -> dict[str, Any]:
         """What `model.json` holds."""
         return {
             "format": FORMAT,
-            "network": None if self.network is None else self.network.name,
-            "movement": None if self.movement is None else asdict(self.movement),
             "categories": list(CATEGORIES),
-            "config": asdict(self.config),
+            "config": self.config.as_dict(),
             "extraction": asdict(self.extraction),
             "thresholds": asdict(self.thresholds),
             "category_scores": list(self.category_scores),
@@ -157,7 +126,15 @@ class TrainedModel:
             "versions": self.versions,
             "created": self.created,
             "evaluation": self.evaluation,
+            "sees": self.model.sees,
         }
+
+    def __repr__(self) -> str:
+        judged = f", accuracy {self.evaluation['video']['accuracy']:.2f}" if self.evaluation else ""
+        return f"TrainedModel({self.config.model}, {self.config.target}, created {self.created}{judged})"
+
+    def _repr_markdown_(self) -> str:
+        return model_card(self.record())
 
 
 def load_model(folder: Path | str) -> TrainedModel:
@@ -169,87 +146,43 @@ def load_model(folder: Path | str) -> TrainedModel:
     folder = Path(folder)
     record = read_record(folder)
     try:
-        reserved, balanced, expressive = map(float, record["category_scores"])
+        config = TrainingConfig.from_dict(record["config"])
+        reserved, balanced, expressive = _three_numbers(record["category_scores"])
         return TrainedModel(
-            network=None if record["network"] is None else _network(folder, record["network"]),
-            config=TrainingConfig.from_dict(record["config"]),
+            model=MODELS[config.model].load(folder, config.options),
+            config=config,
             extraction=ExtractionConfig.from_dict(record["extraction"]),
             thresholds=Thresholds(**record["thresholds"]),
             category_scores=(reserved, balanced, expressive),
-            split=Split(**{name: tuple(ids) for name, ids in record["split"].items()}),
-            history=record["history"],
+            split=_split(record["split"]),
+            history={name: [float(value) for value in values] for name, values in record["history"].items()},
             data=record["data"],
             versions=record["versions"],
             created=record["created"],
             evaluation=record["evaluation"],
-            movement=_movement_model(record),
         )
+    except ConfigError as error:
+        raise ModelError(f"{folder} cannot be used: {error}") from error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ModelError(f"{folder / RECORD} is damaged ({error!r}); train again") from error
 
 
-def read_record(folder: Path) -> dict[str, Any]:
-    """Read a model folder's settings and figures, without its weights and so without TensorFlow.
-
-    Raises:
-        ModelError: as `load_model`.
-    """
-    file = folder / RECORD
-    try:
-        if file.stat().st_size > MAX_RECORD_BYTES:
-            raise ModelError(f"{file} is larger than a model's record can be; this is no model folder")
-        record = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise ModelError(f"no model in {folder}; give a folder that `expressiveness train` wrote") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{file} is damaged ({error}); train again") from error
-    if not isinstance(record, dict) or not isinstance(record.get("format"), int):
-        raise ModelError(f"{file} is no model's record; give a folder that `expressiveness train` wrote")
-    if record["format"] > FORMAT:
-        raise ModelError(
-            f"{folder} is of format {record['format']}, newer than this version reads; update expressiveness"
-        )
-    if record.get("categories") != list(CATEGORIES):
-        raise ModelError(
-            f"{folder} knows the categories {record.get('categories')}, not {list(CATEGORIES)}; train again"
-        )
-    return record
+def _three_numbers(values: Any) -> list[float]:
+    if (
+        not isinstance(values, list)
+        or len(values) != len(CATEGORIES)
+        or not np.isfinite(list(map(float, values))).all()
+    ):
+        raise ValueError(f"category_scores are {values!r}, not {len(CATEGORIES)} numbers")
+    return [float(value) for value in values]
 
 
-def _beside(folder: Path, ending: str) -> Path:
-    """A hidden neighbour of a folder."""
-    return folder.with_name(f".{folder.name}{ending}")
-
-
-def _network(folder: Path, name: str) -> keras.Model:
-    from expressiveness.models.cnn import NETWORKS
-
-    weights = folder / WEIGHTS
-    if name not in NETWORKS:
-        raise ModelError(
-            f"{folder} needs the network {name!r}, which this version does not have; update expressiveness"
-        )
-    if not weights.is_file():
-        raise ModelError(f"{weights} is missing; copy the whole model folder, or train again")
-    if weights.stat().st_size > MAX_WEIGHT_BYTES:
-        raise ModelError(f"{weights} is larger than this network's weights can be; do not use it")
-    network = NETWORKS[name]()
-    try:
-        network.load_weights(weights)
-    except Exception as error:  # fuzzing made HDF5 and Keras raise a RuntimeError, too, and more may come
-        raise ModelError(
-            f"{weights} does not hold the weights of {name}; copy the model again, or train again"
-        ) from error
-    return network
-
-
-def _movement_model(record: dict[str, Any]) -> MovementModel | None:
-    """The model of movement in a record; records from before there was one have none."""
-    from expressiveness.models.movement_model import MovementModel
-
-    if record["network"] is None:
-        return MovementModel.from_dict(record["movement"])
-    return None
+def _split(values: dict[str, list[str]]) -> Split:
+    split = Split(**{name: tuple(ids) for name, ids in values.items()})
+    everybody = [*split.train, *split.validation, *split.test]
+    if len(set(everybody)) < len(everybody) or not all(isinstance(id, str) for id in everybody):
+        raise ValueError("the split has an interview in two of its sets, or one without a name")
+    return split
 
 
 def _versions() -> dict[str, str]:

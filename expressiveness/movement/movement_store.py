@@ -16,6 +16,7 @@ from expressiveness.movement.landmarks import Landmarker, read_movement
 from expressiveness.movement.movement_table import RATE, Movement
 from expressiveness.store import Extracted, ExtractionReport, Job, alone_in_store, fill_store, table_name
 from expressiveness.types import Progress
+from expressiveness.video import MAX_PIXELS, Sampling, all_read
 
 FORMAT = 1
 
@@ -81,6 +82,7 @@ def extract_movements(
     workers: int | None = None,
     timeout: float | None = 600.0,
     progress: Progress | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> ExtractionReport:
     """Put the movement of many interviews into the store, passing over what is there.
 
@@ -90,13 +92,27 @@ def extract_movements(
         workers: processes; None for one a core.
         timeout: seconds that one video may take before it is given up; None for no limit.
         progress: called after each interview.
+        max_pixels: the most that a picture may have; a video with larger ones is a failure.
 
     Raises:
         StoreError: the store cannot be written.
         BusyError: another run writes to the store.
     """
+
+    def step(done: int, total: int | None, note: str = "") -> None:
+        if progress:
+            progress(done, total, note or f"movement of {done} of {total} videos read")
+
     with alone_in_store(store.root, "reading movement"):
-        return fill_store(interviews, store, _read_into_store, workers=workers, timeout=timeout, progress=progress)
+        return fill_store(
+            interviews,
+            store,
+            _read_into_store,
+            workers=workers,
+            timeout=timeout,
+            progress=step,
+            max_pixels=max_pixels,
+        )
 
 
 def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dict[str, Movement | str]:
@@ -117,10 +133,15 @@ def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dic
 
 
 def _read_into_store(job: Job[MovementStore]) -> Extracted:
-    movement = read_movement(job.interview.video, landmarker=_own_landmarker())
+    movement = read_movement(job.interview.video, landmarker=_own_landmarker(), max_pixels=job.max_pixels)
     job.store.save(job.interview, movement)
     frames = len(movement.sampled_number)
-    return Extracted(frames=frames, faces=len(movement), frames_without_face=frames - len(movement))
+    return Extracted(
+        frames=frames,
+        faces=len(movement),
+        frames_without_face=frames - len(movement),
+        cut_short=all_read(job.interview.video, Sampling(rate=RATE), movement.sampled_number.tolist()),
+    )
 
 
 @cache

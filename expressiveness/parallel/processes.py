@@ -7,20 +7,26 @@ MediaPipe and TensorFlow do not survive a fork; and they do not import the scrip
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
+from multiprocessing import resource_tracker
 from threading import Thread
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from expressiveness._io import silence
-from expressiveness.errors import ConfigError, ExpressivenessError, StoreError
+from expressiveness.errors import ConfigError, ExpressivenessError, StoreError, WorkerError
 from expressiveness.parallel.executors import Item, Outcome, Value
 from expressiveness.parallel.spawning import WorkerContext
+
+OUT_OF_MEMORY = "memory ran out; close other programs, raise the limit on memory, or give fewer --workers"
 
 
 def run(
@@ -41,6 +47,7 @@ def run(
     Raises:
         ConfigError: `function` is defined in a script or notebook, where workers cannot import it.
         StoreError: `function` cannot write what it made, and so could not for the items that follow.
+        WorkerError: no worker process can be started.
         Exception: what `function` raised, if it is a fault of the program and not of the item.
     """
     if not items:
@@ -53,8 +60,9 @@ def run(
     waiting = iter(items)
     pool = ProcessPool(max_workers=count, context=WorkerContext(), initializer=_quiet_worker)
     try:
-        # Two items a worker under way keep all busy without queuing a hundred thousand.
-        running = {pool.schedule(function, [item], timeout=timeout): item for item in islice(waiting, 2 * count)}
+        with _starting_workers():
+            # Two items a worker under way keep all busy without queuing a hundred thousand.
+            running = {pool.schedule(function, [item], timeout=timeout): item for item in islice(waiting, 2 * count)}
         while running:
             wait(running, return_when=FIRST_COMPLETED)
             for future in [future for future in running if future.done()]:
@@ -77,7 +85,66 @@ def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) ->
     except TimeoutError:
         return Outcome(item, None, too_long(timeout))
     except ProcessExpired as error:
-        return Outcome(item, None, f"crashed its worker process (exit code {error.exitcode}); re-encode the video")
+        return Outcome(item, None, _crash(error.exitcode))
+    except BrokenProcessPool as error:
+        raise _cannot_start(error.__cause__ or error) from error
+    except (MemoryError, ImportError, OSError) as error:
+        if not ran_out_of_memory(error):
+            raise
+        return Outcome(item, None, OUT_OF_MEMORY)
+
+
+@contextmanager
+def _starting_workers() -> Iterator[None]:
+    """Keep Ctrl-C, which a terminal sends to all processes, from workers that have not begun to ignore it yet.
+
+    Raises:
+        WorkerError: none can be started here.
+    """
+    before = None
+    try:
+        if hasattr(signal, "pthread_sigmask"):  # not on Windows
+            resource_tracker.ensure_running()  # its start would let Ctrl-C through again
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        yield
+    except BrokenProcessPool as error:
+        raise _cannot_start(error.__cause__ or error) from error
+    except (OSError, ImportError) as error:  # ImportError where Python was built without semaphores
+        raise _cannot_start(error) from error
+    finally:
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _cannot_start(error: BaseException) -> WorkerError:
+    reason = getattr(error, "strerror", None) or error
+    return WorkerError(
+        f"worker processes cannot be started ({reason}); they need semaphores, so /dev/shm must be there, writable and "
+        "with room left, and memory for each of them: see both, or give fewer --workers"
+    )
+
+
+def _crash(exit_code: int | None) -> str:
+    """Why a worker process has ended, as far as its exit code and the limits that it runs under tell."""
+    if exit_code == -signal.SIGKILL or _memory_is_limited():
+        return f"{OUT_OF_MEMORY} (exit code {exit_code})"
+    return f"crashed its worker process (exit code {exit_code}); re-encode the video"
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out; a library that does not fit into it cannot be imported."""
+    if isinstance(error, ImportError):
+        return _memory_is_limited()
+    return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
+
+
+def _memory_is_limited() -> bool:
+    """Whether each process may take only so much memory; where it cannot get more, native code mostly crashes."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows
+        return False
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
 def too_long(timeout: float | None) -> str:

@@ -1,8 +1,8 @@
 """Worker processes that do not run the user's script again.
 
 Python's way of spawning has each worker import the file that was started, so that a script needs an
-`if __name__ == "__main__":`, and workers load whatever the script imports, TensorFlow for one. What our workers run is
-always importable from a module, so they can do without.
+`if __name__ == "__main__":`, and workers load whatever it imports: TensorFlow, or all of FiftyOne's server. What our
+workers run is always importable from a module, so they can do without.
 """
 
 from __future__ import annotations

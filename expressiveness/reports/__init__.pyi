@@ -3,9 +3,10 @@ from .formats import FigureFormat
 from .html_page import write_page
 from .inspection_plots import inspection_figures
 from .model_plots import confusion_matrix, training_curves
-from .pages import evaluation_report, prediction_report, write_inspection
+from .pages import INSPECTION, evaluation_report, prediction_report, write_inspection
 
 __all__ = [
+    "INSPECTION",
     "FigureFormat",
     "benchmark_report",
     "confusion_matrix",

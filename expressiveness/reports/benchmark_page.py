@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
+from expressiveness._io import read_bounded
 from expressiveness.data import CATEGORIES, COLORS, NEAR, RESERVED
 from expressiveness.errors import ReportError
 from expressiveness.models import TERMS
@@ -25,6 +27,8 @@ COLUMNS = {
     "qwk": "QWK",
 }
 
+MAX_GROUPS_BYTES = 64 * 2**20
+
 
 def read_groups(file: Path) -> dict[str, str]:
     """Read the group of each participant from a CSV file with the columns `user_no` and `group`.
@@ -33,8 +37,8 @@ def read_groups(file: Path) -> dict[str, str]:
         ReportError: the file is missing, or has other columns.
     """
     try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            return {row["user_no"]: row["group"] for row in csv.DictReader(lines)}
+        text = read_bounded(file, most=MAX_GROUPS_BYTES).decode("utf-8-sig")
+        return {row["user_no"]: row["group"] for row in csv.DictReader(StringIO(text, newline=""))}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise ReportError(
             f"{file} holds no groups ({error!r}); write a CSV with the columns user_no and group"

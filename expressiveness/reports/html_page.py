@@ -14,8 +14,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from expressiveness._io import hidden_until_done
-from expressiveness.errors import ReportError
+from expressiveness._io import output_file
 from expressiveness.reports.plots import rendered
 
 MOST_ROWS = 200
@@ -56,17 +55,14 @@ def page(title: str, sections: Mapping[str, Sequence[Block]]) -> str:
     return _PAGE.format(title=escape(title), body=body)
 
 
-def write_page(html: str, path: Path) -> Path:
+def write_page(html: str, path: Path, *, overwrite: bool = False) -> Path:
     """Write a page, whole or not at all.
 
     Raises:
-        ReportError: the file cannot be written.
+        OutputError: the file cannot be written, or is there and `overwrite` is not set.
     """
-    try:
-        with hidden_until_done(path) as unfinished:
-            unfinished.write_text(html, encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"cannot write {path} ({error.strerror or error}); choose another place") from error
+    with output_file(path, overwrite=overwrite) as unfinished:
+        unfinished.write_text(html, encoding="utf-8")
     return path
 
 

@@ -13,10 +13,12 @@ def inspection_figures(inspection: Inspection) -> dict[str, Figure]:
     if inspection.clips.empty:
         return {}
     scores, thresholds, label = inspection.clips["score"].tolist(), inspection.thresholds, inspection.target
-    return {
+    figures = {
         "score_histogram": plots.score_histogram(scores, thresholds, label=label),
         "score_box": plots.score_box(scores, thresholds, label=label),
         "categories": plots.category_counts(inspection.category_counts),
         "clips_per_participant": plots.clips_per_participant(list(inspection.clips_per_participant.values())),
-        "score_by_question": plots.score_by_question(inspection.scores_by_question, thresholds, label=label),
     }
+    if by_question := inspection.scores_by_question:
+        figures["score_by_question"] = plots.score_by_question(by_question, thresholds, label=label)
+    return figures

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from expressiveness.data import CATEGORIES, METADATA, NEAR, Inspection
+from expressiveness._io import atomic_folder
+from expressiveness.data import CATEGORIES, NEAR, Inspection
 from expressiveness.errors import ReportError
 from expressiveness.models import TERMS
 from expressiveness.reports import model_plots
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from expressiveness.models import FramePredictions
 
 REPORT = "report.html"
+INSPECTION = "report on interviews"
+"""What the folder of such a report holds, see `check_output_folder`."""
 LEAKY = "Some of these people were trained on, which flatters every figure."
 
 
@@ -33,25 +36,24 @@ def write_inspection(inspection: Inspection, folder: Path, *, format: FigureForm
 
     Args:
         inspection: what `inspect_folder` found.
-        folder: made if need be; files of the same names are replaced.
+        folder: new, empty, or written by an earlier call, whose files are replaced.
         format: of the figures' files, one of `FIGURE_FORMATS`.
 
     Returns:
         The report's path.
 
     Raises:
-        ReportError: an unknown format, or a folder that cannot be written.
+        ReportError: an unknown format.
+        OutputError: the folder cannot be written, or holds something that we did not write.
     """
     if format not in FIGURE_FORMATS:
         raise ReportError(f"format {format!r}; choose from {', '.join(FIGURE_FORMATS)}")
     figures = inspection_figures(inspection)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with atomic_folder(folder, kind=INSPECTION) as unfinished:
         for name, figure in figures.items():
-            save(figure, folder / f"{name}.{format}")
-    except OSError as error:
-        raise ReportError(f"cannot write {folder} ({error.strerror or error}); choose another place") from error
-    return write_page(inspection_report(inspection, figures), folder / REPORT)
+            save(figure, unfinished / f"{name}.{format}")
+        write_page(inspection_report(inspection, figures), unfinished / REPORT)
+    return folder / REPORT
 
 
 def inspection_report(inspection: Inspection, figures: Mapping[str, Figure] | None = None) -> str:
@@ -185,7 +187,7 @@ def _overview(inspection: Inspection) -> Table:
     return Table(
         ("what", "how many"),
         [
-            (f"rows of {METADATA}", f"{inspection.rows:,}"),
+            (f"rows of {inspection.table}", f"{inspection.rows:,}"),
             ("columns", f"{len(inspection.columns):,}"),
             ("valid interviews", f"{len(inspection.clips):,}"),
             ("bad rows", f"{len(inspection.bad_rows):,}"),
@@ -223,7 +225,7 @@ def _problems(inspection: Inspection) -> list[Block]:
             Table(("id",), [(i,) for i in inspection.missing_videos]),
         ]
     if inspection.ignored_keys:
-        blocks.append(f"Keys that RecruitView does not have: {', '.join(inspection.ignored_keys)}.")
+        blocks.append(f"Columns that nothing is made of: {', '.join(inspection.ignored_keys)}.")
     return blocks or ["Nothing was found."]
 
 

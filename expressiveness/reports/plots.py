@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy.stats import gaussian_kde
 
+from expressiveness._io import output_file
 from expressiveness.data import CATEGORIES, COLORS, RESERVED, Thresholds
 from expressiveness.types import Floats
 from expressiveness.wording import counted
@@ -30,9 +31,14 @@ MOST_QUESTIONS = 80
 QUESTION_LETTERS = 48
 
 
-def save(figure: Figure, path: Path) -> Path:
-    """Write a figure; the suffix, one of `FIGURE_FORMATS`, says how."""
-    path.write_bytes(rendered(figure, path.suffix.removeprefix(".")))
+def save(figure: Figure, path: Path, *, overwrite: bool = False) -> Path:
+    """Write a figure; the suffix, one of `FIGURE_FORMATS`, says how.
+
+    Raises:
+        OutputError: the file cannot be written, or is there and `overwrite` is not set.
+    """
+    with output_file(path, overwrite=overwrite) as unfinished:
+        unfinished.write_bytes(rendered(figure, path.suffix.removeprefix(".")))
     return path
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from expressiveness import parallel
-from expressiveness._io import UNFINISHED, hidden_until_done
+from expressiveness._io import GrowingFolder, growing_folder
 from expressiveness.data import METADATA
 from expressiveness.errors import InterviewError
 from expressiveness.samples.acting import perform, sway
@@ -107,7 +107,7 @@ def render_sample_interviews(
     A second call with the same settings renders nothing. Other settings replace the set that an earlier call rendered.
 
     Args:
-        folder: where to; made if it does not exist.
+        folder: where to: new, empty, or filled by an earlier call.
         participants: how many different-looking people.
         clips_per_participant: how many questions each of them answers.
         seconds: length of a short clip; medium and long ones take 1.25 and 1.5 times as long.
@@ -121,46 +121,38 @@ def render_sample_interviews(
         The folder.
 
     Raises:
-        InterviewError: the settings make no video, or the folder holds interviews that were not rendered here.
+        InterviewError: the settings make no video, or a clip could not be rendered.
+        OutputError: the folder cannot be written, or holds something that was not rendered here.
+        BusyError: another run is writing it.
     """
     config = SampleConfig(participants, clips_per_participant, seconds, fps, size, seed)
-    folder = Path(folder)
     planned = config.plan()
-    _prepare(folder, config)
-    missing = [interview for interview in planned if not _video(folder, interview).exists()]
-    done = len(planned) - len(missing)
     report = progress or (lambda done, total: None)
-    report(done, len(planned))
-    for _ in _render_all(missing, folder, config, workers):
-        done += 1
+    with growing_folder(Path(folder), kind="set of sample interviews") as sample:
+        _prepare(sample, config)
+        missing = [interview for interview in planned if not sample.has(_name(interview))]
+        done = len(planned) - len(missing)
         report(done, len(planned))
-    _write_tables(folder, planned)
-    return folder
+        for _ in _render_all(missing, sample, config, workers):
+            done += 1
+            report(done, len(planned))
+        _write_tables(sample, planned)
+    return Path(folder)
 
 
-def _prepare(folder: Path, config: SampleConfig) -> None:
-    """Make room for the set: an earlier one with other settings goes, anything else is refused."""
+def _prepare(sample: GrowingFolder, config: SampleConfig) -> None:
+    """Make room for the set: an earlier one with other settings goes."""
     settings = json.dumps(asdict(config), indent=2) + "\n"
-    saved = folder / CONFIG
-    if saved.is_file() and saved.read_text(encoding="utf-8") == settings:
-        for unfinished in (folder / "videos").glob(f".vid_*{UNFINISHED}"):  # of a run that was killed
-            unfinished.unlink()
-        return
-    if saved.is_file():
-        (folder / METADATA).unlink(missing_ok=True)
-        for video in (folder / "videos").glob("*vid_*.mp4*"):
-            video.unlink()
-    elif (folder / METADATA).exists() or (folder / "videos").exists():
-        raise InterviewError(f"{folder} holds interviews that were not rendered here; choose another folder")
-    (folder / "videos").mkdir(parents=True, exist_ok=True)
-    _write(saved, settings)
+    if sample.has(CONFIG) and (sample.path / CONFIG).read_text(encoding="utf-8") != settings:
+        sample.clear()
+    _write(sample, CONFIG, settings)
 
 
 def _render_all(
-    missing: list[PlannedInterview], folder: Path, config: SampleConfig, workers: int | None
+    missing: list[PlannedInterview], sample: GrowingFolder, config: SampleConfig, workers: int | None
 ) -> Iterator[None]:
     """Render the clips, yielding after each."""
-    render = partial(_render_clip, folder=folder, config=config)
+    render = partial(_render_clip, sample=sample, config=config)
     if workers == 1:
         for interview in missing:
             yield render(interview)
@@ -172,32 +164,32 @@ def _render_all(
         yield
 
 
-def _write_tables(folder: Path, planned: list[PlannedInterview]) -> None:
+def _write_tables(sample: GrowingFolder, planned: list[PlannedInterview]) -> None:
     """Write everything but the videos; `metadata.jsonl` comes last, as it makes the set complete."""
     truth = io.StringIO()
     writer = csv.writer(truth, lineterminator="\n")
     writer.writerow(["id", "user_no", "amplitude"])
     writer.writerows([interview.id, interview.row["user_no"], f"{interview.amplitude:.4f}"] for interview in planned)
-    _write(folder / "truth.csv", truth.getvalue())
-    _write(folder / "README.md", README)
-    _write(folder / METADATA, "".join(json.dumps(interview.row) + "\n" for interview in planned))
+    _write(sample, "truth.csv", truth.getvalue())
+    _write(sample, "README.md", README)
+    _write(sample, METADATA, "".join(json.dumps(interview.row) + "\n" for interview in planned))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(sample: GrowingFolder, name: str, text: str) -> None:
     """Write a file whole or not at all, and leave it alone if it says this already."""
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if sample.has(name) and (sample.path / name).read_text(encoding="utf-8") == text:
         return
-    with hidden_until_done(path) as unfinished:
+    with sample.writing(name) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _video(folder: Path, interview: PlannedInterview) -> Path:
-    return folder / str(interview.row["file_name"])
+def _name(interview: PlannedInterview) -> str:
+    return str(interview.row["file_name"])
 
 
-def _render_clip(interview: PlannedInterview, *, folder: Path, config: SampleConfig) -> None:
+def _render_clip(interview: PlannedInterview, *, sample: GrowingFolder, config: SampleConfig) -> None:
     """Render one clip, whole or not at all."""
-    with hidden_until_done(_video(folder, interview)) as unfinished:
+    with sample.writing(_name(interview)) as unfinished:
         _encode(unfinished, _frames(interview, config), config)
 
 

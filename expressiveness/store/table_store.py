@@ -21,6 +21,7 @@ from expressiveness.data import Interview
 from expressiveness.errors import StoreError
 from expressiveness.parallel import Executor, run
 from expressiveness.types import Failure, Progress
+from expressiveness.video import MAX_PIXELS, Shortfall
 
 LOOKS_AT_ONCE = 16
 """For what is stored already: on a network each look waits for several answers."""
@@ -37,6 +38,7 @@ class Extracted:
     frames: int
     faces: int
     frames_without_face: int
+    cut_short: Shortfall | None = None  # where not all of the video could be read
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class ExtractionReport:
     succeeded: int = 0
     skipped: int = 0  # stored already
     failures: list[Failure] = field(default_factory=list)
+    cut_short: dict[str, Shortfall] = field(default_factory=dict)  # by interview id; they count as succeeded
     frames_sampled: int = 0
     faces: int = 0
     seconds: float = 0.0
@@ -55,6 +58,7 @@ class ExtractionReport:
         return {
             "videos": {"succeeded": self.succeeded, "skipped": self.skipped, "failed": len(self.failures)},
             "failures": [asdict(failure) for failure in self.failures],
+            "cut_short": {id: short.as_dict() for id, short in self.cut_short.items()},
             "frames_sampled": self.frames_sampled,
             "faces": self.faces,
             "seconds": round(self.seconds, 2),
@@ -77,6 +81,7 @@ class Job(Generic[Store]):
 
     interview: Interview
     store: Store
+    max_pixels: int
 
 
 @contextmanager
@@ -98,7 +103,9 @@ def alone_in_store(root: Path, doing: str) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             stack.enter_context(alone(root / LOCK_FILE, on=f"the face store {root}", doing=doing))
-            remove_unfinished(root)
+            for folder in filter(Path.is_dir, root.iterdir()):
+                for pattern in ("*.npz", "settings.json"):
+                    remove_unfinished(folder, pattern)
         except OSError as error:
             raise StoreError(f"cannot write {root} ({error.strerror or error}); choose another store") from error
         yield
@@ -114,6 +121,7 @@ def fill_store(
     progress: Progress | None = None,
     on_stored: Callable[[Interview], None] | None = None,
     executor: Executor = run,
+    max_pixels: int = MAX_PIXELS,
 ) -> ExtractionReport:
     """Have worker processes put the tables of many interviews into a store, passing over those that are there.
 
@@ -127,6 +135,7 @@ def fill_store(
         on_stored: called, in this process, with each interview whose table is in the store, those that were there
             first.
         executor: runs the work: on this machine, or on a cluster.
+        max_pixels: the most that a picture of a video may have.
 
     Raises:
         StoreError: the store cannot be written.
@@ -141,7 +150,7 @@ def fill_store(
             todo.append(interview)
     if progress:
         progress(report.skipped, len(interviews))
-    jobs = [Job(interview, store) for interview in mixed_by_size(todo)]
+    jobs = [Job(interview, store, max_pixels) for interview in mixed_by_size(todo)]
     outcomes = executor(extract, jobs, workers=workers, timeout=timeout)
     for done, outcome in enumerate(outcomes, start=report.skipped + 1):
         interview = outcome.item.interview
@@ -149,6 +158,8 @@ def fill_store(
             report.succeeded += 1
             report.frames_sampled += outcome.value.frames
             report.faces += outcome.value.faces
+            if outcome.value.cut_short:
+                report.cut_short[interview.id] = outcome.value.cut_short
             if on_stored:
                 on_stored(interview)
         else:

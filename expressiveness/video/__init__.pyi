@@ -1,19 +1,25 @@
+from .completeness import Shortfall, all_read
+from .containers import MAX_PIXELS
 from .encoding import reencode
 from .playable import make_playable
-from .probing import VideoInfo, probe
+from .probing import VideoInfo
+from .probing_many import probe_videos
 from .reading import Frame, frame_times, read_chosen_frames, read_frames
 from .sampling import DEFAULT_SAMPLING, NOTEBOOK_SAMPLING, Sampling
 from .stills import save_stills
 
 __all__ = [
     "DEFAULT_SAMPLING",
+    "MAX_PIXELS",
     "NOTEBOOK_SAMPLING",
     "Frame",
     "Sampling",
+    "Shortfall",
     "VideoInfo",
+    "all_read",
     "frame_times",
     "make_playable",
-    "probe",
+    "probe_videos",
     "read_chosen_frames",
     "read_frames",
     "reencode",

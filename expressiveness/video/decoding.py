@@ -6,34 +6,28 @@ import cv2  # noqa: F401  # before PyAV: a window of OpenCV's Qt build hangs on 
 
 # isort: split
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from expressiveness._io import is_here
 from expressiveness.errors import VideoError
+from expressiveness.video.containers import opened_container
 
 
 @contextmanager
-def opened_video(video: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+def opened_video(video: Path, max_pixels: int) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a video and its first stream of pictures.
 
     Raises:
         VideoError: the file is missing, is no video, or holds no picture.
     """
-    if not video.is_file():
-        raise VideoError(f"{video.name}: no such file in {video.parent}; copy it there or drop its row")
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(video.open("rb")) if not is_here(video) else str(video)
-            container = stack.enter_context(av.open(file, "r"))
-        except (av.FFmpegError, OSError, ValueError) as error:
-            reason = f"not a video that can be read ({_reason(error)}); replace the file"
-            raise VideoError(f"{video.name}: {reason}") from error
+    with opened_container(video, max_pixels=max_pixels) as container:
         if not container.streams.video:
             raise VideoError(f"{video.name}: holds no picture; replace the file")
         stream = container.streams.video[0]
@@ -52,27 +46,32 @@ def decoded_frames(
         video: for what an error says.
         wanted: time stamps of the frames that are needed; others may be left out, those that no frame refers to.
     """
-    any_frame = False
+    any_frame, fault = False, ""
     for packet in packets_of(container, stream):
         if wanted is not None:
             stream.codec_context.skip_frame = "DEFAULT" if packet.pts in wanted else "NONREF"
         try:
             frames = packet.decode()
+        except av.ArgumentError:  # a damaged packet is InvalidDataError
+            fault = " (its pictures seem larger than the limit; raise it, --max-megapixels, if you trust the file)"
+            continue
         except av.FFmpegError:
             continue
         for frame in frames:
             any_frame = True
             yield frame
     if not any_frame:
-        raise VideoError(f"{video.name}: no frame of it decodes; replace the file")
+        raise VideoError(f"{video.name}: no frame of it decodes{fault}; replace the file")
 
 
-def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
+def packets_of(container: InputContainer, *streams: VideoStream | AudioStream) -> Iterator[av.Packet[Any]]:
     """Yield packets up to the end of the file, or to where a truncated file breaks off."""
-    packets = container.demux(stream)
+    packets = container.demux(*streams)
     while True:
         try:
             yield next(packets)
+        except IndexError:  # of a stream that begins in the middle, as damage makes it seem, and PyAV does not know
+            packets = container.demux(*streams)
         except (StopIteration, av.FFmpegError):
             return
 
@@ -82,7 +81,3 @@ def stream_seconds(container: InputContainer, stream: VideoStream) -> float:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)

@@ -17,6 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from expressiveness.errors import VideoError
+from expressiveness.video.containers import MAX_PIXELS, opened_container
 from expressiveness.video.probing import MOST_DRIFT, VideoInfo, probe
 from expressiveness.video.reading import Frame, frame_times, read_frames
 from expressiveness.video.sampling import Sampling
@@ -31,7 +32,7 @@ FASTEST = 60
 """Frames a second, the most that an uneven video is given."""
 
 
-def reencode(video: Path, out: Path) -> None:
+def reencode(video: Path, out: Path, *, max_pixels: int = MAX_PIXELS) -> None:
     """Write a video as H.264 in an MP4 file: the same frames at the same times, upright, and its sound as AAC.
 
     A video whose frames come unevenly gets a constant rate: that of its usual gap between frames. Then some frames are
@@ -41,26 +42,27 @@ def reencode(video: Path, out: Path) -> None:
     Args:
         video: any video file.
         out: of the new file.
+        max_pixels: the most that a picture may have.
 
     Raises:
         VideoError: the video cannot be read, or the file cannot be written.
     """
     try:
         with av.open(str(out), "w", format="mp4") as container:
-            _encode(video, container)
+            _encode(video, container, max_pixels)
     except (av.FFmpegError, OSError) as error:
         raise VideoError(f"{video.name}: cannot be written as H.264 ({error.strerror or error})") from error
 
 
-def _encode(video: Path, out: OutputContainer) -> None:
-    info = probe(video)
-    rate = _even_rate(video, info)
+def _encode(video: Path, out: OutputContainer, max_pixels: int) -> None:
+    info = probe(video, max_pixels=max_pixels)
+    rate = _even_rate(video, info, max_pixels)
     pictures = _picture_stream(out, info, rate or info.frame_rate)
-    with av.open(str(video)) as source:
+    with opened_container(video, max_pixels=max_pixels) as source:
         heard = source.streams.audio[0] if source.streams.audio else None
         sound = out.add_stream("aac", rate=heard.rate, layout=heard.layout.name) if heard else None
         frames: Iterator[VideoFrame | AudioFrame] = heapq.merge(
-            _pictures(video, rate), _sounds(source), key=_seconds_of
+            _pictures(video, rate, max_pixels), _sounds(source), key=_seconds_of
         )
         for frame in frames:
             if isinstance(frame, VideoFrame):
@@ -72,9 +74,9 @@ def _encode(video: Path, out: OutputContainer) -> None:
         out.mux(sound.encode(None))
 
 
-def _even_rate(video: Path, info: VideoInfo) -> float | None:
+def _even_rate(video: Path, info: VideoInfo, max_pixels: int) -> float | None:
     """The constant rate for a video whose frames come unevenly, by all their times; None if they come evenly."""
-    times = np.array(frame_times(video))
+    times = np.array(frame_times(video, max_pixels=max_pixels))
     if len(times) < 2 or not info.frame_rate:
         return None
     drift = np.abs(times - np.arange(len(times)) / info.frame_rate).max()
@@ -90,14 +92,15 @@ def _picture_stream(out: OutputContainer, info: VideoInfo, rate: float) -> Video
     return stream
 
 
-def _pictures(video: Path, rate: float | None) -> Iterator[VideoFrame | AudioFrame]:
+def _pictures(video: Path, rate: float | None, max_pixels: int) -> Iterator[VideoFrame | AudioFrame]:
     """Yield every frame that decodes, less a row or column where H.264 wants an even number of them.
 
     Args:
         video: to read.
         rate: to show them at; None for when they are shown.
+        max_pixels: the most that one may have.
     """
-    frames = read_frames(video, Sampling(every=1))
+    frames = read_frames(video, Sampling(every=1), max_pixels=max_pixels)
     for frame in _evenly(frames, rate) if rate else frames:
         height, width = (side // 2 * 2 for side in frame.rgb.shape[:2])
         picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame.rgb[:height, :width]), format="rgb24")

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from expressiveness._io import file_stem, hidden_until_done, whole_file
-from expressiveness.data import METADATA, Interview, bounded_lines, read_interviews
+from expressiveness._io import GrowingFolder, file_stem, growing_folder
+from expressiveness.data import METADATA, Interview, InterviewFolder, metadata_lines, read_interviews, write_table
 from expressiveness.errors import InterviewError, VideoError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
+from expressiveness.video.containers import MAX_PIXELS
 from expressiveness.video.encoding import reencode
 from expressiveness.video.probing import probe
 
@@ -37,10 +39,13 @@ def make_playable(
     folder: Path,
     out: Path,
     *,
+    reader: str | None = None,
+    columns: str | None = None,
     workers: int | None = None,
     timeout: float | None = SECONDS_A_VIDEO,
     progress: Progress | None = None,
     allow_outside: bool = False,
+    max_pixels: int = MAX_PIXELS,
 ) -> PlayableFolder:
     """Copy a folder of interviews, with every video as one that the App shows as it should.
 
@@ -48,34 +53,45 @@ def make_playable(
     variable frame rate: see `reencode`.
 
     Args:
-        folder: in RecruitView's layout.
-        out: for the copy; what an earlier call has written there is kept.
+        folder: as for `read_interviews`.
+        out: for the copy: new, empty, or the copy of the same folder, of which what is there is kept.
+        reader: a name in `READERS`; the one that recognises the folder if None.
+        columns: what the columns of a CSV are, as for `read_interviews`.
         workers: processes; None for one a core.
         timeout: seconds that a video may take; one that takes longer is a failure.
         progress: called with how many videos are done.
         allow_outside: accept videos that lie outside `folder`; in the copy they are inside.
+        max_pixels: the most that a picture may have; a video with larger ones is a failure.
 
     Raises:
-        InterviewError: `folder` cannot be used, or `out` is the same or cannot be written.
+        InterviewError: `folder` cannot be used, or `out` is the same.
+        OutputError: `out` cannot be written, or holds something that we did not write.
+        BusyError: another run is writing it.
     """
     if out.resolve() == folder.resolve():
         raise InterviewError(f"{out} holds the originals; choose another folder")
-    root, interviews = folder.resolve(), read_interviews(folder, allow_outside=allow_outside).interviews
-    renamed: dict[str, str] = {}
-    reencoded = 0
-    failures = []
-    jobs = [_Job(one, _name_in_copy(one, root), out) for one in interviews]
-    for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
-        interview = outcome.item.interview
-        if outcome.value is None:
-            failures.append(Failure(interview.id, outcome.error or "unknown"))
+    root = folder.resolve()
+    with growing_folder(out, kind=f"copy of {root}") as copy:
+        found = read_interviews(folder, reader, columns=columns, allow_outside=allow_outside)
+        renamed: dict[str, str] = {}
+        reencoded = 0
+        failures = []
+        jobs = [_Job(one, _name_in_copy(one, root), copy, max_pixels) for one in found.interviews]
+        for done, outcome in enumerate(run(_copy, jobs, workers=workers, timeout=timeout), start=1):
+            interview = outcome.item.interview
+            if outcome.value is None:
+                failures.append(Failure(interview.id, outcome.error or "unknown"))
+            else:
+                reencoded += outcome.value.reencoded
+                if root / outcome.value.name != interview.video:
+                    renamed[interview.id] = outcome.value.name
+            if progress:
+                progress(done, len(jobs))
+        if found.table == METADATA:
+            with copy.writing(METADATA) as unfinished:
+                _copy_rows(metadata_lines(found.path, allow_outside=allow_outside), unfinished, renamed)
         else:
-            reencoded += outcome.value.reencoded
-            if root / outcome.value.name != interview.video:
-                renamed[interview.id] = outcome.value.name
-        if progress:
-            progress(done, len(jobs))
-    _copy_rows(folder / METADATA, out / METADATA, renamed)
+            _write_table(found, copy, {job.interview.id: renamed.get(job.interview.id, job.name) for job in jobs})
     return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
@@ -83,7 +99,8 @@ def make_playable(
 class _Job:
     interview: Interview
     name: str  # of the video in the copy, if it is not re-encoded
-    out: Path
+    copy: GrowingFolder
+    max_pixels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +118,16 @@ def _name_in_copy(interview: Interview, root: Path) -> str:
 
 def _copy(job: _Job) -> _Copied:
     """Put a video that the App shows as it should into the copy."""
-    video, info = job.interview.video, probe(job.interview.video)
+    video = job.interview.video
+    info = probe(video, max_pixels=job.max_pixels)
     fits = info.plays_in_browsers and info.is_even
-    name, write = (job.name, _copy_file) if fits else (_as_mp4(job.name), reencode)
-    if not (job.out / name).is_file():
-        with hidden_until_done(job.out / name) as unfinished:
-            write(video, unfinished)
+    name = job.name if fits else _as_mp4(job.name)
+    if not job.copy.has(name):
+        with job.copy.writing(name) as unfinished:
+            if fits:
+                _copy_file(video, unfinished)
+            else:
+                reencode(video, unfinished, max_pixels=job.max_pixels)
     return _Copied(name, reencoded=not fits)
 
 
@@ -122,11 +143,20 @@ def _copy_file(video: Path, out: Path) -> None:
         raise VideoError(f"{video.name}: cannot be copied ({error.strerror or error}); free some space") from error
 
 
-def _copy_rows(metadata: Path, out: Path, renamed: Mapping[str, str]) -> None:
+def _copy_rows(lines: Iterable[tuple[int, bytes | None]], out: Path, renamed: Mapping[str, str]) -> None:
     """Copy the rows as they stand, but for the names of videos that have new ones."""
-    with whole_file(out) as file:
-        for _, line in bounded_lines(metadata):
+    with out.open("wb") as file:
+        for _, line in lines:
             file.write(_renamed(line or b"\n", renamed))
+
+
+def _write_table(found: InterviewFolder, copy: GrowingFolder, videos: Mapping[str, str]) -> None:
+    """Write the rows of any other layout as a CSV."""
+    with TemporaryDirectory() as made:
+        write_table(Path(made), found.interviews, videos, target=found.target, thresholds=found.thresholds)
+        for file in Path(made).iterdir():
+            with copy.writing(file.name) as unfinished:
+                shutil.copyfile(file, unfinished)
 
 
 def _renamed(line: bytes, renamed: Mapping[str, str]) -> bytes:

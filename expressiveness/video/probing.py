@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from expressiveness.video.containers import MAX_PIXELS
 from expressiveness.video.decoding import decoded_frames, opened_video, stream_seconds
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class VideoInfo:
     pixel_format: str
     drift: float  # seconds, the most that a frame is away from where its number and the average rate put it
     bytes: int
+    cut_short: str | None = None  # how much of it is there, where that was looked for and is not all
 
     @property
     def encoding(self) -> str:
@@ -59,13 +61,17 @@ class VideoInfo:
         return self.drift <= MOST_DRIFT
 
 
-def probe(video: Path) -> VideoInfo:
+def probe(video: Path, *, max_pixels: int = MAX_PIXELS) -> VideoInfo:
     """Read a video's header, and its first frame for the rotation.
 
+    Args:
+        video: any video file.
+        max_pixels: the most that a picture may have.
+
     Raises:
-        VideoError: the file is missing, is no video, or its first frame does not decode.
+        VideoError: the file is missing, is no video, its pictures are too large, or its first frame does not decode.
     """
-    with opened_video(video) as (container, stream):
+    with opened_video(video, max_pixels) as (container, stream):
         first = next(decoded_frames(container, stream, video))
         rate = float(stream.average_rate or stream.guessed_rate or 0)
         seconds = stream_seconds(container, stream)

@@ -6,17 +6,18 @@ numbered from 1 in the order they are shown, as FiftyOne does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from expressiveness.errors import VideoError
 from expressiveness.types import Pixels
+from expressiveness.video.containers import MAX_PIXELS
 from expressiveness.video.decoding import decoded_frames, opened_video, packets_of
 from expressiveness.video.sampling import DEFAULT_SAMPLING, Sampling
 
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 
+Seen = TypeVar("Seen")
+
 SEEK_GAP = 60
 """Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
+
+SEEKS_LATE = frozenset({"mpegts", "mpeg"})
+"""Containers without an index: what is sought is found some frames after the key frame that it needs."""
 
 PACKET_A_FRAME = ("h264", "hevc")
 """Codecs whose packets hold a frame each; others have packets that show nothing, and are counted as they decode."""
@@ -42,46 +48,73 @@ class Frame:
     rgb: Pixels  # (height, width, 3), upright
 
 
-def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING) -> Iterator[Frame]:
+def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING, *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
     """Yield the sampled frames of a video, one in memory at a time.
 
-    `Sampling.max_faces` is the caller's to keep: only it knows where a face was found.
+    Args:
+        video: any video file.
+        sampling: which frames. `Sampling.max_faces` is the caller's to keep: only it knows where a face was found.
+        max_pixels: the most that a picture may have.
 
     Raises:
-        VideoError: the file is missing, is no video, or nothing in it decodes.
+        VideoError: the file is missing, is no video, its pictures are too large, or nothing in it decodes.
     """
-    for frame in islice(_sampled_frames(video, sampling), sampling.max_frames):
+    for frame in islice(_sampled_frames(video, sampling, max_pixels), sampling.max_frames):
         if sampling.horizon and frame.number > sampling.horizon:
             return
         yield frame
 
 
-def read_chosen_frames(video: Path, numbers: Collection[int]) -> Iterator[Frame]:
+def read_chosen_frames(video: Path, numbers: Collection[int], *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
     """Yield the frames of some numbers, in order; a number that the video does not have yields nothing.
 
     Raises:
-        VideoError: the file is missing, is no video, or nothing in it decodes.
+        VideoError: as `read_frames`.
     """
-    with opened_video(video) as (container, stream):
+    with opened_video(video, max_pixels) as (container, stream):
         timeline = _timeline(container, stream, video)
         there = {number for number in numbers if 1 <= number <= len(timeline.stamps)}
         if there:
             yield from _frames_at(container, stream, video, timeline, there)
 
 
-def frame_times(video: Path) -> list[float]:
+def frame_times(video: Path, *, max_pixels: int = MAX_PIXELS) -> list[float]:
     """When each frame is shown, in seconds from the first one, without decoding; none where packets do not tell.
 
     Raises:
-        VideoError: the file is missing, is no video, or holds no frame.
+        VideoError: the file is missing, is no video, its pictures are too large, or it holds no frame.
     """
-    with opened_video(video) as (container, stream):
+    with opened_video(video, max_pixels) as (container, stream):
         timeline = _timeline(container, stream, video)
         return [timeline.seconds(stamp) for stamp in timeline.stamps] if timeline.complete else []
 
 
-def _sampled_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
-    with opened_video(video) as (container, stream):
+def numbers_looked_at(video: Path, sampling: Sampling) -> list[int]:
+    """The numbers of the frames that a sampling looks at, by the packets; none where packets do not tell.
+
+    Raises:
+        VideoError: the file is missing, is no video, or holds no frame.
+    """
+    with opened_video(video, MAX_PIXELS) as (container, stream):
+        if stream.codec_context.name not in PACKET_A_FRAME:
+            return []
+        timeline = _timeline(container, stream, video)
+        numbers = _chosen_numbers(sampling, timeline) if timeline.complete else []
+        return [number for number in numbers[: sampling.max_frames] if number <= (sampling.horizon or number)]
+
+
+def examine(video: Path, look: Callable[[InputContainer, VideoStream], Seen]) -> Seen:
+    """Open a video for a function that looks at its container and its stream of pictures.
+
+    Raises:
+        VideoError: the file is missing or is no video.
+    """
+    with opened_video(video, MAX_PIXELS) as (container, stream):
+        return look(container, stream)
+
+
+def _sampled_frames(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
+    with opened_video(video, max_pixels) as (container, stream):
         if sampling.spread or stream.codec_context.name in PACKET_A_FRAME:
             timeline = _timeline(container, stream, video)
             if timeline.complete:
@@ -89,12 +122,12 @@ def _sampled_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
                 return
     if sampling.spread:
         raise VideoError(f"{video.name}: its frames carry no times to spread samples over; re-encode it as MP4")
-    yield from _counted_frames(video, sampling)
+    yield from _counted_frames(video, sampling, max_pixels)
 
 
-def _counted_frames(video: Path, sampling: Sampling) -> Iterator[Frame]:
+def _counted_frames(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
     """Decode every frame from the start, converting only those that are looked at."""
-    with opened_video(video) as (container, stream):
+    with opened_video(video, max_pixels) as (container, stream):
         start: float | None = None
         taken = 0
         for number, frame in enumerate(decoded_frames(container, stream, video), start=1):
@@ -169,8 +202,9 @@ def _frames_at(
 ) -> Iterator[Frame]:
     """Yield the frames of some numbers, of which the video has all."""
     wanted = {timeline.stamps[number - 1]: number for number in sorted(numbers)}
-    sparse = len(timeline.stamps) > len(wanted) * SEEK_GAP
-    container.seek(timeline.stamps[0], stream=stream)
+    seeks_late = container.format.name in SEEKS_LATE
+    sparse = not seeks_late and len(timeline.stamps) > len(wanted) * SEEK_GAP
+    container.seek(timeline.stamps[0] - (round(1 / timeline.time_base) if seeks_late else 0), stream=stream)
     for frame in (
         _sought(container, stream, video, wanted) if sparse else decoded_frames(container, stream, video, wanted)
     ):

@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import fiftyone as fo
 import yaml
 
+from expressiveness._io import growing_folder
 from expressiveness.errors import ExpressivenessError
 
+from ..connection import connect
+from .serving import LOOPBACK, serve_guarded
+
 NAME = "@expressiveness/interviews"
-LOOPBACK = "127.0.0.1"
 MANIFEST = "fiftyone.yml"
 
 
-def open_app(dataset: str | None, *, port: int, on_ready: Callable[[str], None]) -> None:
+def open_app(
+    dataset: str | None, *, port: int, on_ready: Callable[[str], None], allow_hosts: Collection[str] = ()
+) -> None:
     """Serve the App on this machine until it is stopped.
 
     Args:
         dataset: to open; the newest of interviews if None.
         port: to listen on, at the loopback address only.
         on_ready: called with the App's address.
+        allow_hosts: names by which the App may be reached beside localhost; see `guard`.
 
     Raises:
-        ExpressivenessError: there is no such dataset.
+        ExpressivenessError: there is no such dataset, or the port is taken.
+        DatabaseError: the database does not answer.
     """
     install_plugin()
+    connect()
     opened = load_dataset(dataset or _newest_dataset())
     logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
+    serve_guarded(port, allow_hosts)
     session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
     on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{opened.name}")
     try:
@@ -46,7 +54,9 @@ def load_dataset(name: str) -> fo.Dataset:
 
     Raises:
         ExpressivenessError: there is no such dataset.
+        DatabaseError: the database does not answer.
     """
+    connect()
     if not fo.dataset_exists(name):
         known = ", ".join(fo.list_datasets()) or "none"
         raise ExpressivenessError(f"no dataset {name!r} (there are: {known}); import one, or run: expressiveness demo")
@@ -66,31 +76,38 @@ def install_plugin(folder: Path | None = None) -> Path:
         Where the plugin is.
 
     Raises:
-        ExpressivenessError: the folder cannot be written.
+        OutputError: the folder cannot be written, or holds a file of such a name that we did not write.
     """
     folder = Path(folder or fo.config.plugins_dir)
     place = folder / "expressiveness-interviews"
     if (other := _installed(folder)) and other != place:
         return other
-    try:
-        _write_entry(place)
-    except OSError as error:
-        raise ExpressivenessError(f"cannot write {place} ({error.strerror or error}); choose another folder") from error
+    wanted = _entry_files()
+    if any(_content(place / name) != content for name, content in wanted.items()):
+        with growing_folder(place, kind="FiftyOne plugin", shared=True) as installed:  # Python keeps its cache there
+            for name, content in wanted.items():
+                with installed.writing(name) as unfinished:
+                    unfinished.write_bytes(content)
     return place
 
 
-def _write_entry(place: Path) -> None:
-    """Write the manifest and the two files that it names."""
+def _entry_files() -> dict[str, bytes]:
+    """The manifest and the two files that it names, by their names in the plugin's folder."""
     package = Path(__file__).resolve().parents[1]
     manifest = next(path / MANIFEST for path in (package, package.parent) if (path / MANIFEST).is_file())
     named = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-    entry, bundle = place / named["py_entry"], place / named["js_bundle"]
-    if entry.parent.is_symlink():  # as earlier versions left it: what is written below would go into the plugin itself
-        entry.parent.unlink()
-    bundle.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(manifest, place / MANIFEST)
-    shutil.copyfile(package.parent / named["js_bundle"], bundle)
-    entry.write_text(f"from {package.name} import register as register\n")
+    return {
+        MANIFEST: manifest.read_bytes(),
+        named["js_bundle"]: (package.parent / named["js_bundle"]).read_bytes(),
+        named["py_entry"]: f"from {package.name} import register as register\n".encode(),
+    }
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
 
 
 def _installed(folder: Path) -> Path | None:

@@ -1,5 +1,5 @@
 from .decide import DECISIONS, curate, follow_videos, record_hand_edits, undo_curation
-from .history import forget_sample, last_step
+from .history import forget_sample, last_step, step_names
 from .judging import judge_again
 from .read import curation_of, truths_of
 from .states import expected_categories
@@ -14,6 +14,7 @@ __all__ = [
     "judge_again",
     "last_step",
     "record_hand_edits",
+    "step_names",
     "truths_of",
     "undo_curation",
 ]

@@ -16,8 +16,8 @@ import fiftyone as fo
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import InterviewError
 
-from ..dataset import frames_showing, source_ids
-from ..fields import CHECK_TAG, EXCLUDE_TAG, FACES
+from ..dataset import frames_showing, has_frame_labels, source_ids
+from ..fields import CHECK_TAG, EXCLUDE_TAG, FACES, runs_with_fields
 from .history import Step, forget_last_step, keep_step, last_step
 from .judging import judge_again
 from .states import (
@@ -146,6 +146,12 @@ def follow_videos(samples: fo.Dataset | fo.DatasetView) -> dict[PrimaryFace, Fac
 
 def _on_faces(samples: fo.Dataset | fo.DatasetView, choice: _Choice, shown_by: Sequence[str]) -> Step:
     dataset = samples._root_dataset
+    if not any(has_frame_labels(samples, field) for field in shown_by):
+        shown = [field for field in (FACES, *runs_with_fields(dataset)) if has_frame_labels(samples, field)]
+        raise InterviewError(
+            f"the view shows no labels {' or '.join(shown_by)} but {' and '.join(shown) or 'none'}: under Frames that "
+            "show, choose one that it shows"
+        )
     frames = frames_showing(samples, shown_by)
     view = dataset.select(list(frames))
     record_hand_edits(view)

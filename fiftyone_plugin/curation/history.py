@@ -63,7 +63,7 @@ class Step:
 
 def keep_step(dataset: fo.Dataset, step: Step) -> None:
     """Add a step to a dataset's history."""
-    names = _names(dataset)
+    names = step_names(dataset)
     name = f"curation_{1 + (int(names[-1].rpartition('_')[2]) if names else 0):06}"
     config = dataset.init_run(method=METHOD, decision=step.decision, by=step.by, at=step.at)
     dataset.register_run(name, config)
@@ -77,7 +77,7 @@ def keep_step(dataset: fo.Dataset, step: Step) -> None:
 
 def last_step(dataset: fo.Dataset) -> Step | None:
     """The step that would be undone next, or None if there is none."""
-    if not (names := _names(dataset)):
+    if not (names := step_names(dataset)):
         return None
     config, results = dataset.get_run_info(names[-1]).config, dataset.load_run_results(names[-1])
     return Step(
@@ -91,12 +91,12 @@ def last_step(dataset: fo.Dataset) -> Step | None:
 
 def forget_last_step(dataset: fo.Dataset) -> None:
     """Remove the step that `last_step` returns."""
-    dataset.delete_run(_names(dataset)[-1])
+    dataset.delete_run(step_names(dataset)[-1])
 
 
 def forget_sample(dataset: fo.Dataset, sample_id: str) -> None:
     """Remove what was decided about a sample from every step, and the steps in which nothing else was decided."""
-    for name in _names(dataset):
+    for name in step_names(dataset):
         results = dataset.load_run_results(name)
         for group in results.faces:
             group["frames"].pop(sample_id, None)
@@ -108,7 +108,8 @@ def forget_sample(dataset: fo.Dataset, sample_id: str) -> None:
             dataset.delete_run(name)
 
 
-def _names(dataset: fo.Dataset) -> list[str]:
+def step_names(dataset: fo.Dataset) -> list[str]:
+    """The names of the custom runs that hold the steps, oldest first."""
     return sorted(name for name in dataset.list_runs() if re.fullmatch(r"curation_\d{6}", name))
 
 

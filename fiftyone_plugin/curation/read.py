@@ -9,9 +9,10 @@ from __future__ import annotations
 import fiftyone as fo
 
 from expressiveness.data import Curation, FaceDecision, InterviewDecision, Thresholds
+from expressiveness.errors import InterviewError
 
 from ..dataset import imported_measure
-from ..fields import EXCLUDE_TAG, INTERVIEW_ID
+from ..fields import EXCLUDE_TAG, INTERVIEW_ID, InterviewFields
 from ..truth import Truth
 from .states import BY_HAND, touched_faces, video_states
 
@@ -40,6 +41,12 @@ def truths_of(samples: fo.Dataset | fo.DatasetView, target: str, thresholds: Thr
         thresholds: where it changes its category.
     """
     curation = curation_of(samples, target=target)
+    path = InterviewFields.of(samples._root_dataset).scores.get(target)
+    if path is None:
+        raise InterviewError(f"{samples._root_dataset.name} has no score {target}, which the run has learned")
+    if missing := len(samples.exists(path, False)):
+        have = "interview has" if missing == 1 else "interviews have"
+        raise InterviewError(f"{missing} {have} no score {target}; import them with it, or choose a view without them")
     reviewed = {decision.interview: decision.category for decision in curation.interviews}
     decided: dict[str, dict[int, str]] = {}
     for decision in curation.faces:
@@ -47,7 +54,7 @@ def truths_of(samples: fo.Dataset | fo.DatasetView, target: str, thresholds: Thr
             decided.setdefault(decision.interview, {})[decision.frame_number] = decision.category
     return {
         sample_id: Truth(reviewed.get(interview) or thresholds.category(score), decided.get(interview))
-        for sample_id, interview, score in zip(*samples.values(["id", INTERVIEW_ID, target]), strict=True)
+        for sample_id, interview, score in zip(*samples.values(["id", INTERVIEW_ID, path]), strict=True)
     }
 
 

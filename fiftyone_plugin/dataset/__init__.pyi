@@ -1,14 +1,30 @@
 from .annotation import enable_annotation
 from .contents import (
     interviews_of,
+    require_embedders,
     require_faces,
     require_interviews,
-    require_networks,
     require_predictions,
     require_runs,
+    rule_of,
     sample_ids_of,
 )
-from .dataset_info import face_store, imported_measure, info_of, keep_info, newest_faces, set_work_folder, work_folder
+from .dataset_info import (
+    ELSEWHERE,
+    FACES,
+    MODELS,
+    PICTURES,
+    face_store,
+    id_of,
+    imported_measure,
+    info_of,
+    keep_info,
+    newest_faces,
+    set_work_folder,
+    work_folder,
+    work_folders,
+)
+from .naming import check_dataset_name
 from .one_run_at_a_time import alone_on_dataset, working_on
 from .runs import (
     check_run_name,
@@ -22,14 +38,21 @@ from .runs import (
     register_run,
     save_figures,
 )
-from .shown_videos import frames_showing, source_ids, videos_of
+from .shown_videos import frames_showing, has_frame_labels, source_ids, videos_of
 
 __all__ = [
+    "ELSEWHERE",
+    "FACES",
+    "MODELS",
+    "PICTURES",
     "alone_on_dataset",
+    "check_dataset_name",
     "check_run_name",
     "enable_annotation",
     "face_store",
     "frames_showing",
+    "has_frame_labels",
+    "id_of",
     "imported_measure",
     "info_of",
     "interviews_of",
@@ -43,16 +66,18 @@ __all__ = [
     "newest_faces",
     "next_run_name",
     "register_run",
+    "require_embedders",
     "require_faces",
     "require_interviews",
-    "require_networks",
     "require_predictions",
     "require_runs",
+    "rule_of",
     "sample_ids_of",
     "save_figures",
     "set_work_folder",
     "source_ids",
     "videos_of",
     "work_folder",
+    "work_folders",
     "working_on",
 ]

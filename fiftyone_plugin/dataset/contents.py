@@ -6,11 +6,12 @@ from pathlib import Path
 
 import fiftyone as fo
 
-from expressiveness.data import TARGETS, Interview
+from expressiveness.data import TARGETS, CategoryRule, Interview, Thresholds
 from expressiveness.errors import InterviewError, ModelError, TrainingError
 
 from .. import fields
-from .runs import list_runs, network_runs
+from .dataset_info import imported_measure
+from .runs import list_runs, runs_able_to
 
 
 def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
@@ -20,22 +21,45 @@ def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
         InterviewError: the dataset was not imported as interviews.
     """
     require_interviews(samples)
-    names = [fields.INTERVIEW_ID, "filepath", fields.PARTICIPANT, fields.QUESTION_ID, fields.QUESTION, fields.DURATION]
-    names += [fields.VIDEO_QUALITY, fields.TRANSCRIPT, *TARGETS]
+    known = fields.InterviewFields.of(samples._root_dataset)
+    scores, attributes = known.scores, known.attributes
+    names = [fields.INTERVIEW_ID, "filepath", fields.PARTICIPANT, *scores.values(), *attributes.values()]
     return [
         Interview(
-            id=row[0],
-            video=Path(row[1]),
-            participant=row[2],
-            question_id=row[3],
-            question=row[4],
-            duration=row[5],
-            video_quality=row[6],
-            transcript=row[7],
-            scores=dict(zip(TARGETS, row[8:], strict=True)),
+            id=id,
+            video=Path(video),
+            participant=participant,
+            scores={name: value for name, value in zip(scores, rest, strict=False) if value is not None},
+            attributes={
+                name: value for name, value in zip(attributes, rest[len(scores) :], strict=True) if value is not None
+            },
         )
-        for row in zip(*samples.values(names), strict=True)
+        for id, video, participant, *rest in zip(*samples.values(names), strict=True)
     ]
+
+
+def rule_of(
+    dataset: fo.Dataset, target: str | None = None, *, low: float | None = None, high: float | None = None
+) -> CategoryRule:
+    """How a score of a dataset becomes a category.
+
+    Args:
+        dataset: of interviews.
+        target: the score; the one that the dataset was imported with if None.
+        low: Reserved is below it. As at import if None; for a score on a scale of its own, its lower tertile.
+        high: Expressive is above it, likewise.
+
+    Raises:
+        TrainingError: there is no such score.
+    """
+    imported, usual = imported_measure(dataset)
+    target = target or imported
+    known = fields.InterviewFields.of(dataset)
+    if target not in known.scores:
+        raise TrainingError(f"{dataset.name} has no score {target!r}; choose from {', '.join(known.scores)}")
+    if target != imported and set(known.scores) - set(TARGETS):  # RecruitView's are all on one scale
+        usual = Thresholds.from_tertiles([score for score in dataset.values(known.scores[target]) if score is not None])
+    return CategoryRule(target, Thresholds(usual.low if low is None else low, usual.high if high is None else high))
 
 
 def sample_ids_of(samples: fo.Dataset | fo.DatasetView) -> dict[str, str]:
@@ -78,13 +102,13 @@ def require_runs(dataset: fo.Dataset) -> list[str]:
     return runs
 
 
-def require_networks(dataset: fo.Dataset) -> list[str]:
-    """The names of a dataset's runs whose model is a network, oldest first.
+def require_embedders(dataset: fo.Dataset) -> list[str]:
+    """The names of a dataset's runs whose model makes vectors of faces, oldest first.
 
     Raises:
         ModelError: there is none.
     """
-    if not (runs := network_runs(dataset)):
+    if not (runs := runs_able_to(dataset, "embeddings")):
         raise ModelError(f"Train a network first: {dataset.name} has no run of one yet.")
     return runs
 

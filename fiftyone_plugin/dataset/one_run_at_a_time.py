@@ -8,38 +8,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import fiftyone as fo
-from pymongo.errors import ConnectionFailure
 
 from expressiveness._io import alone, file_stem
-from expressiveness.errors import DatabaseError
+
+from ..connection import answering
+from .dataset_info import id_of, work_folders
+
+LOCKS = ".locks"
+"""Beside the work folders: a file for each dataset, whose lock a run on it holds."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @contextmanager
-def working_on(dataset: str, doing: str) -> Iterator[None]:
-    """Be the only run on a dataset while the block runs.
+def working_on(dataset: fo.Dataset | str, doing: str) -> Iterator[None]:
+    """Be the only run on a dataset while the block runs, also if it is renamed in the meantime.
 
     Args:
-        dataset: its name; there may be none yet.
+        dataset: the dataset, or the name of one that is about to be made.
         doing: what for, for the one who comes second.
 
     Raises:
         BusyError: another run works on it on this machine, or on the disk that FiftyOne's datasets are kept on.
         DatabaseError: the database does not answer any more.
     """
-    with alone(dataset_lock(dataset), on=f"the dataset {dataset}", doing=doing):
-        try:
-            yield
-        except ConnectionFailure as error:
-            raise DatabaseError(
-                "FiftyOne's database does not answer any more; start it, or what uses it, and do the same again: what "
-                "was written is kept"
-            ) from error
+    name, key = (dataset, dataset) if isinstance(dataset, str) else (dataset.name, id_of(dataset))
+    with alone(work_folders() / LOCKS / file_stem(key), on=f"the dataset {name}", doing=doing), answering():
+        yield
 
 
 def alone_on_dataset(doing: str) -> Callable[[Function], Function]:
@@ -48,14 +46,9 @@ def alone_on_dataset(doing: str) -> Callable[[Function], Function]:
     def decorate(function: Function) -> Function:
         @wraps(function)
         def run(samples: fo.Dataset | fo.DatasetView, *args: Any, **kwargs: Any) -> Any:
-            with working_on(samples._root_dataset.name, doing):
+            with working_on(samples._root_dataset, doing):
                 return function(samples, *args, **kwargs)
 
         return cast(Function, run)
 
     return decorate
-
-
-def dataset_lock(dataset: str) -> Path:
-    """The file whose lock a run on a dataset holds."""
-    return Path(fo.config.default_dataset_dir) / "expressiveness" / ".locks" / file_stem(dataset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,16 @@ import fiftyone as fo
 
 from expressiveness.data import Split, Thresholds
 from expressiveness.errors import ModelError
-from expressiveness.models import ModelKind, TrainedModel, load_model, read_record
+from expressiveness.models import MODELS, Ability, TrainedModel, load_model, read_record
+
+from ..fields import field_in_the_way
+from .dataset_info import MODELS as MODELS_FOLDER
+from .dataset_info import work_folder
 
 METHOD = "expressiveness"
 
-NETWORK: ModelKind = "notebook_cnn"
-"""What runs from before there was another kind of model are, too."""
+FIRST_MODEL = "notebook_cnn"
+"""The family of runs from before there was another."""
 
 
 def register_run(
@@ -38,7 +43,6 @@ def register_run(
     config.model = model.config.model
     config.target = model.config.target
     config.thresholds = asdict(model.thresholds)
-    config.face_input = model.config.face_input
     config.created = model.created
     config.data = model.data
     config.split_of = split_of
@@ -63,10 +67,10 @@ def list_runs(dataset: fo.Dataset) -> list[str]:
     return sorted(ours, key=lambda name: runs[name].timestamp)
 
 
-def network_runs(dataset: fo.Dataset) -> list[str]:
-    """The names of the runs whose model is a network, oldest first; the others judge how a face moves."""
-    configs = {run: dataset.get_run_info(run).config for run in list_runs(dataset)}
-    return [run for run, config in configs.items() if getattr(config, "model", NETWORK) == NETWORK]
+def runs_able_to(dataset: fo.Dataset, ability: Ability) -> list[str]:
+    """The names of the runs whose model has an ability, oldest first; a model that is not installed has none."""
+    families = {run: getattr(dataset.get_run_info(run).config, "model", FIRST_MODEL) for run in list_runs(dataset)}
+    return [run for run, name in families.items() if name in MODELS and ability in MODELS[name].can]
 
 
 def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
@@ -102,26 +106,35 @@ def load_run_record(dataset: fo.Dataset, run: str) -> dict[str, Any]:
     return read_record(model_folder(dataset, run))
 
 
-def next_run_name(dataset: fo.Dataset, model: str = NETWORK) -> str:
+def next_run_name(dataset: fo.Dataset, model: str) -> str:
     """A name for the next run of a kind of model: cnn_1, cnn_2, ..., or movement_1, ..."""
-    stem = "cnn" if model == NETWORK else model
+    stem = model.rsplit("_", 1)[-1]
     taken = [int(match[1]) for name in dataset.list_runs() if (match := re.fullmatch(rf"{stem}_(\d+)", name))]
-    return f"{stem}_{max(taken, default=0) + 1}"
+    names = (f"{stem}_{number}" for number in count(max(taken, default=0) + 1))
+    return next(name for name in names if not field_in_the_way(dataset, name, list_runs(dataset)))
 
 
-def check_run_name(name: str) -> str:
-    """Return a run's name that can be a field's name.
+def check_run_name(dataset: fo.Dataset, name: str) -> str:
+    """Return a run's name under which nothing is written over but the run's own fields.
 
     Raises:
-        ModelError: it cannot.
+        ModelError: it cannot be the name of a field, or a field or run of another is in the way.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name):
         raise ModelError(f"run name {name!r}: use lower-case letters, digits and _, a letter first")
+    runs = list_runs(dataset)
+    if dataset.has_run(name) and name not in runs:
+        raise ModelError(f"run name {name!r}: another program has a run of that name here; choose another name")
+    if field := field_in_the_way(dataset, name, [run for run in runs if run != name]):
+        sentence = f"it would write over the field {field!r}, which is not its own; choose another"
+        raise ModelError(f"run name {name!r}: {sentence}")
     return name
 
 
 def model_folder(dataset: fo.Dataset, run: str) -> Path:
-    """Where a run's model lies.
+    """Where a run's model lies: in the dataset's work folder, or else where it was when it was trained.
+
+    A clone takes over the runs, and has a copy of their models.
 
     Raises:
         ModelError: there is no such run.
@@ -129,4 +142,5 @@ def model_folder(dataset: fo.Dataset, run: str) -> Path:
     if run not in (runs := list_runs(dataset)):
         known = ", ".join(runs) or "none so far; train a model first"
         raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")
-    return Path(dataset.get_run_info(run).config.model_folder)
+    own = work_folder(dataset) / MODELS_FOLDER / run
+    return own if own.is_dir() else Path(dataset.get_run_info(run).config.model_folder)

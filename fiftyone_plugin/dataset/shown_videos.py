@@ -33,20 +33,31 @@ def frames_showing(samples: fo.Dataset | fo.DatasetView, fields: Sequence[str] =
     """
     shown: dict[str, set[int]] = {}
     for field in fields:
-        if samples.has_sample_field("frame_number"):  # frames, or patches of them: a sample a frame or face
-            schema = samples.get_field_schema()
-            if field not in schema:
-                continue
-            listed = issubclass(schema[field].document_type, fo.Detections)
+        if not has_frame_labels(samples, field):
+            continue
+        if _is_of_frames(samples):
+            listed = issubclass(samples.get_field_schema()[field].document_type, fo.Detections)
             index = f"{field}.detections.index" if listed else f"{field}.index"
             for sample_id, number, indices in zip(*samples.values(["sample_id", "frame_number", index]), strict=True):
                 _add(shown, sample_id, number, indices if listed else [indices])
-        elif samples.has_frame_field(field):
+        else:
             names = [_id_field(samples), "frames.frame_number", f"frames.{field}.detections.index"]
             for sample_id, numbers, columns in zip(*samples.values(names), strict=True):
                 for number, indices in zip(numbers, columns, strict=True):
                     _add(shown, sample_id, number, indices)
     return shown
+
+
+def has_frame_labels(samples: fo.Dataset | fo.DatasetView, field: str) -> bool:
+    """Whether a view shows labels of frames, `faces` or those of a run; one of single faces shows one kind alone."""
+    if _is_of_frames(samples):
+        return field in samples.get_field_schema()
+    return bool(samples.has_frame_field(field))
+
+
+def _is_of_frames(samples: fo.Dataset | fo.DatasetView) -> bool:
+    """Whether a view shows frames, or patches of them: a sample is a frame or a face."""
+    return bool(samples.has_sample_field("frame_number"))
 
 
 def _id_field(samples: fo.Dataset | fo.DatasetView) -> str:

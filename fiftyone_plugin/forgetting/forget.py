@@ -1,62 +1,131 @@
-"""Delete an interview from a dataset, with all that was made of it."""
+"""Delete an interview from its datasets and from all of FiftyOne's database, with all files that were made of it."""
 
 from __future__ import annotations
 
-import shutil
+from contextlib import ExitStack
+from pathlib import Path
 
 import fiftyone as fo
 
-from expressiveness._io import file_stem
+from expressiveness._io import MANIFEST, Manifest
 from expressiveness.errors import ModelError
-from expressiveness.privacy import ForgetReport, forget_in_data, forget_in_figures, forget_in_model, forget_in_store
+from expressiveness.privacy import (
+    ForgetReport,
+    forget_in_data,
+    forget_in_figures,
+    forget_in_model,
+    forget_in_store,
+    forget_pictures,
+    tables_of,
+)
 
 from ..curation import forget_sample
-from ..dataset import alone_on_dataset, list_runs, model_folder, require_interviews, save_figures, work_folder
-from ..fields import INTERVIEW_ID
+from ..dataset import FACES, info_of, list_runs, model_folder, require_interviews, save_figures, work_folder, working_on
+from .deleted_datasets import folders_in_use, leftovers
+from .sweeping import Known, known, pictures_in, sweep
 
 
-@alone_on_dataset("forgetting an interview")
 def forget_interview(dataset: fo.Dataset, interview_id: str) -> ForgetReport:
     """Delete an interview's sample, labels, decisions and vectors, and its faces, movement and pictures on disk.
 
+    Somebody who asks to be forgotten means every copy: the interview goes from every dataset that has it of the same
+    video, such as a clone or a second import, and from all that was made of those. What only a person can decide on,
+    such as an interview of the same id and another video, is named in the report and left.
+
+    The samples go last, so that what was interrupted can be done again.
+
     Raises:
         InterviewError: the dataset holds no interviews.
-        BusyError: a run works on the dataset or its faces.
+        BusyError: a run works on one of the datasets or its faces.
     """
     require_interviews(dataset)
-    report = ForgetReport()
-    work = work_folder(dataset)
-    if (work / "faces").is_dir():
-        report.tables = forget_in_store(work / "faces", interview_id)
-    pictures = work / "frames" / file_stem(interview_id)
-    report.pictures = len(list(pictures.glob("*.jpg")))
-    shutil.rmtree(pictures, ignore_errors=True)
-    _forget_in_runs(dataset, interview_id, report)
-    sample = dataset.match({INTERVIEW_ID: interview_id})
-    if len(sample):
-        _forget_sample(dataset, sample, report)
+    found = known(dataset, interview_id)
+    report = ForgetReport(video=min(found.videos, default=None))
+    with ExitStack() as stack:
+        for one in found.datasets:
+            stack.enter_context(working_on(one, "forgetting an interview"))
+        _forget_files(found, report)
+        for one in found.datasets:
+            _forget_in_runs(one, found, report)
+        if not (found.samples or report.found):  # a slip of the pen must not cost what merely sounds like it
+            return report
+        swept = sweep(found)
+        report.documents = swept.documents
+        report.deleted = list(dict.fromkeys(swept.deleted))  # a clone has its own of the same name
+        report.indexes = list(dict.fromkeys(swept.recompute))
+        report.yours += swept.left
+        for one in found.datasets:
+            _forget_samples(one, found, report)
     return report
 
 
-def _forget_in_runs(dataset: fo.Dataset, interview_id: str, report: ForgetReport) -> None:
+def _forget_files(found: Known, report: ForgetReport) -> None:
+    """Delete its tables and pictures, in other datasets' folders where they are of the same video; name the rest."""
+    tables: set[str] = set()
+    for dataset in found.datasets:
+        work = work_folder(dataset)
+        tables |= {table.name for table in tables_of(work / FACES, found.interview)}
+        if (work / FACES).is_dir():
+            report.tables += forget_in_store(work / FACES, found.interview)
+        _name_files(dataset, found, report)
+    for folder in map(Path, sorted(found.pictures)):
+        _forget_pictures(folder, report)
+    ours = {work_folder(dataset).resolve() for dataset in found.datasets}
+    abandoned = leftovers()
+    for work in sorted({*folders_in_use().values(), *abandoned} - ours):
+        same = {table.name for table in tables_of(work / FACES, found.interview)}
+        if same & tables:
+            report.tables += forget_in_store(work / FACES, found.interview, named=tables)
+            _forget_pictures(pictures_in(work, found.interview), report)
+        elif same or pictures_in(work, found.interview).is_dir():
+            report.yours.append(f"what {work} holds of an interview of the same id, if it is the same person's")
+    if abandoned:
+        report.yours.append("what datasets that are gone have left on the disk; see: expressiveness clean")
+
+
+def _forget_pictures(folder: Path, report: ForgetReport) -> None:
+    deleted, others = forget_pictures(folder)
+    report.pictures += deleted
+    report.yours += [f"{file}, which lies among its pictures" for file in others]
+
+
+def _name_files(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None:
+    """Name what is the user's, and take the video's name out of what we noted about their folder."""
+    info = info_of(dataset)
+    source = Path(info.get("folder") or "/")
+    for video in map(Path, sorted(found.videos)):
+        if str(video) != report.video:
+            report.yours.append(str(video))
+        for folder in [folder for folder in video.parents if folder.is_relative_to(source)]:
+            try:
+                if manifest := Manifest.read(folder):
+                    manifest.forget([video.relative_to(folder).as_posix()])
+            except OSError as error:
+                report.yours.append(f"its line of {folder / MANIFEST} ({error.strerror or error})")
+    report.yours += [f"the export {folder}" for folder in info.get("exports", []) if Path(folder).is_dir()]
+
+
+def _forget_in_runs(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None:
     for run in list_runs(dataset):
-        info = dataset.get_run_info(run)
-        info.config.data = forget_in_data(info.config.data, interview_id)
-        dataset.update_run_config(run, info.config)
-        results = dataset.load_run_results(run)
-        save_figures(dataset, run, evaluation=forget_in_figures(getattr(results, "evaluation", None), interview_id))
+        info, results = dataset.get_run_info(run), dataset.load_run_results(run)
+        data, figures = getattr(info.config, "data", {}), getattr(results, "evaluation", None)
+        if (kept := forget_in_data(data, found.interview)) != data:
+            info.config.data = kept
+            dataset.update_run_config(run, info.config)
+        if (kept_figures := forget_in_figures(figures, found.interview)) != figures:
+            save_figures(dataset, run, evaluation=kept_figures)
         try:
-            if forget_in_model(model_folder(dataset, run), interview_id):
+            if forget_in_model(model_folder(dataset, run), found.interview) and run not in report.learned:
                 report.learned.append(run)
         except ModelError:
             continue  # its folder is gone, and with it what stood there
+    for sample in found.samples:
+        forget_sample(dataset, sample)
 
 
-def _forget_sample(dataset: fo.Dataset, sample: fo.DatasetView, report: ForgetReport) -> None:
-    [report.video], [sample_id] = sample.values("filepath"), sample.values("id")
-    report.frames = sample.count("frames")
-    report.indexes = dataset.list_brain_runs()  # what Brain computed of all videos cannot be taken apart again
-    for key in report.indexes:
-        dataset.delete_brain_run(key)
-    forget_sample(dataset, sample_id)
-    dataset.delete_samples(sample_id)
+def _forget_samples(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None:
+    samples = dataset.select([id for id in found.samples if id in set(dataset.values("id"))])
+    if len(samples):
+        report.frames += samples.count("frames")
+        report.datasets.append(dataset.name)
+        dataset.delete_samples(samples)

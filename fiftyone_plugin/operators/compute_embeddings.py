@@ -8,7 +8,20 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counted, counting, target_videos
+from ..forms import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    counted,
+    counting,
+    one_of,
+    target_videos,
+    text,
+    yes_or_no,
+)
+
+MAPS = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
 
 
 class ComputeEmbeddings(InterviewOperator):
@@ -45,27 +58,26 @@ class ComputeEmbeddings(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose a run, and what to make of the vectors."""
-        from ..dataset import require_faces, require_networks
+        from ..dataset import require_embedders, require_faces
 
         require_faces(target_videos(ctx))
-        runs = require_networks(ctx.dataset)
+        runs = require_embedders(ctx.dataset)
         choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
-        maps = {"pca": "PCA: at once", "tsne": "t-SNE: groups stand out, takes minutes for thousands", "none": "None"}
-        choose(inputs, "map", maps, radio=True, default="pca", label="Map for the Embeddings panel")
+        choose(inputs, "map", MAPS, radio=True, default="pca", label="Map for the Embeddings panel")
         inputs.bool("uniqueness", default=True, label="Rate how unlike its neighbours each video is")
         inputs.bool("similarity", default=True, label="Index for sorting by similarity")
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Compute."""
-        from ..dataset import require_networks
+        from ..dataset import require_embedders
         from ..steps import compute_embeddings
 
         report = compute_embeddings(
             target_videos(ctx),
-            ctx.params.get("run") or require_networks(ctx.dataset)[-1],
-            map=chosen(ctx, "map", "pca"),
-            uniqueness=chosen(ctx, "uniqueness", True),
-            similarity=chosen(ctx, "similarity", True),
+            text(ctx, "run", None) or require_embedders(ctx.dataset)[-1],
+            map=one_of(ctx, "map", MAPS, "pca"),
+            uniqueness=yes_or_no(ctx, "uniqueness", True),
+            similarity=yes_or_no(ctx, "similarity", True),
             progress=counting(progress, "videos"),
         )
         failed = f", {len(report.failures)} without a face passed over" if report.failures else ""

@@ -10,7 +10,9 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counted
+from ..forms import InterviewOperator, Listing, Progress, choose, counted, one_of, text
+
+LEVELS = {"faces": "The faces shown", "videos": "The whole videos"}
 
 
 class Curate(InterviewOperator):
@@ -63,16 +65,15 @@ class Curate(InterviewOperator):
 
         from ..curation import DECISIONS
         from ..dataset import require_faces
-        from ..fields import FACES, runs_with_fields
+        from ..fields import FACES
 
         require_faces(ctx.dataset)
         scopes = {name: label for name, (label, _) in _scopes(ctx).items()}
         choose(inputs, "scope", scopes, radio=True, label="What", default=next(iter(scopes)))
-        levels = {"faces": "The faces shown", "videos": "The whole videos"}
-        choose(inputs, "level", levels, radio=True, label="On", default="faces")
-        if chosen(ctx, "level", "faces") == "faces" and _scope(ctx) != "labels":
-            shown = {FACES: "a face", **{run: f"a prediction of run {run}" for run in runs_with_fields(ctx.dataset)}}
-            choose(inputs, "shown_by", shown, label="Frames that show", default=FACES)
+        choose(inputs, "level", LEVELS, radio=True, label="On", default="faces")
+        if one_of(ctx, "level", LEVELS, "faces") == "faces" and _scope(ctx) != "labels":
+            shown = _labels_shown(ctx)
+            choose(inputs, "shown_by", shown, label="Frames that show", default=next(iter(shown), FACES))
         choose(inputs, "decision", DECISIONS, radio=True, label="Decision", default="exclude")
         if ctx.params.get("decision") == "category":
             choose(inputs, "category", {name: name for name in CATEGORIES}, radio=True, label="Category", required=True)
@@ -85,13 +86,16 @@ class Curate(InterviewOperator):
         from ..fields import FACES, runs_with_fields
 
         scope = _scope(ctx)
-        shown_by = (FACES, *runs_with_fields(ctx.dataset)) if scope == "labels" else (chosen(ctx, "shown_by", FACES),)
+        labels = (FACES, *runs_with_fields(ctx.dataset))
+        shown_by = (
+            labels if scope == "labels" else (one_of(ctx, "shown_by", labels, next(iter(_labels_shown(ctx)), FACES)),)
+        )
         report = curate(
             _scopes(ctx)[scope][1],
-            chosen(ctx, "decision", "exclude"),
-            by=chosen(ctx, "decided_by", ""),
-            category=ctx.params.get("category"),
-            level=chosen(ctx, "level", "faces"),
+            one_of(ctx, "decision", DECISIONS, "exclude"),
+            by=text(ctx, "decided_by", ""),
+            category=text(ctx, "category", None),
+            level=one_of(ctx, "level", LEVELS, "faces"),
             shown_by=shown_by,
         )
         what = f"{DECISIONS[report.decision]}: {counted(report.videos, 'video')}, {counted(report.faces, 'face')}"
@@ -119,6 +123,16 @@ def _scope(ctx: foo.executor.ExecutionContext) -> str:
     return scope if scope in scopes else next(iter(scopes))
 
 
+def _labels_shown(ctx: foo.executor.ExecutionContext) -> dict[str, str]:
+    """The frame labels that what is decided on shows, each with what the person reads; single faces show one kind."""
+    from ..dataset import has_frame_labels
+    from ..fields import FACES, runs_with_fields
+
+    samples = _scopes(ctx)[_scope(ctx)][1]
+    labels = {FACES: "a face", **{run: f"a prediction of run {run}" for run in runs_with_fields(ctx.dataset)}}
+    return {field: label for field, label in labels.items() if has_frame_labels(samples, field)}
+
+
 def _about(ctx: foo.executor.ExecutionContext) -> str:
     """How much the decision is about, counted by the database."""
     from ..dataset import source_ids
@@ -126,11 +140,11 @@ def _about(ctx: foo.executor.ExecutionContext) -> str:
 
     scope = _scope(ctx)
     samples = _scopes(ctx)[scope][1]
-    if chosen(ctx, "level", "faces") == "videos":
+    if one_of(ctx, "level", LEVELS, "faces") == "videos":
         return counted(len(source_ids(samples)), "video")
     if scope == "labels":
         return counted(len(ctx.selected_labels), "label")
-    field = chosen(ctx, "shown_by", FACES)
+    field = text(ctx, "shown_by", next(iter(_labels_shown(ctx)), FACES))
     frames = len(samples) if samples.has_sample_field("frame_number") else samples.count(f"frames.{field}.detections")
     return f"The faces of up to {counted(frames, 'frame')}"
 

@@ -9,7 +9,18 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counting, target_videos
+from ..forms import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    counting,
+    number,
+    one_of,
+    target_videos,
+    whole_number,
+    yes_or_no,
+)
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
@@ -68,25 +79,28 @@ class DetectFaces(InterviewOperator):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Find faces."""
-        from expressiveness.faces import ExtractionConfig
+        from expressiveness.faces import DETECTORS, ExtractionConfig
         from expressiveness.video import Sampling
 
         from ..steps import detect_faces
 
         config = ExtractionConfig(
-            sampling=Sampling(every=chosen(ctx, "every", 5)),
-            detector=chosen(ctx, "detector", "auto"),
-            confidence=chosen(ctx, "confidence", 0.5),
-            align=chosen(ctx, "align", False),
+            sampling=Sampling(every=whole_number(ctx, "every", 5, least=1)),
+            detector=one_of(ctx, "detector", DETECTORS, "auto"),
+            confidence=number(ctx, "confidence", 0.5),
+            align=yes_or_no(ctx, "align", False),
         )
         report = detect_faces(
             target_videos(ctx),
             config,
-            workers=ctx.params.get("workers"),
+            workers=whole_number(ctx, "workers", None, least=1),
             progress=counting(progress, "videos"),
         )
         failed = f", {len(report.failures)} failed ({report.failures[0].reason})" if report.failures else ""
-        message = f"{report.succeeded} videos done, {report.skipped} stored already{failed}: {report.faces} faces"
+        short = f", {len(report.cut_short)} of them not all there" if report.cut_short else ""
+        message = (
+            f"{report.succeeded} videos done{short}, {report.skipped} stored already{failed}: {report.faces} faces"
+        )
         return {**report.as_dict(), "message": message}
 
 

@@ -10,25 +10,26 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import (
+from ..forms import (
     InterviewOperator,
     Listing,
     Progress,
-    chosen,
     counted,
     counting,
     folder_chosen,
     target_videos,
+    text,
+    yes_or_no,
 )
 
 
 class ExportCurated(InterviewOperator):
-    """Write metadata.jsonl with corrected categories, the decisions, and the faces by category."""
+    """Write the interviews with corrected categories, the decisions, and the faces by category."""
 
     listing = Listing(
         name="export_curated",
         label="Export curated interviews",
-        description="Write metadata.jsonl with corrected categories, the decisions, and the faces by category",
+        description="Write the interviews with corrected categories, the decisions, and the faces by category",
         icon="drive_folder_upload",
     )
 
@@ -84,9 +85,9 @@ class ExportCurated(InterviewOperator):
             raise ReportError("choose a folder to write to")
         report = export_curated(
             target_videos(ctx),
-            folder / Path(chosen(ctx, "name", "")).name,
-            faces=chosen(ctx, "faces", True),
-            videos=chosen(ctx, "videos", False),
+            folder / Path(text(ctx, "name", "")).name,
+            faces=yes_or_no(ctx, "faces", True),
+            videos=yes_or_no(ctx, "videos", False),
             progress=counting(progress, "interviews"),
         )
         left_out = f" ({report.left_out} left out)" if report.left_out else ""

@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import InterviewOperator, Listing, Progress, counted, open_saved_view, target_videos
+from ..forms import InterviewOperator, Listing, Progress, counted, open_saved_view, target_videos
 
 
 class FindSuspiciousLabels(InterviewOperator):
@@ -50,12 +50,7 @@ class FindSuspiciousLabels(InterviewOperator):
         """Find them, and save the view."""
         from ..steps import LABELS_TO_CHECK, find_suspicious_labels
 
-        report = find_suspicious_labels(
-            target_videos(ctx),
-            progress=lambda done, total, note="": progress(
-                done, total, note or f"movement of {done} of {total} videos read"
-            ),
-        )
+        report = find_suspicious_labels(target_videos(ctx), progress=progress)
         found = f"{counted(report.to_check, 'label')} of {counted(report.videos, 'video')} to check"
         passed_over = f", {len(report.failures)} passed over" if report.failures else ""
         return {**report.as_dict(), "view": LABELS_TO_CHECK, "message": found + passed_over}

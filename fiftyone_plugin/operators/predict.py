@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import InterviewOperator, Listing, Progress, choose, counting, show_run, target_videos
+from ..forms import InterviewOperator, Listing, Progress, choose, counting, show_run, target_videos, text
 
 
 class Predict(InterviewOperator):
@@ -49,7 +49,7 @@ class Predict(InterviewOperator):
         from ..review import save_review_views
         from ..steps import predict
 
-        run = ctx.params.get("run") or require_runs(ctx.dataset)[-1]
+        run = text(ctx, "run", None) or require_runs(ctx.dataset)[-1]
         report = predict(target_videos(ctx), run, progress=counting(progress, "videos"))
         save_review_views(ctx.dataset, run)
         failed = f", {len(report.failures)} passed over" if report.failures else ""

@@ -9,16 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import (
-    InterviewOperator,
-    Listing,
-    Progress,
-    choose,
-    chosen,
-    open_saved_view,
-    show_run,
-    target_videos,
-)
+from ..forms import InterviewOperator, Listing, Progress, choose, one_of, open_saved_view, show_run, target_videos, text
 
 
 class ReviewErrors(InterviewOperator):
@@ -67,13 +58,13 @@ class ReviewErrors(InterviewOperator):
         """Save the views; what was corrected in the Annotate tab is no mistake any more."""
         from ..curation import judge_again, record_hand_edits
         from ..dataset import require_predictions
-        from ..review import MISCLASSIFIED_FRAMES, save_review_views
+        from ..review import MISCLASSIFIED_FRAMES, REVIEW_VIEWS, save_review_views
 
         if edited := record_hand_edits(target_videos(ctx)):
             judge_again(ctx.dataset, edited)
-        run = ctx.params.get("run") or require_predictions(ctx.dataset)[-1]
+        run = text(ctx, "run", None) or require_predictions(ctx.dataset)[-1]
         views = save_review_views(target_videos(ctx), run)
-        view = chosen(ctx, "view", MISCLASSIFIED_FRAMES)
+        view = one_of(ctx, "view", REVIEW_VIEWS, MISCLASSIFIED_FRAMES)
         found = ctx.dataset.load_saved_view(view)
         return {
             "run": run,

@@ -9,11 +9,11 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
+from ..forms import InterviewOperator, Listing, Progress, choose, target_videos, text, warn
 from .detect_faces import DetectFaces, estimate
-from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, target_videos, warn
 from .predict import Predict
 from .review_errors import ReviewErrors
-from .train_model import MODELS, NETWORK, TrainModel, warnings_about
+from .train_model import TrainModel, choose_target, chosen_model, model_labels, name_run, options_of, warnings_about
 
 STEPS = ((DetectFaces, "finding faces"), (TrainModel, "training"), (Predict, "predicting"), (ReviewErrors, "reviewing"))
 
@@ -40,8 +40,8 @@ class RunPipeline(InterviewOperator):
         detector: str = "auto",
         every: int = 5,
         workers: int | None = None,
-        target: str = "facial_expression",
-        epochs: int = 50,
+        target: str | None = None,
+        epochs: int | None = None,
         seed: int = 0,
         delegate: bool = False,
     ) -> foo.executor.ExecutionResult:
@@ -54,7 +54,7 @@ class RunPipeline(InterviewOperator):
             detector ("auto"): "auto", "short" or "full"
             every (5): look at every N-th frame
             workers (None): processes that find faces; one a core if None
-            target ("facial_expression"): the score that gives the categories
+            target (None): the score that gives the categories; the one that the dataset was imported with if None
             epochs (50): the most to train for
             seed (0): the same seed gives the same model
             delegate (False): whether to leave the work to a delegated worker
@@ -65,19 +65,17 @@ class RunPipeline(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what matters most; the single operators offer the rest."""
-        from expressiveness.data import DEFAULT_TARGET, TARGETS
-
-        from ..dataset import next_run_name, require_interviews
+        from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
-        model = chosen(ctx, "model", NETWORK)
-        choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
-        inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
+        model = chosen_model(ctx)
+        choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
+        name_run(ctx, inputs, model)
         inputs.int("every", default=5, min=1, label="Look for faces on every N-th frame")
-        choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
-        if model == NETWORK:
-            inputs.int("epochs", default=50, min=1, label="Epochs at most")
+        choose_target(ctx, inputs)
+        if epochs := options_of(model).get("epochs"):
+            inputs.int("epochs", default=epochs, min=1, label="Epochs at most")
         inputs.view("estimate", types.Notice(label=f"Finding faces: {estimate(samples)}"))
         for number, sentence in enumerate(warnings_about(samples, ctx)):
             warn(inputs, f"warning_{number}", sentence)
@@ -85,8 +83,10 @@ class RunPipeline(InterviewOperator):
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Go through the steps; each finds the parameters of its own operator."""
         from ..dataset import next_run_name
+        from ..steps import folder_for
 
-        run = ctx.params.get("run") or next_run_name(ctx.dataset, chosen(ctx, "model", NETWORK))
+        run = text(ctx, "run", None) or next_run_name(ctx.dataset, chosen_model(ctx))
+        folder_for(ctx.dataset, run)  # before faces are looked for, which takes hours
         ctx.params["run"] = run
         result: dict[str, Any] = {}
         for number, (operator, name) in enumerate(STEPS):

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import InterviewOperator, Listing, Progress, choose, chosen, counted, target_videos, warn
+from ..forms import (
+    InterviewOperator,
+    Listing,
+    Progress,
+    choose,
+    counted,
+    number,
+    one_of,
+    refuse,
+    target_videos,
+    text,
+    warn,
+    whole_number,
+    yes_or_no,
+)
 
 if TYPE_CHECKING:
-    from expressiveness.data import Split
-
-NETWORK, MOVEMENT = "notebook_cnn", "movement"
-MODELS = {
-    NETWORK: "Network: judges the look of single faces, by the crops that were found",
-    MOVEMENT: "Movement: judges how much a face moves over a video; reads the videos once more",
-}
+    from expressiveness.data import CategoryRule, Split
 
 FACE_INPUTS = {
     "deviation": "How each face differs from the clip's mean face; carries over to new people",
@@ -50,11 +59,11 @@ class TrainModel(InterviewOperator):
         samples: fo.Dataset | fo.DatasetView,
         run: str | None = None,
         model: str = "notebook_cnn",
-        target: str = "facial_expression",
-        low: float = -0.3,
-        high: float = 0.3,
-        face_input: str = "deviation",
-        epochs: int = 50,
+        target: str | None = None,
+        low: float | None = None,
+        high: float | None = None,
+        face_input: str | None = None,
+        epochs: int | None = None,
         seed: int = 0,
         split_of: str | None = None,
         delegate: bool = False,
@@ -66,9 +75,9 @@ class TrainModel(InterviewOperator):
             run (None): the run's name; cnn_1, cnn_2, ... or movement_1, ... if None
             model ("notebook_cnn"): "notebook_cnn", which judges single faces, or "movement", which judges how a face
                 moves over a video and reads the videos once more
-            target ("facial_expression"): the score that gives the categories
-            low (-0.3): Reserved is below this score
-            high (0.3): Expressive is above this score
+            target (None): the score that gives the categories; the one that the dataset was imported with if None
+            low (None): Reserved is below this score; as the dataset was imported if None
+            high (None): Expressive is above this score; as the dataset was imported if None
             face_input ("deviation"): what the network sees: the "deviation" from the clip's mean face, or "single"
                 crops as in the notebook
             epochs (50): the most that the network trains for
@@ -82,60 +91,47 @@ class TrainModel(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose what to learn, and see what would spoil it."""
-        from expressiveness.data import DEFAULT_TARGET, TARGETS
-
-        from ..dataset import list_runs, next_run_name, require_faces
+        from ..dataset import list_runs, require_faces, rule_of
 
         samples = target_videos(ctx)
         require_faces(samples)
-        model = chosen(ctx, "model", NETWORK)
-        choose(inputs, "model", MODELS, radio=True, default=NETWORK, label="Model")
-        inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
-        choose(inputs, "target", {target: target for target in TARGETS}, default=DEFAULT_TARGET, label="Score to learn")
-        inputs.float("low", default=-0.3, label="Reserved below")
-        inputs.float("high", default=0.3, label="Expressive above")
+        model = chosen_model(ctx)
+        choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
+        name_run(ctx, inputs, model)
+        choose_target(ctx, inputs)
+        usual = rule_of(ctx.dataset, chosen_target(ctx)).thresholds
+        inputs.float("low", label="Reserved below", description=f"{usual.low:.3g} if empty")
+        inputs.float("high", label="Expressive above", description=f"{usual.high:.3g} if empty")
         if runs := list_runs(ctx.dataset):
             same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
             splits = {NEW_SPLIT: "New split, by people", **same}
             choose(inputs, "split_of", splits, default=NEW_SPLIT, label="Who trains and who is held out")
-        if model == NETWORK:
-            choose(inputs, "face_input", FACE_INPUTS, default="deviation", label="What the network sees")
-            inputs.int("epochs", default=50, min=1, label="Epochs at most")
+        options = options_of(model)
+        if "face_input" in options:
+            choose(inputs, "face_input", FACE_INPUTS, default=options["face_input"], label="What the network sees")
+        if "epochs" in options:
+            inputs.int("epochs", default=options["epochs"], min=1, label="Epochs at most")
         inputs.int("seed", default=0, label="Seed")
-        for number, sentence in enumerate(warnings_about(samples, ctx)):
-            warn(inputs, f"warning_{number}", sentence)
+        for position, sentence in enumerate(warnings_about(samples, ctx)):
+            warn(inputs, f"warning_{position}", sentence)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
-        from expressiveness.data import Thresholds
         from expressiveness.models import TrainingConfig
 
         from ..dataset import load_run_record
         from ..steps import train_model
 
+        run, model, rule = text(ctx, "run", None), chosen_model(ctx), _rule(ctx)
         config = TrainingConfig(
-            model=chosen(ctx, "model", NETWORK),
-            target=chosen(ctx, "target", "facial_expression"),
-            thresholds=Thresholds(chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)),
-            face_input=chosen(ctx, "face_input", "deviation"),
-            epochs=chosen(ctx, "epochs", 50),
-            seed=chosen(ctx, "seed", 0),
+            model=model,
+            target=rule.target,
+            thresholds=rule.thresholds,
+            options=_options(ctx, model),
+            seed=whole_number(ctx, "seed", 0),
         )
         split_of = _split_of(ctx)
-        run = train_model(
-            target_videos(ctx),
-            config,
-            run=ctx.params.get("run"),
-            split_of=split_of,
-            on_epoch=lambda epoch: progress(
-                epoch.number,
-                epoch.of,
-                f"epoch {epoch.number} of {epoch.of} at most, validation accuracy {epoch.metrics['val_accuracy']:.2f}",
-            ),
-            on_movement=lambda done, total, note="": progress(
-                done, total, f"movement of {done} of {total} videos read"
-            ),
-        )
+        run = train_model(target_videos(ctx), config, run=run, split_of=split_of, progress=progress)
         record = load_run_record(ctx.dataset, run)
         earlier = load_run_record(ctx.dataset, split_of) if split_of else None
         return {
@@ -147,9 +143,86 @@ class TrainModel(InterviewOperator):
         }
 
 
+def name_run(ctx: foo.executor.ExecutionContext, inputs: types.Object, model: str) -> None:
+    """Ask for the name of a run, and say at once if it would write over what is not the run's."""
+    from expressiveness.errors import ModelError, OutputError
+
+    from ..dataset import next_run_name
+    from ..steps import folder_for
+
+    inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
+    try:
+        if run := text(ctx, "run", None):
+            folder_for(ctx.dataset, run)
+    except (ModelError, OutputError) as error:
+        refuse(inputs, str(error))
+
+
+def chosen_model(ctx: foo.executor.ExecutionContext) -> str:
+    """The family of models that the person chose; the first, where they have not yet."""
+    from expressiveness.models import MODELS
+
+    return str(one_of(ctx, "model", MODELS, next(iter(MODELS))))
+
+
+def model_labels() -> dict[str, str]:
+    """By name, what a person who chooses a model reads."""
+    from expressiveness.models import MODELS
+
+    return {name: family.label for name, family in MODELS.items()}
+
+
+def options_of(model: str) -> dict[str, Any]:
+    """The options of a family of models, with their defaults."""
+    from expressiveness.models import MODELS
+
+    return asdict(MODELS[model].Options())
+
+
+def choose_target(ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    """Offer the scores that a dataset has."""
+    from ..dataset import imported_measure
+    from ..fields import InterviewFields
+
+    scores = {name: name for name in InterviewFields.of(ctx.dataset).scores}
+    choose(inputs, "target", scores, default=imported_measure(ctx.dataset)[0], label="Score to learn")
+
+
+def chosen_target(ctx: foo.executor.ExecutionContext) -> str:
+    """The score that the person chose to learn; the one that the dataset was imported with, where they have not yet."""
+    from ..dataset import imported_measure
+    from ..fields import InterviewFields
+
+    return str(one_of(ctx, "target", InterviewFields.of(ctx.dataset).scores, imported_measure(ctx.dataset)[0]))
+
+
+def _rule(ctx: foo.executor.ExecutionContext) -> CategoryRule:
+    from ..dataset import rule_of
+
+    return rule_of(ctx.dataset, chosen_target(ctx), low=number(ctx, "low", None), high=number(ctx, "high", None))
+
+
+def _options(ctx: foo.executor.ExecutionContext, model: str) -> dict[str, Any]:
+    """The options of a family of models that were given, each of its default's kind."""
+    given = {}
+    for name, default in options_of(model).items():
+        if isinstance(default, bool):
+            value: Any = yes_or_no(ctx, name, default)
+        elif isinstance(default, int):
+            value = whole_number(ctx, name, default, least=1)
+        elif isinstance(default, float):
+            value = number(ctx, name, default)
+        elif name == "face_input":
+            value = one_of(ctx, name, FACE_INPUTS, default)
+        else:
+            value = text(ctx, name, default)
+        given[name] = value
+    return given
+
+
 def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:
-    split_of = ctx.params.get("split_of")
-    return None if split_of in (None, "", NEW_SPLIT) else split_of
+    split_of = text(ctx, "split_of", NEW_SPLIT)
+    return None if split_of == NEW_SPLIT else split_of
 
 
 def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: str | None) -> str:
@@ -163,22 +236,25 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
 
 def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
     """What would spoil the result of training on some interviews."""
-    from expressiveness.data import CATEGORIES, Thresholds
+    from expressiveness.data import CATEGORIES
+    from expressiveness.errors import TrainingError
 
     from ..dataset import load_run_split
-    from ..fields import PARTICIPANT
+    from ..fields import PARTICIPANT, InterviewFields
 
-    low, high = chosen(ctx, "low", -0.3), chosen(ctx, "high", 0.3)
     people = len(samples.distinct(PARTICIPANT))
     sentences = []
     if people < FEW_PEOPLE:
         few = counted(people, "participant")
         sentences.append(f"{few}: figures on held-out people are uncertain; {FEW_PEOPLE} are better.")
-    if low < high:
-        scores = samples.values(chosen(ctx, "target", "facial_expression"))
-        counts = Counter(map(Thresholds(low, high).category, scores))
-        empty = [category for category in CATEGORIES if not counts[category]]
-        if empty:
+    try:
+        rule = _rule(ctx)
+    except TrainingError as error:
+        sentences.append(str(error))
+    else:
+        scores = samples.values(InterviewFields.of(ctx.dataset).scores[rule.target])
+        counts = Counter(rule.thresholds.category(score) for score in scores if score is not None)
+        if empty := [category for category in CATEGORIES if not counts[category]]:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
     if split_of := _split_of(ctx):
         sentences += _warnings_about_split(samples, load_run_split(ctx.dataset, split_of), split_of)

@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from .interview_operator import InterviewOperator, Listing, Progress, counted, refuse
+from ..forms import InterviewOperator, Listing, Progress, counted, refuse
 
 
 class UndoCuration(InterviewOperator):

@@ -4,7 +4,7 @@
  */
 
 (() => {
-  const { useEffect, useRef } = window.React;
+  const { createElement, useEffect, useRef } = window.React;
   const { useRecoilState, useRecoilValue } = window.recoil;
 
   /** Draws nothing: tells its panel, by `on_reload`, whenever the dataset is read anew. */
@@ -37,7 +37,24 @@
     return null;
   }
 
-  for (const component of [ExpressivenessReload, ExpressivenessSidebar])
+  /** In the window that says why an operator has failed: closes it, and opens the operator's form as it was. */
+  function ExpressivenessTryAgain({ schema }) {
+    const prompt = window.__foo__.usePromptOperatorInput();
+    const { operator, params } = schema.view;
+    const again = ({ currentTarget }) => {
+      const buttons = currentTarget.closest("[role=dialog]")?.querySelectorAll("button") ?? [];
+      [...buttons].find(({ textContent }) => textContent === "Done")?.click(); // FiftyOne exports nothing that closes it
+      prompt(operator, params);
+    };
+    const style = { font: "inherit", color: "inherit", background: "none", border: "1px solid", borderRadius: 4 };
+    return createElement(
+      "button",
+      { type: "button", onClick: again, style: { ...style, padding: "6px 16px", cursor: "pointer" } },
+      "Back to the form",
+    );
+  }
+
+  for (const component of [ExpressivenessReload, ExpressivenessSidebar, ExpressivenessTryAgain])
     window.__fop__.registerComponent({
       name: component.name,
       label: component.name,

@@ -15,10 +15,10 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from ..requirements import missing_packages, missing_sentence
-from .root import root_view
+from .root import InterviewPanel, root_view
 
 
-class TimelinePanel(foo.Panel):
+class TimelinePanel(InterviewPanel):
     """The probability of each category over the open video, moving with it; a click goes to that moment."""
 
     @property

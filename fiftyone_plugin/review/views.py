@@ -18,7 +18,7 @@ import fiftyone as fo
 from fiftyone import ViewField as F
 
 from expressiveness._io import file_stem
-from expressiveness.errors import VideoError
+from expressiveness.errors import OutputError, VideoError
 from expressiveness.video import save_stills
 
 from ..fields import CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields
@@ -159,8 +159,15 @@ def review_view(samples: Samples, run: str, name: str) -> fo.DatasetView:
 
 
 def save_review_views(samples: Samples, run: str) -> list[str]:
-    """Save the views on a run's mistakes with the dataset, in place of those of an earlier run; return their names."""
+    """Save the views on a run's mistakes with the dataset, in place of those of an earlier run; return their names.
+
+    Raises:
+        OutputError: somebody else has saved a view of such a name.
+    """
     dataset = samples._root_dataset
+    for name in set(REVIEW_VIEWS) & set(dataset.list_saved_views()):
+        if not (dataset.get_saved_view_info(name)["description"] or "").startswith(REVIEW_VIEWS[name].description):
+            raise OutputError(f"the saved view {name!r} was not made by this program; rename it, and do the same again")
     for name, view in REVIEW_VIEWS.items():
         description = f"{view.description} (run {run})"
         dataset.save_view(name, review_view(samples, run, name), description=description, overwrite=True)

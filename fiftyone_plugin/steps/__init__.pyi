@@ -2,10 +2,10 @@ from .demo import FULL, QUICK, run_demo
 from .detecting import detect_faces
 from .embedding import compute_embeddings
 from .exporting import export_curated
-from .importing import ImportReport, import_interviews
+from .importing import ImportReport, import_interviews, rows_of_others
 from .label_checking import LABELS_TO_CHECK, find_suspicious_labels, labels_to_check, require_people, suspect_videos
 from .predicting import PredictionReport, predict
-from .training import evaluate, train_model
+from .training import evaluate, folder_for, train_model
 
 __all__ = [
     "FULL",
@@ -18,10 +18,12 @@ __all__ = [
     "evaluate",
     "export_curated",
     "find_suspicious_labels",
+    "folder_for",
     "import_interviews",
     "labels_to_check",
     "predict",
     "require_people",
+    "rows_of_others",
     "run_demo",
     "suspect_videos",
     "train_model",

@@ -9,12 +9,13 @@ from typing import Any
 
 import fiftyone as fo
 
-from expressiveness.models import TrainingConfig
+from expressiveness._io import check_output_folder
+from expressiveness.models import MODEL, TrainingConfig
 from expressiveness.samples import render_sample_interviews
 from expressiveness.store import ExtractionReport
 from expressiveness.types import Progress
 
-from ..dataset import set_work_folder
+from ..dataset import info_of, keep_info, set_work_folder
 from ..review import MISCLASSIFIED_FRAMES, save_review_views
 from .detecting import detect_faces
 from .importing import ImportReport, import_interviews
@@ -37,7 +38,7 @@ class Size:
 
 
 FULL = Size("expressiveness-demo", ".", 20, 3, 4.0, TrainingConfig())
-QUICK = Size("expressiveness-demo-quick", "quick", 6, 2, 1.0, TrainingConfig(epochs=2))
+QUICK = Size("expressiveness-demo-quick", "quick", 6, 2, 1.0, TrainingConfig(options={"epochs": 2}))
 """Every step, on too little to learn from."""
 
 
@@ -95,6 +96,7 @@ def run_demo(
         progress: called with how much of the step is done.
     """
     folder = folder / size.folder
+    check_output_folder(folder / "models" / RUN, kind=MODEL)
     on_step("1/6  Rendering synthetic sample interviews")
     interviews = render_sample_interviews(
         folder / "interviews",
@@ -105,8 +107,9 @@ def run_demo(
         progress=progress,
     )
     on_step("2/6  Importing them into FiftyOne")
-    imported = import_interviews(interviews, size.dataset, progress=progress)
+    imported = import_interviews(interviews, size.dataset, replace_rows=_is_demo(size.dataset), progress=progress)
     dataset = fo.load_dataset(size.dataset)
+    keep_info(dataset, demo=True)
     set_work_folder(dataset, folder)
     on_step("3/6  Finding faces")
     extracted = detect_faces(dataset, workers=workers, progress=progress)
@@ -115,7 +118,7 @@ def run_demo(
         dataset,
         size.training,
         run=RUN,
-        on_epoch=lambda epoch: progress(epoch.number, epoch.of) if progress else None,
+        progress=progress,
     )
     on_step("5/6  Classifying every face")
     predicted = predict(dataset, RUN, progress=progress)
@@ -123,3 +126,8 @@ def run_demo(
     evaluation = evaluate(dataset, RUN)
     save_review_views(dataset, RUN)
     return DemoResult(size.dataset, RUN, imported, extracted, predicted, evaluation)
+
+
+def _is_demo(dataset: str) -> bool:
+    """Whether an earlier demo made a dataset, from whichever folder: then nobody's interviews are replaced."""
+    return fo.dataset_exists(dataset) and bool(info_of(fo.load_dataset(dataset)).get("demo"))

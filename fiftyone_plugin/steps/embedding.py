@@ -13,7 +13,15 @@ from expressiveness.models import Vectors, embed_interviews
 from expressiveness.types import Failure, Progress
 
 from .. import fields
-from ..dataset import alone_on_dataset, face_store, interviews_of, load_run, require_faces, sample_ids_of
+from ..dataset import (
+    alone_on_dataset,
+    check_run_name,
+    face_store,
+    interviews_of,
+    load_run,
+    require_faces,
+    sample_ids_of,
+)
 from ..fields import RunFields
 
 CHUNK = 256
@@ -53,21 +61,21 @@ def compute_embeddings(
 
     Args:
         samples: a dataset of interviews with faces, or a view of one.
-        run: whose network is used.
+        run: whose model makes the vectors.
         map: how the vectors are laid out in two dimensions for the Embeddings panel.
         uniqueness: also write how unlike its nearest neighbours each video is, 0 to 1.
         similarity: also index the vectors, for sorting by similarity.
         progress: called with how many videos are done.
 
     Raises:
-        ModelError: there is no such run, or its model has no network.
+        ModelError: there is no such run, or its model makes no vectors.
         TrainingError: no faces were found yet.
     """
     dataset = samples._root_dataset
-    model = load_run(dataset, run)
-    if model.network is None:
-        raise ModelError(f"run {run} judges how faces move and has no network to take vectors from; choose another run")
+    model = load_run(dataset, check_run_name(dataset, run))
+    model.able_to("embeddings")
     require_faces(samples)
+    _check_brain_keys(dataset, run)
     interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
     run_fields = fields.declare_embedding(dataset, run)
     report = EmbeddingReport(run)
@@ -90,9 +98,22 @@ def compute_embeddings(
     return report
 
 
+def _brain_keys(run: str) -> dict[str, str]:
+    return {"map": f"{run}_map", "similarity": f"{run}_similarity"}
+
+
+def _check_brain_keys(dataset: fo.Dataset, run: str) -> None:
+    """Refuse to delete what somebody else had Brain compute."""
+    for key in _brain_keys(run).values():
+        if dataset.has_brain_run(key):
+            computed_of = getattr(dataset.get_brain_info(key).config, "embeddings_field", None)
+            if computed_of != RunFields(run).embedding:
+                raise ModelError(f"{dataset.name} has a Brain run {key!r} of something else; rename it first")
+
+
 def _ask_brain(view: fo.DatasetView, run_fields: RunFields, map: Map, uniqueness: bool, similarity: bool) -> list[str]:
     """Let FiftyOne Brain work on the vectors, in place of what it made of earlier ones."""
-    keys = {"map": f"{run_fields.run}_map", "similarity": f"{run_fields.run}_similarity"}
+    keys = _brain_keys(run_fields.run)
     for key in keys.values():
         if view._root_dataset.has_brain_run(key):
             view._root_dataset.delete_brain_run(key)

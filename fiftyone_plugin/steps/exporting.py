@@ -1,7 +1,8 @@
 """Write the curated interviews as files, for use outside FiftyOne.
 
     FOLDER/
-    ├── metadata.jsonl   RecruitView's layout, with `corrected_category`; interviews that were left out are not in it
+    ├── metadata.jsonl   where the data had RecruitView's layout, with `corrected_category`; else `interviews.csv` and
+    │                    `columns.json`; interviews that were left out are not in it
     ├── decisions.json   every decision, with who and when; `expressiveness train --curation` reads it
     ├── faces/           a folder a category, of 48x48 pictures
     └── videos/          if asked for; without them `metadata.jsonl` names them as the imported one does
@@ -20,16 +21,29 @@ from typing import Any
 
 import fiftyone as fo
 
-from expressiveness._io import file_stem
-from expressiveness.data import METADATA, Curation, Interview
-from expressiveness.errors import ReportError
-from expressiveness.faces import write_face_folders
+from expressiveness._io import atomic_folder, check_output_folder, file_stem
+from expressiveness.data import COLUMNS_FILE, METADATA, TABLE_FILE, Curation, Interview, write_table
+from expressiveness.errors import OutputError
+from expressiveness.faces import put_faces
 from expressiveness.types import Failure, Progress
 
 from ..curation import curation_of, record_hand_edits
-from ..dataset import imported_measure, info_of, interviews_of, newest_faces, require_faces, require_interviews
+from ..dataset import (
+    imported_measure,
+    info_of,
+    interviews_of,
+    keep_info,
+    newest_faces,
+    require_faces,
+    require_interviews,
+)
+
+CURATED = "curated export"
+"""What such a folder holds, see `check_output_folder`."""
 
 DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
+TABLES = {METADATA, TABLE_FILE, COLUMNS_FILE}
+RECRUITVIEW = "recruitview"
 
 
 @dataclass(slots=True)
@@ -69,12 +83,14 @@ def export_curated(
     Raises:
         InterviewError: the dataset holds no interviews.
         TrainingError: `faces` is set, and they were not looked for yet.
-        ReportError: the folder holds something else, or cannot be written.
+        OutputError: the folder cannot be written, or holds something that we did not write, or videos of this dataset.
+        BusyError: another run has been writing it for a minute.
     """
     require_interviews(samples)
     if faces:
         require_faces(samples)
     folder = Path(folder)
+    check_output_folder(folder, kind=CURATED)
     record_hand_edits(samples)
     curation = curation_of(samples)
     out = {decision.interview for decision in curation.interviews if decision.excluded}
@@ -83,40 +99,35 @@ def export_curated(
     report = ExportReport(str(folder), interviews=len(kept), left_out=len(out))
     source = Path(info_of(samples._root_dataset).get("folder", ""))
     names = {interview.id: _file_name(interview, source, copied=videos) for interview in kept}
-    try:
-        _make_room(folder, interviews)
-        curation.save(folder / DECISIONS)
-        _write_metadata(kept, names, curation, folder / METADATA)
+    if any(interview.video.is_relative_to(folder.resolve()) for interview in interviews):
+        raise OutputError(f"{folder} holds videos of this dataset; choose an empty folder or a new one")
+    with atomic_folder(folder, kind=CURATED) as unfinished:
+        curation.save(unfinished / DECISIONS)
+        _write_rows(samples._root_dataset, kept, names, curation, unfinished)
         if videos:
-            _copy_videos(kept, names, folder)
-    except OSError as error:
-        raise ReportError(f"cannot write {folder} ({error.strerror or error}); choose another folder") from error
-    if faces:
-        target, thresholds = imported_measure(samples._root_dataset)
-        written = write_face_folders(
-            kept,
-            newest_faces(samples._root_dataset),
-            folder / FACES,
-            target=target,
-            thresholds=thresholds,
-            curation=curation,
-            progress=progress,
-        )
-        report.faces, report.failures = written.faces, list(written.failures)
-        report.excluded_faces, report.corrected_faces = written.excluded, written.corrected
+            _copy_videos(kept, names, unfinished)
+        if faces:
+            target, thresholds = imported_measure(samples._root_dataset)
+            written = put_faces(
+                kept,
+                newest_faces(samples._root_dataset),
+                unfinished / FACES,
+                target=target,
+                thresholds=thresholds,
+                curation=curation,
+                progress=progress,
+            )
+            report.faces, report.failures = written.faces, list(written.failures)
+            report.excluded_faces, report.corrected_faces = written.excluded, written.corrected
+    _keep_place(samples._root_dataset, folder)
     return report
 
 
-def _make_room(folder: Path, interviews: Sequence[Interview]) -> None:
-    """Remove an earlier export; refuse anything else, above all a folder that interviews were imported from."""
-    entries = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if entries and (DECISIONS not in entries or entries - {METADATA, DECISIONS, FACES, VIDEOS}):
-        raise ReportError(f"{folder} holds other files; choose an empty folder or a new one")
-    if any(interview.video.is_relative_to(folder.resolve()) for interview in interviews):
-        raise ReportError(f"{folder} holds videos of this dataset; choose an empty folder or a new one")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in entries & {FACES, VIDEOS}:
-        shutil.rmtree(folder / name)
+def _keep_place(dataset: fo.Dataset, folder: Path) -> None:
+    """Keep where an export was written, so that it can be named when one of its interviews is to be forgotten."""
+    place, before = str(folder.resolve()), info_of(dataset).get("exports", [])
+    if place not in before:
+        keep_info(dataset, exports=[*before, place])
 
 
 def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:
@@ -126,9 +137,18 @@ def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:
     return str(interview.video.relative_to(source) if interview.video.is_relative_to(source) else interview.video)
 
 
-def _write_metadata(interviews: Sequence[Interview], names: Mapping[str, str], curation: Curation, file: Path) -> None:
-    corrected = {decision.interview: decision.category for decision in curation.interviews}
+def _write_rows(
+    dataset: fo.Dataset, interviews: Sequence[Interview], names: Mapping[str, str], curation: Curation, folder: Path
+) -> None:
+    """Write the interviews in RecruitView's layout if they had it, so with all that it asks for, and else as a CSV."""
+    corrected = {decision.interview: decision.category for decision in curation.interviews if decision.category}
+    if info_of(dataset).get("reader", RECRUITVIEW) != RECRUITVIEW:
+        target, thresholds = imported_measure(dataset)
+        more = {"corrected_category": corrected}
+        write_table(folder, interviews, names, more=more, target=target, thresholds=thresholds)
+        return
     rows = [_row(interview, names[interview.id], corrected.get(interview.id)) for interview in interviews]
+    file = folder / METADATA
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
@@ -137,13 +157,9 @@ def _row(interview: Interview, file_name: str, corrected: str | None) -> dict[st
     return {
         "id": interview.id,
         "file_name": file_name,
-        "duration": interview.duration,
-        "question_id": interview.question_id,
-        "question": interview.question,
-        "video_quality": interview.video_quality,
+        **interview.attributes,
         "user_no": interview.participant,
         **interview.scores,
-        "transcript": interview.transcript,
         "corrected_category": corrected,
     }
 
@@ -151,4 +167,9 @@ def _row(interview: Interview, file_name: str, corrected: str | None) -> dict[st
 def _copy_videos(interviews: Sequence[Interview], names: Mapping[str, str], folder: Path) -> None:
     (folder / VIDEOS).mkdir()
     for interview in interviews:
-        shutil.copyfile(interview.video, folder / names[interview.id])
+        try:
+            shutil.copyfile(interview.video, folder / names[interview.id])
+        except OSError as error:
+            raise OutputError(
+                f"cannot copy {interview.video} ({error.strerror or error}); nothing was written"
+            ) from error

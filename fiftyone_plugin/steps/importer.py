@@ -1,34 +1,32 @@
-"""RecruitView as a FiftyOne dataset type: `fo.Dataset.from_dir(dataset_dir=..., dataset_type=RecruitView)`."""
+"""A folder of interviews as a FiftyOne dataset type: `Dataset.from_dir(dataset_dir=..., dataset_type=Interviews)`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.utils.data as foud
 
-from expressiveness.data import DEFAULT_TARGET, METADATA, Interview, Thresholds, read_interviews, take_evenly
-from expressiveness.errors import VideoError
+from expressiveness.data import CategoryRule, Interview, InterviewFolder, Thresholds, read_interviews, take_evenly
 from expressiveness.types import Failure
-from expressiveness.video import VideoInfo, probe
+from expressiveness.video import VideoInfo, probe_videos
 
 from .. import fields
-from ..dataset import keep_info
+from ..dataset import check_dataset_name, keep_info
 
 
-class RecruitView(fo.types.Dataset):
-    """Interviews in RecruitView's layout: `metadata.jsonl` beside `videos/`."""
+class Interviews(fo.types.Dataset):
+    """A folder of interviews that one of `READERS` recognises."""
 
-    def get_dataset_importer_cls(self) -> type[RecruitViewImporter]:
+    def get_dataset_importer_cls(self) -> type[InterviewImporter]:
         """The importer that `Dataset.from_dir` uses."""
-        return RecruitViewImporter
+        return InterviewImporter
 
 
-class RecruitViewImporter(foud.BatchDatasetImporter):
-    """Imports a RecruitView folder, with the same fields and layout as `import_interviews`.
+class InterviewImporter(foud.BatchDatasetImporter):
+    """Imports a folder of interviews, with the same fields and layout as `import_interviews`.
 
     A row or video that cannot be used is kept in `failures`, and the rest imported.
 
@@ -38,8 +36,10 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         seed (None): a random seed for shuffling
         max_samples (None): import at most so many interviews, spread evenly over the file, whose rows are blocked by
             question
-        target ("facial_expression"): the score that gives the category
-        thresholds (None): where the category changes; the notebook's if None
+        reader (None): a name in `READERS`; the one that recognises the folder if None
+        columns (None): what the columns of a CSV are; guessed if None
+        target (None): the score that gives the category; as the data says if None
+        thresholds (None): where the category changes; as the data says if None
         strict (False): whether to stop at the first bad row
         allow_outside (False): whether to accept videos that lie outside the folder
     """
@@ -50,7 +50,9 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         shuffle: bool = False,
         seed: int | None = None,
         max_samples: int | None = None,
-        target: str = DEFAULT_TARGET,
+        reader: str | None = None,
+        columns: str | None = None,
+        target: str | None = None,
         thresholds: Thresholds | None = None,
         strict: bool = False,
         allow_outside: bool = False,
@@ -58,8 +60,10 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
         # FiftyOne would cut the list off at max_samples, and the head of the file is all one question.
         super().__init__(dataset_dir=dataset_dir, shuffle=shuffle, seed=seed)
         self.limit = max_samples
+        self.reader = reader
+        self.columns = columns
         self.target = target
-        self.thresholds = thresholds or Thresholds()
+        self.thresholds = thresholds
         self.strict = strict
         self.allow_outside = allow_outside
         self.failures: list[Failure] = []
@@ -67,31 +71,64 @@ class RecruitViewImporter(foud.BatchDatasetImporter):
     def import_samples(
         self, dataset: fo.Dataset, tags: list[str] | None = None, progress: bool | Callable[..., Any] | None = None
     ) -> list[str]:
-        """Import the interviews into a dataset; return the ids of their samples."""
-        found = read_interviews(self.dataset_dir, strict=self.strict, allow_outside=self.allow_outside)
-        self.failures = [Failure(f"{METADATA} line {row.line}", row.reason) for row in found.bad_rows]
-        interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.limit)
-        fields.declare_interview_fields(dataset)
-        ids = dataset.add_samples(
-            self._samples(interviews, tags or []), dynamic=False, num_samples=len(interviews), progress=progress
+        """Import the interviews into a dataset; return the ids of their samples.
+
+        Raises:
+            InterviewError: the folder or the dataset's name cannot be used, or, if `strict`, a row of the folder.
+        """
+        check_dataset_name(dataset.name)
+        found = read_interviews(
+            self.dataset_dir,
+            self.reader,
+            columns=self.columns,
+            strict=self.strict,
+            allow_outside=self.allow_outside,
         )
-        folder = str(Path(self.dataset_dir).resolve())
-        keep_info(dataset, folder=folder, target=self.target, thresholds=asdict(self.thresholds))
+        rule = found.rule_for(self.target, thresholds=self.thresholds)
+        self.failures = [Failure(f"{found.table} line {row.line}", row.reason) for row in found.bad_rows]
+        interviews = take_evenly(self._preprocess_list(list(found.interviews)), self.limit)
+        known = prepare_dataset(dataset, found, rule)
+        ids = dataset.add_samples(
+            self._samples(interviews, rule, known, tags or []),
+            dynamic=False,
+            num_samples=len(interviews),
+            progress=progress,
+        )
         return list(ids)
 
-    def _samples(self, interviews: Sequence[Interview], tags: list[str]) -> Iterator[fo.Sample]:
-        for interview in interviews:
-            try:
-                info = probe(interview.video)
-            except VideoError as error:
-                self.failures.append(Failure(interview.id, str(error)))
+    def _samples(
+        self, interviews: Sequence[Interview], rule: CategoryRule, known: fields.InterviewFields, tags: list[str]
+    ) -> Iterator[fo.Sample]:
+        found = probe_videos([one.video for one in interviews])
+        for interview, info in zip(interviews, found.values(), strict=True):
+            if isinstance(info, str):
+                self.failures.append(Failure(interview.id, info))
                 continue
-            sample = interview_sample(interview, info, target=self.target, thresholds=self.thresholds)
+            sample = interview_sample(interview, info, rule, known)
             sample.tags.extend(tags)
             yield sample
 
 
-def interview_sample(interview: Interview, info: VideoInfo, *, target: str, thresholds: Thresholds) -> fo.Sample:
+def prepare_dataset(dataset: fo.Dataset, folder: InterviewFolder, rule: CategoryRule) -> fields.InterviewFields:
+    """Keep with a dataset what a folder's interviews are like, and declare the fields that they need."""
+    imported_before = dataset.has_sample_field(fields.INTERVIEW_ID)
+    earlier = fields.InterviewFields.of(dataset) if imported_before else fields.InterviewFields()
+    known = earlier.with_those_of(folder, dataset.get_field_schema())
+    keep_info(
+        dataset,
+        folder=str(folder.path.resolve()),
+        reader=folder.reader,
+        target=rule.target,
+        thresholds=asdict(rule.thresholds),
+        **known.as_dict(),
+    )
+    fields.declare_interview_fields(dataset)
+    return known
+
+
+def interview_sample(
+    interview: Interview, info: VideoInfo, rule: CategoryRule, known: fields.InterviewFields
+) -> fo.Sample:
     """Make a video sample of an interview, whose video is as `info` says."""
     return fo.Sample(
         filepath=str(interview.video),
@@ -99,14 +136,10 @@ def interview_sample(interview: Interview, info: VideoInfo, *, target: str, thre
         **{
             fields.INTERVIEW_ID: interview.id,
             fields.PARTICIPANT: interview.participant,
-            fields.QUESTION_ID: interview.question_id,
-            fields.QUESTION: interview.question,
-            fields.DURATION: interview.duration,
-            fields.VIDEO_QUALITY: interview.video_quality,
-            fields.TRANSCRIPT: interview.transcript,
-            fields.CATEGORY: fo.Classification(label=thresholds.category(interview.scores[target])),
+            fields.CATEGORY: fo.Classification(label=rule.category(interview.scores)),
         },
-        **interview.scores,
+        **{known.scores[name]: score for name, score in interview.scores.items()},
+        **{known.attributes[name]: text for name, text in interview.attributes.items()},
     )
 
 

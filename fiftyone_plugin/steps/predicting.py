@@ -13,7 +13,15 @@ from expressiveness.types import Failure, Progress
 
 from .. import fields
 from ..curation import record_hand_edits, truths_of
-from ..dataset import alone_on_dataset, face_store, interviews_of, load_run, require_faces, sample_ids_of
+from ..dataset import (
+    alone_on_dataset,
+    check_run_name,
+    face_store,
+    interviews_of,
+    load_run,
+    require_faces,
+    sample_ids_of,
+)
 from ..fields import RunFields
 from ..labels import CHUNK, write_predictions
 from ..truth import Truth
@@ -44,11 +52,11 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
     follows their decisions. The run's figures do not, see `evaluate`.
 
     Raises:
-        ModelError: there is no such run.
+        ModelError: there is no such run, or a field that is not its own has its name.
         TrainingError: no faces were found yet.
     """
     dataset = samples._root_dataset
-    model = load_run(dataset, run)
+    model = load_run(dataset, check_run_name(dataset, run))
     require_faces(samples)
     record_hand_edits(samples)
     run_fields = fields.declare_run_fields(dataset, run)

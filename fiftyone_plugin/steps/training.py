@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import fiftyone as fo
 
+from expressiveness._io import check_output_folder
 from expressiveness.evaluation import evaluate as evaluate_model
-from expressiveness.models import TrainingConfig
-from expressiveness.movement import MovementStore, extract_movements
+from expressiveness.models import MODEL, TrainingConfig, train
 from expressiveness.types import Progress
 
 from ..curation import curation_of
@@ -28,9 +28,6 @@ from ..dataset import (
     work_folder,
 )
 
-if TYPE_CHECKING:
-    from expressiveness.models import Epoch
-
 
 @alone_on_dataset("training")
 def train_model(
@@ -39,12 +36,11 @@ def train_model(
     *,
     run: str | None = None,
     split_of: str | None = None,
-    on_epoch: Callable[[Epoch], None] | None = None,
-    on_movement: Progress | None = None,
+    progress: Progress | None = None,
 ) -> str:
     """Train on the stored faces, with people's corrections, and keep the model with the dataset as a run.
 
-    A model of movement reads the videos once more, where it has not yet; what it has read is kept beside the faces.
+    What the model needs of the videos beside their faces is read once, and kept beside the faces.
 
     What people decided counts in training and validation. The run is judged on its held-out people by the categories
     that their scores give, whatever was corrected, so that a run after curation can be compared with the one before it.
@@ -56,32 +52,38 @@ def train_model(
         run: the run's name; cnn_1, cnn_2, ... or movement_1, ... if None.
         split_of: an earlier run, whose people train, validate and test again; interviews that it did not know have no
             part. A new split, made from `config`, if None.
-        on_epoch: called after each epoch of a network.
-        on_movement: called with how many videos a model of movement has read.
+        progress: told how far it is, first of reading, then of learning.
 
     Returns:
         The run's name.
 
     Raises:
         TrainingError: faces are missing, or there are too few people.
-        ModelError: there is no run `split_of`.
+        ModelError: there is no run `split_of`, or the run's name is taken, see `check_run_name`.
+        OutputError: the model's folder cannot be written, or holds something that we did not write.
     """
-    from expressiveness.models import train
-
     dataset, config = samples._root_dataset, config or TrainingConfig()
-    run = check_run_name(run or next_run_name(dataset, config.model))
+    run = run or next_run_name(dataset, config.model)
+    folder = folder_for(dataset, run)
     split = load_run_split(dataset, split_of) if split_of else None
     interviews, store = interviews_of(samples), newest_faces(dataset)
     require_faces(samples)
     curation = curation_of(samples, target=config.target)
-    if config.model == "movement":
-        extract_movements(interviews, MovementStore.beside(store), progress=on_movement)
-    model = train(interviews, store, config, split=split, curation=curation, on_epoch=on_epoch)
+    model = train(interviews, store, config, split=split, curation=curation, progress=progress)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
     model = model.with_evaluation(evaluate_model(model, held_out, store))
-    folder = model.save(work_folder(dataset) / "models" / run)
-    register_run(dataset, run, model, folder, split_of=split_of)
+    register_run(dataset, run, model, model.save(folder), split_of=split_of)
     return run
+
+
+def folder_for(dataset: fo.Dataset, run: str) -> Path:
+    """Where the model of a new run goes, once nothing is in its way.
+
+    Raises:
+        ModelError: the run's name is taken, see `check_run_name`.
+        OutputError: the folder cannot be written, or holds something that we did not write.
+    """
+    return check_output_folder(work_folder(dataset) / "models" / check_run_name(dataset, run), kind=MODEL)
 
 
 @alone_on_dataset("evaluating")
@@ -93,6 +95,6 @@ def evaluate(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Any]:
     dataset = samples._root_dataset
     model = load_run(dataset, run)
     interviews = [interview for interview in interviews_of(samples) if interview.id in set(model.split.test)]
-    figures = evaluate_model(model, interviews, face_store(dataset, model.extraction))
+    figures = evaluate_model(model, interviews, face_store(dataset, model.extraction)).as_dict()
     save_figures(dataset, run, evaluation=figures)
     return figures

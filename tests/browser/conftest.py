@@ -1,13 +1,15 @@
 """Tests here see the real App in a real browser, on a real MongoDB."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.services import ARTEFACTS
+from tests.services import ARTEFACTS, LOOPBACK, served
 
 SCREENSHOTS = ARTEFACTS / "screenshots"
 WINDOW = {"width": 1600, "height": 1000}  # pixels
@@ -67,6 +69,21 @@ def reviewed(reviewed_source: str, dataset_name: str) -> str:
     return dataset_name
 
 
+@pytest.fixture(scope="session")
+def unguarded(mongodb: str) -> Iterator[str]:
+    """The address of FiftyOne's own server, with nothing in front: what tests of the guard try must work there."""
+    command = ["-m", "fiftyone.server.main", "--address", LOOPBACK, "--port"]
+    with served(command, "/fiftyone", ARTEFACTS / "app-unguarded.log") as url:
+        yield url
+
+
+@pytest.fixture
+def browser_anywhere() -> Iterator[Browser]:
+    """A browser for which every name under .example leads to this machine, as an attacker's may."""
+    with launched(["--host-resolver-rules=MAP *.example 127.0.0.1"]) as browser:
+        yield browser
+
+
 @pytest.fixture
 def page(request: pytest.FixtureRequest, app: str) -> Iterator[Page]:
     """An empty page of a new browser; `page.goto(f"/datasets/{name}")` opens a dataset in the App.
@@ -74,12 +91,7 @@ def page(request: pytest.FixtureRequest, app: str) -> Iterator[Page]:
     A browser a test: while Playwright runs, `foo.execute_operator` would give this thread a future and no result. So
     a test prepares its data in fixtures that it names before `page`. A failed test leaves a screenshot.
     """
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs Chromium: on Debian, `apt install chromium`")
-    with sync_playwright() as playwright:
-        playwright.selectors.set_test_id_attribute("data-cy")  # the App's handles, for `get_by_test_id`
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with launched() as browser:
         page = browser.new_page(base_url=app, viewport=WINDOW)
         page.set_default_timeout(WAIT_MILLISECONDS)
         expect.set_options(timeout=WAIT_MILLISECONDS)
@@ -87,17 +99,29 @@ def page(request: pytest.FixtureRequest, app: str) -> Iterator[Page]:
         failures = request.session.testsfailed
         yield page
         if request.session.testsfailed > failures:
-            _save(page, f"failed-{request.node.name}")
+            save_picture(page, f"failed-{request.node.name}")
+
+
+@contextmanager
+def launched(flags: Sequence[str] = (), **settings: Any) -> Iterator[Browser]:
+    """Run a browser while the block runs."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Chromium: on Debian, `apt install chromium`")
+    with sync_playwright() as playwright:
+        playwright.selectors.set_test_id_attribute("data-cy")  # the App's handles, for `get_by_test_id`
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags], **settings)
+        yield browser
         browser.close()
 
 
 @pytest.fixture
 def screenshot(page: Page) -> Callable[[str], Path]:
     """A function that saves what the page shows as artefacts/screenshots/NAME.png and returns the path."""
-    return lambda name: _save(page, name)
+    return lambda name: save_picture(page, name)
 
 
-def _save(page: Page, name: str) -> Path:
+def save_picture(page: Page, name: str) -> Path:
     """Save what the page shows once it stands still, or after three seconds where it never does."""
     picture = page.screenshot()
     for _ in range(10):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import TimeoutError, expect
 
 from expressiveness.data import EXPRESSIVE, RESERVED
-from expressiveness.video import probe
+from expressiveness.video.probing import probe
 from fiftyone_plugin.curation import curation_of
 from fiftyone_plugin.curation.states import BY_HAND
 from fiftyone_plugin.dataset import enable_annotation

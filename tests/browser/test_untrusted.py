@@ -92,7 +92,9 @@ def test_html_in_what_is_wrong_with_a_folder_is_shown_as_text_in_the_form(from_a
 
 
 @pytest.mark.parametrize("name", [hostile("run"), "<b>", "[a](javascript:b)", "Run 1", "1", "", "a" * 42])
-def test_a_runs_name_which_the_panels_write_as_markdown_holds_nothing_but_letters_and_digits(name):
-    assert check_run_name("cnn_1") == "cnn_1"
+def test_a_runs_name_which_the_panels_write_as_markdown_holds_nothing_but_letters_and_digits(name, dataset_name):
+    dataset = fo.Dataset(dataset_name)
+
+    assert check_run_name(dataset, "cnn_1") == "cnn_1"
     with pytest.raises(ModelError, match="use lower-case letters, digits and _, a letter first"):
-        check_run_name(name)
+        check_run_name(dataset, name)

@@ -19,12 +19,21 @@ import keras
 
 from expressiveness.data import METADATA, read_interviews
 from expressiveness.errors import ExpressivenessError
-from expressiveness.faces import FaceStore, FaceTable, load_faces, save_faces
-from expressiveness.faces.face_store import CONFIG_FILE
-from expressiveness.models import RECORD, Calibration, MovementModel, TrainedModel, load_model
+from expressiveness.faces import CONFIG_FILE, FaceStore, FaceTable, load_faces, save_faces
+from expressiveness.models import (
+    RECORD,
+    WEIGHTS,
+    Calibration,
+    FittedMovement,
+    MovementModel,
+    NotebookCnn,
+    TrainedModel,
+    TrainingConfig,
+    load_model,
+)
+from expressiveness.models.by_movement.fitted_movement import EXPRESSIONS
+from expressiveness.models.by_movement.movement_model import NUMBERS
 from expressiveness.models.cnn import network
-from expressiveness.models.movement_model import EXPRESSIONS
-from expressiveness.models.trained_model import WEIGHTS
 from tests.face_tables import grey_faces
 from tests.interviews import row
 from tests.random_model import random_model
@@ -114,12 +123,10 @@ def read_record(content: bytes) -> bool:
 
 @cache
 def records() -> list[bytes]:
-    """The record of a network, and one of a model of movement."""
-    calibration = Calibration(steepness=1.0, cuts=(-0.5, 0.5), values=(-1.0, 1.0), scores=(-1.0, 1.0))
-    movement = MovementModel((1.0,) * len(EXPRESSIONS), (1.0,) * 3, (1.0,) * 3, 0.0, calibration)
-    model = random_model()
-    moves = replace(model, network=None, movement=movement, config=replace(model.config, model="movement"))
-    return [_files(model)[RECORD], _files(moves)[RECORD]]
+    """The record of a network, and one of a model of movement, as version 1 had it: with its numbers inside."""
+    moving = json.loads(_moving_files()[RECORD])
+    moving |= {"format": 1, "movement": json.loads(_moving_files()[NUMBERS])}
+    return [_files(random_model())[RECORD], json.dumps(moving).encode()]
 
 
 def read_value(content: bytes) -> bool:
@@ -149,6 +156,16 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from _places(item)
 
 
+def read_numbers(content: bytes) -> bool:
+    """Read a model of movement whose numbers are these, beside a good record."""
+    return _read_model({**_moving_files(), NUMBERS: content})
+
+
+def numbers() -> list[bytes]:
+    """The numbers of a model of movement."""
+    return [_moving_files()[NUMBERS]]
+
+
 def read_weights(content: bytes) -> bool:
     """Read a model whose weights are these, beside a good record."""
     return _read_model({WEIGHTS: content})
@@ -176,7 +193,16 @@ def _is_read(load: Callable[[Path], object], path: Path) -> bool:
 
 @cache
 def _good_files() -> dict[str, bytes]:
-    return _files(replace(random_model(), network=_small_network()))
+    model = random_model()
+    return _files(replace(model, model=NotebookCnn(model.config.options, _small_network())))
+
+
+@cache
+def _moving_files() -> dict[str, bytes]:
+    calibration = Calibration(steepness=1.0, cuts=(-0.5, 0.5), values=(-1.0, 1.0), scores=(-1.0, 1.0))
+    fitted = FittedMovement((1.0,) * len(EXPRESSIONS), (1.0,) * 3, (1.0,) * 3, 0.0, calibration)
+    config = TrainingConfig(model="movement")
+    return _files(replace(random_model(), model=MovementModel(fitted=fitted), config=config))
 
 
 def _files(model: TrainedModel) -> dict[str, bytes]:
@@ -196,12 +222,12 @@ def _small_network() -> keras.Model:
 @contextmanager
 def _small_networks() -> Iterator[None]:
     """Have models read their weights into it."""
-    built = network.NETWORKS["notebook_cnn"]
-    network.NETWORKS["notebook_cnn"] = _small_network
+    built = network.notebook_cnn
+    network.notebook_cnn = _small_network
     try:
         yield
     finally:
-        network.NETWORKS["notebook_cnn"] = built
+        network.notebook_cnn = built
 
 
 READERS: Mapping[str, Reader] = {
@@ -212,4 +238,5 @@ READERS: Mapping[str, Reader] = {
     "record": Reader(read_record, records),
     "value": Reader(read_value, values),
     "weights": Reader(read_weights, weights),
+    "numbers": Reader(read_numbers, numbers),
 }

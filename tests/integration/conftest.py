@@ -12,6 +12,18 @@ def _database(mongodb: str) -> None:
     """Start it for every test of this folder, so that none has to ask."""
 
 
+@pytest.fixture
+def without_leftovers(mongodb: str) -> Iterator[None]:
+    """Before and after the test, no folder of a dataset that was deleted is there."""
+    from fiftyone_plugin.forgetting import leftovers
+
+    for folder in leftovers():
+        shutil.rmtree(folder)
+    yield
+    for folder in leftovers():
+        shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def reviewable(sample_interviews: Path, mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a dataset of 12 sample interviews with faces and one run, `first`. Read it; `dataset` is a copy."""
@@ -25,7 +37,7 @@ def reviewable(sample_interviews: Path, mongodb: str, tmp_path_factory: pytest.T
     dataset = fo.load_dataset(name)
     set_work_folder(dataset, tmp_path_factory.mktemp("reviewable") / "work")
     detect_faces(dataset)
-    predict(dataset, train_model(dataset, TrainingConfig(epochs=1), run="first"))
+    predict(dataset, train_model(dataset, TrainingConfig(options={"epochs": 1}), run="first"))
     yield name
     fo.delete_dataset(name)
 
@@ -65,13 +77,9 @@ def moving(dataset_name: str, tmp_path: Path):
             filepath=str(one.video),
             interview_id=one.id,
             participant=one.participant,
-            question_id=one.question_id,
-            question=one.question,
-            duration=one.duration,
-            video_quality=one.video_quality,
-            transcript=one.transcript,
             category=fo.Classification(label=Thresholds().category(one.scores["facial_expression"])),
             **one.scores,
+            **one.attributes,
         )
         for one in interviews
     )

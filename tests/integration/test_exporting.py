@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, read_interviews
-from expressiveness.errors import ReportError, TrainingError
+from expressiveness.errors import OutputError, TrainingError
 from expressiveness.faces import FaceStore
 from fiftyone_plugin.api import interviews_of, work_folder
 from fiftyone_plugin.curation import curate, curation_of
@@ -69,14 +69,14 @@ def test_exporting_again_replaces_the_earlier_export_and_nothing_else(dataset, t
 
     pictures = len(list((tmp_path / "out" / "faces").rglob("*.png")))
     assert pictures == dataset[6:].count("frames.faces.detections")
-    with pytest.raises(ReportError, match="holds other files"):
+    with pytest.raises(OutputError, match=r"holds files .*\(notes\.txt\)"):
         export_curated(dataset, tmp_path / "out")
 
 
 def test_the_folder_that_was_imported_is_never_written_to(dataset, sample_interviews):
     before = (sample_interviews / "metadata.jsonl").read_bytes()
 
-    with pytest.raises(ReportError, match="choose an empty folder or a new one"):
+    with pytest.raises(OutputError, match="holds a set of sample interviews; choose another folder"):
         export_curated(dataset, sample_interviews)
     assert (sample_interviews / "metadata.jsonl").read_bytes() == before
 
@@ -89,7 +89,7 @@ def test_an_export_that_was_imported_is_never_written_to(dataset, dataset_name, 
     again = fo.load_dataset(f"{dataset_name}-again")
 
     try:
-        with pytest.raises(ReportError, match="holds videos of this dataset"):
+        with pytest.raises(OutputError, match="holds videos of this dataset"):
             export_curated(again, tmp_path / "out", faces=False)
     finally:
         again.delete()

@@ -24,24 +24,22 @@ from pymongo import MongoClient
 from expressiveness._io import LOCK_FILE
 from expressiveness.data import read_interviews
 from expressiveness.errors import BusyError, StoreError
-from expressiveness.faces import FaceStore, extract_interviews, load_faces
-from expressiveness.faces.face_store import CONFIG_FILE
-from expressiveness.models import RECORD, TrainingConfig, train
-from expressiveness.models.trained_model import WEIGHTS
+from expressiveness.faces import CONFIG_FILE, FaceStore, extract_interviews, load_faces
+from expressiveness.models import RECORD, WEIGHTS, TrainingConfig, train
 from expressiveness.movement import MovementStore
 from fiftyone_plugin.api import detect_faces, evaluate, import_interviews, predict, train_model
 from fiftyone_plugin.dataset import working_on
+from tests.face_tables import lively_faces
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.killed import RUN, RUNS, SHORT, release, started
 from tests.movements import acted
 from tests.services import start_mongod, stop
-from tests.unit.models.learning.test_network_training import lively_table
 
 KILLS = int(os.environ.get("KILLS", "0"))
 CHAINS = [1] * KILLS or [3]
 """How often each attempt is killed before it may end."""
 
-IDS_AND_TIMES = {"_id", "_sample_id", "_dataset_id", "_rand", "created", "created_at", "last_modified_at"}
+IDS_AND_TIMES = {"_id", "_sample_id", "_dataset_id", "dataset", "_rand", "created", "created_at", "last_modified_at"}
 
 LONGEST_CLIP = 9
 LARGEST_KEPT = 12_000
@@ -61,7 +59,7 @@ def folder(tmp_path_factory):
     store.write_config()
     for number, interview in enumerate(interviews):
         write_portrait_video(interview.video, frames=31 if number == LONGEST_CLIP else 6 + number % 5)
-        store.save(interview, lively_table((4, 20, 60)[number % 3], drawn))
+        store.save(interview, lively_faces((4, 20, 60)[number % 3], drawn))
         MovementStore.beside(store).save(interview, acted((0.1, 0.4, 0.9)[number % 3], seed=number))
     train(interviews, store, TrainingConfig(model="movement")).save(folder / "model")
     return folder
@@ -287,7 +285,7 @@ def test_the_second_run_on_a_dataset_is_refused_with_the_first_ones_name(call, f
     dataset = fo.Dataset(dataset_name)
 
     with (
-        working_on(dataset_name, "training"),
+        working_on(dataset, "training"),
         pytest.raises(
             BusyError, match=rf"the dataset {dataset_name} is in use by process {os.getpid()} .*\(training\)"
         ),

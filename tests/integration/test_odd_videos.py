@@ -1,5 +1,6 @@
 """Videos that are not what the App likes best, in the dataset: HEVC, and a variable frame rate."""
 
+import av
 import fiftyone as fo
 import fiftyone.operators as foo
 import numpy as np
@@ -9,9 +10,10 @@ from expressiveness.errors import InterviewError
 from expressiveness.faces import ExtractionConfig
 from expressiveness.video import Sampling, make_playable
 from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder
-from fiftyone_plugin.steps.importer import RecruitView
+from fiftyone_plugin.steps.importer import Interviews
 from tests.interviews import portrait, row, write_metadata
 from tests.media import write_irregular_video, write_video
+from tests.watching import watching
 
 EVERY = ExtractionConfig(sampling=Sampling(every=1), detector="short")
 TENTHS = (0, 1, 2, 7, 8, 20)
@@ -47,7 +49,7 @@ def test_a_video_that_browsers_do_not_play_is_analysed_and_a_copy_offered(folder
     before = frames_with_faces(dataset_name, tmp_path / "work")["0001"]
 
     make_playable(folder, tmp_path / "copy", workers=1)
-    assert import_interviews(tmp_path / "copy", dataset_name).unplayable == {}
+    assert import_interviews(tmp_path / "copy", dataset_name, replace_rows=True).unplayable == {}
     assert frames_with_faces(dataset_name, tmp_path / "work")["0001"] == before
 
 
@@ -64,7 +66,7 @@ def test_a_video_of_variable_frame_rate_is_named_and_in_its_copy_the_app_counts_
     operator = foo.get_operator("@expressiveness/interviews/import_interviews")
     imported = operator(str(folder), dataset_name).result
     make_playable(folder, tmp_path / "copy", workers=1)
-    again = import_interviews(tmp_path / "copy", dataset_name)
+    again = import_interviews(tmp_path / "copy", dataset_name, replace_rows=True)
 
     assert list(imported["uneven"]) == ["0002"]
     assert "1 video of variable frame rate: figures are right" in imported["message"]
@@ -86,5 +88,29 @@ def test_videos_outside_the_folder_are_imported_only_where_that_is_allowed(datas
     with pytest.raises(InterviewError, match=r"none of the interviews.*leads out of the folder; move it in, or give"):
         import_interviews(folder, dataset_name)
     assert operator(str(folder), dataset_name, allow_outside=True).result["added"] == 2
-    by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=RecruitView, allow_outside=True)
+    by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=Interviews, allow_outside=True)
     assert by_type.values("filepath") == [str(tmp_path / "far.mp4"), str(tmp_path / "set.mp4")]
+
+
+def test_the_import_decodes_nothing_in_its_own_process_and_a_playlist_costs_its_row(
+    dataset_name, tmp_path, monkeypatch
+):
+    videos = tmp_path / "set" / "videos"
+    videos.mkdir(parents=True)
+    write_video(tmp_path / "outside.ts", [portrait()] * 3)
+    (videos / "vid_0001.m3u8").write_text(f"#EXTM3U\n#EXTINF:1,\n{tmp_path}/outside.ts\n#EXT-X-ENDLIST\n")
+    write_video(videos / "vid_0002.mp4", [portrait()] * 3)
+    write_video(videos / "vid_0003.mp4", [np.tile(portrait(), (2, 2, 1))] * 3)
+    folder = write_metadata(tmp_path / "set", row(1, file_name="videos/vid_0001.m3u8"), row(2), row(3))
+    monkeypatch.setattr(av, "open", None)  # of this process; workers are others
+
+    with watching(tmp_path / "outside.ts") as watch:
+        report = import_interviews(folder, dataset_name, max_pixels=100_000)
+        by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=Interviews)
+        assert not watch.touched()
+
+    assert report.added == 1
+    first, second = report.failures
+    assert first.reason.startswith("vid_0001.m3u8: is a playlist (hls), not a video")
+    assert second.reason.startswith("vid_0003.mp4: its pictures have 512 x 512 pixels, more than the 0.1 megapixels")
+    assert by_type.values("interview_id") == ["0002", "0003"]

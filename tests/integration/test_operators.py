@@ -1,6 +1,10 @@
 """Every operator as the SDK and the App run it; the delegated ones are in test_delegated.py."""
 
+import errno
 import json
+import math
+import os
+import re
 import sys
 import threading
 
@@ -9,13 +13,15 @@ import fiftyone.operators as foo
 import pytest
 from fiftyone.operators.executor import ExecutionContext, ExecutionError, Executor
 from fiftyone.operators.types import RiskLevel
+from pymongo.errors import ConnectionFailure
 
-from expressiveness.data import EXPRESSIVE, Curation, Thresholds
-from expressiveness.errors import ModelError, TrainingError
-from fiftyone_plugin.curation import curation_of
+from expressiveness.data import CATEGORIES, EXPRESSIVE, Curation, Thresholds
+from expressiveness.errors import InterviewError, ModelError, TrainingError
+from fiftyone_plugin.curation import curate, curation_of
 from fiftyone_plugin.dataset import list_runs
 from fiftyone_plugin.operators import OPERATORS
-from fiftyone_plugin.review import MISCLASSIFIED_FRAMES
+from fiftyone_plugin.operators.predict import Predict
+from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, as_faces, wrong
 from fiftyone_plugin.steps import compute_embeddings, suspect_videos
 from tests.interviews import row, write_metadata, write_portrait_video
 
@@ -213,11 +219,83 @@ def test_the_app_is_told_how_far_the_work_is_and_what_came_out(dataset):
 def test_an_error_reaches_the_caller_as_one_sentence(dataset):
     with pytest.raises(ExecutionError, match=rf"{dataset.name} has no run 'none' \(runs: first\)\n$"):
         operator("predict")(dataset, run="none")
-    with pytest.raises(ModelError, match=r"^.* has no run 'none'"):  # the App shows the message alone
-        list(in_app(operator("predict"), dataset, run="none"))
+    [(window, shown), (toast, said)] = in_app(operator("predict"), dataset, run="none")
+    sentence = f"{dataset.name} has no run 'none' (runs: first)"
+    assert (window, toast, said) == ("show_output", "notify", {"message": sentence, "variant": "error"})
+    assert shown["outputs"]["type"]["properties"]["failure"]["view"]["description"] == sentence
+    assert shown["outputs"]["type"]["properties"]["again"]["view"]["params"] == {"run": "none"}
     dataset[:1].clear_sample_field("frames_looked_at")
     with pytest.raises(ExecutionError, match=r"Detect faces first: 1 video has no faces yet\.$"):
         operator("predict")(dataset, run="first")
+
+
+BAD_VALUES = (
+    ("train_model", {"seed": 0.5}, "seed is 0.5: give a whole number"),
+    ("train_model", {"epochs": 1.5}, "epochs is 1.5: give a whole number"),
+    ("train_model", {"target": "charisma"}, "target is 'charisma': choose from openness"),
+    ("train_model", {"low": math.nan}, "low is nan: give a number"),
+    ("train_model", {"run": "a\0b"}, r"run is 'a\\x00b': give a text, without control characters"),
+    ("run_pipeline", {"seed": 0.5}, "seed is 0.5: give a whole number"),
+    ("detect_faces", {"confidence": math.nan}, "confidence is nan: give a number"),
+    ("detect_faces", {"every": 2.5}, "every is 2.5: give a whole number"),
+    ("detect_faces", {"detector": "best"}, "detector is 'best': choose from auto"),
+    ("predict", {"run": "first\n"}, "run is .*: give a text, without control characters"),
+    ("review_errors", {"view": "Everything"}, "view is 'Everything': choose from Misclassified frames"),
+    ("compute_embeddings", {"map": "umap"}, "map is 'umap': choose from pca"),
+    ("curate", {"level": "people"}, "level is 'people': choose from faces, videos"),
+    ("curate", {"decision": "delete", "decided_by": "ann"}, "decision is 'delete': choose from exclude"),
+    ("export_curated", {"folder": {"absolute_path": "a\0b"}}, "folder is .*: give the path of a folder"),
+    ("find_suspicious_labels", {"view_target": "ALL"}, "view_target is 'ALL': choose from"),
+)
+
+
+@pytest.mark.parametrize(("name", "params", "sentence"), BAD_VALUES, ids=str)
+def test_a_bad_value_ends_in_one_sentence_for_every_kind_of_caller(dataset, name, params, sentence):
+    with pytest.raises(ExecutionError, match=rf"{sentence}[^\n]*\n?$"):
+        foo.execute_operator(operator(name).uri, dataset=dataset, params=dict(params))
+    told = [parameters["message"] for what, parameters in in_app(operator(name), dataset, **params) if what == "notify"]
+    assert len(told) == 1
+    assert re.match(sentence, told[0])
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ConnectionFailure("refused"), "FiftyOne's database does not answer"),
+        (MemoryError(), "There is not enough memory"),
+        (OSError(errno.ENOSPC, "No space left on device", "/disk/faces"), "/disk/faces: No space left on device"),
+        (TrainingError("too few"), "too few"),
+        (
+            ZeroDivisionError("division by zero"),
+            r"This should not have happened \(ZeroDivisionError: division by zero\)",
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_whatever_goes_wrong_while_an_operator_works_is_told(dataset, caplog, error, sentence):
+    class Failing(Predict):
+        def run(self, ctx, progress):
+            progress(1, 2, "half")
+            raise error
+
+    messages = list(in_app(Failing(), dataset))
+
+    assert [what for what, _ in messages] == ["set_progress", "show_output", "notify"]
+    assert messages[-1][1]["variant"] == "error"
+    assert re.match(sentence, messages[-1][1]["message"])
+    assert ("Traceback" in caplog.text) == isinstance(error, ZeroDivisionError), "the unforeseen is logged"
+
+
+def test_curating_single_faces_by_labels_that_they_do_not_show_says_what_they_show(dataset, tmp_path):
+    faces = as_faces(dataset, wrong("first"), folder=tmp_path / "frames").view
+
+    with pytest.raises(
+        InterviewError, match=r"^the view shows no labels faces but first: under Frames that show, choose"
+    ):
+        curate(faces, "exclude", by="ann", shown_by=["faces"])
+    with pytest.raises(ExecutionError, match="the view shows no labels faces but first"):
+        operator("curate")(faces, "exclude", "ann")
+    assert operator("curate")(faces, "exclude", "ann", shown_by="first").result["faces"] > 0
 
 
 def test_training_again_on_the_same_people_honours_decisions_and_says_so(dataset):
@@ -286,7 +364,7 @@ def test_a_model_of_movement_is_trained_and_predicts_beside_the_network(moving):
     assert moving.get_run_info("movement_1").config.model == "movement"
     sentence = f"Train a network first: {moving.name} has no run of one yet."
     assert refusal(operator("compute_embeddings"), moving) == sentence
-    with pytest.raises(ModelError, match=r"^run movement_1 judges how faces move and has no network"):
+    with pytest.raises(ModelError, match=r"^the model movement cannot do this"):
         compute_embeddings(moving, "movement_1")
 
 
@@ -344,11 +422,10 @@ def test_wrong_labels_are_not_looked_for_among_too_few_people(moving):
 
 
 def test_movement_is_read_from_the_videos_with_progress_and_kept(dataset):
-    messages = in_app(operator("train_model"), dataset, model="movement")
-    notes = []
-    with pytest.raises(TrainingError, match="interviews show enough of a face to learn movement from, 10 are needed"):
-        notes.extend(parameters["label"] for name, parameters in messages if name == "set_progress")
+    messages = list(in_app(operator("train_model"), dataset, model="movement"))
 
+    notes = [parameters["label"] for name, parameters in messages if name == "set_progress"]
+    assert "show enough of a face to learn movement from, 10 are needed" in messages[-1][1]["message"]
     assert notes[0] == "movement of 0 of 12 videos read"
     assert notes[-1] == "movement of 12 of 12 videos read"
 
@@ -434,3 +511,35 @@ def test_embeddings_serve_fiftyone_brain(dataset):
     assert None not in dataset.values("first_uniqueness")
     nearest = dataset.sort_by_similarity(dataset.first().id, brain_key="first_similarity", k=3)
     assert nearest.first().id == dataset.first().id
+
+
+def test_a_model_of_another_package_trains_and_predicts_from_the_app(dataset, monkeypatch):
+    from expressiveness.models import MODELS
+    from tests.third_party_model import CropVariance
+
+    monkeypatch.setitem(MODELS._things, "variance", CropVariance)
+
+    assert "variance" in str(form(operator("train_model"), dataset)["model"])
+    trained = operator("train_model")(dataset, model="variance").result
+    predicted = operator("predict")(dataset, run=trained["run"]).result
+
+    assert trained["run"] == "variance_1"
+    assert predicted["videos"] == 12
+    assert set(dataset.distinct("variance_1_video.label")) <= set(CATEGORIES)
+
+
+def test_the_form_reads_no_rows_of_a_file_that_would_hold_up_the_server(tmp_path):
+    folder = write_metadata(tmp_path / "set", row(1))
+    with (folder / "metadata.jsonl").open("ab") as file:
+        file.truncate(2**30)
+
+    properties = form(operator("import_interviews"), None, params={"folder": {"absolute_path": str(folder)}})
+
+    assert properties["preview"]["view"]["description"] == (
+        "metadata.jsonl has 1,074 MB: what it holds is seen once it is imported"
+    )
+    assert "dataset_name" in properties
+    (folder / "metadata.jsonl").unlink()
+    os.mkfifo(folder / "metadata.jsonl")
+    refused = form(operator("import_interviews"), None, params={"folder": {"absolute_path": str(folder)}})
+    assert "it is a pipe or a device, and no file" in refused["refusal"]["view"]["description"]

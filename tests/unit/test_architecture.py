@@ -18,6 +18,7 @@ PLUGIN = REPOSITORY / "fiftyone_plugin"
 FILES = [file for package in (CORE, PLUGIN) for file in sorted(package.rglob("*.py"))]
 DOORS = sorted(stub.parent for package in (CORE, PLUGIN) for stub in package.rglob("__init__.pyi"))
 LOCK = REPOSITORY / "requirements.lock"
+TOOLS = REPOSITORY / "tools" / "locks"
 
 # Hosts of package registries and options that name one: they belong in a user's settings, not in a project.
 REGISTRY = re.compile(
@@ -72,6 +73,7 @@ def door_towards(name: str, file: Path) -> str | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", DOORS, ids=lambda folder: name_of(folder / "__init__.py"))
 def test_every_public_name_of_a_folder_is_there(folder):
     names = [alias.name for node in ast.parse((folder / "__init__.pyi").read_text()).body for alias in names_in(node)]
@@ -140,10 +142,35 @@ def test_a_registry_is_recognised(line):
     assert REGISTRY.search(line)
 
 
-def test_the_lock_holds_exact_versions_and_nothing_else():
-    pin = re.compile(r"[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.+!]*( ; .+)?")
+@pytest.mark.parametrize("lock", [LOCK, *sorted(TOOLS.glob("*.lock"))], ids=lambda path: path.stem)
+def test_a_lock_holds_exact_versions_with_the_hashes_of_their_files_and_nothing_else(lock):
+    hashed = r" \\\n    --hash=sha256:[0-9a-f]{64}"
+    pins = re.compile(rf"([a-z0-9][a-z0-9-]*==[0-9][0-9a-z.+!]*( ; [^\\\n]+)?({hashed})+\n)+")
 
-    assert [line for line in LOCK.read_text().splitlines() if not pin.fullmatch(line)] == []
+    assert pins.fullmatch(lock.read_text())
+
+
+def test_every_list_of_tools_has_its_lock():
+    assert {path.stem for path in TOOLS.glob("*.in")} == {path.stem for path in TOOLS.glob("*.lock")} != set()
+
+
+def test_what_builds_the_package_is_locked_as_it_is_in_the_lock_of_all():
+    pins = [{line for line in path.read_text().splitlines() if "==" in line} for path in (TOOLS / "build.lock", LOCK)]
+
+    assert pins[0] < pins[1]
+
+
+def test_whatever_set_up_installs_from_an_index_is_checked_by_its_hash():
+    """But for the package itself, which comes from no index."""
+    sources = {name: (REPOSITORY / name).read_text() for name in ("Makefile", "tools/ensure_mongod.py", ".ci/run")}
+    lines = [line.strip() for text in sources.values() for line in text.splitlines()]
+    installs = [line for line in lines if re.search(r"\$\(PIP|pip install", line) and not line.startswith("PIP")]
+
+    unhashed = [line for line in installs if "PIP_LOCKED" not in line]
+    assert len(installs) == 5
+    assert unhashed == ["@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable ."]
+    assert "--require-hashes" in sources["Makefile"]
+    assert '"--require-hashes"' in sources["tools/ensure_mongod.py"]
 
 
 def test_the_lock_holds_one_build_of_opencv():

@@ -1,5 +1,8 @@
 """Which vulnerabilities of locked packages stop a run: those that a newer version mends, unless a reason is given."""
 
+import re
+
+from tools import audit
 from tools.audit import main, mendable
 
 
@@ -33,3 +36,17 @@ def test_what_is_accepted_under_any_of_its_names_passes():
 def test_where_nobody_tells_of_vulnerabilities_nothing_fails_and_that_is_said(capsys):
     assert main() == 0  # pip-audit has an environment of its own, which this is not
     assert capsys.readouterr().out.startswith("Not audited (")
+
+
+def test_the_first_package_is_asked_about_without_its_hashes(monkeypatch):
+    """A line of the lock that goes on in the next would be no requirement by itself."""
+    asked = []
+
+    def audited(requirements):
+        asked.append(requirements.read_text())
+        return {"dependencies": [{"name": "a", "skip_reason": "nobody knows"}]}
+
+    monkeypatch.setattr(audit, "_audited", audited)
+
+    assert main() == 0
+    assert re.fullmatch(r"[a-z0-9-]+==[0-9.]+", asked[0])

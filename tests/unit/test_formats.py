@@ -111,14 +111,14 @@ def test_a_store_of_format_1_is_opened_where_the_same_settings_look_for_it(tmp_p
     assert opened.folder == tmp_path / STORE
 
 
-def test_a_model_of_format_1_is_read_and_one_of_format_2_refused(tmp_path):
+def test_a_model_of_format_1_is_read_and_one_of_a_newer_format_refused(tmp_path):
     (tmp_path / "model.json").write_text(json.dumps(RECORD))
 
     read = load_model(tmp_path)
 
-    assert read.movement.slopes == (0.3, 0.2, 0.1)
-    assert read.movement.calibration.cuts == (-0.5, 0.5)
+    assert read.model.fitted.slopes == (0.3, 0.2, 0.1)
+    assert read.model.fitted.calibration.cuts == (-0.5, 0.5)
     assert (read.config.seed, read.split.test, read.extraction.sampling.every) == (7, ("0003",), 5)
-    (tmp_path / "model.json").write_text(json.dumps({**RECORD, "format": 2}))
-    with pytest.raises(ModelError, match="format 2, newer than this version reads; update expressiveness"):
+    (tmp_path / "model.json").write_text(json.dumps({**RECORD, "format": 3}))
+    with pytest.raises(ModelError, match="format 3, newer than this version reads; update expressiveness"):
         load_model(tmp_path)

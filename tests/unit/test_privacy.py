@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from expressiveness._io import atomic_folder, check_output_folder
 from expressiveness.cli import main
 from expressiveness.data import Split
 from expressiveness.errors import StoreError
 from expressiveness.faces import ExtractionConfig, FaceStore
 from expressiveness.models import RECORD, load_model
 from expressiveness.movement import MovementStore
-from expressiveness.privacy import forget_in_model, forget_in_store
+from expressiveness.privacy import forget_in_model, forget_in_store, forget_pictures, tables_of
 from tests.face_tables import grey_faces
 from tests.interviews import interview
 from tests.movements import acted
@@ -72,3 +73,37 @@ def test_the_command_asks_where_and_names_a_store_that_is_not_there(tmp_path, ca
     with pytest.raises(StoreError, match="no face store"):
         forget_in_store(tmp_path / "nowhere", "0001")
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_pictures_go_and_what_somebody_put_among_them_stays(tmp_path):
+    folder = tmp_path / "frames" / "0001"
+    folder.mkdir(parents=True)
+    for name in ("000002.jpg", "000310.jpg", "portrait.jpg", "000002.png", "12.jpg"):
+        (folder / name).write_bytes(b"")
+    (folder / "000004.jpg").mkdir()
+
+    deleted, others = forget_pictures(folder)
+
+    assert deleted == 2
+    assert [file.name for file in others] == ["000002.png", "000004.jpg", "12.jpg", "portrait.jpg"]
+
+
+def test_only_tables_of_the_named_videos_go_if_names_are_given(store):
+    [first, *rest] = sorted(table.name for table in tables_of(store, "0001"))
+
+    assert forget_in_store(store, "0001", named=["0001-0123456789abcdef.npz"]) == 0
+    assert forget_in_store(store, "0001", named=[first]) == len([first, *rest])  # one video, three kinds of tables
+
+
+def test_a_model_with_a_manifest_is_still_as_we_wrote_it_after_it_forgot(tmp_path):
+    with atomic_folder(tmp_path / "model", kind="model") as folder:
+        replace(random_model(), split=Split(train=("0001",), validation=(), test=())).save(folder / "inner")
+        for file in (folder / "inner").iterdir():
+            file.replace(folder / file.name)
+        (folder / "inner").rmdir()
+        for lock in folder.glob(".*.lock"):
+            lock.unlink()
+
+    assert forget_in_model(tmp_path / "model", "0001")
+
+    check_output_folder(tmp_path / "model", kind="model")

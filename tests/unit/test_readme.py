@@ -56,7 +56,9 @@ def test_every_command_runs(folder, monkeypatch):
 @pytest.mark.parametrize("guard", [False, True], ids=["as it stands", "below a guard"])
 def test_the_library_example_runs_as_a_file(folder, guard):
     [example] = LIBRARY
-    quick = example.replace("train(interviews, store)", "train(interviews, store, TrainingConfig(epochs=1))")
+    quick = example.replace(
+        "train(interviews, store)", "train(interviews, store, TrainingConfig(options={'epochs': 1}))"
+    )
     below = f"if __name__ == '__main__':\n{textwrap.indent(quick, '    ')}" if guard else quick
     script = folder / "example.py"
     script.write_text(f"from expressiveness import TrainingConfig\n{below}")

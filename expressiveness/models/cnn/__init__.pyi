@@ -1,10 +1,26 @@
+from .cnn_model import WEIGHTS, NotebookCnn
+from .cnn_options import CnnOptions
+from .export_formats import EXPORT_FORMATS, ExportFormat
+from .fitting import LabelledFaces, faces_of, rows_by_frame
 from .inference import compiled
-from .network import NETWORKS, FaceAugmentation, notebook_cnn, with_fused_normalization
+from .network import FaceAugmentation, notebook_cnn, with_fused_normalization
+from .preprocessing import INPUT_UNIT, FaceInput, network_input, reference_face
 
 __all__ = [
-    "NETWORKS",
+    "EXPORT_FORMATS",
+    "INPUT_UNIT",
+    "WEIGHTS",
+    "CnnOptions",
+    "ExportFormat",
     "FaceAugmentation",
+    "FaceInput",
+    "LabelledFaces",
+    "NotebookCnn",
     "compiled",
+    "faces_of",
+    "network_input",
     "notebook_cnn",
+    "reference_face",
+    "rows_by_frame",
     "with_fused_normalization",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -125,7 +124,3 @@ def _random_warps(count: Any, height: Any, width: Any, seed: tf.Tensor) -> tf.Te
     offset_y = middle_y - c * middle_x - d * middle_y + shift_y
     zero = tf.zeros_like(a)
     return tf.stack([a, b, offset_x, c, d, offset_y, zero, zero], axis=1)
-
-
-NETWORKS: dict[str, Callable[[], keras.Model]] = {"notebook_cnn": notebook_cnn}
-"""How each network that a model folder may name is built."""

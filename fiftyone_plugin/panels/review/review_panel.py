@@ -9,7 +9,7 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from ...requirements import missing_packages, missing_sentence
-from ..root import root_view
+from ..root import InterviewPanel, root_view
 
 FIND_SUSPICIOUS_LABELS = "@expressiveness/interviews/find_suspicious_labels"
 
@@ -29,7 +29,7 @@ those, or the 120 most probable faces, though never a video's first frame.
 """
 
 
-class ReviewPanel(foo.Panel):
+class ReviewPanel(InterviewPanel):
     """Where a run is wrong: confusion matrix, figures, training curves, worst videos, and another run beside it."""
 
     @property

@@ -13,7 +13,7 @@ from expressiveness.errors import ExpressivenessError
 from expressiveness.wording import counted
 
 from ... import review
-from ...dataset import work_folder
+from ...dataset import PICTURES, work_folder
 from ...fields import CATEGORY, SUGGESTED_CATEGORY, RunFields
 from ...steps import labels_to_check
 from .choices import AS_CLIPS, AS_FACES, EVERYONE, VIDEOS, choices_of, chosen_videos
@@ -137,7 +137,7 @@ def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = (
 def _show_faces(ctx: Context, search: review.Search, what: str) -> None:
     """Show single faces; that writes pictures of their frames."""
     try:
-        faces = review.as_faces(_samples(ctx), search, folder=work_folder(ctx.dataset) / "frames")
+        faces = review.as_faces(_samples(ctx), search, folder=work_folder(ctx.dataset) / PICTURES)
     except ExpressivenessError as error:
         ctx.ops.notify(str(error), variant="error")
         return

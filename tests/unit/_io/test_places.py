@@ -97,7 +97,10 @@ def test_a_table_that_was_cut_short_is_made_again(bucket):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        (f"{BUCKET}/nowhere", rf"no folder {BUCKET}/nowhere; give the one that holds metadata\.jsonl and videos/"),
+        (
+            f"{BUCKET}/nowhere",
+            rf"no folder {BUCKET}/nowhere; give the one that holds the table of interviews and their videos",
+        ),
         ("nosuch://bucket", r"nosuch://bucket is no address that can be read \(.*nosuch.*\)"),
         ("github://bucket", r"github://bucket.* cannot be reached \(.*\); see its address and your credentials"),
     ],

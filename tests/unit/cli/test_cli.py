@@ -5,6 +5,7 @@ from importlib.metadata import version
 import pytest
 
 from expressiveness.cli import COMMANDS, main
+from expressiveness.data import read_interviews
 from tests.interviews import row, write_metadata
 
 
@@ -99,7 +100,7 @@ def test_bad_rows_and_missing_videos_are_named_counted_and_cost_only_themselves(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["extract", "nowhere", "--out", "x"], "no folder nowhere; give the one that holds metadata.jsonl"),
+        (["extract", "nowhere", "--out", "x"], "no folder nowhere; give the one that holds the table"),
         (["evaluate", "nowhere", "here", "--faces", "x"], "no model in nowhere; give a folder that"),
         (["train", ".", "--faces", "x", "--out", "y"], "no metadata.jsonl in ."),
     ],
@@ -195,3 +196,29 @@ def test_help_loads_nothing_heavy(run_python):
     )
 
     assert printed.splitlines()[-1] == "[]"
+
+
+@pytest.mark.slow
+def test_a_study_in_a_csv_goes_from_inspection_to_faces_and_a_playable_copy(sample_interviews, tmp_path, capsys):
+    folder = tmp_path / "study"
+    folder.mkdir()
+    for number in (1, 2, 3):
+        shutil.copyfile(sample_interviews / "videos" / f"vid_{number:04}.mp4", folder / f"{number}.mp4")
+    rows = ("clip;who;rating", "1.mp4;Ada;0,5", "2.mp4;Ada;1", "3.mp4;Bob;-1", "4.mp4;Bob;x", "5;Bob")
+    (folder / "ratings.csv").write_text("\n".join(rows))
+    columns = ["--columns", "video=clip,participant=who,score=rating"]
+
+    assert run("inspect", folder, *columns, "--out", tmp_path / "report") == 0
+    said = capsys.readouterr()
+    assert "video: clip; participant: who; scores: rating" in said.out
+    assert "ratings.csv, line 5 (id 4): rating is no finite number" in said.err
+    assert "ratings.csv, line 6: 2 cells" in said.err
+    assert run("extract", folder, *columns, "--out", tmp_path / "faces") == 0
+    assert "3 videos done" in capsys.readouterr().out
+    assert run("reencode", folder, *columns, "--out", tmp_path / "copy") == 0
+    copy = read_interviews(tmp_path / "copy", strict=True)
+    assert [(one.id, one.participant, one.scores["rating"]) for one in copy] == [
+        ("1", "Ada", 0.5),
+        ("2", "Ada", 1.0),
+        ("3", "Bob", -1.0),
+    ]

@@ -5,10 +5,11 @@ import re
 
 import pytest
 
+from expressiveness._io import MANIFEST
 from expressiveness.cli import main
 from expressiveness.data import read_interviews
 from expressiveness.faces import FaceStore
-from expressiveness.video import probe
+from expressiveness.video.probing import probe
 from tests.interviews import row, write_metadata, write_portrait_video
 from tests.random_model import random_model
 from tests.unit.faces.test_face_table import table
@@ -101,6 +102,7 @@ def test_export_model_writes_the_notebooks_files(model, tmp_path, capsys):
         "label_encoder_classes.npy",
         "preprocessing.json",
         "README.md",
+        MANIFEST,
     }
     assert "expressiveness_model_weights.h5" in capsys.readouterr().out
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED, Thresholds, inspect_folder
+from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED, inspect_folder
 from expressiveness.data.inspection import Retake
 from expressiveness.errors import InterviewError
 from expressiveness.reports import inspection_figures
@@ -59,7 +59,7 @@ def test_score_statistics_are_those_of_the_target(tmp_path):
 
 
 def test_categories_are_counted_at_the_given_thresholds_in_their_order(tmp_path):
-    found = inspect_folder(folder(tmp_path, *scored(2, 2, -0.5, 0.5, -0.6)), thresholds=Thresholds(-0.5, 0.5))
+    found = inspect_folder(folder(tmp_path, *scored(2, 2, -0.5, 0.5, -0.6)), low=-0.5, high=0.5)
 
     assert list(found.category_counts.items()) == [(RESERVED, 1), (BALANCED, 2), (EXPRESSIVE, 2)]
     assert found.as_dict()["categories"][RESERVED] == {"clips": 1, "share": 0.2}

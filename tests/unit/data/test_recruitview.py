@@ -1,9 +1,11 @@
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expressiveness._io import place
 from expressiveness.data import TARGETS, read_interviews, recruitview, take_evenly
 from expressiveness.errors import InterviewError
 from tests.interviews import interview, row, write_metadata
@@ -18,7 +20,7 @@ def test_a_row_becomes_an_interview_with_ids_as_text_and_all_twelve_scores(tmp_p
 
     [read] = read_interviews(tmp_path).interviews
 
-    assert (read.id, read.participant, read.question_id) == ("0082", "0090", "1")
+    assert (read.id, read.participant, read.attributes["question_id"]) == ("0082", "0090", "1")
     assert read.video == tmp_path / "videos" / "vid_0082.mp4"
     assert tuple(read.scores) == TARGETS
     assert read.scores["facial_expression"] == -0.1539
@@ -153,14 +155,14 @@ def test_a_line_of_two_gigabytes_is_read_in_little_memory(tmp_path, run_python):
     )
 
     read, kilobytes = printed.splitlines()
-    assert read == "['0001', '0003'] 2 longer than 16 MiB, so it is no interview"
+    assert read == "['0001', '0003'] 2 longer than 4 MiB, so it is no interview"
     assert int(kilobytes) < 100_000
 
 
 def test_a_long_transcript_and_an_empty_one_are_kept(tmp_path):
     write_metadata(tmp_path, row(1, transcript="word " * 200_000), row(2, transcript=""))
 
-    assert [len(read.transcript) for read in read_interviews(tmp_path).interviews] == [1_000_000, 0]
+    assert [len(read.attributes["transcript"]) for read in read_interviews(tmp_path).interviews] == [1_000_000, 0]
 
 
 def test_keys_that_recruitview_does_not_have_are_named(tmp_path):
@@ -211,3 +213,70 @@ def test_a_limit_takes_so_many_interviews_from_all_over_the_file(count, limit):
     assert len({read.id for read in taken}) == len(taken)
     if count >= limit > 1:
         assert int(taken[-1].id) >= count * (limit - 1) // limit
+
+
+def test_the_keys_of_a_row_are_counted_in_one_pass(tmp_path):
+    """Work is counted, not timed: twice the keys are twice the comparisons, where one by one they were four times."""
+
+    def comparisons(count):
+        compared = 0
+
+        class Key(str):
+            __slots__ = ()
+
+            def __eq__(self, other):
+                nonlocal compared
+                compared += 1
+                return str.__eq__(self, other)
+
+            __hash__ = str.__hash__
+
+        keys = [Key(f"key{number}") for number in range(count)]
+        assert recruitview._repeated(keys) == []
+        return compared
+
+    assert comparisons(8000) <= 2 * comparisons(4000) + 8000
+
+
+def test_a_row_of_32_000_keys_costs_that_row_and_no_time(tmp_path):
+    many = row(1, **{f"key{number}": "" for number in range(32_000)})
+    write_metadata(tmp_path, many, row(2), row(3, **{f"key{number}": "" for number in range(9000)}), row(4, other=1))
+    before = time.process_time()
+
+    found = read_interviews(tmp_path)
+
+    assert time.process_time() - before < 5  # 67 before keys were counted in one pass, and 0.1 since
+    assert reasons(found) == ["line 1 (id 0001): has 32,021 keys, so it is no interview"]
+    assert [one.id for one in found.interviews] == ["0002", "0003", "0004"]
+    assert len(found.ignored_keys) == 9001
+
+
+def test_names_that_no_interview_has_are_remembered_to_a_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(recruitview, "MAX_KEYS", 30)
+    write_metadata(tmp_path, *(row(number, **{f"key{number}_{key}": "" for key in range(9)}) for number in range(1, 9)))
+
+    assert len(read_interviews(tmp_path).ignored_keys) == 30
+
+
+@pytest.mark.parametrize("bound", ["MAX_ROWS", "MAX_METADATA_BYTES"])
+def test_metadata_of_more_than_any_set_ends_in_a_sentence(tmp_path, monkeypatch, bound):
+    """A file of line breaks would fill memory with what is wrong with each."""
+    folder = write_metadata(tmp_path, row(1), *[b""] * 5000)
+    copy = place("memory://rows/folder")
+    copy.mkdir(parents=True, exist_ok=True)
+    (copy / "metadata.jsonl").write_bytes((folder / "metadata.jsonl").read_bytes())
+    monkeypatch.setattr(recruitview, bound, 5000)
+
+    for way in (folder, copy):
+        with pytest.raises(InterviewError, match=r"metadata\.jsonl"):
+            read_interviews(way)
+
+
+def test_what_a_bad_row_calls_itself_is_kept_short(tmp_path):
+    write_metadata(
+        tmp_path,
+        row(1, id="x" * 1_000_000),
+        b'{"id": "1", ' + b", ".join([b'"%d": 1, "%d": 2' % (n, n) for n in range(900)]) + b"}",
+    )
+
+    assert all(len(str(bad)) < 1000 for bad in read_interviews(tmp_path).bad_rows)

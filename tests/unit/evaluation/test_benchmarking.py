@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from expressiveness.data import read_interviews
 from expressiveness.errors import ReportError, TrainingError
 from expressiveness.evaluation import BenchmarkConfig, benchmark
 from expressiveness.evaluation.benchmark_rows import ROWS, gather, split_of_fold
-from expressiveness.evaluation.benchmarking import noise_ceiling, reliability
+from expressiveness.evaluation.benchmarking import _chosen_rows, noise_ceiling, reliability
 from expressiveness.faces import FaceStore, extract_interviews
 from expressiveness.movement import MovementStore, extract_movements, movement_of
 from expressiveness.reports import benchmark_report, read_groups, table_lines
@@ -157,3 +158,17 @@ def test_the_command_judges_every_row_networks_included(sample_interviews, tmp_p
     assert "our model" in capsys.readouterr().out
     assert "Calibration" in (tmp_path / "table.html").read_text()
     assert extract_movements(interviews, MovementStore(store.root), workers=1).skipped == len(interviews)
+
+
+def test_what_needs_a_question_or_duration_is_left_out_where_nothing_is_known_of_them(stored):
+    interviews, store = stored
+    bare = [replace(one, attributes={}) for one in interviews]
+
+    figures = benchmark(bare, store, replace(QUICK, rows=("majority", "e_std")))
+
+    assert figures["by_quality"] == figures["by_duration"] == {}
+    assert figures["noise_ceiling"]["retakes"] == 0
+    assert "duration" not in _chosen_rows(BenchmarkConfig(), bare)
+    assert "duration" in _chosen_rows(BenchmarkConfig(), interviews)
+    with pytest.raises(TrainingError, match="row duration needs"):
+        benchmark(bare, store, replace(QUICK, rows=("duration",)))

@@ -109,12 +109,12 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
 
     figures = evaluate(random_model(), interviews, store)
 
-    assert figures["participants"] == 3
-    assert not figures["leaky"]
-    assert figures["frame"]["n"] == 5
-    assert figures["video"]["n"] == 3
-    assert figures["video"]["without_face"] == ["0002"]
-    with pytest.raises(TrainingError, match="extract faces first"):
+    assert figures.participants == 3
+    assert not figures.leaky
+    assert figures.frame["n"] == 5
+    assert figures.video["n"] == 3
+    assert figures.passed_over == {"0002": "no face was found in it"}
+    with pytest.raises(TrainingError, match="none of 1 interviews can be judged; the first: no face was found"):
         evaluate(random_model(), interviews[2:3], store)
 
 
@@ -127,7 +127,7 @@ def test_figures_over_people_whom_the_model_knows_are_marked_as_leaky(tmp_path):
 
     figures = evaluate(replace(model, split=Split(train=(), validation=("0001",), test=())), [known], store)
 
-    assert figures["leaky"]
+    assert figures.leaky
 
 
 def test_a_model_is_never_judged_by_default_on_people_it_has_seen():

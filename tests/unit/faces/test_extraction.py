@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from expressiveness.errors import StoreError
-from expressiveness.faces import ExtractionConfig, FaceStore, extract_faces, extract_interviews
-from expressiveness.faces.face_store import CONFIG_FILE
+from expressiveness.faces import CONFIG_FILE, ExtractionConfig, FaceStore, extract_faces, extract_interviews
 from expressiveness.video import NOTEBOOK_SAMPLING, Sampling
 from tests.interviews import interview, write_portrait_video
 from tests.media import write_grey_ramp

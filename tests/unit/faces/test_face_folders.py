@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED, Curation, FaceDecision, Thresholds
-from expressiveness.faces import FaceStore, write_face_folders
+from expressiveness.faces import FaceStore
+from expressiveness.faces.face_folders import write_face_folders
 from tests.face_tables import grey_faces
 from tests.interviews import interview
 

@@ -1,4 +1,6 @@
 import io
+import struct
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -117,13 +119,70 @@ def test_a_newer_format_is_refused_by_name(tmp_path, monkeypatch):
         load_faces(tmp_path / "a.npz")
 
 
-def test_an_archive_that_would_unpack_to_gigabytes_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(npz, "MAX_FILE_BYTES", 10_000)
-    with zipfile.ZipFile(tmp_path / "bomb.npz", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("crop.npy", b"\0" * 1_000_000)
+def archive_of(*members, compression=zipfile.ZIP_STORED):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", compression) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return content.getvalue()
 
-    with pytest.raises(StoreError, match="would unpack to more"):
+
+def overlapping():
+    """An archive whose many members are the same bytes of it, as David Fifield's bomb has them."""
+    whole = bytearray(archive_of(("crop.npy", bytes(100_000))))
+    start = whole.rindex(b"PK\1\2")
+    entry, end = bytes(whole[start:-22]), bytes(whole[-22:])
+    many = b"".join(entry.replace(b"crop.npy", b"%04d.npy" % number) for number in range(100))
+    end = end[:8] + struct.pack("<HHL", 100, 100, len(many)) + end[16:]
+    return bytes(whole[:start]) + many + end
+
+
+def claiming(shape):
+    """An array of a hundred bytes whose header says that it is larger."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return archive_of(("crop.npy", header.getvalue() + bytes(100)))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(
+            archive_of(("crop.npy", bytes(50_000_000)), compression=zipfile.ZIP_DEFLATED),
+            "it is compressed, as tables are not",
+            id="50 kB that unpack to 50 MB",
+        ),
+        pytest.param(overlapping(), "its members are larger than itself", id="members that overlap"),
+        pytest.param(claiming((10**12,)), "an array is not as long as it says", id="a terabyte claimed"),
+        pytest.param(claiming((2**40, 2**40)), "an array is not as long as it says", id="more than numbers count"),
+        pytest.param(
+            archive_of(*((f"{number}.npy", b"") for number in range(5000))),
+            "it lists more members than a table",
+            id="members",
+        ),
+    ],
+)
+def test_an_archive_that_takes_more_memory_than_it_has_bytes_is_not_read(tmp_path, content, reason):
+    (tmp_path / "bomb.npz").write_bytes(content)
+    tracemalloc.start()
+
+    with pytest.raises(StoreError, match=rf"bomb\.npz is damaged \({reason}.*; delete it and extract again"):
         load_faces(tmp_path / "bomb.npz")
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**20
+
+
+def test_a_table_larger_than_any_is_not_read_and_a_long_interviews_is(tmp_path, monkeypatch):
+    """Three hours at every frame are 324,000 faces; here a hundredth of them, and of the bound."""
+    monkeypatch.setattr(npz, "MAX_FILE_BYTES", 4 * 2**30 // 100)
+    save_faces(table(*[1] * 3240), tmp_path / "a.npz")
+    assert len(load_faces(tmp_path / "a.npz")) == 3240
+
+    monkeypatch.setattr(npz, "MAX_FILE_BYTES", 10_000)
+    with pytest.raises(StoreError, match=r"a\.npz cannot be used \(it is larger than the 10,000 bytes that such"):
+        load_faces(tmp_path / "a.npz")
 
 
 def test_pickled_objects_are_not_loaded(tmp_path):

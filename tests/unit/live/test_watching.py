@@ -10,17 +10,18 @@ import pytest
 from skimage.data import astronaut
 
 from expressiveness.data import CATEGORIES, COLORS
-from expressiveness.errors import VideoError
+from expressiveness.errors import OutputError, VideoError
 from expressiveness.faces import Face, FaceDetector
 from expressiveness.live import display, run_live, watching
 from expressiveness.live import recognition as live_recognition
 from expressiveness.live import source as live_source
-from expressiveness.live.display import VideoWriter, Window
+from expressiveness.live.display import Window, video_file
 from expressiveness.live.painting import SPAN_SECONDS, Painter
 from expressiveness.live.recognition import AWAY_SECONDS, SETTLING_SECONDS, Recogniser, Recognition
 from expressiveness.live.source import NewestFrames
-from expressiveness.models import TrainingConfig
-from expressiveness.video import Frame, Sampling, probe, read_frames
+from expressiveness.models import CnnOptions, NotebookCnn
+from expressiveness.video import Frame, Sampling, read_frames
+from expressiveness.video.probing import probe
 from tests.media import write_video
 from tests.random_model import random_model
 
@@ -112,7 +113,7 @@ def test_the_face_is_boxed_in_its_categorys_colour_and_named(model, portrait, po
 
 
 def test_output_times_are_the_sources_own(tmp_path):
-    with VideoWriter(tmp_path / "out.mp4") as writer:
+    with video_file(tmp_path / "out.mp4") as writer:
         for seconds in (0.0, 0.1, 0.15, 0.15, 0.9):  # irregular, one repeated
             writer.write(np.zeros((48, 64, 3), np.uint8), seconds)
 
@@ -121,7 +122,7 @@ def test_output_times_are_the_sources_own(tmp_path):
 
 
 def test_pictures_of_odd_and_changing_sizes_are_written(tmp_path):
-    with VideoWriter(tmp_path / "out.mp4") as writer:
+    with video_file(tmp_path / "out.mp4") as writer:
         writer.write(np.zeros((49, 65, 3), np.uint8), 0.0)
         writer.write(np.zeros((200, 100, 3), np.uint8), 0.1)
 
@@ -132,8 +133,10 @@ def test_pictures_of_odd_and_changing_sizes_are_written(tmp_path):
 def test_a_failed_run_leaves_no_output_and_keeps_an_earlier_one(model, tmp_path):
     (tmp_path / "out.mp4").write_bytes(b"earlier")
 
-    with pytest.raises(VideoError, match=r"nowhere\.mp4: no such file"):
+    with pytest.raises(OutputError, match=r"out\.mp4 exists; choose another name"):
         run_live(model, str(tmp_path / "nowhere.mp4"), output=tmp_path / "out.mp4", window=False)
+    with pytest.raises(VideoError, match=r"nowhere\.mp4: no such file"):
+        run_live(model, str(tmp_path / "nowhere.mp4"), output=tmp_path / "out.mp4", overwrite=True, window=False)
 
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
     assert (tmp_path / "out.mp4").read_bytes() == b"earlier"
@@ -155,14 +158,14 @@ def test_the_source_is_never_overwritten(model, portrait_video):
 
 
 def test_an_output_that_is_no_mp4_is_refused(model, portrait_video, tmp_path):
-    with pytest.raises(VideoError, match=r"ends in \.mp4"):
+    with pytest.raises(OutputError, match=r"ends in \.mp4"):
         run_live(model, str(portrait_video), output=tmp_path / "out.avi", window=False)
 
 
 def test_an_output_in_an_impossible_place_is_one_sentence(model, portrait_video, tmp_path):
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(VideoError, match="cannot write"):
+    with pytest.raises(OutputError, match="file is a file"):
         run_live(model, str(portrait_video), output=tmp_path / "file/out.mp4", window=False)
 
 
@@ -348,7 +351,7 @@ def test_a_cameras_pictures_arrive_as_rgb_with_rising_times(monkeypatch):
 
 @pytest.mark.slow
 def test_a_recording_behind_an_address_is_played(model, portrait, tmp_path, http_server):
-    with VideoWriter(tmp_path / "recording.mp4") as writer:  # laid out to be read from its start
+    with video_file(tmp_path / "recording.mp4") as writer:  # laid out to be read from its start
         for frame in range(2 * FPS):
             writer.write(portrait, frame / FPS)
 
@@ -403,11 +406,15 @@ class FakeModel:
     """Remembers what its network is given, and is always sure of Expressive."""
 
     def __init__(self, face_input):
-        self.config = TrainingConfig(face_input=face_input)
         self.extraction = random_model().extraction
         self.given = []
+        self.judge = NotebookCnn(CnnOptions(face_input=face_input))
+        self.judge.__dict__["_compiled"] = self._answer  # in the place of its network
 
-    def probabilities(self, faces):
+    def able_to(self, ability):
+        return self.judge
+
+    def _answer(self, faces):
         self.given.append(faces)
         return np.array([[0.0, 0.0, 1.0]], np.float32)
 

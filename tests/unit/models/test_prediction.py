@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from expressiveness.data import CATEGORIES
-from expressiveness.errors import ModelError
+from expressiveness.errors import OutputError
 from expressiveness.faces import extract_faces
-from expressiveness.models import as_record, frame_table, predict_faces, predict_videos, write_table
+from expressiveness.models import Clip, frame_table, predict_videos, write_table
 from tests.interviews import write_portrait_video
 from tests.media import write_grey_ramp
 from tests.random_model import random_model
@@ -20,7 +20,7 @@ def model():
 
 
 def test_each_frame_with_a_face_has_three_probabilities_of_its_primary_face(model):
-    predictions = predict_faces(model, table(1, 0, 2, 1))
+    predictions = model.predict(Clip(table(1, 0, 2, 1)))
 
     assert predictions.frame_number.tolist() == [1, 11, 16]
     assert predictions.probabilities.shape == (3, 3)
@@ -29,7 +29,7 @@ def test_each_frame_with_a_face_has_three_probabilities_of_its_primary_face(mode
 
 
 def test_the_videos_category_and_score_come_from_the_mean_of_its_frames(model):
-    predictions = predict_faces(model, table(1, 1, 1, 1))
+    predictions = model.predict(Clip(table(1, 1, 1, 1)))
     mean = predictions.probabilities.mean(axis=0)
 
     assert predictions.category == CATEGORIES[mean.argmax()]
@@ -38,7 +38,7 @@ def test_the_videos_category_and_score_come_from_the_mean_of_its_frames(model):
 
 
 def test_a_video_without_a_face_has_no_category_rather_than_a_guess(model):
-    predictions = predict_faces(model, table(0, 0))
+    predictions = model.predict(Clip(table(0, 0)))
 
     assert (predictions.category, predictions.score, predictions.confidence) == (None, None, None)
     assert predictions.frames_without_face == 2
@@ -49,9 +49,7 @@ def test_what_is_constant_in_a_clip_does_not_change_what_a_model_of_deviations_s
     plain.crop[:] = plain.crop // 2
     brighter.crop[:] = plain.crop + 40
 
-    assert np.allclose(
-        predict_faces(model, plain).probabilities, predict_faces(model, brighter).probabilities, atol=1e-5
-    )
+    assert np.allclose(model.predict(Clip(plain)).probabilities, model.predict(Clip(brighter)).probabilities, atol=1e-5)
 
 
 @pytest.mark.slow
@@ -61,18 +59,18 @@ def test_any_videos_are_predicted_and_one_that_cannot_be_read_is_named(model, tm
 
     outcomes = {outcome.item.name: outcome for outcome in predict_videos(model, [clip, ramp, tmp_path / "gone.mp4"])}
 
-    direct = predict_faces(model, extract_faces(clip, model.extraction))
+    direct = model.predict(Clip(extract_faces(clip, model.extraction)))
     assert np.allclose(outcomes["clip.mp4"].value.probabilities, direct.probabilities, atol=1e-6)
     assert outcomes["ramp.mp4"].value.category is None
     assert "gone.mp4: no such file" in outcomes["gone.mp4"].error
 
 
 def test_a_record_of_a_video_is_json_with_each_frames_box_and_probabilities(model, tmp_path):
-    predictions = predict_faces(model, table(1, 1))
+    predictions = model.predict(Clip(table(1, 1)))
 
-    record = json.loads(json.dumps(as_record(tmp_path / "a.mp4", predictions)))
+    record = json.loads(json.dumps(predictions.as_dict()))
 
-    assert set(record) == {"file", "category", "score", "confidence", "frames"}
+    assert set(record) == {"category", "score", "confidence", "cut_short", "frames"}
     assert record["frames"][1]["frame_number"] == 6
     assert record["frames"][1]["time"] == 0.5
     assert record["frames"][1]["box"] == pytest.approx([0.1, 0.2, 0.3, 0.4])
@@ -82,7 +80,7 @@ def test_a_record_of_a_video_is_json_with_each_frames_box_and_probabilities(mode
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".json"])
 def test_a_table_of_all_frames_is_written_in_the_format_of_its_ending(model, tmp_path, ending):
     read = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".json": pd.read_json}[ending]
-    frames = frame_table([(tmp_path / "a.mp4", predict_faces(model, table(1, 1, 1)))])
+    frames = frame_table([(tmp_path / "a.mp4", model.predict(Clip(table(1, 1, 1))))])
 
     write_table(frames, tmp_path / f"t{ending}")
 
@@ -92,13 +90,13 @@ def test_a_table_of_all_frames_is_written_in_the_format_of_its_ending(model, tmp
 
 
 def test_a_table_of_an_unknown_kind_is_refused(model, tmp_path):
-    with pytest.raises(ModelError, match=r"\.csv, \.parquet or \.json"):
+    with pytest.raises(OutputError, match=r"\.csv, \.parquet or \.json"):
         write_table(frame_table([]), tmp_path / "t.xlsx")
 
 
 @pytest.mark.parametrize("name", ["=cmd()|x.mp4", "+1.mp4", "-1.mp4", "@sum.mp4"])
 def test_a_csv_never_starts_a_formula(model, tmp_path, name):
-    frames = frame_table([(name, predict_faces(model, table(1)))])
+    frames = frame_table([(name, model.predict(Clip(table(1))))])
 
     write_table(frames, tmp_path / "t.csv")
 

@@ -168,3 +168,44 @@ def test_workers_end_where_their_parent_was_killed(tmp_path):
         parent.kill()
 
     worker.wait(timeout=60)  # raises if it goes on
+
+
+NO_SEMAPHORES = """
+import resource
+from expressiveness.errors import WorkerError
+from expressiveness.parallel import run
+from tests.unit.parallel.test_processes import square
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # a semaphore is a file in /dev/shm
+try:
+    list(run(square, [1], workers=1))
+except WorkerError as error:
+    print(error)
+"""
+
+
+def test_a_machine_that_starts_no_workers_is_told_what_they_need(run_python):
+    assert "/dev/shm must be there, writable and with room left" in run_python(NO_SEMAPHORES)
+
+
+UNGUARDED = """
+import sys
+import xml.dom.minidom
+from expressiveness.parallel import run
+from tests.picky import is_imported
+print("started")
+modules = ["xml.dom.minidom", "tensorflow", "fiftyone"]
+print([outcome.value for outcome in run(is_imported, modules, workers=2)], sys.modules["__main__"].__file__ == __file__)
+"""
+
+
+@pytest.mark.slow
+def test_a_script_without_a_guard_runs_once_and_workers_import_none_of_it(tmp_path):
+    """The main module of FiftyOne's server is another: each worker would load all of FiftyOne."""
+    (tmp_path / "script.py").write_text(UNGUARDED)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    printed = subprocess.run(
+        [sys.executable, tmp_path / "script.py"], capture_output=True, text=True, timeout=120, env=environment
+    )
+
+    assert printed.stdout == "started\n[False, False, False] True\n", printed.stderr

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from expressiveness._io import MANIFEST
 from expressiveness.data import CATEGORIES, inspect_folder
-from expressiveness.errors import ReportError
+from expressiveness.errors import OutputError, ReportError
 from expressiveness.models import FramePredictions
 from expressiveness.reports import evaluation_report, prediction_report, write_inspection, write_page
 from expressiveness.reports.html_page import MOST_ROWS, Picture, Table, page
@@ -130,6 +131,7 @@ def test_an_inspection_is_written_as_figures_and_a_report(tmp_path):
         "categories.png",
         "clips_per_participant.png",
         "score_by_question.png",
+        MANIFEST,
     }
     text = Page(report.read_text()).text
     assert "valid interviews2" in text
@@ -193,7 +195,7 @@ def test_every_place_that_takes_text_escapes_it():
 def test_a_page_is_written_whole_or_not_at_all(tmp_path):
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(ReportError, match="cannot write"):
+    with pytest.raises(OutputError, match="file is a file"):
         write_page("x", tmp_path / "file" / "report.html")
     write_page("x", tmp_path / "new/report.html")
 
@@ -213,7 +215,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     found = inspect_folder(write_metadata(tmp_path / "in", row(1)))
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(ReportError, match="cannot write"):
+    with pytest.raises(OutputError, match="is a file; choose a folder"):
         write_inspection(found, tmp_path / "file")
 
 

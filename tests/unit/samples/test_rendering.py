@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from expressiveness._io import LOCK_FILE, MANIFEST, Manifest
 from expressiveness.data import TARGETS, Thresholds, read_interviews
-from expressiveness.errors import InterviewError
+from expressiveness.errors import InterviewError, OutputError
 from expressiveness.faces import FaceDetector, face_crop
 from expressiveness.samples import SampleConfig, render_sample_interviews
 from expressiveness.samples.acting import perform
@@ -52,8 +54,9 @@ def clips_by_person(plan):
 
 
 def contents(folder):
-    """Every file of the folder, those that are hidden included."""
-    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Every file of the folder, those that are hidden included, but for its lock and the list of what was written."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in (LOCK_FILE, MANIFEST)]
+    return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def frames(path):
@@ -249,7 +252,7 @@ def test_videos_play_in_browsers(samples):
 def test_clips_last_as_long_as_their_duration_says(samples):
     lengths = {"short": 4, "medium": 5, "long": 6}
     for interview in read_interviews(samples).interviews:
-        assert len(frames(interview.video)) == lengths[interview.duration]
+        assert len(frames(interview.video)) == lengths[interview.attributes["duration"]]
 
 
 def test_a_second_call_renders_nothing(samples):
@@ -265,11 +268,10 @@ def test_a_second_call_renders_nothing(samples):
 
 def test_a_broken_off_run_goes_on_where_it_stopped(samples, tmp_path):
     folder, complete = tmp_path / "set", contents(samples)
-    for path, content in complete.items():
-        if path.name not in ("metadata.jsonl", "vid_0003.mp4"):
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
-    (folder / "videos" / ".vid_0003.mp4.7.unfinished").write_bytes(b"half a clip")
+    shutil.copytree(samples, folder)
+    (folder / "metadata.jsonl").unlink()
+    (folder / "videos" / "vid_0003.mp4").rename(folder / "videos" / ".vid_0003.mp4.7.unfinished")
+    Manifest.read(folder).announce("videos/.vid_0003.mp4.7.unfinished")
     calls = []
 
     render_sample_interviews(folder, workers=1, progress=lambda done, total: calls.append((done, total)), **SMALL)
@@ -298,7 +300,7 @@ def test_interviews_that_were_not_rendered_here_are_left_alone(tmp_path):
     (tmp_path / "videos").mkdir()
     (tmp_path / "videos" / "vid_0001.mp4").write_bytes(b"recorded")
 
-    with pytest.raises(InterviewError, match="choose another folder"):
+    with pytest.raises(OutputError, match=r"\(videos/vid_0001\.mp4\); choose another folder"):
         render_sample_interviews(tmp_path, **SMALL)
 
     assert (tmp_path / "videos" / "vid_0001.mp4").read_bytes() == b"recorded"

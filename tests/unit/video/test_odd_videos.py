@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from expressiveness.faces import ExtractionConfig, extract_faces
-from expressiveness.video import Sampling, frame_times, probe
+from expressiveness.video import Sampling, frame_times
+from expressiveness.video.probing import probe
 from tests.interviews import portrait, write_portrait_video
 from tests.media import write_grey_ramp, write_irregular_video, write_video
 

@@ -10,7 +10,8 @@ import pytest
 from expressiveness.cli import main
 from expressiveness.data import read_interviews
 from expressiveness.errors import InterviewError, VideoError
-from expressiveness.video import Sampling, make_playable, probe, read_frames, reencode
+from expressiveness.video import Sampling, make_playable, read_frames, reencode
+from expressiveness.video.probing import probe
 from tests.interviews import row, write_metadata
 from tests.media import ramp_grey, write_grey_ramp, write_irregular_video
 
@@ -133,7 +134,7 @@ def test_a_folder_is_copied_with_its_rows_and_only_what_does_not_play_is_encoded
 
     found = read_interviews(tmp_path / "copy")
     assert [one.video.name for one in found.interviews] == ["vid_0001.mp4", "vid_0002.mov.mp4", "vid_0003.mp4"]
-    assert found.interviews[1].transcript == "Ünï"
+    assert found.interviews[1].attributes["transcript"] == "Ünï"
     assert [bad.line for bad in found.bad_rows] == [3]
     copies = [one.video for one in found.interviews[:2]]
     assert copies[0].read_bytes() == (folder / "videos" / "vid_0001.mp4").read_bytes()

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from expressiveness.errors import VideoError
-from expressiveness.video import NOTEBOOK_SAMPLING, Sampling, probe, read_frames
+from expressiveness.video import NOTEBOOK_SAMPLING, Sampling, read_frames
+from expressiveness.video.probing import probe
 from tests.interviews import portrait
 from tests.media import ramp_grey, write_grey_ramp, write_irregular_video, write_video
 

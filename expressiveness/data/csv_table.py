@@ -1,0 +1,426 @@
+"""Interviews in a CSV or TSV file, a row each, beside their videos: what its columns are is said, or guessed.
+
+`columns.json` beside the file, or `ColumnMapping.parse`, says which columns hold the id, video, participant and
+scores. What nobody said is guessed: by the usual names, and columns of numbers are scores, the rest attributes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from expressiveness._io import whole_file
+from expressiveness.data.categories import Thresholds
+from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
+from expressiveness.data.reader import Reader, RowChecks
+from expressiveness.errors import ConfigError, InterviewError
+
+COLUMNS_FILE = "columns.json"
+TABLE_FILE = "interviews.csv"
+"""What we write, and read first where there are several."""
+
+ENDINGS = (".csv", ".tsv")
+MAX_TABLE_BYTES = 64 * 2**20
+"""A larger file is refused; 100,000 rows with transcripts are smaller."""
+
+NUMBERS_OF_A_SCORE = 0.8
+"""The share of a column's values that are numbers, from which on it is guessed to be a score and the rest mistakes."""
+
+USUAL_NAMES = {
+    "id": ("id", "interview", "recording"),
+    "video": ("video", "file", "path", "filename", "videofile", "filepath", "videopath", "clip"),
+    "participant": ("participant", "subject", "speaker", "person", "user", "interviewee", "proband"),
+}
+"""Without capitals, marks and "id", "no", "name" at the end: "Subject ID" is a subject."""
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
+
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(strict=True, extra="forbid"))
+class ColumnMapping:
+    """The columns that the parts of an interview are in; what is None is guessed."""
+
+    id: str | None = None  # without such a column, the video's name without its ending
+    video: str | None = None
+    participant: str | None = None
+    scores: list[str] | None = None
+    attributes: list[str] | None = None  # every other column, if None
+    table: str | None = None  # the file's name, where there are several
+    target: str | None = None  # the score that categories are made of
+    thresholds: dict[str, float] = field(default_factory=dict)  # "low" and "high"; tertiles if not given
+
+    @classmethod
+    def parse(cls, text: str) -> ColumnMapping:
+        """Read "id=clip,video=file,participant=subject,score=rating,score=warmth".
+
+        Raises:
+            ConfigError: a part is no `name=column`, or its name is unknown.
+        """
+        values: dict[str, Any] = {}
+        for part in text.split(","):
+            name, _, column = (word.strip() for word in part.partition("="))
+            if not column or name not in ("id", "video", "participant", "score", "attribute", "table", "target"):
+                raise ConfigError(
+                    f"columns {part!r}: write id=, video=, participant=, score=, attribute=, table= or target= with "
+                    "the name of a column, with commas between them"
+                )
+            if name in ("score", "attribute"):
+                values.setdefault(f"{name}s", []).append(column)
+            elif name in values:
+                raise ConfigError(f"columns: {name}= is there twice; give it once")
+            else:
+                values[name] = column
+        return cls(**values)
+
+    @classmethod
+    def load(cls, file: Path) -> ColumnMapping:
+        """Read `columns.json`.
+
+        Raises:
+            InterviewError: it is no such file.
+        """
+        try:
+            return TypeAdapter(cls).validate_json(_bounded(file))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise InterviewError(f"{file}: {where + ': ' if where else ''}{first['msg']}; mend or remove it") from error
+
+    def over(self, other: ColumnMapping) -> ColumnMapping:
+        """This mapping, with `other`'s where it says nothing."""
+        return replace(other, **{name: value for name, value in asdict(self).items() if value})
+
+
+class CsvReader(Reader):
+    """Reads a CSV or TSV.
+
+    Args:
+        columns: what its columns are, before what `columns.json` says and what is guessed.
+    """
+
+    def __init__(self, columns: ColumnMapping | None = None) -> None:
+        self.chosen = columns or ColumnMapping()
+
+    def recognises(self, folder: Path) -> bool:
+        """Whether there is such a file, or it is one."""
+        return bool(_tables(folder))
+
+    def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
+        """Read and validate every row."""
+        root = folder.parent if folder.is_file() else folder
+        said = self.chosen
+        if (root / COLUMNS_FILE).is_file():
+            said = said.over(ColumnMapping.load(root / COLUMNS_FILE))
+        table = _Table.load(_chosen_table(folder, said))
+        mapping = _completed(said, table)
+        checks = RowChecks(root, allow_outside=allow_outside)
+        found = [*table.bad_rows, *(_read_row(line, row, mapping, table, checks) for line, row in table.rows)]
+        return InterviewFolder(
+            root,
+            tuple(row for row in found if isinstance(row, Interview)),
+            tuple(sorted((row for row in found if isinstance(row, BadRow)), key=lambda row: row.line)),
+            tuple(name for name in table.header if name not in _taken(mapping)),
+            target=mapping.target,
+            thresholds=_thresholds(mapping, root / COLUMNS_FILE),
+            table=table.file.name,
+            mapping=_shown(mapping),
+        )
+
+    def columns(self, found: InterviewFolder) -> tuple[Column, ...]:
+        """What each column holds, also in rows that were passed over."""
+        table = _Table.load(found.path / found.table)
+        return tuple(Column(name, table.types(name), table.blanks(name)) for name in table.header)
+
+
+def write_table(
+    folder: Path,
+    interviews: Sequence[Interview],
+    videos: Mapping[str, str],
+    *,
+    more: Mapping[str, Mapping[str, str]] | None = None,
+    target: str | None = None,
+    thresholds: Thresholds | None = None,
+) -> None:
+    """Write interviews as a CSV, with a `columns.json` that says what its columns are.
+
+    Args:
+        folder: that exists.
+        interviews: a row each.
+        videos: the video's name in the folder, by id.
+        more: further columns: their name, and the value of each id that has one.
+        target: the score that categories are made of.
+        thresholds: where they part.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    scores = list(dict.fromkeys(name for one in interviews for name in one.scores))
+    attributes = list(dict.fromkeys(name for one in interviews for name in one.attributes))
+    more = more or {}
+    # An attribute or score may be called as ours are: then ours get another name.
+    ours = {part: _free_name(part, {*scores, *attributes, *more}) for part in ("id", "video", "participant")}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*ours.values(), *scores, *attributes, *more])
+    for one in interviews:
+        writer.writerow(
+            [
+                *(one.id, videos[one.id], one.participant),
+                *(one.scores.get(name, "") for name in scores),
+                *(one.attributes.get(name, "") for name in attributes),
+                *(values.get(one.id, "") for values in more.values()),
+            ]
+        )
+    columns: dict[str, Any] = {**ours, "scores": scores, "attributes": attributes, "table": TABLE_FILE}
+    if target:
+        columns["target"] = target
+    if thresholds:
+        columns["thresholds"] = asdict(thresholds)
+    for name, content in ((TABLE_FILE, text.getvalue()), (COLUMNS_FILE, json.dumps(columns, indent=2) + "\n")):
+        with whole_file(folder / name) as file:
+            file.write(content.encode())
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    return name if name not in taken else _free_name(f"interview_{name}", taken)
+
+
+class _Table:
+    """The cells of a file, as text, each row with its line."""
+
+    def __init__(
+        self, file: Path, header: list[str], rows: list[tuple[int, dict[str, str]]], bad: list[BadRow]
+    ) -> None:
+        self.file = file
+        self.header = header
+        self.rows = rows
+        self.bad_rows = bad
+        self._decimal_comma: dict[str, bool] = {}
+
+    @classmethod
+    def load(cls, file: Path) -> _Table:
+        """Read a file.
+
+        Raises:
+            InterviewError: it is too large, no text, empty, or has a column twice.
+        """
+        text = _text(file)
+        lines = _cells(text, _delimiter(text, file))
+        header = next((row for _, row in lines if isinstance(row, list)), [])
+        header = [name.strip() for name in header]
+        if not any(header):
+            raise InterviewError(f"{file} is empty; give it a first row with the names of the columns")
+        if twice := {name for name in header if name and header.count(name) > 1}:
+            raise InterviewError(f"{file}: the column {min(twice)!r} is there twice; rename one")
+        rows, bad = [], []
+        for line, cells in lines:
+            if isinstance(cells, str):
+                bad.append(BadRow(line, cells))
+            elif any(cell.strip() for cell in cells):
+                if len(cells) != len(header):
+                    bad.append(
+                        BadRow(line, f"{len(cells)} cells, and the first row has {len(header)}; quote its texts")
+                    )
+                else:
+                    named = zip(header, cells, strict=True)
+                    rows.append((line, {name: cell.strip() for name, cell in named if name}))
+        return cls(file, [name for name in header if name], rows, bad)
+
+    def values(self, name: str) -> list[str]:
+        """The cells of a column that are not blank."""
+        return [row[name] for _, row in self.rows if row[name].lower() not in MISSING]
+
+    def blanks(self, name: str) -> int:
+        """How many cells of a column are blank."""
+        return len(self.rows) - len(self.values(name))
+
+    def types(self, name: str) -> tuple[str, ...]:
+        """What a column holds: text, numbers or both."""
+        return tuple(sorted({"text" if self.number(name, value) is None else "number" for value in self.values(name)}))
+
+    def number(self, name: str, value: str) -> float | None:
+        """A cell as a number; None where it is none. A comma is a decimal comma where its column has no points."""
+        if name not in self._decimal_comma:
+            self._decimal_comma[name] = not any("." in cell for cell in self.values(name) if _NUMBER.fullmatch(cell))
+        if not _NUMBER.fullmatch(value) or ("," in value and not self._decimal_comma[name]):
+            return None
+        return float(value.replace(",", "."))
+
+    def is_score(self, name: str) -> bool:
+        """Whether a column looks like one of numbers, but for some mistakes."""
+        values = self.values(name)
+        numbers = sum(self.number(name, value) is not None for value in values)
+        return numbers > 0 and numbers >= NUMBERS_OF_A_SCORE * len(values)
+
+
+_NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
+"""Not "007", which is a code."""
+
+
+def _tables(folder: Path) -> list[Path]:
+    if folder.is_file():
+        return [folder] if folder.suffix.lower() in ENDINGS else []
+    return sorted(
+        (path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file()),
+        key=lambda path: path.name,
+    )
+
+
+def _chosen_table(folder: Path, said: ColumnMapping) -> Path:
+    tables = {path.name: path for path in _tables(folder)}
+    if len(tables) == 1 and (folder.is_file() or said.table is None):
+        return next(iter(tables.values()))
+    wanted = said.table or TABLE_FILE
+    if wanted not in tables:
+        raise InterviewError(
+            f"{folder} holds {', '.join(tables)}"
+            + (
+                f", and no {said.table}"
+                if said.table
+                else f'; say which in {COLUMNS_FILE}, as in {{"table": "{min(tables)}"}}'
+            )
+        )
+    return tables[wanted]
+
+
+def _bounded(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        content: bytes = opened.read(MAX_TABLE_BYTES + 1)
+    if len(content) > MAX_TABLE_BYTES:
+        raise InterviewError(f"{file} is larger than {MAX_TABLE_BYTES // 2**20} MiB; part it, or leave texts out")
+    return content
+
+
+def _text(file: Path) -> str:
+    """A file's text, without its byte-order mark."""
+    content = _bounded(file)
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InterviewError(f"{file}, line {line}: no UTF-8; save it as CSV UTF-8") from error
+
+
+def _delimiter(text: str, file: Path) -> str:
+    if file.suffix.lower() == ".tsv":
+        return "\t"
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",;\t", key=re.sub(r'"[^"]*"', "", first).count)
+
+
+def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield each row's cells with the line that it begins on; a sentence in place of cells that cannot be parted."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield line, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, f"cannot be read ({error}); see its quotes"
+
+
+def _completed(said: ColumnMapping, table: _Table) -> ColumnMapping:
+    """The mapping with guesses for what is not said.
+
+    Raises:
+        InterviewError: a column is not there, or none can be guessed.
+    """
+    named = [*(said.id, said.video, said.participant), *(said.scores or ()), *(said.attributes or ())]
+    for name in named:
+        if name is not None and name not in table.header:
+            raise InterviewError(f"{table.file} has no column {name!r}; it has {', '.join(table.header)}")
+    free = [name for name in table.header if name not in named]
+    parts: dict[str, str | None] = {}
+    for part, usual in USUAL_NAMES.items():
+        guesses = [name for wanted in usual for name in free if _plain(name) == wanted]
+        parts[part] = getattr(said, part) or (guesses[0] if guesses else None)
+        if parts[part] is None and part != "id":
+            raise InterviewError(
+                f"{table.file}: which column names the {part}? It has {', '.join(table.header)}; "
+                f"give --columns {part}=NAME, or a {COLUMNS_FILE} beside it"
+            )
+        free = [name for name in free if name != parts[part]]
+    scores = said.scores or [name for name in free if name not in (said.attributes or ()) and table.is_score(name)]
+    if said.target and said.target not in scores:
+        raise InterviewError(f"the target {said.target!r} is no score; choose from {', '.join(scores) or 'none'}")
+    attributes = [name for name in free if name not in scores] if said.attributes is None else said.attributes
+    return replace(
+        said,
+        id=parts["id"],
+        video=parts["video"],
+        participant=parts["participant"],
+        scores=scores,
+        attributes=attributes,
+    )
+
+
+def _plain(name: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", " ", name.lower()).split()
+    while len(words) > 1 and words[-1] in ("id", "no", "nr", "number", "name", "code"):
+        words.pop()
+    return "".join(words)
+
+
+def _taken(mapping: ColumnMapping) -> set[str | None]:
+    return {mapping.id, mapping.video, mapping.participant, *(mapping.scores or ()), *(mapping.attributes or ())}
+
+
+def _shown(mapping: ColumnMapping) -> dict[str, str]:
+    return {
+        "id": mapping.id or "the video's name",
+        "video": mapping.video or "",
+        "participant": mapping.participant or "",
+        "scores": ", ".join(mapping.scores or ()) or "none",
+        "attributes": ", ".join(mapping.attributes or ()) or "none",
+    }
+
+
+def _thresholds(mapping: ColumnMapping, file: Path) -> Thresholds | None:
+    if not mapping.thresholds:
+        return None
+    if set(mapping.thresholds) != {"low", "high"}:
+        raise InterviewError(f'{file}: thresholds are written as {{"low": -0.3, "high": 0.3}}')
+    return Thresholds(**mapping.thresholds)
+
+
+def _read_row(
+    line: int, row: Mapping[str, str], mapping: ColumnMapping, table: _Table, checks: RowChecks
+) -> Interview | BadRow:
+    assert mapping.video is not None and mapping.participant is not None  # noqa: PT018 - guessed by now
+    file_name = row[mapping.video]
+    id = row[mapping.id] if mapping.id else Path(file_name).stem
+    try:
+        if not row[mapping.participant]:
+            raise InterviewError(f"{mapping.participant} is blank; say who speaks")
+        scores = {name: _score(name, row[name], table) for name in mapping.scores or ()}
+        return Interview(
+            id=id,
+            video=checks.video(line, id, file_name),
+            participant=row[mapping.participant],
+            scores=scores,
+            attributes={name: row[name] for name in mapping.attributes or () if row[name]},
+        )
+    except InterviewError as error:
+        return BadRow(line, str(error), id or None)
+
+
+def _score(name: str, text: str, table: _Table) -> float:
+    if text.lower() in MISSING:
+        raise InterviewError(f"{name} is blank; if it is no score, name those that are with --columns score=NAME")
+    value = table.number(name, text)
+    if value is None or not math.isfinite(value):
+        raise InterviewError(f"{name} is no finite number")
+    return value

@@ -1,0 +1,82 @@
+"""A folder of interviews, read by whichever reader recognises it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from expressiveness._io import check_answers, place
+from expressiveness.data.interview import InterviewFolder
+from expressiveness.data.reader import Reader
+from expressiveness.errors import InterviewError
+from expressiveness.registry import Registry
+
+READERS: Registry[type[Reader]] = Registry(
+    "expressiveness.readers",
+    "reader",
+    {
+        "recruitview": "expressiveness.data.recruitview:RecruitViewReader",
+        "csv": "expressiveness.data.csv_table:CsvReader",
+    },
+)
+"""Each is asked in turn whether it recognises a folder; the readers of other packages and notebooks come last."""
+
+
+def read_interviews(
+    folder: Path | str,
+    reader: str | None = None,
+    *,
+    columns: str | None = None,
+    strict: bool = False,
+    allow_outside: bool = False,
+) -> InterviewFolder:
+    """Read and validate a folder of interviews.
+
+    Args:
+        folder: holds a table of interviews and the videos that it names; or its URL; or, of a CSV or TSV, the file.
+        reader: a name in `READERS`; the first that recognises the folder if None.
+        columns: what the columns of a CSV are, as in "video=clip,participant=subject,score=rating"; guessed where
+            nothing is said.
+        strict: raise an error for the first bad row instead of reporting it.
+        allow_outside: accept videos that lie outside `folder` (absolute paths, `..`, links that lead out).
+
+    Raises:
+        InterviewError: no such folder, no reader recognises it, or, if `strict`, a bad row.
+        ConfigError: there is no such reader, or `columns` cannot be.
+        PlaceError: nothing answers at a URL.
+    """
+    folder = place(folder)
+    name, one = _reader_of(folder, "csv" if columns and reader is None else reader, columns)
+    found = replace(one.read(folder, allow_outside=allow_outside), reader=name)
+    if strict and found.bad_rows:
+        where = found.path / found.table
+        raise InterviewError(f"{where}, {found.bad_rows[0]}; mend the row, or read without strict to pass over it")
+    return found
+
+
+def _reader_of(folder: Path, name: str | None, columns: str | None) -> tuple[str, Reader]:
+    check_answers(folder)
+    if not folder.exists():
+        raise InterviewError(f"no folder {folder}; give the one that holds the table of interviews and their videos")
+    if name is not None:
+        one = _made(name, columns)
+        if not one.recognises(folder):
+            raise InterviewError(f"{folder} is no folder that the reader {name} can read; see docs/guides/own-data.md")
+        return name, one
+    for name in READERS:
+        if (one := _made(name, columns)).recognises(folder):
+            return name, one
+    raise InterviewError(
+        f"no metadata.jsonl in {folder}, and no CSV or TSV file; give the folder that holds one beside the videos"
+    )
+
+
+def _made(name: str, columns: str | None) -> Reader:
+    if columns is None:
+        return READERS[name]()
+    from expressiveness.data.csv_table import ColumnMapping, CsvReader
+    from expressiveness.errors import ConfigError
+
+    if name != "csv":
+        raise ConfigError(f"columns cannot be chosen for the reader {name}; leave them out")
+    return CsvReader(ColumnMapping.parse(columns))

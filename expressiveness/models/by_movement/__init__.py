@@ -1,0 +1,5 @@
+"""Models of how a face moves: what they learn, and what the values of any measure mean."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,106 @@
+"""From any measure of expressiveness to the probabilities of the categories and to a score.
+
+A measure only has to be higher where somebody is more expressive; what its values mean is learned from interviews whose
+scores are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit
+
+from expressiveness.data import CATEGORIES
+
+STEEPEST = 50.0
+"""Per standard deviation of the measure. Where categories part without error, the best steepness would be infinite."""
+
+TAIL = 0.01
+"""Scores are winsorised at this share at both ends: RecruitView's tails lie far beyond the rest."""
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What the values of one measure mean."""
+
+    steepness: float  # of the logistic curves between categories
+    cuts: tuple[float, float]  # where the measure passes from one category to the next
+    values: tuple[float, ...]  # of the measure, ascending
+    scores: tuple[float, ...]  # the scores at these values, ascending
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
+        """Read what `dataclasses.asdict` wrote.
+
+        Raises:
+            ValueError: a number is missing.
+        """
+        low, high = map(float, values["cuts"])
+        known, scores = tuple(map(float, values["values"])), tuple(map(float, values["scores"]))
+        steepness = float(values["steepness"])
+        if len(known) != len(scores) or not np.isfinite([*known, *scores, low, high, steepness]).all():
+            raise ValueError(f"{len(known)} values with {len(scores)} scores, or what is no number")
+        return cls(steepness, (low, high), known, scores)
+
+    def probabilities(self, values: Floats) -> npt.NDArray[np.float32]:
+        """The probability of each category at values of shape (n,), in the order of `CATEGORIES`, shape (n, 3)."""
+        above = expit(self.steepness * (values[:, np.newaxis] - np.array(self.cuts)))
+        bounds = np.column_stack([np.ones(len(values)), above, np.zeros(len(values))])
+        return np.asarray(bounds[:, :-1] - bounds[:, 1:], dtype=np.float32)
+
+    def score(self, values: Floats) -> Floats:
+        """The score at values of shape (n,)."""
+        return np.interp(values, self.values, self.scores)
+
+
+def calibrate(values: Floats, scores: Floats, categories: Ints) -> Calibration:
+    """Learn what a measure's values mean.
+
+    Categories by ordinal logistic regression (McCullagh, "Regression models for ordinal data", J. R. Statist. Soc. B
+    42, 1980); scores by matching quantiles.
+
+    Args:
+        values: of the measure, shape (n,); best of interviews that the measure was not learned from.
+        scores: of the same interviews, shape (n,).
+        categories: of the same, into `CATEGORIES`, shape (n,).
+    """
+    spread = float(values.std()) or 1.0
+    standard = (values - values.mean()) / spread
+    steepness, *cuts = _ordinal_logistic(standard, categories)
+    quantiles = np.linspace(TAIL, 1 - TAIL, 99)
+    low, high = (float(cut * spread + values.mean()) for cut in cuts)
+    return Calibration(
+        steepness=steepness / spread,
+        cuts=(low, high),
+        values=tuple(np.quantile(values, quantiles).tolist()),
+        scores=tuple(np.quantile(scores, quantiles).tolist()),
+    )
+
+
+def _ordinal_logistic(values: Floats, categories: Ints) -> tuple[float, float, float]:
+    """Steepness and both cuts; the weak pull of half an interview keeps a category that nobody has from infinity."""
+    levels = np.arange(len(CATEGORIES) - 1)
+    above = np.where(categories[:, np.newaxis] > levels, 1.0, -1.0)
+
+    def loss(parameters: Floats) -> float:
+        steepness, first, gap = np.exp(parameters[0]), parameters[1], np.exp(parameters[2])
+        logits = steepness * values[:, np.newaxis] - np.array([first, first + gap])
+        upper, lower = log_expit(logits), log_expit(-logits)
+        reserved, expressive = lower[:, 0], upper[:, 1]
+        # P(balanced) = P(above the first) - P(above the second), in logarithms
+        balanced = upper[:, 0] + lower[:, 1] + np.log1p(-np.exp(-gap))
+        chosen = np.where(above[:, 0] < 0, reserved, np.where(above[:, 1] > 0, expressive, balanced))
+        return float(-chosen.sum() + 0.5 * (parameters[1:] ** 2).sum() / max(1, len(values)))
+
+    bounds = [(-5.0, float(np.log(STEEPEST))), (-200.0, 200.0), (-5.0, 5.3)]
+    steepness, first, gap = minimize(loss, np.array([0.5, -0.6, 0.0]), method="L-BFGS-B", bounds=bounds).x
+    steepness, gap = float(np.exp(steepness)), float(np.exp(gap))
+    return steepness, float(first) / steepness, (float(first) + gap) / steepness

@@ -1,0 +1,132 @@
+"""The family of models that judge how a face moves over a video: a few numbers, learned in seconds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic.dataclasses import dataclass
+from typing_extensions import Self
+
+from expressiveness._io import read_bounded
+from expressiveness.errors import ModelError, TrainingError
+from expressiveness.models.base import Ability, Clip, Input
+from expressiveness.models.by_movement.fitted_movement import FittedMovement, features_of, fit_movement
+from expressiveness.models.frame_predictions import FramePredictions
+from expressiveness.models.record import read_record
+from expressiveness.models.training_data import TrainingData
+from expressiveness.types import Progress
+
+LEAST_INTERVIEWS = 10
+NUMBERS = "movement.json"
+MAX_NUMBERS_BYTES = 2**20
+
+
+@dataclass(frozen=True)
+class MovementOptions:
+    """There is nothing to choose."""
+
+
+class MovementModel:
+    """Judges a video as a whole; says nothing where there is not enough of a face.
+
+    A frame's probabilities are those of a video that always moves as much as this frame.
+    """
+
+    label: ClassVar[str] = "Movement: judges how much a face moves over a video; reads the videos once more"
+    needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
+    can: ClassVar[frozenset[Ability]] = frozenset()
+    Options: ClassVar[type] = MovementOptions
+    sees = (
+        "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how "
+        "fast the head turns. Nobody checked its categories of single frames, which follow from how far each moves."
+    )
+
+    def __init__(self, options: MovementOptions | None = None, fitted: FittedMovement | None = None) -> None:
+        self.options = options or MovementOptions()
+        self.history: dict[str, list[float]] = {}
+        self._fitted = fitted
+
+    @property
+    def fitted(self) -> FittedMovement:
+        """The numbers that were learned.
+
+        Raises:
+            ModelError: nothing was learned yet.
+        """
+        if self._fitted is None:
+            raise ModelError("this model has learned nothing yet; train it first")
+        return self._fitted
+
+    def fit(self, data: TrainingData, *, progress: Progress | None = None, log_folder: Path | None = None) -> Self:
+        """Learn, which takes seconds. There is nothing to validate, so the validation people are learned from, too.
+
+        Raises:
+            TrainingError: too few interviews show enough of a face.
+        """
+        del progress, log_folder  # there are no epochs to tell of
+        clips = list(data.clips("train", "validation"))
+        if len(clips) < LEAST_INTERVIEWS:
+            raise TrainingError(
+                f"{len(clips)} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
+                "add interviews"
+            )
+        self._fitted = fit_movement(
+            np.array([features_of(clip.movement) for clip in clips if clip.movement]),
+            np.array([clip.score for clip in clips]),
+            np.array([clip.category for clip in clips]),
+            [clip.interview.participant for clip in clips],
+            seed=data.config.seed,
+        )
+        return self
+
+    def predict(self, clip: Clip) -> FramePredictions:
+        """Judge a clip.
+
+        Raises:
+            ModelError: the clip comes without its movement.
+        """
+        movement, primary = clip.movement, clip.faces.primary()
+        if movement is None:
+            raise ModelError("this model judges movement: give the clip its movement (movement.read_movement)")
+        if movement.doubt or not len(primary):
+            return clip.unjudged(movement.doubt if len(primary) else None)
+        fitted = self.fitted
+        level = fitted.levels(features_of(movement)[np.newaxis])
+        frame_levels = np.interp(primary.seconds, movement.seconds, fitted.frame_levels(movement))
+        return clip.judged(
+            fitted.calibration.probabilities(frame_levels),
+            score=float(fitted.calibration.score(level)[0]),
+            video=fitted.calibration.probabilities(level)[0],
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the numbers."""
+        (folder / NUMBERS).write_text(json.dumps(asdict(self.fitted), indent=2) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path, options: MovementOptions) -> Self:
+        """Read the numbers; those of format 1 are in the model's record.
+
+        Raises:
+            ModelError: they are missing or damaged.
+        """
+        file = folder / NUMBERS
+        record = read_record(folder)
+        values = record["movement"] if record["format"] == 1 else _numbers_of(file)
+        try:
+            return cls(options, FittedMovement.from_dict(values))
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ModelError(f"the numbers of {folder} are damaged ({error!r}); train again") from error
+
+
+def _numbers_of(file: Path) -> Any:
+    try:
+        return json.loads(read_bounded(file, most=MAX_NUMBERS_BYTES))
+    except FileNotFoundError as error:
+        raise ModelError(f"{file} is missing; copy the whole model folder, or train again") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{file} is damaged ({error}); copy the model again, or train again") from error

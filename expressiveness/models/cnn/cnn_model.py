@@ -1,0 +1,158 @@
+"""The family of the notebook's network, which judges the look of single faces."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Self
+
+from expressiveness._io import NotPlainError, silenced
+from expressiveness.data import CATEGORIES
+from expressiveness.errors import ModelError
+from expressiveness.models.base import Ability, Clip, Input
+from expressiveness.models.cnn.cnn_options import CnnOptions
+from expressiveness.models.cnn.preprocessing import network_input, reference_face
+from expressiveness.models.frame_predictions import FramePredictions
+from expressiveness.models.record import read_record
+from expressiveness.models.training_data import TrainingData
+from expressiveness.types import Pixels, Progress
+
+if TYPE_CHECKING:
+    import keras
+
+WEIGHTS = "network.weights.h5"
+MAX_WEIGHT_BYTES = 512 * 2**20
+
+NETWORK = "notebook_cnn"
+"""How records of format 1 name the only network that there is."""
+
+
+class NotebookCnn:
+    """Judges each face by its crop, or by the crop's deviation from the mean face of its clip."""
+
+    label: ClassVar[str] = "Network: judges the look of single faces, by the crops that were found"
+    needs: ClassVar[frozenset[Input]] = frozenset({"faces"})
+    can: ClassVar[frozenset[Ability]] = frozenset({"single faces", "embeddings", "export"})
+    Options: ClassVar[type] = CnnOptions
+
+    def __init__(self, options: CnnOptions | None = None, network: keras.Model | None = None) -> None:
+        self.options = options or CnnOptions()
+        self.history: dict[str, list[float]] = {}
+        self._network = network
+
+    @property
+    def network(self) -> keras.Model:
+        """The network as it was trained.
+
+        Raises:
+            ModelError: nothing was learned yet.
+        """
+        if self._network is None:
+            raise ModelError("this model has learned nothing yet; train it first")
+        return self._network
+
+    @property
+    def sees(self) -> str:
+        """What the network looks at, for the model card."""
+        if self.needs_rest:
+            return "The network sees each face's deviation from the mean face of its video."
+        return "The network sees single faces, as in the notebook."
+
+    @property
+    def needs_rest(self) -> bool:
+        """Whether it must be given what a face looks like at rest."""
+        return self.options.face_input == "deviation"
+
+    def fit(self, data: TrainingData, *, progress: Progress | None = None, log_folder: Path | None = None) -> Self:
+        """Learn; Keras is imported here, which takes seconds.
+
+        Raises:
+            TrainingError: no faces, or a set without faces.
+        """
+        _load_tensorflow()
+        from expressiveness.models.cnn.fitting import fit_network
+
+        self._network, self.history = fit_network(data, self.options, progress=progress, log_folder=log_folder)
+        return self
+
+    def predict(self, clip: Clip) -> FramePredictions:
+        """Judge each primary face of a clip."""
+        primary = clip.faces.primary()
+        return clip.judged(self.probabilities(primary.crop, reference_face(primary, self.options.face_input)))
+
+    def probabilities(self, crop: Pixels, rest: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Judge crops of shape (n, 48, 48), given the face at rest, shape (48, 48); the categories, shape (n, 3)."""
+        if not len(crop):
+            return np.zeros((0, len(CATEGORIES)), dtype=np.float32)
+        rest = rest if self.needs_rest else np.zeros_like(rest)
+        return np.asarray(self._compiled(network_input(crop, rest, self.options.face_input)), dtype=np.float32)
+
+    def embed(self, clip: Clip) -> npt.NDArray[np.float32]:
+        """The output of the last hidden layer for each primary face, shape (n, 256).
+
+        Faces whose vectors are near to each other look alike to the network, whatever category they have.
+        """
+        primary = clip.faces.primary()
+        rest = reference_face(primary, self.options.face_input)
+        return np.asarray(self._hidden(network_input(primary.crop, rest, self.options.face_input)))
+
+    def save(self, folder: Path) -> None:
+        """Write the weights."""
+        self.network.save_weights(folder / WEIGHTS)
+
+    @classmethod
+    def load(cls, folder: Path, options: CnnOptions) -> Self:
+        """Build the network anew, and read into it the numbers that its file holds itself.
+
+        Raises:
+            ModelError: the weights are missing, or another network's.
+        """
+        name, weights = read_record(folder).get("network", NETWORK), folder / WEIGHTS
+        if name != NETWORK:
+            raise ModelError(
+                f"{folder} needs the network {name!r}, which this version does not have; update expressiveness"
+            )
+        _load_tensorflow()
+        from expressiveness.models.cnn.network import notebook_cnn
+        from expressiveness.models.cnn.weight_files import load_weights
+
+        network = notebook_cnn()
+        try:
+            load_weights(network, weights, most=MAX_WEIGHT_BYTES)
+            if not all(np.isfinite(values).all() for values in network.get_weights()):
+                raise ValueError("holds what is no number")
+        except FileNotFoundError as error:
+            raise ModelError(f"{weights} is missing; copy the whole model folder, or train again") from error
+        except NotPlainError as error:
+            raise ModelError(f"{weights} cannot be used ({error}); copy the model again, or train again") from error
+        except Exception as error:  # fuzzing made HDF5 and Keras raise a RuntimeError, too, and more may come
+            raise ModelError(
+                f"{weights} does not hold the weights of {name}; copy the model again, or train again"
+            ) from error
+        return cls(options, network)
+
+    @cached_property
+    def _compiled(self) -> Any:
+        from expressiveness.models.cnn.inference import compiled
+
+        return compiled(self.network)
+
+    @cached_property
+    def _hidden(self) -> Any:
+        import keras
+
+        from expressiveness.models.cnn.inference import compiled
+
+        *_, hidden, _decision = [layer for layer in self.network.layers if isinstance(layer, keras.layers.Dense)]
+        return compiled(keras.Model(self.network.inputs, hidden.output))
+
+
+def _load_tensorflow() -> None:
+    """Import TensorFlow without the lines that it writes about the machine."""
+    with silenced():
+        import_module("tensorflow")

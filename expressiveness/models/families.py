@@ -1,0 +1,17 @@
+"""Families of models by name; nothing heavy is imported before one is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from expressiveness.registry import Registry
+
+MODELS: Registry[Any] = Registry(
+    "expressiveness.models",
+    "model",
+    {
+        "notebook_cnn": "expressiveness.models.cnn.cnn_model:NotebookCnn",
+        "movement": "expressiveness.models.by_movement.movement_model:MovementModel",
+    },
+)
+"""Classes as `base.Model` describes them. The first is the default."""

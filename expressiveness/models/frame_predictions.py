@@ -1,0 +1,135 @@
+"""What a model says of a video: of its frames, and of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from expressiveness._io import check_output_file, output_file
+from expressiveness.data import CATEGORIES
+from expressiveness.errors import OutputError
+from expressiveness.video import Shortfall
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedFrames:
+    """The categories of n frames of one video."""
+
+    frame_number: npt.NDArray[np.int32]  # (n,) from 1
+    seconds: npt.NDArray[np.float64]  # (n,)
+    probabilities: npt.NDArray[np.float32]  # (n, 3) in the order of CATEGORIES
+
+    @property
+    def category_index(self) -> npt.NDArray[np.int64]:
+        """Each frame's category, (n,) into CATEGORIES."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class FramePredictions(JudgedFrames):
+    """What a model says of one video: n frames with a face, and the whole."""
+
+    box: npt.NDArray[np.float32]  # (n, 4) of the primary face, as shares of the frame
+    frames_without_face: int
+    category: str | None = None  # None where no frame shows a face
+    score: float | None = None  # expected, in the units of the target
+    confidence: float | None = None  # the category's probability, 0 to 1
+    doubt: str | None = None  # why nothing is said of a video that does show a face
+    cut_short: Shortfall | None = None  # where not all of the video could be read
+    video: npt.NDArray[np.float32] | None = (
+        None  # (3,) the probabilities of the whole, if they are not the frames' mean
+    )
+
+    def saying(self, **changes: Any) -> FramePredictions:
+        """The same, but for some of it."""
+        return replace(self, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The predictions as JSON holds them."""
+        rows = zip(self.frame_number, self.seconds, self.box, self.probabilities, strict=True)
+        return {
+            "category": self.category,
+            "score": self.score,
+            "confidence": self.confidence,
+            "cut_short": self.cut_short and self.cut_short.as_dict(),
+            "frames": [
+                {
+                    "frame_number": int(number),
+                    "time": round(float(seconds), 6),
+                    "box": [round(float(value), 6) for value in box],
+                    "probabilities": [round(float(value), 6) for value in probabilities],
+                }
+                for number, seconds, box, probabilities in rows
+            ],
+        }
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row for each frame: `frame_number`, `seconds`, the box, and the probability of each category."""
+        return pd.DataFrame(
+            {
+                "frame_number": self.frame_number,
+                "seconds": self.seconds,
+                **dict(zip(("x", "y", "width", "height"), self.box.T, strict=True)),
+                **dict(zip(CATEGORIES, self.probabilities.T, strict=True)),
+            }
+        )
+
+    def __repr__(self) -> str:
+        said = self.doubt or "no face" if self.category is None else f"{self.category}, score {self.score:+.2f}"
+        return f"FramePredictions({len(self.frame_number)} frames, {said})"
+
+
+def frame_table(predictions: Sequence[tuple[Path, FramePredictions]]) -> pd.DataFrame:
+    """Every frame of several videos as rows: file, the video's category and score, and what the frame shows."""
+    tables = [
+        whole.to_pandas().assign(file=str(video), video_category=whole.category, video_score=whole.score)
+        for video, whole in predictions
+        if len(whole.frame_number)
+    ]
+    if not tables:
+        return pd.DataFrame()
+    first = ["file", "video_category", "video_score"]
+    table = pd.concat(tables, ignore_index=True)
+    return table[[*first, *(name for name in table.columns if name not in first)]]
+
+
+TABLE_ENDINGS = (".csv", ".parquet", ".json")
+
+
+def check_table(file: Path | None, *, overwrite: bool = False) -> None:
+    """Find out, before the work begins, whether a table can be written to a file; None where none is asked for.
+
+    Raises:
+        OutputError: its ending is not known, it cannot be written, or is there and `overwrite` is not set.
+    """
+    if file and file.suffix not in TABLE_ENDINGS:
+        raise OutputError(f"{file}: a table can be .csv, .parquet or .json")
+    check_output_file(file, overwrite=overwrite)
+
+
+def write_table(table: pd.DataFrame, file: Path, *, overwrite: bool = False) -> None:
+    """Write a table in the format that the file's ending names: .csv, .parquet or .json (a list of rows).
+
+    Raises:
+        OutputError: as `check_table`.
+    """
+    check_table(file, overwrite=overwrite)
+    with output_file(file, overwrite=overwrite) as unfinished:
+        if file.suffix == ".csv":
+            _without_formulas(table).to_csv(unfinished, index=False)
+        elif file.suffix == ".parquet":
+            table.to_parquet(unfinished, index=False)
+        else:
+            table.to_json(unfinished, orient="records", indent=2)
+
+
+def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Quote text that a spreadsheet would run: a file may well be called `=cmd.mp4`."""
+    text = table.select_dtypes(["object", "string"]).columns
+    return table.assign(**{name: table[name].str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for name in text})

@@ -1,5 +1,0 @@
-"""From tables and scores to a trained model; start at `train`."""
-
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

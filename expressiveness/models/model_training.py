@@ -1,0 +1,56 @@
+"""Train a model of any family, by one set of rules: the people of the test are never looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from expressiveness.data import Curation, Interview, Split
+from expressiveness.faces import FaceStore
+from expressiveness.models.families import MODELS
+from expressiveness.models.trained_model import TrainedModel
+from expressiveness.models.training_config import TrainingConfig
+from expressiveness.models.training_data import assemble
+from expressiveness.types import Progress
+
+
+def train(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    config: TrainingConfig | None = None,
+    *,
+    split: Split | None = None,
+    curation: Curation | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    log_folder: Path | None = None,
+) -> TrainedModel:
+    """Train the notebook's network, or the model that `config` names.
+
+    Args:
+        interviews: whose stored faces to learn from; those without faces are passed over and counted.
+        store: holds their faces.
+        config: the defaults if None. The same seed gives the same model.
+        split: who trains, validates and tests; made from `config` if None.
+        curation: what people decided about faces and interviews. It changes what is learned, never the test, whose
+            faces keep the categories that their scores give; decisions about people of the test are not counted.
+        workers: processes that read what the model needs of the videos and is not stored yet; None for one a core.
+        progress: told how far it is, first of reading, then of learning; what it raises stops the training.
+        log_folder: for TensorBoard.
+
+    Raises:
+        TrainingError: too few people, no faces, or a set without faces.
+    """
+    config = config or TrainingConfig()
+    data = assemble(interviews, store, config, split=split, curation=curation, workers=workers, progress=progress)
+    model = MODELS[config.model](config.options).fit(data, progress=progress, log_folder=log_folder)
+    return TrainedModel(
+        model=model,
+        config=config,
+        extraction=store.config,
+        thresholds=data.thresholds,
+        category_scores=data.category_scores,
+        split=data.split,
+        history=dict(model.history),
+        data=data.record(),
+    )

@@ -1,0 +1,179 @@
+"""Everything that a model learns from, put together once: tables, labels, decisions, split and thresholds.
+
+Start at `assemble`. Only the primary face of a frame is labelled: the category belongs to the person interviewed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.data import CATEGORIES, Curation, Decisions, Interview, Split, Thresholds, split_by_participant
+from expressiveness.errors import StoreError
+from expressiveness.faces import FaceStore, FaceTable
+from expressiveness.models.families import MODELS
+from expressiveness.models.training_config import TrainingConfig
+from expressiveness.movement import Movement, MovementStore, extract_movements
+from expressiveness.types import Ints, Progress
+
+SetName = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledClip:
+    """One interview to learn from: its tables, and what they count as."""
+
+    interview: Interview
+    faces: FaceTable  # the n primary ones
+    movement: Movement | None  # without what a person left out; None where the model does not need it
+    face_category: npt.NDArray[np.int32]  # (n,) into CATEGORIES; -1 where a person left the face out
+    category: int  # of the whole: what most of its faces count as
+    score: float  # where people corrected that, a typical score of it
+
+
+@dataclass(eq=False)
+class TrainingData:
+    """What a model learns from. Tables are read clip by clip, whenever `clips` is gone through."""
+
+    interviews: Sequence[Interview]  # of all sets
+    store: FaceStore
+    config: TrainingConfig
+    split: Split
+    thresholds: Thresholds
+    category_scores: tuple[float, float, float]  # what a category's probability counts for in a score
+    curation: Curation = field(default_factory=Curation)  # what people decided about those who are learned from
+    passed_over: dict[str, str] = field(default_factory=dict)  # why, by id, of the clips gone through so far
+    faces_dealt: dict[str, int] | None = None  # to train and validation, where faces were dealt out one by one
+    _used: dict[str, _Counts] = field(default_factory=dict, repr=False)
+    _decisions: Decisions = field(init=False, repr=False)
+
+    def clips(self, *sets: SetName) -> Iterator[LabelledClip]:
+        """Yield each interview of some sets that has what the model needs; the others are noted in `passed_over`."""
+        wanted = {id for name in sets for id in getattr(self.split, name)}
+        self._decisions = Decisions(self.curation)  # counts what is used, from here on
+        for interview in self.interviews:
+            if interview.id in wanted:
+                try:
+                    yield self._clip(interview)
+                except StoreError as error:
+                    self.passed_over[interview.id] = str(error)
+
+    def record(self) -> dict[str, Any]:
+        """How much was learned from, as a model keeps it: of the clips gone through so far."""
+        sets = {name: set(getattr(self.split, name)) for name in ("train", "validation", "test")}
+        used = {name: [self._used[id] for id in self._used if id in ids] for name, ids in sets.items()}
+        person = {interview.id: interview.participant for interview in self.interviews}
+        faces = {name: np.sum([one.faces for one in members] or [_NONE], axis=0) for name, members in used.items()}
+        videos = {name: np.sum([one.video for one in members] or [_NONE], axis=0) for name, members in used.items()}
+        return {
+            "interviews": len(self._used),
+            "participants": {name: len({person[id] for id in self._used if id in ids}) for name, ids in sets.items()},
+            "videos": {name: int(videos[name].sum()) for name in ("train", "validation")},
+            "faces": self.faces_dealt or {name: int(faces[name].sum()) for name in ("train", "validation")},
+            "train_videos_by_category": dict(zip(CATEGORIES, videos["train"].tolist(), strict=True)),
+            "train_faces_by_category": dict(zip(CATEGORIES, faces["train"].tolist(), strict=True)),
+            "passed_over": self.passed_over,
+            "excluded_faces": self._decisions.excluded,
+            "corrected_faces": self._decisions.corrected,
+        }
+
+    def _clip(self, interview: Interview) -> LabelledClip:
+        faces = self.store.load(interview).primary()
+        if not len(faces):
+            raise StoreError("no face was found in it")
+        score = interview.scores[self.config.target]
+        weak = self.thresholds.index(score)
+        wanted = self._decisions.categories(interview.id, faces.frame_number, weak)
+        if not (wanted >= 0).any():
+            raise StoreError("a person left it out")
+        movement = None
+        if "movement" in MODELS[self.config.model].needs:
+            movement = _without(MovementStore.beside(self.store).load(interview), faces, wanted < 0)
+            if movement.doubt:
+                raise StoreError(movement.doubt)
+        counts = np.bincount(wanted[wanted >= 0], minlength=len(CATEGORIES))
+        category = int(counts.argmax())
+        self._used[interview.id] = _Counts(counts, np.eye(len(CATEGORIES), dtype=int)[category])
+        typical = score if category == weak else self.category_scores[category]
+        return LabelledClip(interview, faces, movement, wanted, category, typical)
+
+
+def assemble(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    config: TrainingConfig,
+    *,
+    split: Split | None = None,
+    curation: Curation | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> TrainingData:
+    """Put together what a run learns from. Movement that is needed and not stored yet is read from the videos.
+
+    Args:
+        interviews: of all sets.
+        store: of their faces.
+        config: its model, target, thresholds, shares and seed count.
+        split: who trains, validates and tests; made from `config` if None.
+        curation: what people decided. Decisions about people of the test are not counted.
+        workers: processes that read movement; None for one a core.
+        progress: told how many videos have been read.
+
+    Raises:
+        TrainingError: there are too few people for three sets.
+    """
+    split = split or split_by_participant(
+        interviews,
+        target=config.target,
+        test_share=config.test_share,
+        validation_share=config.validation_share,
+        seed=config.seed,
+    )
+    if "movement" in MODELS[config.model].needs:
+        # Of those of the test, too: they are judged next, and here all cores read them.
+        extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=progress)
+    trained_on = set(split.train)
+    scores = [interview.scores[config.target] for interview in interviews if interview.id in trained_on]
+    chosen = config.thresholds
+    thresholds = chosen if isinstance(chosen, Thresholds) else Thresholds.from_tertiles(scores)
+    curation = curation or Curation()
+    if config.split_by == "participant":
+        curation = curation.about({*split.train, *split.validation})
+    return TrainingData(interviews, store, config, split, thresholds, typical_scores(scores, thresholds), curation)
+
+
+def typical_scores(scores: Sequence[float], thresholds: Thresholds) -> tuple[float, float, float]:
+    """The median score of each category; a threshold where a category has none.
+
+    Medians, since RecruitView's scores have tails far beyond the rest.
+    """
+    values = np.array(scores)
+    index = np.array([thresholds.index(score) for score in scores])
+    empty = (thresholds.low, (thresholds.low + thresholds.high) / 2, thresholds.high)
+    low, middle, high = (
+        float(np.median(values[index == k])) if (index == k).any() else empty[k] for k in range(len(CATEGORIES))
+    )
+    return low, middle, high
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counts:
+    """What a clip adds to the record, by category."""
+
+    faces: Ints  # (3,)
+    video: Ints  # (3,) one of them 1
+
+
+_NONE = np.zeros(len(CATEGORIES), dtype=np.int64)
+
+
+def _without(movement: Movement, faces: FaceTable, excluded: npt.NDArray[np.bool_]) -> Movement:
+    """The movement without the frames that are nearest to an excluded face."""
+    if not excluded.any():
+        return movement
+    nearest = np.abs(movement.seconds[:, np.newaxis] - faces.seconds).argmin(axis=1)
+    return movement.select(~excluded[nearest])

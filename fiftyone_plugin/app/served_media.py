@@ -1,0 +1,73 @@
+"""Which files the App may show: those that a dataset names as its media, by exactly the path that it has there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import fiftyone.core.odm as foo
+from cachetools import TTLCache
+
+PATHS_IN_LABELS = {
+    "fiftyone.core.labels.Segmentation": "mask_path",
+    "fiftyone.core.labels.Heatmap": "map_path",
+    "fiftyone.core.labels.Detection": "mask_path",
+    "fiftyone.core.labels.Detections": "detections.mask_path",
+    "fiftyone.core.threed.OrthographicProjectionMetadata": "filepath",
+}
+"""Where labels of FiftyOne's name a file of their own, by the type of the field that holds them."""
+
+REMEMBERED, SECONDS = 10_000, 60
+"""How many answers are remembered, and for how long: a video is asked for piece by piece."""
+
+_answers: TTLCache[str, bool] = TTLCache(REMEMBERED, SECONDS)
+
+
+def is_media(path: str) -> bool:
+    """Whether a dataset names a file as media of a sample, a frame or a label."""
+    if _answers.get(path):
+        return True
+    found = _is_named(path)
+    if found:  # what is not there yet may be there a moment later
+        _answers[path] = True
+    return found
+
+
+def _is_named(path: str) -> bool:
+    database = foo.get_db_conn()
+    datasets = list(database.datasets.find({}, _OF_DATASET))
+    samples = (dataset["sample_collection_name"] for dataset in datasets)
+    if any(database[name].find_one({"filepath": path}, {"_id": 1}) for name in samples):  # which has an index
+        return True
+    return any(
+        database[collection].find_one({field: path}, {"_id": 1})
+        for dataset in datasets
+        for collection, field in _other_fields(dataset)
+    )
+
+
+_OF_DATASET = {
+    "sample_collection_name": 1,
+    "frame_collection_name": 1,
+    **{
+        f"{kind}_fields.{part}": 1 for kind in ("sample", "frame") for part in ("name", "db_field", "embedded_doc_type")
+    },
+    "app_config.media_fields": 1,
+}
+
+
+def _other_fields(dataset: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The collections and fields, beside a sample's `filepath`, in which a dataset names files."""
+    samples, frames = dataset["sample_collection_name"], dataset.get("frame_collection_name")
+    media = (dataset.get("app_config") or {}).get("media_fields") or []
+    yield from ((samples, field) for field in media if field != "filepath")
+    yield from ((samples, field) for field in _fields_of_labels(dataset.get("sample_fields")))
+    if frames:
+        yield frames, "filepath"
+        yield from ((frames, field) for field in _fields_of_labels(dataset.get("frame_fields")))
+
+
+def _fields_of_labels(fields: list[dict[str, Any]] | None) -> Iterator[str]:
+    for field in fields or []:
+        if inner := PATHS_IN_LABELS.get(field.get("embedded_doc_type") or ""):
+            yield f"{field.get('db_field') or field['name']}.{inner}"

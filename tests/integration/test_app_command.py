@@ -1,0 +1,81 @@
+"""`expressiveness app` serves the App with the guard in front, says where, and ends all that it started."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import fiftyone as fo
+import pytest
+import requests
+
+from tests.services import LOOPBACK, REPOSITORY, free_port
+
+EXPRESSIVENESS = Path(sys.executable).with_name("expressiveness")
+
+
+@pytest.fixture
+def opened(dataset_name):
+    """A dataset that the App can open."""
+    fo.Dataset(dataset_name, persistent=True)
+    return dataset_name
+
+
+@contextmanager
+def app_of(dataset, *options):
+    """Run the command until the block ends; yields the App's address, and what it has said by then."""
+    port = free_port()
+    with subprocess.Popen(
+        [EXPRESSIVENESS, "app", dataset, "--port", str(port), *options],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        text=True,
+    ) as process:
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("The App is at"):
+                break
+        try:
+            yield f"http://{LOOPBACK}:{port}", said
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            said += process.stdout.readlines()
+
+
+def test_the_app_is_guarded_from_its_first_answer_and_ends_with_the_command(opened):
+    with app_of(opened, "--allow-host", "lab.example") as (app, said):
+        statuses = {host: requests.get(app, headers={"Host": host}).status_code for host in HOSTS}
+        port = int(app.rpartition(":")[2])
+        second = subprocess.run(
+            [EXPRESSIVENESS, "app", opened, "--port", str(port)],
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            text=True,
+        )
+
+    assert statuses == HOSTS
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"port {port} is taken, perhaps by an App that still runs" in second.stderr
+    assert said == [f"The App is at {app}/datasets/{opened} (Ctrl-C ends it)\n"], "and nothing before or after"
+    assert not listens(port)
+
+
+HOSTS = {"localhost:5151": 200, "lab.example": 200, "lab.example:8443": 200, "evil.example": 421, "": 421}
+"""What is answered to each name."""
+
+
+def listens(port):
+    """Whether somebody still does, a few seconds later."""
+    for _ in range(50):
+        with socket.socket() as probe:
+            if probe.connect_ex((LOOPBACK, port)):
+                return False
+        time.sleep(0.1)
+    return True

@@ -1,0 +1,164 @@
+import json
+
+import numpy as np
+import pytest
+
+from expressiveness.data import CATEGORIES, Curation, FaceDecision, InterviewDecision, Split, split_by_participant
+from expressiveness.errors import ConfigError, ModelError, TrainingError
+from expressiveness.evaluation import evaluate
+from expressiveness.models import (
+    Clip,
+    TrainingConfig,
+    TrainingData,
+    features_of,
+    load_model,
+    predict_interviews,
+    train,
+)
+from expressiveness.movement import MovementStore, movement_of
+from tests.movements import acted, drawn, movement, stored_interviews
+
+pytestmark = pytest.mark.slow  # everything here trains
+
+CONFIG = TrainingConfig(model="movement")
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    return stored_interviews(tmp_path_factory.mktemp("stored"))
+
+
+@pytest.fixture(scope="module")
+def model(stored):
+    return train(*stored, CONFIG)
+
+
+def data_of(stored, curation=None):
+    interviews, store = stored
+    chosen = interviews[:4]
+    everybody = Split(train=tuple(interview.id for interview in chosen), validation=(), test=())
+    return TrainingData(chosen, store, CONFIG, everybody, CONFIG.thresholds, (-0.9, 0.0, 0.9), curation or Curation())
+
+
+def test_people_who_were_held_out_are_judged_rightly(stored, model):
+    interviews, store = stored
+    held_out = [interview for interview in interviews if interview.id in model.split.test]
+
+    figures = evaluate(model, held_out, store)
+
+    assert figures.video["spearman"] > 0.9
+    assert figures.frame["n"] == 6 * len(held_out)
+    json.dumps(figures.as_dict(), allow_nan=False)
+
+
+def test_the_same_seed_gives_the_same_model(stored, model):
+    assert train(*stored, CONFIG).model.fitted == model.model.fitted
+
+
+def test_a_saved_model_says_the_same_after_loading(stored, model, tmp_path):
+    interviews, store = stored
+    again = load_model(model.save(tmp_path / "model"))
+
+    for one, other in zip(*(predict_interviews(m, interviews[:3], store) for m in (model, again)), strict=True):
+        assert np.array_equal(one.value.probabilities, other.value.probabilities)
+        assert (one.value.score, one.value.category) == (other.value.score, other.value.category)
+    assert {file.name for file in (tmp_path / "model").iterdir()} == {"model.json", "movement.json", "README.md"}
+    assert "how the face moves" in (tmp_path / "model" / "README.md").read_text()
+
+
+def test_a_damaged_record_is_refused(model, tmp_path):
+    record = model.save(tmp_path / "model") / "movement.json"
+    record.write_text(record.read_text().replace('"slopes"', '"slants"'))
+
+    with pytest.raises(ModelError, match="damaged"):
+        load_model(tmp_path / "model")
+
+
+def test_every_frame_with_a_stored_face_gets_probabilities(stored, model):
+    interviews, store = stored
+    (outcome,) = predict_interviews(model, interviews[:1], store)
+
+    assert outcome.value.frame_number.tolist() == store.load(interviews[0]).frame_number.tolist()
+    assert outcome.value.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert outcome.value.category in CATEGORIES
+    assert 0 <= outcome.value.confidence <= 1
+
+
+def test_too_little_of_a_face_is_said_and_not_guessed_at(stored, model):
+    interviews, store = stored
+
+    said = model.predict(Clip(store.load(interviews[0]), movement(drawn(), size=10)))
+
+    assert (said.category, said.score, said.confidence, len(said.probabilities)) == (None, None, None, 0)
+    assert "10 pixels" in said.doubt
+
+
+def test_a_single_face_cannot_be_judged_and_the_message_says_what_can(model):
+    with pytest.raises(ModelError, match="--model notebook_cnn"):
+        model.able_to("single faces")
+
+
+def test_an_interview_counts_as_what_most_of_its_faces_were_corrected_to(stored):
+    first = stored[0][0]
+    wanted = next(name for name in CATEGORIES if name != CONFIG.thresholds.category(first.scores[CONFIG.target]))
+    frames = [1, 6, 11, 16]  # of 6
+
+    data = data_of(stored, Curation(faces=tuple(FaceDecision(first.id, n, wanted) for n in frames)))
+    clip, *_ = data.clips("train")
+
+    assert CATEGORIES[clip.category] == wanted
+    assert clip.score == (-0.9, 0.0, 0.9)[CATEGORIES.index(wanted)]
+    assert data.record()["corrected_faces"] == 4
+
+
+def test_an_excluded_interview_is_not_learned_from(stored):
+    first = stored[0][0]
+
+    data = data_of(stored, Curation(interviews=(InterviewDecision(first.id, excluded=True),)))
+
+    assert first.id not in {clip.interview.id for clip in data.clips("train")}
+    assert data.passed_over == {first.id: "a person left it out"}
+
+
+def test_frames_near_an_excluded_face_are_not_learned_from(stored):
+    first = stored[0][0]
+
+    data = data_of(stored, Curation(faces=(FaceDecision(first.id, 6, excluded=True),)))
+    changed, *others = (features_of(clip.movement) for clip in data.clips("train"))
+    before, *same = (features_of(clip.movement) for clip in data_of(stored).clips("train"))
+
+    assert data.record()["excluded_faces"] == 1
+    assert not np.allclose(changed, before)
+    assert np.allclose(others, same)
+
+
+def test_too_few_interviews_are_refused_with_what_to_do(tmp_path):
+    interviews, store = stored_interviews(tmp_path, people=3, clips=2)
+
+    with pytest.raises(TrainingError, match="add interviews"):
+        train(interviews, store, CONFIG)
+
+
+def test_an_interview_without_enough_of_a_face_is_passed_over_by_name(tmp_path):
+    interviews, store = stored_interviews(tmp_path)
+    split = split_by_participant(interviews)
+    empty = next(interview for interview in interviews if interview.id in split.train)
+    MovementStore(store.root).save(empty, movement_of([], [(1, 0.0)]))
+
+    trained = train(interviews, store, CONFIG, split=split)
+
+    assert list(trained.data["passed_over"]) == [empty.id]
+    assert trained.data["interviews"] == len(split.train) + len(split.validation) - 1
+
+
+def test_selecting_frames_forgets_that_the_others_were_looked_at():
+    kept = acted(0.5).select(np.arange(30) < 20)
+
+    assert (len(kept), len(kept.sampled_number), kept.detection_rate) == (20, 20, 1)
+
+
+def test_a_split_by_frame_is_refused_as_whole_videos_are_learned_from():
+    with pytest.raises(ConfigError, match="whole videos"):
+        TrainingConfig(model="movement", split_by="frame")
+    with pytest.raises(ConfigError, match="notebook_cnn, movement"):
+        TrainingConfig(model="best")
