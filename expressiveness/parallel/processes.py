@@ -52,9 +52,9 @@ def run(
     """
     if not items:
         return
-    if function.__module__ == "__main__":
+    if (named := getattr(function, "func", function)).__module__ == "__main__":  # `func` of a partial
         raise ConfigError(
-            f"workers cannot import {function.__name__} from a script or notebook; move it into a module of its own"
+            f"workers cannot import {named.__name__} from a script or notebook; move it into a module of its own"
         )
     count = min(workers or os.cpu_count() or 1, len(items))
     waiting = iter(items)
