@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from expressiveness._io.bounded_files import NotPlainError, open_bounded
 from expressiveness._io.whole_files import whole_file
-from expressiveness.errors import StoreError
+from expressiveness.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -44,12 +44,12 @@ def check_columns(table: Any, columns: Columns, length: int, *, noun: str) -> No
     """Check that a table's columns are what they should be.
 
     Raises:
-        StoreError: a column has another type or shape; `noun` says what the table holds.
+        ConfigError: a column has another type or shape; `noun` says what the table holds.
     """
     for name, (dtype, shape) in columns.items():
         column: npt.NDArray[Any] = getattr(table, name)
         if column.dtype != dtype or column.shape != (length, *shape):
-            raise StoreError(
+            raise ConfigError(
                 f"{noun}: {name} is {column.dtype} {column.shape}, not {np.dtype(dtype)} {(length, *shape)}"
             )
 

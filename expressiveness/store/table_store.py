@@ -172,7 +172,7 @@ class Job(Generic[Store]):
 
 
 @contextmanager
-def alone_in_store(root: Path, doing: str) -> Iterator[None]:
+def alone_in_store(root: Path | str, doing: str) -> Iterator[None]:
     """Be the only one who writes to a store, and clear away what a killed run left half written.
 
     Elsewhere than on this machine's file systems there are no locks. Two runs at once then do the same work twice, and
@@ -183,6 +183,7 @@ def alone_in_store(root: Path, doing: str) -> Iterator[None]:
         StoreError: nothing can be written there.
         PlaceError: it cannot be reached.
     """
+    root = place(root)
     if not is_here(root):
         check_answers(root)
         yield

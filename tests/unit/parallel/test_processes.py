@@ -57,7 +57,7 @@ def test_nothing_to_do_starts_nothing():
     assert list(run(square, [])) == []
 
 
-UNGUARDED = """
+SCRIPT = """
 import sys
 from pathlib import Path
 with Path("runs").open("a") as file:
@@ -66,18 +66,18 @@ from expressiveness.parallel import run
 from tests.unit.parallel.test_processes import square
 print(sorted(outcome.value for outcome in run(square, [1, 2, 3], workers=2)))
 """
-STARTED = {"file": ["unguarded.py"], "module": ["-m", "unguarded"], "command": ["-c", UNGUARDED], "stdin": ["-"]}
+STARTED = {"file": ["unguarded.py"], "module": ["-m", "unguarded"], "command": ["-c", SCRIPT], "stdin": ["-"]}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", STARTED)
 def test_a_script_needs_no_guard_and_runs_once(tmp_path, how):
-    (tmp_path / "unguarded.py").write_text(UNGUARDED)
+    (tmp_path / "unguarded.py").write_text(SCRIPT)
     python = [sys.executable, *STARTED[how]]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 
     done = subprocess.run(
-        python, cwd=tmp_path, env=environment, input=UNGUARDED, capture_output=True, text=True, check=True, timeout=100
+        python, cwd=tmp_path, env=environment, input=SCRIPT, capture_output=True, text=True, check=True, timeout=100
     )
 
     assert done.stdout == "[1, 4, 9]\n"
