@@ -19,6 +19,7 @@ import numpy.typing as npt
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from expressiveness._io import place
 from expressiveness.errors import VideoError
 from expressiveness.video.decoding import packets_of
 from expressiveness.video.reading import examine, numbers_looked_at
@@ -85,8 +86,9 @@ def missed(video: Path, sampling: Sampling, found: Collection[int]) -> Shortfall
     return Shortfall(got, len(wanted)) if got < len(wanted) else None
 
 
-def all_read(video: Path, sampling: Sampling, found: Collection[int]) -> Shortfall | None:
+def all_read(video: Path | str, sampling: Sampling, found: Collection[int]) -> Shortfall | None:
     """How much of a video was read, where that is not all: it is not all there, or does not all decode."""
+    video = place(video)
     try:
         return shortfall(video) or missed(video, sampling, found)
     except VideoError:  # it was read a moment ago
@@ -154,8 +156,8 @@ def _frames_lost(pictures: Floats, sounds: Floats, step: float) -> int:
     if not step or np.mean(np.abs(gaps - step) < step / 2) < CONSTANT:
         return 0
     lost = 0
-    for place in np.flatnonzero(gaps > HOLE_IN_SOUND_TOO + step):
-        start, end = pictures[place], pictures[place + 1]
+    for gap in np.flatnonzero(gaps > HOLE_IN_SOUND_TOO + step):
+        start, end = pictures[gap], pictures[gap + 1]
         heard = sounds[(sounds > start) & (sounds < end)]
         silent = bool(len(sounds)) and float(np.diff([start, *heard, end]).max()) > (end - start) / 2
         if silent or (not len(sounds) and end - start > HOLE):
