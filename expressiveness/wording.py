@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +29,11 @@ def decimal(value: float | None) -> str:
 def interval(bounds: Sequence[float] | None) -> str:
     """The two ends of an interval, as in "0.31 to 0.52"."""
     return "" if bounds is None else f"{decimal(bounds[0])} to {decimal(bounds[1])}"
+
+
+def as_text(file: Path | str) -> str:
+    """The name of a file as text: not every name of a file is."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def problems(error: ValidationError) -> str:

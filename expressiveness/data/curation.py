@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from expressiveness._io import output_file, place, read_bounded
 from expressiveness.data.categories import CATEGORIES
-from expressiveness.errors import InterviewError
+from expressiveness.errors import InterviewError, reason
 
 MAX_BYTES = 64 * 2**20
 """Of a file of decisions: some four hundred thousand."""
@@ -101,7 +101,7 @@ class Curation:
                 tuple(InterviewDecision(**decision) for decision in content["interviews"]),
             )
         except (OSError, ValueError, TypeError, KeyError, RecursionError, InterviewError) as error:
-            raise InterviewError(f"{path} holds no decisions ({error}); export them again") from error
+            raise InterviewError(f"{path} holds no decisions ({reason(error)}); export them again") from error
 
 
 def _check(decision: FaceDecision | InterviewDecision, where: str) -> None:

@@ -20,7 +20,7 @@ from expressiveness._io import open_bounded
 from expressiveness.data.categories import Thresholds
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
 from expressiveness.data.reader import Reader, RowChecks, path_inside
-from expressiveness.errors import InterviewError
+from expressiveness.errors import InterviewError, reason
 from expressiveness.wording import REASONS_SHOWN, problems
 
 METADATA = "metadata.jsonl"
@@ -179,7 +179,9 @@ def _opened_metadata(folder: Path, allow_outside: bool) -> BufferedReader:
     except FileNotFoundError as error:
         raise InterviewError(f"no {METADATA} in {folder}; give the folder that holds it, beside videos/") from error
     except (OSError, RuntimeError) as error:  # a link that leads to itself
-        raise InterviewError(f"{folder / METADATA} cannot be read ({error}); put the right file there") from error
+        raise InterviewError(
+            f"{folder / METADATA} cannot be read ({reason(error)}); put the right one there"
+        ) from error
 
 
 def _check_keys(line: bytes) -> None:

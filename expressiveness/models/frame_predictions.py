@@ -15,6 +15,7 @@ from expressiveness._io import check_output_file, output_file
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import OutputError
 from expressiveness.video import Shortfall
+from expressiveness.wording import as_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ class FramePredictions(JudgedFrames):
 def frame_table(predictions: Sequence[tuple[Path, FramePredictions]]) -> pd.DataFrame:
     """Every frame of several videos as rows: file, the video's category and score, and what the frame shows."""
     tables = [
-        whole.to_pandas().assign(file=str(video), video_category=whole.category, video_score=whole.score)
+        whole.to_pandas().assign(file=as_text(video), video_category=whole.category, video_score=whole.score)
         for video, whole in predictions
         if len(whole.frame_number)
     ]

@@ -62,7 +62,7 @@ def write_page(html: str, path: Path, *, overwrite: bool = False) -> Path:
         OutputError: the file cannot be written, or is there and `overwrite` is not set.
     """
     with output_file(path, overwrite=overwrite) as unfinished:
-        unfinished.write_text(html, encoding="utf-8")
+        unfinished.write_text(html, encoding="utf-8", errors="backslashreplace")
     return path
 
 

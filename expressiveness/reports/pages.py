@@ -20,7 +20,7 @@ from expressiveness.reports.formats import FIGURE_FORMATS, FigureFormat
 from expressiveness.reports.html_page import Block, Picture, Table, page, write_page
 from expressiveness.reports.inspection_plots import inspection_figures
 from expressiveness.reports.plots import save
-from expressiveness.wording import counted, decimal, interval
+from expressiveness.wording import as_text, counted, decimal, interval
 
 if TYPE_CHECKING:
     from expressiveness.models import FramePredictions
@@ -141,7 +141,7 @@ def evaluation_report(
 def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> str:
     """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML."""
     sections: dict[str, Sequence[Block]] = {
-        str(video): [
+        as_text(video): [
             Table(
                 ("category", "score", "confidence", "frames with a face", "without"),
                 [
@@ -155,8 +155,10 @@ def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> s
                 ],
             ),
             Picture(
-                model_plots.probabilities_over_time(said.seconds.tolist(), said.probabilities, title=video.name),
-                f"Probabilities of the categories over time in {video.name}.",
+                model_plots.probabilities_over_time(
+                    said.seconds.tolist(), said.probabilities, title=as_text(video.name)
+                ),
+                f"Probabilities of the categories over time in {as_text(video.name)}.",
             ),
         ]
         for video, said in predictions
