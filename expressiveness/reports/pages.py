@@ -141,7 +141,7 @@ def evaluation_report(
 def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> str:
     """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML."""
     sections: dict[str, Sequence[Block]] = {
-        as_text(video): [
+        str(video): [
             Table(
                 ("category", "score", "confidence", "frames with a face", "without"),
                 [
@@ -155,13 +155,11 @@ def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> s
                 ],
             ),
             Picture(
-                model_plots.probabilities_over_time(
-                    said.seconds.tolist(), said.probabilities, title=as_text(video.name)
-                ),
-                f"Probabilities of the categories over time in {as_text(video.name)}.",
+                model_plots.probabilities_over_time(said.seconds.tolist(), said.probabilities, title=video.name),
+                f"Probabilities of the categories over time in {video.name}.",
             ),
         ]
-        for video, said in predictions
+        for video, said in ((Path(as_text(video)), said) for video, said in predictions)
     }
     return page("Predictions", {**sections, "Terms of use": [TERMS]})
 
