@@ -23,7 +23,6 @@ class JudgedFrames:
     """The categories of n frames of one video."""
 
     frame_number: npt.NDArray[np.int32]  # (n,) from 1
-    seconds: npt.NDArray[np.float64]  # (n,)
     probabilities: npt.NDArray[np.float32]  # (n, 3) in the order of CATEGORIES
 
     @property
@@ -36,6 +35,7 @@ class JudgedFrames:
 class FramePredictions(JudgedFrames):
     """What a model says of one video: n frames with a face, and the whole."""
 
+    seconds: npt.NDArray[np.float64]  # (n,)
     box: npt.NDArray[np.float32]  # (n, 4) of the primary face, as shares of the frame
     frames_without_face: int
     category: str | None = None  # None where no frame shows a face
