@@ -31,12 +31,12 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         self._things: dict[str, Thing] = {}
 
     def add(self, name: str, thing: Thing) -> None:
-        """Let a name stand for a thing, for as long as this process runs.
+        """Let a name stand for a thing for as long as this process runs, in place of what was added before.
 
         Raises:
-            ConfigError: the name is taken.
+            ConfigError: the name is ours or another package's.
         """
-        if name in self:
+        if name in self._places or name in self._others():
             raise ConfigError(f"{self.noun} {name!r} exists already; choose another name")
         self._things[name] = thing
 

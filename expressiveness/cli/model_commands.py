@@ -27,19 +27,10 @@ from expressiveness.cli.options import (
     Strict,
     Target,
     Workers,
+    named_in,
 )
 from expressiveness.cli.terminal import progress, read_folder, read_model, say, warn, write_json
 from expressiveness.errors import ConfigError
-from expressiveness.models import ExportFormat
-
-
-def _known_model(name: str) -> str:
-    """Take only a name that there is; the message lists them."""
-    from expressiveness.models import MODELS
-
-    if name not in MODELS:
-        raise typer.BadParameter(f"{name!r} is none of {', '.join(MODELS)}")
-    return name
 
 
 def train(
@@ -51,7 +42,9 @@ def train(
     model_name: Annotated[
         str,
         typer.Option(
-            "--model", parser=_known_model, help="notebook_cnn, movement, or a family that another package brings."
+            "--model",
+            callback=named_in("models", "MODELS"),
+            help="notebook_cnn, movement, or a family that another package brings.",
         ),
     ] = "notebook_cnn",
     notebook: Annotated[
@@ -220,7 +213,12 @@ def export_model(
     model: Model,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the export.")],
     format: Annotated[
-        ExportFormat, typer.Option("--format", help="The notebook's four files, or one that others read.")
+        str,
+        typer.Option(
+            "--format",
+            callback=named_in("models", "EXPORTS"),
+            help="notebook (its four files), keras, savedmodel, tflite, onnx, or what another package brings.",
+        ),
     ],
 ) -> None:
     """Write a model in another format, with a file that says what to feed it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -57,3 +59,15 @@ Overwrite = Annotated[
     typer.Option("--overwrite", help="Replace files that exist; folders only ever if all in them is ours."),
 ]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the App, on this machine only.")]
+
+
+def named_in(folder: str, registry: str) -> Callable[[str], str]:
+    """A check that a value is a name of one of the library's registries, which is imported when there is a value."""
+
+    def check(name: str) -> str:
+        known = getattr(import_module(f"expressiveness.{folder}"), registry)
+        if name not in known:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}")
+        return name
+
+    return check

@@ -1,4 +1,4 @@
-from .base import Ability, Clip, Embeds, Input, JudgesFaces, Model
+from .base import Ability, Clip, Embeds, Input, JudgesFaces, Model, NoOptions
 from .by_movement import (
     Calibration,
     FittedMovement,
@@ -11,7 +11,6 @@ from .by_movement import (
 from .cnn import (
     WEIGHTS,
     CnnOptions,
-    ExportFormat,
     FaceInput,
     LabelledFaces,
     NotebookCnn,
@@ -21,7 +20,7 @@ from .cnn import (
     reference_face,
     rows_by_frame,
 )
-from .export import export_model
+from .export import EXPORTS, export_model
 from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
 from .model_card import TERMS
@@ -34,6 +33,7 @@ from .training_data import LabelledClip, TrainingData, assemble, typical_scores
 
 __all__ = [
     "CARD",
+    "EXPORTS",
     "MODEL",
     "MODELS",
     "RECORD",
@@ -44,7 +44,6 @@ __all__ = [
     "Clip",
     "CnnOptions",
     "Embeds",
-    "ExportFormat",
     "FaceInput",
     "FittedMovement",
     "FramePredictions",
@@ -55,6 +54,7 @@ __all__ = [
     "LabelledFaces",
     "Model",
     "MovementModel",
+    "NoOptions",
     "NotebookCnn",
     "TrainedModel",
     "TrainingConfig",
