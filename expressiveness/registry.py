@@ -46,7 +46,7 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         return self._things[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in set(self)
+        return name in self._places or name in self._things or name in self._others()
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys([*self._places, *self._things, *self._others()]))

@@ -1,7 +1,7 @@
 from .bounded_files import NotPlainError, open_bounded, read_bounded
 from .locking import LOCK_FILE, alone
 from .manifests import MANIFEST, Manifest
-from .npz import Columns, check_columns, is_whole, load_table, save_table
+from .npz import MAY_BE_NAN, Columns, check_columns, is_whole, load_table, save_table
 from .outputs import (
     GrowingFolder,
     atomic_folder,
@@ -18,6 +18,7 @@ from .whole_files import UNFINISHED, hidden_until_done, remove_unfinished, whole
 __all__ = [
     "LOCK_FILE",
     "MANIFEST",
+    "MAY_BE_NAN",
     "UNFINISHED",
     "Columns",
     "GrowingFolder",

@@ -9,7 +9,7 @@ import math
 import os
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from expressiveness._io.bounded_files import NotPlainError, open_bounded
 from expressiveness._io.whole_files import whole_file
-from expressiveness.errors import StoreError
+from expressiveness.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -34,6 +34,9 @@ MAX_DIRECTORY_BYTES = 2**14
 Columns = Mapping[str, tuple[type, tuple[int, ...]]]
 """By name, the type of a column and the shape of one of its rows."""
 
+MAY_BE_NAN = "may be NaN"
+"""Key of a field's metadata: values of its column can be unknown."""
+
 Table = TypeVar("Table", bound="DataclassInstance")
 
 
@@ -41,12 +44,12 @@ def check_columns(table: Any, columns: Columns, length: int, *, noun: str) -> No
     """Check that a table's columns are what they should be.
 
     Raises:
-        StoreError: a column has another type or shape; `noun` says what the table holds.
+        ConfigError: a column has another type or shape; `noun` says what the table holds.
     """
     for name, (dtype, shape) in columns.items():
         column: npt.NDArray[Any] = getattr(table, name)
         if column.dtype != dtype or column.shape != (length, *shape):
-            raise StoreError(
+            raise ConfigError(
                 f"{noun}: {name} is {column.dtype} {column.shape}, not {np.dtype(dtype)} {(length, *shape)}"
             )
 
@@ -86,7 +89,7 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
             if version > format:
                 raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
             columns = {field.name: archive[field.name] for field in fields(kind)}
-            _check_values(columns)
+            _check_values(columns, may_be_nan=[field.name for field in fields(kind) if field.metadata.get(MAY_BE_NAN)])
             return kind(**columns)
     except FileNotFoundError as error:
         raise StoreError(f"no {noun} stored at {path}; extract them first") from error
@@ -98,14 +101,15 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
         raise StoreError(f"{path} is damaged ({error}); delete it and extract again") from error
 
 
-def _check_values(columns: Mapping[str, npt.NDArray[Any]]) -> None:
+def _check_values(columns: Mapping[str, npt.NDArray[Any]], may_be_nan: Collection[str]) -> None:
     """Refuse values that no video has: what is no number, and frames that are not in order from 1.
 
     Raises:
         ValueError: there is one; it names the column.
     """
     for name, values in columns.items():
-        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
+        checked = values[~np.isnan(values)] if name in may_be_nan else values
+        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(checked).all():
             raise ValueError(f"{name} holds what is no number")
         if name.endswith("_number") and len(values) and (values[0] < 1 or (np.diff(values) < 0).any()):
             raise ValueError(f"{name} is not in order from 1")

@@ -25,9 +25,18 @@ from expressiveness.cli.options import (
     Workers,
 )
 from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, write_json
-from expressiveness.faces import DetectorKind
+from expressiveness.faces import DEFAULT_CONFIDENCE, DEFAULT_DETECTOR
 from expressiveness.parallel import ExecutorKind
 from expressiveness.reports import FigureFormat
+from expressiveness.video import DEFAULT_EVERY
+
+
+def _detector(name: str) -> str:
+    from expressiveness.faces import DETECTORS
+
+    if name not in DETECTORS:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(DETECTORS)}")
+    return name
 
 
 def inspect(
@@ -68,12 +77,18 @@ def extract(
     out: Annotated[Path, typer.Option("--out", metavar="STORE", parser=place, help="Folder or URL for the faces.")],
     sampling: Annotated[
         str, typer.Option(help="every:N frames, rate:N a second, spread:N a video, or notebook.")
-    ] = "every:5",
+    ] = f"every:{DEFAULT_EVERY}",
     max_frames: Annotated[int | None, typer.Option(min=1, help="Look at no more than so many frames a video.")] = None,
     detector: Annotated[
-        DetectorKind, typer.Option(help="Its range; auto is short, and full where that found nothing.")
-    ] = "auto",
-    confidence: Annotated[float, typer.Option(min=0.0, max=1.0, help="The least that counts as a face.")] = 0.5,
+        str,
+        typer.Option(
+            callback=_detector,
+            help="auto, short, full, or a plugin's; auto is short, and full where that found nothing.",
+        ),
+    ] = DEFAULT_DETECTOR,
+    confidence: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="The least that counts as a face.")
+    ] = DEFAULT_CONFIDENCE,
     align: Annotated[bool, typer.Option("--align", help="Turn each face until its eyes lie level.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many interviews, spread over the file.")] = None,
     workers: Workers = None,

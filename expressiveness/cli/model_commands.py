@@ -23,6 +23,7 @@ from expressiveness.cli.options import (
     Overwrite,
     Reader,
     Seed,
+    Settings,
     Strict,
     Target,
     Workers,
@@ -45,6 +46,7 @@ def train(
     folder: Folder,
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder for the model.")],
+    settings: Settings = None,
     target: Target = None,
     model_name: Annotated[
         str,
@@ -89,7 +91,7 @@ def train(
     found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
     interviews = found.interviews
     rule = found.rule_for(target, low=low, high=high)
-    store = FaceStore.open(faces)
+    store = FaceStore.open(faces, settings=settings)
     given = {"epochs": epochs, "batch_size": batch_size, "face_input": "single" if single else None}
     options = {name: value for name, value in given.items() if value is not None} | _named_values(option or [])
     make = TrainingConfig.notebook if notebook else TrainingConfig
@@ -159,6 +161,7 @@ def benchmark(
     rows: Annotated[
         str | None, typer.Option(metavar="KEY,KEY", help="Only these rows; a wrong one lists them.")
     ] = None,
+    settings: Settings = None,
     target: Target = None,
     low: Low = None,
     high: High = None,
@@ -189,7 +192,7 @@ def benchmark(
     found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
     interviews = found.interviews
     rule = found.rule_for(target, low=low, high=high)
-    store = FaceStore.open(faces)
+    store = FaceStore.open(faces, settings=settings)
     config = BenchmarkConfig(
         target=rule.target,
         thresholds=rule.thresholds,

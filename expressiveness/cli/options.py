@@ -18,6 +18,10 @@ Folder = Annotated[
 LocalFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of interviews, on this machine.")]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder that `train` wrote.")]
 Faces = Annotated[Path, typer.Option("--faces", metavar="STORE", parser=place, help="Face store that `extract` wrote.")]
+Settings = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Which of STORE's settings, if it holds faces of several; an error lists them."),
+]
 Reader = Annotated[
     str | None, typer.Option(help="Layout of DIR: recruitview, csv, or a plugin's; the one that fits if not given.")
 ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.errors import TrainingError
+from expressiveness.errors import ConfigError, TrainingError
+from expressiveness.settings import settings
 
 RESERVED = "Reserved Expression"
 BALANCED = "Balanced Expression"
@@ -26,7 +25,7 @@ NEAR = 0.1
 """A score that lies no further than this from a threshold could well have got the other category."""
 
 
-@dataclass(frozen=True, slots=True)
+@settings
 class Thresholds:
     """Where a score changes its category: Reserved < `low` <= Balanced <= `high` < Expressive.
 
@@ -37,8 +36,8 @@ class Thresholds:
     high: float = 0.3
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
-            raise TrainingError(f"thresholds {self.low} and {self.high}: give two numbers, the lower one first")
+        if self.low >= self.high:
+            raise ConfigError(f"thresholds {self.low} and {self.high}: give two numbers, the lower one first")
 
     @classmethod
     def from_tertiles(cls, scores: Sequence[float]) -> Thresholds:
@@ -71,7 +70,7 @@ class Thresholds:
         return CATEGORIES[self.index(score)]
 
 
-@dataclass(frozen=True, slots=True)
+@settings
 class CategoryRule:
     """How an interview gets its category: which score counts, and where it changes the category. Kept with the data."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness._io import output_file, read_bounded
+from expressiveness._io import output_file, place, read_bounded
 from expressiveness.data.categories import CATEGORIES
 from expressiveness.errors import InterviewError
 
@@ -75,22 +75,23 @@ class Curation:
             tuple(replace(decision, category=None) for decision in self.interviews if decision.excluded),
         )
 
-    def save(self, path: Path, *, overwrite: bool = False) -> None:
+    def save(self, path: Path | str, *, overwrite: bool = False) -> None:
         """Write the decisions as JSON, whole or not at all: they cannot be computed again.
 
         Raises:
             OutputError: the file cannot be written, or is there and `overwrite` is not set.
         """
-        with output_file(path, overwrite=overwrite) as unfinished:
+        with output_file(place(path), overwrite=overwrite) as unfinished:
             unfinished.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> Curation:
+    def load(cls, path: Path | str) -> Curation:
         """Read what `save` wrote.
 
         Raises:
             InterviewError: the file is missing or holds something else.
         """
+        path = place(path)
         try:
             content = json.loads(read_bounded(path, most=MAX_BYTES))
             return cls(

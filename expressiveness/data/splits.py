@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from expressiveness.data.interview import Interview
 from expressiveness.data.recruitview import DEFAULT_TARGET
-from expressiveness.errors import TrainingError
+from expressiveness.errors import ConfigError, TrainingError
 
 STRATA = 5
 """Participants are dealt out by their mean score in at most so many groups, so that every set spans the scores."""
@@ -101,5 +101,5 @@ def participant_folds(
 def _share_of_people(interviews: Sequence[Interview], target: str, share: float, seed: int) -> frozenset[str]:
     people = len({interview.participant for interview in interviews})
     if not 0 < share <= 0.5:
-        raise TrainingError(f"a share of {share:.2f} of the participants; give one above 0 and at most 0.5")
+        raise ConfigError(f"a share of {share:.2f} of the participants; give one above 0 and at most 0.5")
     return participant_folds(interviews, folds=min(people, round(1 / share)), target=target, seed=seed)[0]

@@ -1,7 +1,25 @@
-from .config import DETECTORS, DetectorKind, ExtractionConfig
+from .config import ExtractionConfig
 from .crops import CROP_SIZE, PADDING, face_crop
-from .detection import Face, FaceDetector
-from .extraction import extract_faces, extract_interviews
+from .detection import FaceDetector
+from .detectors import (
+    DEFAULT_CONFIDENCE,
+    DEFAULT_DETECTOR,
+    DETECTORS,
+    Detector,
+    DetectorMaker,
+    detector_labels,
+    maker_for_workers,
+)
+from .extraction import (
+    READ_AHEAD,
+    FaceReading,
+    detector_of,
+    detector_of_process,
+    extract_faces,
+    extract_interviews,
+    some_at_once,
+)
+from .face import Face, largest_first
 from .face_folders import put_faces
 from .face_store import CONFIG_FILE, FaceStore
 from .face_table import FaceTable, load_faces, save_faces
@@ -10,22 +28,33 @@ from .mediapipe_tasks import downscaled, load_mediapipe, no_display, packaged_fi
 __all__ = [
     "CONFIG_FILE",
     "CROP_SIZE",
+    "DEFAULT_CONFIDENCE",
+    "DEFAULT_DETECTOR",
     "DETECTORS",
     "PADDING",
-    "DetectorKind",
+    "READ_AHEAD",
+    "Detector",
+    "DetectorMaker",
     "ExtractionConfig",
     "Face",
     "FaceDetector",
+    "FaceReading",
     "FaceStore",
     "FaceTable",
+    "detector_labels",
+    "detector_of",
+    "detector_of_process",
     "downscaled",
     "extract_faces",
     "extract_interviews",
     "face_crop",
+    "largest_first",
     "load_faces",
     "load_mediapipe",
+    "maker_for_workers",
     "no_display",
     "packaged_file",
     "put_faces",
     "save_faces",
+    "some_at_once",
 ]

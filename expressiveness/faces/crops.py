@@ -7,7 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.faces.detection import Face
+from expressiveness.errors import ConfigError
+from expressiveness.faces.face import Face
 from expressiveness.types import Pixels
 
 CROP_SIZE = 48
@@ -27,6 +28,9 @@ def face_crop(rgb: Pixels, face: Face, *, align: bool = False) -> Pixels:
 
     Returns:
         Gray levels, shape (48, 48), uint8; all 0 where the box lies outside the frame.
+
+    Raises:
+        ConfigError: a face without keypoints cannot be turned.
     """
     import cv2
 
@@ -72,6 +76,8 @@ def _levelled(rgb: Pixels, face: Face) -> Pixels:
     """Turn the frame around the middle of the face's box until the eyes lie level."""
     import cv2
 
+    if face.keypoints is None:
+        raise ConfigError("this detector does not say where the eyes are, so faces cannot be turned; leave out align")
     height, width = rgb.shape[:2]
     x, y, box_width, box_height = face.box
     middle = ((x + box_width / 2) * width, (y + box_height / 2) * height)

@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from expressiveness.faces.config import DetectorKind
+from expressiveness.faces.detectors import DEFAULT_CONFIDENCE, DEFAULT_DETECTOR
+from expressiveness.faces.face import Face, largest_first
 from expressiveness.faces.mediapipe_tasks import downscaled, load_mediapipe, no_display, packaged_file
 from expressiveness.types import Pixels
 
@@ -27,17 +27,25 @@ MODELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """One face found in a frame; coordinates are shares of the frame's width and height."""
+class BlazeFaceRange:
+    """Makes detectors of one of the ranges, as `DETECTORS` lists them."""
 
-    box: tuple[float, float, float, float]  # x, y, width, height; may reach past the frame
-    score: float  # the detector's confidence, 0 to 1
-    keypoints: npt.NDArray[np.float32]  # (6, 2): right eye, left eye, nose tip, mouth, right and left ear tragion
+    models: tuple[str, ...]  # asked one after the other, until one finds a face
+    label: str
 
-    @property
-    def area(self) -> float:
-        """The box's share of the frame."""
-        return self.box[2] * self.box[3]
+    def __call__(self, *, confidence: float) -> FaceDetector:
+        """Make the detector.
+
+        Raises:
+            DetectorError: the model files are not installed, or not the ones they should be.
+        """
+        return FaceDetector(self, confidence=confidence)
+
+
+AUTO = BlazeFaceRange(("short", "full"), "short range, then full range where it found nothing")
+SHORT = BlazeFaceRange(("short",), "short range, to 2 m")
+FULL = BlazeFaceRange(("full",), "full range, to 5 m")
+_RANGES = {"auto": AUTO, "short": SHORT, "full": FULL}
 
 
 class FaceDetector:
@@ -47,28 +55,26 @@ class FaceDetector:
     very close ones.
 
     Args:
-        kind: "auto", "short" or "full" (the notebook's).
+        kind: "auto", "short" or "full" (the notebook's), or a range itself.
         confidence: the least score that counts as a face, 0 to 1.
 
     Raises:
         DetectorError: the model files are not installed, or not the ones they should be.
     """
 
-    def __init__(self, kind: DetectorKind = "auto", *, confidence: float = 0.5) -> None:
-        ranges = ("short", "full") if kind == "auto" else (kind,)
-        self._detectors = [_blazeface(name, confidence) for name in ranges]
+    def __init__(
+        self, kind: str | BlazeFaceRange = DEFAULT_DETECTOR, *, confidence: float = DEFAULT_CONFIDENCE
+    ) -> None:
+        chosen = _RANGES[kind] if isinstance(kind, str) else kind
+        self._detectors = [_blazeface(name, confidence) for name in chosen.models]
 
     def detect(self, rgb: Pixels) -> tuple[Face, ...]:
-        """Find the faces of an RGB frame of shape (height, width, 3), the largest first.
-
-        The first is the frame's primary face: in an interview the person interviewed sits nearest to the camera.
-        """
+        """Find the faces of an RGB frame of shape (height, width, 3), the largest first."""
         mp = load_mediapipe()
         image = mp.Image(mp.ImageFormat.SRGB, downscaled(rgb))
         for detector in self._detectors:
             if detections := detector.detect(image).detections:
-                faces = [_face(detection, image.width, image.height) for detection in detections]
-                return tuple(sorted(faces, key=lambda face: (face.area, face.score), reverse=True))
+                return largest_first(_face(detection, image.width, image.height) for detection in detections)
         return ()
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from expressiveness._io import atomic_folder, file_stem
+from expressiveness._io import atomic_folder, file_stem, place
 from expressiveness.data import CATEGORIES, Curation, Decisions, Interview, Thresholds
 from expressiveness.errors import StoreError
 from expressiveness.faces.face_store import FaceStore
@@ -36,7 +36,7 @@ class FaceFolders:
 def write_face_folders(
     interviews: Sequence[Interview],
     store: FaceStore,
-    folder: Path,
+    folder: Path | str,
     *,
     target: str,
     thresholds: Thresholds,
@@ -57,6 +57,7 @@ def write_face_folders(
     Raises:
         OutputError: the folder cannot be written, or holds something that we did not write.
     """
+    folder = place(folder)
     with atomic_folder(folder, kind="set of faces by category") as unfinished:
         return put_faces(
             interviews,
@@ -72,7 +73,7 @@ def write_face_folders(
 def put_faces(
     interviews: Sequence[Interview],
     store: FaceStore,
-    folder: Path,
+    folder: Path | str,
     *,
     target: str,
     thresholds: Thresholds,
@@ -84,6 +85,7 @@ def put_faces(
     Raises:
         OSError: the disk is full.
     """
+    folder = place(folder)
     decisions = Decisions(curation)
     written: Counter[str] = Counter(dict.fromkeys(CATEGORIES, 0))
     failures: list[Failure] = []

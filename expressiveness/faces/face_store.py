@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from expressiveness._io import check_answers, is_whole, read_bounded, whole_file
-from expressiveness.data import Interview
+from expressiveness._io import check_answers, place, read_bounded, whole_file
 from expressiveness.errors import StoreError
 from expressiveness.faces.config import ExtractionConfig
-from expressiveness.faces.face_table import FaceTable, load_faces, save_faces
-from expressiveness.store import table_name
+from expressiveness.faces.face_table import FORMAT as TABLE_FORMAT
+from expressiveness.faces.face_table import FaceTable
+from expressiveness.store import TableStore
+from expressiveness.video import Sampling
 
 CONFIG_FILE = "settings.json"
 MAX_SETTINGS_BYTES = 2**20
@@ -19,62 +22,74 @@ FORMAT = 1
 """Of the settings file; a newer one is refused. Files from before it was noted there are of the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class FaceStore:
+@dataclass(frozen=True, init=False)
+class FaceStore(TableStore[FaceTable]):
     """The face tables of many videos in a folder, for one extraction configuration."""
 
-    root: Path
-    config: ExtractionConfig = field(default_factory=ExtractionConfig)
+    config: ExtractionConfig
+
+    table = FaceTable
+    format = TABLE_FORMAT
+    noun = "faces"
+    doing = "finding faces"
+
+    def __init__(self, root: str | Path, config: ExtractionConfig | None = None) -> None:
+        super().__init__(root)
+        object.__setattr__(self, "config", config or ExtractionConfig())
 
     @classmethod
-    def open(cls, root: Path) -> FaceStore:
+    def open(
+        cls,
+        root: str | Path,
+        *,
+        settings: str | None = None,
+        sampling: Sampling | str | None = None,
+        detector: str | None = None,
+        confidence: float | None = None,
+        align: bool | None = None,
+    ) -> FaceStore:
         """Open the store at `root` with the settings that its faces were extracted with.
 
+        Where it holds faces of several settings, the arguments choose; those that are left out may be any.
+
+        Args:
+            root: a folder, or a URL.
+            settings: their short name, which is that of their folder below `root`, or how it begins.
+            sampling: of the faces, as in "every:5".
+            detector: by name.
+            confidence: the least that counted as a face, 0 to 1.
+            align: whether faces were turned.
+
         Raises:
-            StoreError: there is no store at `root`, or it holds faces of several settings.
+            StoreError: there is no store at `root`, or several of its settings, or none, are as asked for.
+            ConfigError: no sampling is written like that.
             PlaceError: it cannot be reached.
         """
+        root = place(root)
         check_answers(root)
-        settings = sorted(root.glob(f"*/{CONFIG_FILE}"))
-        if not settings:
+        files = sorted(root.glob(f"*/{CONFIG_FILE}"))
+        if not files:
             raise StoreError(f"no faces in {root}; extract them first: expressiveness extract DIR --out {root}")
-        if len(settings) > 1:
-            names = ", ".join(path.parent.name for path in settings)
-            raise StoreError(f"{root} holds faces of several settings ({names}); delete the folders you do not need")
-        return cls(root, _read_config(settings[0]))
+        asked: dict[str, Any] = {
+            "sampling": Sampling.parse(sampling) if isinstance(sampling, str) else sampling,
+            "detector": detector,
+            "confidence": confidence,
+            "align": align,
+        }
+        named = [file for file in files if file.parent.name.startswith(settings or "")]
+        found = {file.parent.name: config for file in named if _is_as_asked(config := _read_config(file), asked)}
+        if len(found) != 1:
+            raise StoreError(_which_to_choose(root, found, [file.parent.name for file in files]))
+        return cls(root, *found.values())
 
     @property
     def folder(self) -> Path:
         """Where the tables of this configuration lie."""
         return self.root / self.config.digest
 
-    def path(self, interview: Interview) -> Path:
-        """The file of an interview's table, named by its id and its video's content.
-
-        Raises:
-            StoreError: the video cannot be read.
-        """
-        return self.folder / table_name(interview)
-
-    def has(self, interview: Interview) -> bool:
-        """Whether the faces of this interview's video, as it is now, are stored."""
-        return interview.video.is_file() and is_whole(self.path(interview))
-
-    def load(self, interview: Interview) -> FaceTable:
-        """Read an interview's faces.
-
-        Raises:
-            StoreError: they are not stored, or the file is damaged.
-        """
-        return load_faces(self.path(interview))
-
-    def save(self, interview: Interview, table: FaceTable) -> None:
-        """Write an interview's faces, whole or not at all.
-
-        Raises:
-            StoreError: the disk is full, or the folder cannot be written.
-        """
-        save_faces(table, self.path(interview))
+    def prepare(self) -> None:
+        """Record the settings beside the tables."""
+        self.write_config()
 
     def write_config(self) -> None:
         """Record the settings beside the tables.
@@ -88,6 +103,20 @@ class FaceStore:
                 file.write((json.dumps({"format": FORMAT, **asdict(self.config)}, indent=2) + "\n").encode())
         except OSError as error:
             raise StoreError(f"cannot write {path} ({error.strerror or error}); choose another store") from error
+
+
+def _is_as_asked(config: ExtractionConfig, asked: Mapping[str, Any]) -> bool:
+    return all(wanted is None or getattr(config, name) == wanted for name, wanted in asked.items())
+
+
+def _which_to_choose(root: Path, found: Mapping[str, ExtractionConfig], there: Sequence[str]) -> str:
+    if not found:
+        return f"{root} holds no faces of such settings; there are {', '.join(there)}"
+    listed = "; ".join(f"{name} ({config})" for name, config in found.items())
+    return (
+        f"{root} holds faces of several settings: {listed}. Choose one: --settings {next(iter(found))}, "
+        f"or FaceStore.open(..., settings={next(iter(found))!r})"
+    )
 
 
 def _read_config(path: Path) -> ExtractionConfig:

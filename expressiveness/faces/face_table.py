@@ -7,16 +7,16 @@ were looked at, so that "no face" and "not looked at" differ. On disk it is a Nu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness._io import Columns, check_columns, load_table, save_table
+from expressiveness._io import MAY_BE_NAN, Columns, check_columns, load_table, place, save_table
 from expressiveness.faces.crops import CROP_SIZE
-from expressiveness.faces.detection import Face
+from expressiveness.faces.face import Face
 from expressiveness.types import Pixels
 
 FORMAT = 1
@@ -45,7 +45,8 @@ class FaceTable:
     seconds: npt.NDArray[np.float64]  # (n,) from the first frame
     box: npt.NDArray[np.float32]  # (n, 4) x, y, width, height as shares of the frame
     score: npt.NDArray[np.float32]  # (n,) the detector's confidence, 0 to 1
-    keypoints: npt.NDArray[np.float32]  # (n, 6, 2) as shares of the frame
+    # (n, 6, 2) as shares of the frame; NaN from a detector that finds none
+    keypoints: npt.NDArray[np.float32] = field(metadata={MAY_BE_NAN: True})
     face_index: npt.NDArray[np.int32]  # (n,) 0 for the primary face of its frame, the largest
     crop: npt.NDArray[np.uint8]  # (n, 48, 48) gray
     sampled_number: npt.NDArray[np.int32]  # (m,) every frame looked at, from 1
@@ -80,6 +81,9 @@ class FaceTable:
         return self.select(self.is_primary)
 
 
+_NO_KEYPOINTS = np.full((6, 2), np.nan, dtype=np.float32)
+
+
 class FaceTableBuilder:
     """Collects a video's faces frame by frame."""
 
@@ -93,7 +97,8 @@ class FaceTableBuilder:
         before = len(self._rows)
         self._sampled.append((number, seconds))
         for index, (face, crop) in enumerate(faces):
-            self._rows.append((number, seconds, face.box, face.score, face.keypoints, index, crop))
+            keypoints = _NO_KEYPOINTS if face.keypoints is None else face.keypoints
+            self._rows.append((number, seconds, face.box, face.score, keypoints, index, crop))
         self.frames_with_a_face += len(self._rows) > before
 
     def build(self) -> FaceTable:
@@ -109,19 +114,19 @@ class FaceTableBuilder:
         )
 
 
-def save_faces(table: FaceTable, path: Path) -> None:
+def save_faces(table: FaceTable, path: Path | str) -> None:
     """Write a table whole or not at all; the same table gives the same bytes.
 
     Raises:
         StoreError: the disk is full, or the folder cannot be written.
     """
-    save_table(table, path, format=FORMAT)
+    save_table(table, place(path), format=FORMAT)
 
 
-def load_faces(path: Path) -> FaceTable:
+def load_faces(path: Path | str) -> FaceTable:
     """Read a table.
 
     Raises:
         StoreError: the file is missing, damaged, too large, or of a newer format.
     """
-    return load_table(FaceTable, path, format=FORMAT, noun="faces")
+    return load_table(FaceTable, place(path), format=FORMAT, noun="faces")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from expressiveness._io import silenced
-from expressiveness.faces import CROP_SIZE, Face, FaceDetector, face_crop
+from expressiveness.faces import CROP_SIZE, Face, detector_of, face_crop, largest_first
 from expressiveness.live.smoothing import RestingFace, Smoothing
 from expressiveness.models import JudgesFaces, TrainedModel
 from expressiveness.types import Pixels
@@ -48,8 +49,9 @@ class Recogniser:
     def __init__(self, model: TrainedModel) -> None:
         self._judge: JudgesFaces = model.able_to("single faces")
         self._align = model.extraction.align
+        self._open = ExitStack()
         with silenced():
-            self._detector = FaceDetector(model.extraction.detector, confidence=model.extraction.confidence)
+            self._detector = self._open.enter_context(detector_of(model.extraction))
             self._detector.detect(np.zeros((64, 64, 3), dtype=np.uint8))
         # Compiled now: the first frame would otherwise wait for it, and those behind it be dropped.
         self._judge.probabilities(np.zeros((1, CROP_SIZE, CROP_SIZE), np.uint8), _NO_REST)
@@ -58,7 +60,7 @@ class Recogniser:
 
     def recognise(self, frame: Frame) -> Recognition:
         """Recognise the next frame."""
-        faces = self._detector.detect(frame.rgb)
+        faces = largest_first(self._detector.detect(frame.rgb))
         if not faces:
             return Recognition(frame.seconds, (), None)
         if frame.seconds - self._seen > AWAY_SECONDS:
@@ -81,4 +83,4 @@ class Recogniser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._detector.close()
+        self._open.close()

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from expressiveness.errors import VideoError
+from expressiveness.errors import ConfigError, OutputError
 from expressiveness.live.display import Window, check_video_file, video_file, window_obstacle
 from expressiveness.live.painting import Painter
 from expressiveness.live.recognition import Recogniser
@@ -91,7 +91,9 @@ def run_live(
         on_frame: called with the number of frames done so far.
 
     Raises:
-        VideoError: no such source, or nowhere to show or write the pictures.
+        VideoError: no such source.
+        ConfigError: nowhere to show or write the pictures.
+        OutputError: the source would be overwritten.
         OutputError: `output` cannot be written, or is there and `overwrite` is not set.
         DetectorError: the detector's model files are not installed.
     """
@@ -129,6 +131,6 @@ def run_live(
 
 def _check_output(source: str, output: Path | None, window: bool) -> None:
     if output is None and not window:
-        raise VideoError("nowhere to show what is recognised; leave the window on, or give --output FILE")
+        raise ConfigError("nowhere to show what is recognised; leave the window on, or give --output FILE")
     if output and (file := file_of(source)) and output.resolve() == file.resolve():
-        raise VideoError(f"{output.name} would be overwritten while it is read; give --output another name")
+        raise OutputError(f"{output.name} would be overwritten while it is read; give --output another name")

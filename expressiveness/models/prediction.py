@@ -11,11 +11,19 @@ import numpy.typing as npt
 
 from expressiveness.data import Interview
 from expressiveness.errors import StoreError, VideoError
-from expressiveness.faces import ExtractionConfig, FaceStore, extract_faces
+from expressiveness.faces import (
+    DETECTORS,
+    DetectorMaker,
+    ExtractionConfig,
+    FaceStore,
+    detector_of_process,
+    extract_faces,
+    maker_for_workers,
+)
 from expressiveness.models.base import Clip, Input
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.trained_model import TrainedModel
-from expressiveness.movement import MovementStore, read_movement
+from expressiveness.movement import MovementStore, landmarker_of_process, read_faces_and_movement
 from expressiveness.parallel import Outcome, run
 from expressiveness.video import MAX_PIXELS, Shortfall, all_read
 
@@ -65,7 +73,8 @@ def predict_video(model: TrainedModel, video: Path | str) -> FramePredictions:
     Raises:
         VideoError: the video is missing or nothing in it decodes.
     """
-    clip, cut_short = _read_clip(_Job(Path(video), model.extraction, model.needs))
+    maker = DETECTORS[model.extraction.detector]
+    clip, cut_short = _read_clip(_Job(Path(video), model.extraction, maker, model.needs))
     return model.predict(clip).saying(cut_short=cut_short)
 
 
@@ -84,7 +93,8 @@ def predict_videos(
         workers: processes that find faces; None for one a core.
         max_pixels: the most that a picture may have.
     """
-    jobs = [_Job(Path(video), model.extraction, model.needs, max_pixels) for video in videos]
+    maker = maker_for_workers(model.extraction.detector)
+    jobs = [_Job(Path(video), model.extraction, maker, model.needs, max_pixels) for video in videos]
     for outcome in run(_read_clip, jobs, workers=workers):
         if outcome.value is None:
             yield Outcome(outcome.item.video, None, outcome.error)
@@ -102,12 +112,20 @@ def _stored_clip(interview: Interview, store: FaceStore, needs: frozenset[Input]
 class _Job:
     video: Path
     config: ExtractionConfig
+    maker: DetectorMaker
     needs: frozenset[Input]
     max_pixels: int = MAX_PIXELS
 
 
 def _read_clip(job: _Job) -> tuple[Clip, Shortfall | None]:
-    faces = extract_faces(job.video, job.config, max_pixels=job.max_pixels)
-    needs_movement = "movement" in job.needs
-    movement = read_movement(job.video, max_pixels=job.max_pixels) if needs_movement else None
-    return Clip(faces, movement), all_read(job.video, job.config.sampling, faces.sampled_number.tolist())
+    detector = detector_of_process(job.config, job.maker)
+    if "movement" in job.needs:
+        landmarker = landmarker_of_process()
+        clip = Clip(
+            *read_faces_and_movement(
+                job.video, job.config, detector=detector, landmarker=landmarker, max_pixels=job.max_pixels
+            )
+        )
+    else:
+        clip = Clip(extract_faces(job.video, job.config, detector=detector, max_pixels=job.max_pixels))
+    return clip, all_read(job.video, job.config.sampling, clip.faces.sampled_number.tolist())

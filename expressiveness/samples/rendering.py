@@ -21,7 +21,7 @@ import numpy as np
 from expressiveness import parallel
 from expressiveness._io import GrowingFolder, growing_folder
 from expressiveness.data import METADATA
-from expressiveness.errors import InterviewError
+from expressiveness.errors import ConfigError, InterviewError
 from expressiveness.samples.acting import perform, sway
 from expressiveness.samples.looks import dress, grade
 from expressiveness.samples.pictures import Floats
@@ -70,7 +70,7 @@ class SampleConfig:
 
     def __post_init__(self) -> None:
         if self.participants < 1 or not 1 <= self.clips_per_participant <= len(QUESTIONS) or self.seed < 0:
-            raise InterviewError(
+            raise ConfigError(
                 f"{self.participants} participants with {self.clips_per_participant} clips each, seed {self.seed}: "
                 f"give at least 1 participant, 1 to {len(QUESTIONS)} clips, and a seed from 0"
             )
@@ -80,7 +80,7 @@ class SampleConfig:
             or self.fps < 1
             or not 2 <= self.seconds * self.fps < 1e6
         ):
-            raise InterviewError(
+            raise ConfigError(
                 f"size {self.size} at {self.fps} fps for {self.seconds:g} s: give sides of 96 pixels or more that 4 "
                 "divides, and at least two frames"
             )
@@ -121,7 +121,8 @@ def render_sample_interviews(
         The folder.
 
     Raises:
-        InterviewError: the settings make no video, or a clip could not be rendered.
+        ConfigError: the settings make no video.
+        InterviewError: a clip could not be rendered.
         OutputError: the folder cannot be written, or holds something that was not rendered here.
         BusyError: another run is writing it.
     """

@@ -1,10 +1,12 @@
-from .table_store import Extracted, ExtractionReport, Job, alone_in_store, fill_store, table_name
+from .extraction_report import Extracted, ExtractionReport
+from .table_names import table_name
+from .table_store import Job, TableStore, alone_in_store
 
 __all__ = [
     "Extracted",
     "ExtractionReport",
     "Job",
+    "TableStore",
     "alone_in_store",
-    "fill_store",
     "table_name",
 ]

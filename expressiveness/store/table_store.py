@@ -1,78 +1,165 @@
 """A store: a folder with a table for each interview, filled by many workers, by one run at a time.
 
-Start at `fill_store`, which puts each table there as it is made: stopping at any moment loses at most the videos in
-flight. A table is named by its interview's id and its video's content, so a video that was replaced is looked at anew.
+Start at `TableStore.fill`, which puts each table there as it is made: stopping at any moment loses at most the videos
+in flight. A table is named by its interview's id and its video's content, so a video that was replaced is looked at
+anew.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
-from expressiveness._io import LOCK_FILE, alone, check_answers, file_stem, is_here, remove_unfinished
+from typing_extensions import Self
+
+from expressiveness._io import (
+    LOCK_FILE,
+    alone,
+    check_answers,
+    is_here,
+    is_whole,
+    load_table,
+    place,
+    remove_unfinished,
+    save_table,
+)
 from expressiveness.data import Interview
 from expressiveness.errors import StoreError
 from expressiveness.parallel import Executor, run
-from expressiveness.types import Failure, Progress
-from expressiveness.video import MAX_PIXELS, Shortfall
+from expressiveness.store.extraction_report import Extracted, ExtractionReport
+from expressiveness.store.table_names import table_name
+from expressiveness.types import Progress
+from expressiveness.video import MAX_PIXELS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Table = TypeVar("Table", bound="DataclassInstance")
 
 LOOKS_AT_ONCE = 16
 """For what is stored already: on a network each look waits for several answers."""
 GOLDEN_RATIO = (5**0.5 - 1) / 2
 """The fractions of its multiples spread evenly, wherever they are broken off."""
-SIGNATURE_BYTES = 2**16
-"""Read from each end of a video to tell it from others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """One interview's faces are in the store."""
+@dataclass(frozen=True, init=False)
+class TableStore(ABC, Generic[Table]):
+    """A folder of tables, one an interview; a kind of table says which they are and how they are read.
 
-    frames: int
-    faces: int
-    frames_without_face: int
-    cut_short: Shortfall | None = None  # where not all of the video could be read
+    A store travels to worker processes, so it holds where its tables are and none of them.
+    """
 
+    root: Path
 
-@dataclass(slots=True)
-class ExtractionReport:
-    """How an extraction ended."""
+    table: ClassVar[type[DataclassInstance]]
+    format: ClassVar[int]  # the newest of the tables' files that can be read
+    noun: ClassVar[str]  # what a table holds, for errors: "faces"
+    doing: ClassVar[str]  # what filling it is called, for who waits: "finding faces"
 
-    succeeded: int = 0
-    skipped: int = 0  # stored already
-    failures: list[Failure] = field(default_factory=list)
-    cut_short: dict[str, Shortfall] = field(default_factory=dict)  # by interview id; they count as succeeded
-    frames_sampled: int = 0
-    faces: int = 0
-    seconds: float = 0.0
+    def __init__(self, root: str | Path) -> None:
+        object.__setattr__(self, "root", place(root))
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
-        return {
-            "videos": {"succeeded": self.succeeded, "skipped": self.skipped, "failed": len(self.failures)},
-            "failures": [asdict(failure) for failure in self.failures],
-            "cut_short": {id: short.as_dict() for id, short in self.cut_short.items()},
-            "frames_sampled": self.frames_sampled,
-            "faces": self.faces,
-            "seconds": round(self.seconds, 2),
-        }
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """Where the tables are."""
 
+    def path(self, interview: Interview) -> Path:
+        """The file of an interview's table, named by its id and its video's content.
 
-class TableStore(Protocol):
-    """A folder of tables, one an interview."""
+        Raises:
+            StoreError: the video cannot be read.
+        """
+        return self.folder / table_name(interview)
 
     def has(self, interview: Interview) -> bool:
         """Whether the table of this interview's video, as it is now, is stored."""
+        return interview.video.is_file() and is_whole(self.path(interview))
+
+    def load(self, interview: Interview) -> Table:
+        """Read an interview's table.
+
+        Raises:
+            StoreError: it is not stored, or the file is damaged.
+        """
+        return cast(Table, load_table(self.table, self.path(interview), format=self.format, noun=self.noun))
+
+    def save(self, interview: Interview, table: Table) -> None:
+        """Write an interview's table, whole or not at all.
+
+        Raises:
+            StoreError: the disk is full, or the folder cannot be written.
+        """
+        save_table(table, self.path(interview), format=self.format)
+
+    def prepare(self) -> None:
+        """What is to be done before the store is filled; called by the only one who writes to it."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the only one who writes to this store; see `alone_in_store`."""
+        return alone_in_store(self.root, self.doing)
+
+    def fill(
+        self,
+        interviews: Sequence[Interview],
+        extract: Callable[[Job[Self]], Extracted],
+        *,
+        workers: int | None = None,
+        timeout: float | None = 600.0,
+        progress: Progress | None = None,
+        on_stored: Callable[[Interview], None] | None = None,
+        executor: Executor = run,
+        max_pixels: int = MAX_PIXELS,
+    ) -> ExtractionReport:
+        """Have worker processes put the tables of many interviews here, passing over those that are there.
+
+        Args:
+            interviews: whose videos to read.
+            extract: makes and saves one table; importable by name.
+            workers: processes; None for one a core.
+            timeout: seconds that one video may take before it is given up; None for no limit.
+            progress: called after each interview.
+            on_stored: called, in this process, with each interview whose table is in the store, those that were there
+                first.
+            executor: runs the work: on this machine, or on a cluster.
+            max_pixels: the most that a picture of a video may have.
+
+        Raises:
+            StoreError: the store cannot be written.
+            BusyError: another run writes to it.
+        """
+        with self.alone():
+            self.prepare()
+            started = time.monotonic()
+            report = ExtractionReport()
+            todo: list[Interview] = []
+            for interview, is_stored in _looked_for(interviews, self):
+                if is_stored and _handed_on(interview, on_stored):
+                    report.skipped += 1
+                else:
+                    todo.append(interview)
+            if progress:
+                progress(report.skipped, len(interviews))
+            jobs = [Job(interview, self, max_pixels) for interview in mixed_by_size(todo)]
+            outcomes = executor(extract, jobs, workers=workers, timeout=timeout)
+            for done, outcome in enumerate(outcomes, start=report.skipped + 1):
+                interview = outcome.item.interview
+                report.add(interview.id, outcome.value, outcome.error)
+                if outcome.value and on_stored:
+                    on_stored(interview)
+                if progress:
+                    progress(done, len(interviews))
+            report.seconds = time.monotonic() - started
+            return report
 
 
-Store = TypeVar("Store", bound=TableStore)
+Store = TypeVar("Store", bound=TableStore[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +172,7 @@ class Job(Generic[Store]):
 
 
 @contextmanager
-def alone_in_store(root: Path, doing: str) -> Iterator[None]:
+def alone_in_store(root: Path | str, doing: str) -> Iterator[None]:
     """Be the only one who writes to a store, and clear away what a killed run left half written.
 
     Elsewhere than on this machine's file systems there are no locks. Two runs at once then do the same work twice, and
@@ -96,6 +183,7 @@ def alone_in_store(root: Path, doing: str) -> Iterator[None]:
         StoreError: nothing can be written there.
         PlaceError: it cannot be reached.
     """
+    root = place(root)
     if not is_here(root):
         check_answers(root)
         yield
@@ -111,66 +199,7 @@ def alone_in_store(root: Path, doing: str) -> Iterator[None]:
         yield
 
 
-def fill_store(
-    interviews: Sequence[Interview],
-    store: Store,
-    extract: Callable[[Job[Store]], Extracted],
-    *,
-    workers: int | None = None,
-    timeout: float | None = 600.0,
-    progress: Progress | None = None,
-    on_stored: Callable[[Interview], None] | None = None,
-    executor: Executor = run,
-    max_pixels: int = MAX_PIXELS,
-) -> ExtractionReport:
-    """Have worker processes put the tables of many interviews into a store, passing over those that are there.
-
-    Args:
-        interviews: whose videos to read.
-        store: picklable; where the tables go.
-        extract: makes and saves one table; importable by name.
-        workers: processes; None for one a core.
-        timeout: seconds that one video may take before it is given up; None for no limit.
-        progress: called after each interview.
-        on_stored: called, in this process, with each interview whose table is in the store, those that were there
-            first.
-        executor: runs the work: on this machine, or on a cluster.
-        max_pixels: the most that a picture of a video may have.
-
-    Raises:
-        StoreError: the store cannot be written.
-    """
-    started = time.monotonic()
-    report = ExtractionReport()
-    todo: list[Interview] = []
-    for interview, is_stored in _looked_for(interviews, store):
-        if is_stored and _handed_on(interview, on_stored):
-            report.skipped += 1
-        else:
-            todo.append(interview)
-    if progress:
-        progress(report.skipped, len(interviews))
-    jobs = [Job(interview, store, max_pixels) for interview in mixed_by_size(todo)]
-    outcomes = executor(extract, jobs, workers=workers, timeout=timeout)
-    for done, outcome in enumerate(outcomes, start=report.skipped + 1):
-        interview = outcome.item.interview
-        if isinstance(outcome.value, Extracted):
-            report.succeeded += 1
-            report.frames_sampled += outcome.value.frames
-            report.faces += outcome.value.faces
-            if outcome.value.cut_short:
-                report.cut_short[interview.id] = outcome.value.cut_short
-            if on_stored:
-                on_stored(interview)
-        else:
-            report.failures.append(Failure(interview.id, outcome.error or "unknown"))
-        if progress:
-            progress(done, len(interviews))
-    report.seconds = time.monotonic() - started
-    return report
-
-
-def _looked_for(interviews: Sequence[Interview], store: TableStore) -> Iterator[tuple[Interview, bool]]:
+def _looked_for(interviews: Sequence[Interview], store: TableStore[Any]) -> Iterator[tuple[Interview, bool]]:
     """Yield each interview and whether its table is stored."""
     pool = ThreadPoolExecutor(LOOKS_AT_ONCE)
     try:
@@ -203,28 +232,3 @@ def _bytes(interview: Interview) -> int:
         return interview.video.stat().st_size
     except OSError:
         return 0
-
-
-def table_name(interview: Interview) -> str:
-    """The file name of an interview's table, from its id and its video's content.
-
-    Raises:
-        StoreError: the video cannot be read.
-    """
-    return f"{file_stem(interview.id)}-{_signature(interview.video)}.npz"
-
-
-def _signature(video: Path) -> str:
-    """Tell a video from others by its size and both its ends, without reading gigabytes."""
-    try:
-        with video.open("rb", buffering=SIGNATURE_BYTES) as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(0)
-            digest = hashlib.sha256(str(size).encode())
-            digest.update(file.read(SIGNATURE_BYTES))
-            file.seek(max(SIGNATURE_BYTES, size - SIGNATURE_BYTES))
-            digest.update(file.read(SIGNATURE_BYTES))
-    except OSError as error:
-        reason = error.strerror or error
-        raise StoreError(f"{video.name}: cannot be read ({reason}); copy it into {video.parent}") from error
-    return digest.hexdigest()[:16]

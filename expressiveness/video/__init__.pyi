@@ -1,14 +1,16 @@
 from .completeness import Shortfall, all_read
 from .containers import MAX_PIXELS
+from .defaults import DEFAULT_EVERY
 from .encoding import reencode
 from .playable import make_playable
 from .probing import VideoInfo
 from .probing_many import probe_videos
-from .reading import Frame, frame_times, read_chosen_frames, read_frames
+from .reading import Frame, frame_times, read_chosen_frames, read_frames, read_frames_for
 from .sampling import DEFAULT_SAMPLING, NOTEBOOK_SAMPLING, Sampling
 from .stills import save_stills
 
 __all__ = [
+    "DEFAULT_EVERY",
     "DEFAULT_SAMPLING",
     "MAX_PIXELS",
     "NOTEBOOK_SAMPLING",
@@ -22,6 +24,7 @@ __all__ = [
     "probe_videos",
     "read_chosen_frames",
     "read_frames",
+    "read_frames_for",
     "reencode",
     "save_stills",
 ]

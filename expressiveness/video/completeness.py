@@ -19,6 +19,7 @@ import numpy.typing as npt
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from expressiveness._io import place
 from expressiveness.errors import VideoError
 from expressiveness.video.decoding import packets_of
 from expressiveness.video.reading import examine, numbers_looked_at
@@ -85,8 +86,9 @@ def missed(video: Path, sampling: Sampling, found: Collection[int]) -> Shortfall
     return Shortfall(got, len(wanted)) if got < len(wanted) else None
 
 
-def all_read(video: Path, sampling: Sampling, found: Collection[int]) -> Shortfall | None:
+def all_read(video: Path | str, sampling: Sampling, found: Collection[int]) -> Shortfall | None:
     """How much of a video was read, where that is not all: it is not all there, or does not all decode."""
+    video = place(video)
     try:
         return shortfall(video) or missed(video, sampling, found)
     except VideoError:  # it was read a moment ago

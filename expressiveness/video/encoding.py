@@ -16,6 +16,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from expressiveness._io import place
 from expressiveness.errors import VideoError
 from expressiveness.video.containers import MAX_PIXELS, opened_container
 from expressiveness.video.probing import MOST_DRIFT, VideoInfo, probe
@@ -32,7 +33,7 @@ FASTEST = 60
 """Frames a second, the most that an uneven video is given."""
 
 
-def reencode(video: Path, out: Path, *, max_pixels: int = MAX_PIXELS) -> None:
+def reencode(video: Path | str, out: Path | str, *, max_pixels: int = MAX_PIXELS) -> None:
     """Write a video as H.264 in an MP4 file: the same frames at the same times, upright, and its sound as AAC.
 
     A video whose frames come unevenly gets a constant rate: that of its usual gap between frames. Then some frames are
@@ -47,6 +48,7 @@ def reencode(video: Path, out: Path, *, max_pixels: int = MAX_PIXELS) -> None:
     Raises:
         VideoError: the video cannot be read, or the file cannot be written.
     """
+    video = place(video)
     try:
         with av.open(str(out), "w", format="mp4") as container:
             _encode(video, container, max_pixels)

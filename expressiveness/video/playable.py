@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from expressiveness._io import GrowingFolder, file_stem, growing_folder
+from expressiveness._io import GrowingFolder, file_stem, growing_folder, place
 from expressiveness.data import METADATA, Interview, InterviewFolder, metadata_lines, read_interviews, write_table
-from expressiveness.errors import InterviewError, VideoError
+from expressiveness.errors import InterviewError, OutputError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
 from expressiveness.video.containers import MAX_PIXELS
@@ -36,8 +36,8 @@ class PlayableFolder:
 
 
 def make_playable(
-    folder: Path,
-    out: Path,
+    folder: Path | str,
+    out: Path | str,
     *,
     reader: str | None = None,
     columns: str | None = None,
@@ -68,6 +68,7 @@ def make_playable(
         OutputError: `out` cannot be written, or holds something that we did not write.
         BusyError: another run is writing it.
     """
+    folder, out = place(folder), place(out)
     if out.resolve() == folder.resolve():
         raise InterviewError(f"{out} holds the originals; choose another folder")
     root = folder.resolve()
@@ -140,7 +141,7 @@ def _copy_file(video: Path, out: Path) -> None:
     try:
         shutil.copyfile(video, out)
     except OSError as error:
-        raise VideoError(f"{video.name}: cannot be copied ({error.strerror or error}); free some space") from error
+        raise OutputError(f"{video.name}: cannot be copied ({error.strerror or error}); free some space") from error
 
 
 def _copy_rows(lines: Iterable[tuple[int, bytes | None]], out: Path, renamed: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from expressiveness._io import place
 from expressiveness.parallel import run
 from expressiveness.types import Progress
 from expressiveness.video.completeness import shortfall
@@ -18,7 +19,7 @@ SECONDS_A_VIDEO = 60.0
 
 
 def probe_videos(
-    videos: Sequence[Path],
+    videos: Sequence[Path | str],
     *,
     workers: int | None = None,
     timeout: float | None = SECONDS_A_VIDEO,
@@ -38,7 +39,9 @@ def probe_videos(
         What is known of each, or why nothing is, in the order given.
     """
     found: dict[Path, VideoInfo | str] = {}
-    outcomes = run(partial(_probe, max_pixels=max_pixels), videos, workers=workers, timeout=timeout)
+    outcomes = run(
+        partial(_probe, max_pixels=max_pixels), [place(video) for video in videos], workers=workers, timeout=timeout
+    )
     for done, outcome in enumerate(outcomes, start=1):
         found[outcome.item] = outcome.value or outcome.error or "unknown"
         if progress:

@@ -6,15 +6,15 @@ numbered from 1 in the order they are shown, as FiftyOne does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from expressiveness._io import place
 from expressiveness.errors import VideoError
 from expressiveness.types import Pixels
 from expressiveness.video.containers import MAX_PIXELS
@@ -48,7 +48,9 @@ class Frame:
     rgb: Pixels  # (height, width, 3), upright
 
 
-def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING, *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
+def read_frames(
+    video: Path | str, sampling: Sampling = DEFAULT_SAMPLING, *, max_pixels: int = MAX_PIXELS
+) -> Iterator[Frame]:
     """Yield the sampled frames of a video, one in memory at a time.
 
     Args:
@@ -59,18 +61,40 @@ def read_frames(video: Path, sampling: Sampling = DEFAULT_SAMPLING, *, max_pixel
     Raises:
         VideoError: the file is missing, is no video, its pictures are too large, or nothing in it decodes.
     """
-    for frame in islice(_sampled_frames(video, sampling, max_pixels), sampling.max_frames):
-        if sampling.horizon and frame.number > sampling.horizon:
-            return
+    for frame, _ in read_frames_for(video, [sampling], max_pixels=max_pixels):
         yield frame
 
 
-def read_chosen_frames(video: Path, numbers: Collection[int], *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
+def read_frames_for(
+    video: Path | str, samplings: Sequence[Sampling], *, max_pixels: int = MAX_PIXELS
+) -> Iterator[tuple[Frame, tuple[bool, ...]]]:
+    """Yield the frames that any of several samplings asks for, in order, and which ones do: a video is decoded once.
+
+    Raises:
+        VideoError: as `read_frames`.
+    """
+    video = place(video)
+    needs_times = any(sampling.spread for sampling in samplings)
+    with opened_video(video, max_pixels) as (container, stream):
+        if needs_times or stream.codec_context.name in PACKET_A_FRAME:
+            timeline = _timeline(container, stream, video)
+            if timeline.complete:
+                chosen = [set(_chosen_numbers(sampling, timeline)) for sampling in samplings]
+                for frame in _frames_at(container, stream, video, timeline, set().union(*chosen)):
+                    yield frame, tuple(frame.number in numbers for numbers in chosen)
+                return
+    if needs_times:
+        raise VideoError(f"{video.name}: its frames carry no times to spread samples over; re-encode it as MP4")
+    yield from _counted_frames(video, samplings, max_pixels)
+
+
+def read_chosen_frames(video: Path | str, numbers: Collection[int], *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
     """Yield the frames of some numbers, in order; a number that the video does not have yields nothing.
 
     Raises:
         VideoError: as `read_frames`.
     """
+    video = place(video)
     with opened_video(video, max_pixels) as (container, stream):
         timeline = _timeline(container, stream, video)
         there = {number for number in numbers if 1 <= number <= len(timeline.stamps)}
@@ -78,12 +102,13 @@ def read_chosen_frames(video: Path, numbers: Collection[int], *, max_pixels: int
             yield from _frames_at(container, stream, video, timeline, there)
 
 
-def frame_times(video: Path, *, max_pixels: int = MAX_PIXELS) -> list[float]:
+def frame_times(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> list[float]:
     """When each frame is shown, in seconds from the first one, without decoding; none where packets do not tell.
 
     Raises:
         VideoError: the file is missing, is no video, its pictures are too large, or it holds no frame.
     """
+    video = place(video)
     with opened_video(video, max_pixels) as (container, stream):
         timeline = _timeline(container, stream, video)
         return [timeline.seconds(stamp) for stamp in timeline.stamps] if timeline.complete else []
@@ -99,8 +124,7 @@ def numbers_looked_at(video: Path, sampling: Sampling) -> list[int]:
         if stream.codec_context.name not in PACKET_A_FRAME:
             return []
         timeline = _timeline(container, stream, video)
-        numbers = _chosen_numbers(sampling, timeline) if timeline.complete else []
-        return [number for number in numbers[: sampling.max_frames] if number <= (sampling.horizon or number)]
+        return _chosen_numbers(sampling, timeline) if timeline.complete else []
 
 
 def examine(video: Path, look: Callable[[InputContainer, VideoStream], Seen]) -> Seen:
@@ -113,39 +137,37 @@ def examine(video: Path, look: Callable[[InputContainer, VideoStream], Seen]) ->
         return look(container, stream)
 
 
-def _sampled_frames(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
-    with opened_video(video, max_pixels) as (container, stream):
-        if sampling.spread or stream.codec_context.name in PACKET_A_FRAME:
-            timeline = _timeline(container, stream, video)
-            if timeline.complete:
-                yield from _frames_at(container, stream, video, timeline, _chosen_numbers(sampling, timeline))
-                return
-    if sampling.spread:
-        raise VideoError(f"{video.name}: its frames carry no times to spread samples over; re-encode it as MP4")
-    yield from _counted_frames(video, sampling, max_pixels)
-
-
-def _counted_frames(video: Path, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
+def _counted_frames(
+    video: Path, samplings: Sequence[Sampling], max_pixels: int
+) -> Iterator[tuple[Frame, tuple[bool, ...]]]:
     """Decode every frame from the start, converting only those that are looked at."""
     with opened_video(video, max_pixels) as (container, stream):
         start: float | None = None
-        taken = 0
+        taken = [0] * len(samplings)
         for number, frame in enumerate(decoded_frames(container, stream, video), start=1):
             time = _time_of(frame, number, stream)
             start = time if start is None else start
-            if sampling.horizon and number > sampling.horizon:
+            if all(_is_over(sampling, number, seen) for sampling, seen in zip(samplings, taken, strict=True)):
                 return
-            if _is_due(sampling, number, time - start, taken):
-                taken += 1
-                yield Frame(number, time - start, _upright(frame))
+            due = tuple(_is_due(*each, number, time - start) for each in zip(samplings, taken, strict=True))
+            if any(due):
+                taken = [seen + is_due for seen, is_due in zip(taken, due, strict=True)]
+                yield Frame(number, time - start, _upright(frame)), due
 
 
-def _is_due(sampling: Sampling, number: int, seconds: float, taken: int) -> bool:
+def _is_due(sampling: Sampling, taken: int, number: int, seconds: float) -> bool:
+    if _is_over(sampling, number, taken):
+        return False
     if sampling.every:
         return (number - 1) % sampling.every == 0
     assert sampling.rate
     # A video slower than the rate gives each of its frames once; 1 ms forgives rounded time stamps.
     return seconds + 1e-3 >= taken / sampling.rate
+
+
+def _is_over(sampling: Sampling, number: int, taken: int) -> bool:
+    """Whether a sampling looks at no frame from this one on."""
+    return taken == sampling.max_frames or number > (sampling.horizon or number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +196,11 @@ def _timeline(container: InputContainer, stream: VideoStream, video: Path) -> _T
 
 def _chosen_numbers(sampling: Sampling, timeline: _Timeline) -> list[int]:
     if sampling.spread:
-        return _spread_numbers(sampling.spread, timeline)
+        spread = _spread_numbers(sampling.spread, timeline)[: sampling.max_frames]
+        return [number for number in spread if number <= (sampling.horizon or number)]
     numbers: list[int] = []
     for number, stamp in enumerate(timeline.stamps, start=1):
-        if _is_due(sampling, number, timeline.seconds(stamp), len(numbers)):
+        if _is_due(sampling, len(numbers), number, timeline.seconds(stamp)):
             numbers.append(number)
     return numbers
 
@@ -203,7 +226,7 @@ def _frames_at(
     """Yield the frames of some numbers, of which the video has all."""
     wanted = {timeline.stamps[number - 1]: number for number in sorted(numbers)}
     seeks_late = container.format.name in SEEKS_LATE
-    sparse = not seeks_late and len(timeline.stamps) > len(wanted) * SEEK_GAP
+    sparse = not seeks_late and max(numbers, default=0) > len(wanted) * SEEK_GAP
     container.seek(timeline.stamps[0] - (round(1 / timeline.time_base) if seeks_late else 0), stream=stream)
     for frame in (
         _sought(container, stream, video, wanted) if sparse else decoded_frames(container, stream, video, wanted)

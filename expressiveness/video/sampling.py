@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Annotated
 
-from expressiveness.errors import VideoError
+from pydantic import Field
+
+from expressiveness.errors import ConfigError
+from expressiveness.settings import settings
+from expressiveness.video.defaults import DEFAULT_EVERY
+
+_Count = Annotated[int, Field(gt=0)]
 
 
-@dataclass(frozen=True, slots=True)
+@settings
 class Sampling:
     """Which frames of a video are looked at; exactly one of the first three is set."""
 
-    every: int | None = None  # every N-th frame, the first included
-    rate: float | None = None  # frames a second, evenly in time
-    spread: int | None = None  # this many, evenly over the whole video
-    max_frames: int | None = None  # look at no more than the first so many of these
-    max_faces: int | None = None  # stop once so many of them showed a face
-    horizon: int | None = None  # never look past this frame
+    every: _Count | None = None  # every N-th frame, the first included
+    # Frames a second, evenly in time. A whole number stays one: stores are named by the settings as they were given.
+    rate: Annotated[int | float, Field(gt=0)] | None = None
+    spread: _Count | None = None  # this many, evenly over the whole video
+    max_frames: _Count | None = None  # look at no more than the first so many of these
+    max_faces: _Count | None = None  # stop once so many of them showed a face
+    horizon: _Count | None = None  # never look past this frame
 
     def __post_init__(self) -> None:
         chosen = [value for value in (self.every, self.rate, self.spread) if value is not None]
-        limits = [value for value in (self.max_frames, self.max_faces, self.horizon) if value is not None]
-        if len(chosen) != 1 or not all(value > 0 for value in [*chosen, *limits]):
-            raise VideoError(f"{self}: set one of every, rate and spread, all above 0")
+        if len(chosen) != 1:
+            raise ConfigError("Sampling: set one of every, rate and spread, and only one")
+
+    def __str__(self) -> str:
+        """What `parse` reads, and the limits in words."""
+        name, value = next((name, value) for name in _WAYS if (value := getattr(self, name)) is not None)
+        limits = ((self.max_frames, "frames"), (self.max_faces, "faces"), (self.horizon, "frames from the start"))
+        return ", ".join([f"{name}:{value:g}", *(f"at most {limit} {what}" for limit, what in limits if limit)])
 
     @classmethod
     def parse(cls, text: str) -> Sampling:
         """Read `every:5`, `rate:10`, `spread:16` or `notebook`.
 
         Raises:
-            VideoError: the text is none of these.
+            ConfigError: the text is none of these.
         """
         if text == "notebook":
             return NOTEBOOK_SAMPLING
@@ -40,13 +53,14 @@ class Sampling:
             return cls(rate=float(match[1]))
         if match := re.fullmatch(r"spread:(\d+)", text):
             return cls(spread=int(match[1]))
-        raise VideoError(f"sampling {text!r}; write every:5, rate:10, spread:16 or notebook")
+        raise ConfigError(f"sampling {text!r}; write every:5, rate:10, spread:16 or notebook")
 
     def limited_to(self, max_frames: int | None) -> Sampling:
         """The same sampling, looking at no more than `max_frames` frames."""
         return replace(self, max_frames=max_frames)
 
 
-DEFAULT_SAMPLING = Sampling(every=5)
+_WAYS = ("every", "rate", "spread")
+DEFAULT_SAMPLING = Sampling(every=DEFAULT_EVERY)
 NOTEBOOK_SAMPLING = Sampling(every=5, max_faces=3, horizon=1000)
 """The notebook's: the first three faces found on every fifth frame, which is half a second of each interview."""

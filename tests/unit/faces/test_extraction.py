@@ -1,11 +1,21 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from expressiveness.errors import StoreError
-from expressiveness.faces import CONFIG_FILE, ExtractionConfig, FaceStore, extract_faces, extract_interviews
-from expressiveness.video import NOTEBOOK_SAMPLING, Sampling
+from expressiveness.faces import (
+    CONFIG_FILE,
+    ExtractionConfig,
+    FaceStore,
+    extract_faces,
+    extract_interviews,
+    load_faces,
+    save_faces,
+)
+from expressiveness.movement import MovementStore
+from expressiveness.video import NOTEBOOK_SAMPLING, Sampling, read_frames
 from tests.interviews import interview, write_portrait_video
 from tests.media import write_grey_ramp
 
@@ -155,6 +165,50 @@ def test_opening_what_is_no_store_or_holds_several_settings_says_what_to_do(clip
         FaceStore(tmp_path, config).write_config()
     with pytest.raises(StoreError, match="faces of several settings"):
         FaceStore.open(tmp_path)
+
+
+def test_of_several_settings_in_a_store_one_is_chosen(tmp_path):
+    configs = [SHORT, ExtractionConfig(detector="full"), ExtractionConfig(Sampling(rate=2.0), "full", align=True)]
+    for config in configs:
+        FaceStore(tmp_path, config).write_config()
+
+    assert FaceStore.open(tmp_path, sampling="rate:2").config == configs[2]
+    assert FaceStore.open(tmp_path, sampling=Sampling(every=5), detector="full").config == configs[1]
+    assert FaceStore.open(tmp_path, align=False, detector="short").config == configs[0]
+    for config in configs:
+        assert FaceStore.open(tmp_path, settings=config.digest[:6]).config == config
+    with pytest.raises(StoreError) as error:
+        FaceStore.open(tmp_path, detector="full")
+    for config in configs[1:]:
+        assert f"{config.digest} ({config})" in str(error.value)
+    assert SHORT.digest not in str(error.value)
+    assert "Choose one: --settings " in str(error.value)
+    assert "delete" not in str(error.value)
+    with pytest.raises(StoreError, match=f"holds no faces of such settings; there are .*{SHORT.digest}"):
+        FaceStore.open(tmp_path, sampling="every:7")
+
+
+def test_a_damaged_settings_file_does_not_keep_from_choosing_another(tmp_path):
+    for config in (SHORT, ExtractionConfig(detector="full")):
+        FaceStore(tmp_path, config).write_config()
+    (tmp_path / SHORT.digest / CONFIG_FILE).write_text("{")
+
+    assert FaceStore.open(tmp_path, settings=ExtractionConfig(detector="full").digest).config.detector == "full"
+
+
+def test_paths_may_be_text(clips, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    faces = extract_faces(str(clips[0].video), SHORT)
+    save_faces(faces, "a.npz")
+    store = FaceStore("faces", SHORT)
+    store.write_config()
+    store.save(clips[0], faces)
+
+    assert len(load_faces("a.npz")) == 3
+    assert FaceStore.open("faces").load(clips[0]).frame_number.tolist() == [1, 6, 11]
+    assert store == FaceStore(Path("faces"), SHORT)
+    assert MovementStore("faces").path(clips[0]).parent.parent == store.root
+    assert [frame.number for frame in read_frames(str(clips[1].video))] == [1, 6]
 
 
 @pytest.mark.parametrize("odd", ["../../escape", "a/b", "*", "", "..", "x" * 300, "ünï", "a-b"])

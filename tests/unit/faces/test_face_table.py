@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expressiveness._io import npz
-from expressiveness.errors import StoreError
-from expressiveness.faces import Face, face_table, load_faces, save_faces
+from expressiveness.errors import ConfigError, StoreError
+from expressiveness.faces import Face, FaceTable, face_table, load_faces, save_faces
 from expressiveness.faces.face_table import FaceTableBuilder
 from tests.disks import full_disk
 
@@ -199,8 +199,10 @@ def test_columns_of_another_length_or_type_are_refused(tmp_path):
     arrays = {name: getattr(table(1, 1), name) for name in table().__slots__}
     np.savez(tmp_path / "a.npz", format=np.int64(1), **{**arrays, "box": arrays["box"][:1]})
 
-    with pytest.raises(StoreError, match="box"):
+    with pytest.raises(StoreError, match=r"a\.npz is damaged .*box"):
         load_faces(tmp_path / "a.npz")
+    with pytest.raises(ConfigError, match=r"faces: box is float32 \(1, 4\), not float32 \(2, 4\)"):
+        FaceTable(**{**arrays, "box": arrays["box"][:1]})
 
 
 def test_an_array_whose_header_is_not_closed_is_damaged(tmp_path):

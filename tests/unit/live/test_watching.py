@@ -10,10 +10,9 @@ import pytest
 from skimage.data import astronaut
 
 from expressiveness.data import CATEGORIES, COLORS
-from expressiveness.errors import OutputError, VideoError
-from expressiveness.faces import Face, FaceDetector
+from expressiveness.errors import ConfigError, OutputError, VideoError
+from expressiveness.faces import DETECTORS, Face, FaceDetector
 from expressiveness.live import display, run_live, watching
-from expressiveness.live import recognition as live_recognition
 from expressiveness.live import source as live_source
 from expressiveness.live.display import Window, video_file
 from expressiveness.live.painting import SPAN_SECONDS, Painter
@@ -153,7 +152,7 @@ def test_ctrl_c_ends_a_run_and_keeps_what_was_written(model, portrait_video, tmp
 
 
 def test_the_source_is_never_overwritten(model, portrait_video):
-    with pytest.raises(VideoError, match="would be overwritten"):
+    with pytest.raises(OutputError, match="would be overwritten"):
         run_live(model, str(portrait_video), output=portrait_video, window=False)
 
 
@@ -283,7 +282,7 @@ def test_where_no_window_opens_the_output_is_written_all_the_same(model, portrai
 
 
 def test_neither_window_nor_output_is_refused(model, portrait_video):
-    with pytest.raises(VideoError, match="give --output FILE"):
+    with pytest.raises(ConfigError, match="give --output FILE"):
         run_live(model, str(portrait_video), window=False)
 
 
@@ -422,7 +421,7 @@ class FakeModel:
 @pytest.fixture
 def recogniser(monkeypatch):
     def make(face_input):
-        monkeypatch.setattr(live_recognition, "FaceDetector", FakeDetector)
+        monkeypatch.setitem(DETECTORS._things, "short", FakeDetector)
         model = FakeModel(face_input)
         made = Recogniser(model)
         model.given.clear()  # the warming up

@@ -108,7 +108,7 @@ def changed(folder, **values):
         ({"split": {"train": ["1"], "validation": ["1"], "test": []}}, "damaged.*in two of its sets"),
         ({"split": {"train": [1], "validation": [], "test": []}}, "damaged.*without a name"),
         ({"history": {"loss": ["low"]}}, "damaged"),
-        ({"thresholds": {"low": float("nan"), "high": 1}}, "thresholds"),
+        ({"thresholds": {"low": float("nan"), "high": 1}}, "Thresholds: low is nan"),
         ({"category_scores": [-1, 0, 10**400]}, "damaged"),  # found by fuzzing: an integer too large for a float
     ],
 )

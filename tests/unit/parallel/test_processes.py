@@ -2,12 +2,15 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
-from expressiveness.errors import StoreError
+from expressiveness.errors import ConfigError, StoreError
 from expressiveness.parallel import run
+from tests.conftest import REPOSITORY
+from tests.interviews import write_portrait_video
 from tests.picky import BROKEN, CRASHES, FAULTY, HANGS, UNWRITABLE, picky
 
 
@@ -52,6 +55,92 @@ def test_results_come_as_they_finish_and_the_rest_can_be_left():
 
 def test_nothing_to_do_starts_nothing():
     assert list(run(square, [])) == []
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+with Path("runs").open("a") as file:
+    print("run", file=file)
+from expressiveness.parallel import run
+from tests.unit.parallel.test_processes import square
+print(sorted(outcome.value for outcome in run(square, [1, 2, 3], workers=2)))
+"""
+STARTED = {"file": ["unguarded.py"], "module": ["-m", "unguarded"], "command": ["-c", SCRIPT], "stdin": ["-"]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", STARTED)
+def test_a_script_needs_no_guard_and_runs_once(tmp_path, how):
+    (tmp_path / "unguarded.py").write_text(SCRIPT)
+    python = [sys.executable, *STARTED[how]]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+
+    done = subprocess.run(
+        python, cwd=tmp_path, env=environment, input=SCRIPT, capture_output=True, text=True, check=True, timeout=100
+    )
+
+    assert done.stdout == "[1, 4, 9]\n"
+    assert (tmp_path / "runs").read_text() == "run\n"
+
+
+@pytest.mark.slow
+def test_workers_load_no_tensorflow_even_if_the_script_does(tmp_path):
+    script = tmp_path / "script.py"
+    video = write_portrait_video(tmp_path / "a.mp4", frames=6)
+    script.write_text(
+        "import keras, sys, tensorflow\n"
+        "from expressiveness.parallel import run\n"
+        "from tests.unit.parallel.test_processes import loaded_by_reading\n"
+        f"[outcome] = run(loaded_by_reading, [{str(video)!r}], workers=1)\n"
+        "print({'tensorflow', 'keras'} & set(sys.modules), outcome.value)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, script], env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True
+    )
+
+    assert done.stdout.replace("'keras', 'tensorflow'", "'tensorflow', 'keras'") == "{'tensorflow', 'keras'} []\n"
+
+
+def loaded_by_reading(video):
+    from expressiveness.faces import extract_faces
+    from expressiveness.movement import read_movement
+
+    assert len(extract_faces(Path(video)))
+    read_movement(Path(video))
+    return sorted({"tensorflow", "keras"} & set(sys.modules))
+
+
+def test_a_function_that_workers_cannot_import_is_named():
+    function = type(square)(square.__code__, {"__name__": "__main__"})
+
+    with pytest.raises(ConfigError, match="cannot import square from a script or notebook; move it into a module"):
+        next(run(function, [1]))
+
+
+@pytest.mark.slow
+def test_other_processes_of_the_same_program_start_as_ever(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing\n"
+        "from expressiveness.parallel import run\n"
+        "from tests.unit.parallel.test_processes import square\n"
+        "def double(number):\n    return 2 * number\n"
+        "if __name__ == '__main__':\n"
+        "    print([outcome.value for outcome in run(square, [3])])\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        print(pool.map(double, [3]))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+    assert done.stdout == "[9]\n[6]\n"
 
 
 def say_and_sleep(file):

@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 
 from expressiveness._io import LOCK_FILE, MANIFEST, Manifest
 from expressiveness.data import TARGETS, Thresholds, read_interviews
-from expressiveness.errors import InterviewError, OutputError
+from expressiveness.errors import ConfigError, OutputError
 from expressiveness.faces import FaceDetector, face_crop
 from expressiveness.samples import SampleConfig, render_sample_interviews
 from expressiveness.samples.acting import perform
@@ -321,7 +321,7 @@ def test_interviews_that_were_not_rendered_here_are_left_alone(tmp_path):
     ],
 )
 def test_settings_that_make_no_video_are_refused(change):
-    with pytest.raises(InterviewError, match="give"):
+    with pytest.raises(ConfigError, match="give"):
         SampleConfig(**{**SMALL, "seed": 0, **change})
 
 

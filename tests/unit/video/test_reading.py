@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from expressiveness.errors import VideoError
+from expressiveness.errors import ConfigError, VideoError
 from expressiveness.video import NOTEBOOK_SAMPLING, Sampling, read_frames
 from expressiveness.video.probing import probe
 from tests.interviews import portrait
@@ -108,7 +108,7 @@ def test_a_sampling_is_read_from_text():
     assert Sampling.parse("spread:16") == Sampling(spread=16)
     assert Sampling.parse("notebook") == NOTEBOOK_SAMPLING
     for text in ("every:0", "often", "rate:", "spread:-1", "every:2.5"):
-        with pytest.raises(VideoError):
+        with pytest.raises(ConfigError):
             Sampling.parse(text)
 
 

@@ -1,0 +1,54 @@
+"""What became of the videos that a store was to be filled from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from expressiveness.types import Failure
+from expressiveness.video import Shortfall
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """One interview's faces are in the store."""
+
+    frames: int
+    faces: int
+    frames_without_face: int
+    cut_short: Shortfall | None = None  # where not all of the video could be read
+
+
+@dataclass(slots=True)
+class ExtractionReport:
+    """How an extraction ended."""
+
+    succeeded: int = 0
+    skipped: int = 0  # stored already
+    failures: list[Failure] = field(default_factory=list)
+    cut_short: dict[str, Shortfall] = field(default_factory=dict)  # by interview id; they count as succeeded
+    frames_sampled: int = 0
+    faces: int = 0
+    seconds: float = 0.0
+
+    def add(self, interview_id: str, extracted: Extracted | None, error: str | None) -> None:
+        """Count what became of one interview."""
+        if extracted is None:
+            self.failures.append(Failure(interview_id, error or "unknown"))
+            return
+        self.succeeded += 1
+        self.frames_sampled += extracted.frames
+        self.faces += extracted.faces
+        if extracted.cut_short:
+            self.cut_short[interview_id] = extracted.cut_short
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        return {
+            "videos": {"succeeded": self.succeeded, "skipped": self.skipped, "failed": len(self.failures)},
+            "failures": [asdict(failure) for failure in self.failures],
+            "cut_short": {id: short.as_dict() for id, short in self.cut_short.items()},
+            "frames_sampled": self.frames_sampled,
+            "faces": self.faces,
+            "seconds": round(self.seconds, 2),
+        }

@@ -1,0 +1,78 @@
+"""`predict_videos` decodes a video once and makes one detector and landmarker a worker, and says the same as before."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from expressiveness.faces import DETECTORS, ExtractionConfig, FaceDetector, extract_faces
+from expressiveness.models.prediction import _Job, _read_clip
+from expressiveness.movement import read_faces_and_movement, read_movement
+from expressiveness.movement.landmarks import Landmarker
+from expressiveness.video import NOTEBOOK_SAMPLING, Sampling, read_frames, read_frames_for
+from tests.interviews import write_portrait_video
+from tests.media import write_grey_ramp
+
+SAMPLINGS = [
+    Sampling(every=5),
+    Sampling(rate=10.0),
+    Sampling(spread=3),
+    Sampling(every=3, max_frames=4),
+    Sampling(rate=7.0, horizon=20),
+    NOTEBOOK_SAMPLING,
+]
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory):
+    return write_portrait_video(tmp_path_factory.mktemp("clip") / "a.mp4", frames=30, fps=25)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4"])  # the second is counted as it decodes
+def test_each_sampling_gets_the_frames_that_it_gets_alone(codec, tmp_path):
+    ramp = write_grey_ramp(tmp_path / "a.mp4", frames=60, fps=25, codec=codec)
+    samplings = [sampling for sampling in SAMPLINGS if codec == "libx264" or not sampling.spread]
+
+    together = list(read_frames_for(ramp, samplings))
+
+    for place, sampling in enumerate(samplings):
+        mine = [frame for frame, due in together if due[place]]
+        alone = list(read_frames(ramp, sampling))
+        assert [(frame.number, frame.seconds) for frame in mine] == [(frame.number, frame.seconds) for frame in alone]
+        assert all(np.array_equal(one.rgb, other.rgb) for one, other in zip(mine, alone, strict=True))
+    assert all(any(due) for _, due in together)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampling", [Sampling(every=5), Sampling(spread=4), NOTEBOOK_SAMPLING], ids=str)
+def test_faces_and_movement_are_those_of_two_readings(sampling, video):
+    config = ExtractionConfig(sampling, "short")
+
+    with FaceDetector("short") as detector, Landmarker() as landmarker:
+        read = read_faces_and_movement(video, config, detector=detector, landmarker=landmarker)
+
+    for one, other in zip(read, (extract_faces(video, config), read_movement(video)), strict=True):
+        for field in fields(one):
+            assert np.array_equal(getattr(one, field.name), getattr(other, field.name)), field.name
+
+
+@pytest.mark.slow
+def test_a_process_makes_one_detector_for_many_videos(video, monkeypatch):
+    made = []
+
+    def counted(*, confidence):
+        made.append(FaceDetector("short", confidence=confidence))
+        return made[-1]
+
+    monkeypatch.setitem(DETECTORS._things, "counted", counted)
+    config = ExtractionConfig(detector="counted")
+    for needs in (frozenset({"faces"}), frozenset({"faces", "movement"})):
+        for _ in range(2):
+            clip, cut_short = _read_clip(_Job(video, config, counted, needs))
+            assert len(clip.faces)
+            assert cut_short is None
+            assert (clip.movement is None) == ("movement" not in needs)
+
+    assert len(made) == 1
+    _read_clip(_Job(video, replace(config, confidence=0.6), counted, frozenset({"faces"})))
+    assert len(made) == 2
