@@ -22,7 +22,7 @@ from .cnn import (
     rows_by_frame,
 )
 from .export import export_model
-from .families import MODELS
+from .families import DEFAULT_MODEL, MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
 from .model_card import TERMS
 from .model_training import train
@@ -34,6 +34,7 @@ from .training_data import LabelledClip, TrainingData, assemble, typical_scores
 
 __all__ = [
     "CARD",
+    "DEFAULT_MODEL",
     "MODEL",
     "MODELS",
     "RECORD",

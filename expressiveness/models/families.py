@@ -6,6 +6,8 @@ from typing import Any
 
 from expressiveness.registry import Registry
 
+DEFAULT_MODEL = "notebook_cnn"
+
 MODELS: Registry[Any] = Registry(
     "expressiveness.models",
     "model",
@@ -14,4 +16,4 @@ MODELS: Registry[Any] = Registry(
         "movement": "expressiveness.models.by_movement.movement_model:MovementModel",
     },
 )
-"""Classes as `base.Model` describes them. The first is the default."""
+"""Classes as `base.Model` describes them."""

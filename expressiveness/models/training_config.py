@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import ConfigError
-from expressiveness.models.families import MODELS
+from expressiveness.models.families import DEFAULT_MODEL, MODELS
 
 SplitBy = Literal["participant", "frame"]
 
@@ -22,7 +22,7 @@ class TrainingConfig:
     `options` are those of the model's family, a mapping or its `Options`: `TrainingConfig(options={"epochs": 3})`.
     """
 
-    model: str = "notebook_cnn"  # a name of MODELS
+    model: str = DEFAULT_MODEL  # a name of MODELS
     target: str = DEFAULT_TARGET
     thresholds: Thresholds | Literal["tertiles"] = field(default_factory=Thresholds)
     split_by: SplitBy = "participant"  # "frame" is the notebook's, which leaks; for comparison only
