@@ -16,8 +16,11 @@ from sklearn.model_selection import KFold
 
 from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Interview, Split, Thresholds, participant_folds
 from expressiveness.errors import StoreError
+from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.faces import FaceStore
 from expressiveness.models import (
+    DEFAULT_EPOCHS,
+    DEFAULT_SEED,
     MODELS,
     FramePredictions,
     JudgesFaces,
@@ -36,10 +39,10 @@ class BenchmarkConfig:
 
     target: str = DEFAULT_TARGET
     thresholds: Thresholds = field(default_factory=Thresholds)
-    folds: int = 5
-    epochs: int = 50  # the most, of the notebook's network
-    draws: int = 1000  # of the bootstrap over people
-    seed: int = 0
+    folds: int = DEFAULT_FOLDS
+    epochs: int = DEFAULT_EPOCHS  # the most, of the notebook's network
+    draws: int = BOOTSTRAP_DRAWS  # of the bootstrap over people
+    seed: int = DEFAULT_SEED
     rows: tuple[str, ...] | None = None  # keys of `all_rows`; all if None
 
 

@@ -22,7 +22,7 @@ from .cnn import (
     rows_by_frame,
 )
 from .export import export_model
-from .families import DEFAULT_MODEL, MODELS
+from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
 from .model_card import TERMS
 from .model_training import train
@@ -31,10 +31,13 @@ from .record import RECORD, read_record
 from .trained_model import CARD, MODEL, TrainedModel, load_model
 from .training_config import TrainingConfig
 from .training_data import LabelledClip, TrainingData, assemble, typical_scores
+from .training_defaults import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED
 
 __all__ = [
     "CARD",
+    "DEFAULT_EPOCHS",
     "DEFAULT_MODEL",
+    "DEFAULT_SEED",
     "MODEL",
     "MODELS",
     "RECORD",

@@ -6,8 +6,6 @@ from typing import Any
 
 from expressiveness.registry import Registry
 
-DEFAULT_MODEL = "notebook_cnn"
-
 MODELS: Registry[Any] = Registry(
     "expressiveness.models",
     "model",

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import ConfigError
-from expressiveness.models.families import DEFAULT_MODEL, MODELS
+from expressiveness.models.families import MODELS
+from expressiveness.models.training_defaults import DEFAULT_MODEL, DEFAULT_SEED
 
 SplitBy = Literal["participant", "frame"]
 
@@ -28,7 +29,7 @@ class TrainingConfig:
     split_by: SplitBy = "participant"  # "frame" is the notebook's, which leaks; for comparison only
     test_share: float = 0.2  # of the participants (or frames)
     validation_share: float = 0.2
-    seed: int = 0
+    seed: int = DEFAULT_SEED
     options: Any = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -15,16 +15,19 @@ import fiftyone.operators as foo
 import pytest
 from fiftyone.operators.executor import ExecutionContext, ExecutionError, Executor
 from fiftyone.operators.types import RiskLevel
+from fiftyone.plugins import PluginDefinition
 from pymongo.errors import ConnectionFailure
 
 from expressiveness.data import CATEGORIES, EXPRESSIVE, Curation, Thresholds
-from expressiveness.errors import InterviewError, ModelError, TrainingError
+from expressiveness.errors import InterviewError, ModelError, ParameterError, TrainingError
 from fiftyone_plugin.curation import curate, curation_of
 from fiftyone_plugin.dataset import list_runs
+from fiftyone_plugin.forms import Stated, parameters_of
 from fiftyone_plugin.operators import OPERATORS
 from fiftyone_plugin.operators.predict import Predict
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, as_faces, wrong
 from fiftyone_plugin.steps import compute_embeddings, suspect_videos
+from tests.examples import example_of
 from tests.interviews import row, write_metadata, write_portrait_video
 
 PLUGIN = "@expressiveness/interviews"
@@ -528,6 +531,45 @@ def test_a_model_of_another_package_trains_and_predicts_from_the_app(dataset, mo
     assert trained["run"] == "variance_1"
     assert predicted["videos"] == 12
     assert set(dataset.distinct("variance_1_video.label")) <= set(CATEGORIES)
+
+
+@pytest.fixture
+def tag_few_faces(tmp_path, monkeypatch):
+    """The operator of docs/architecture.md, as if its file were among ours and its name in fiftyone.yml."""
+    (tmp_path / "tag_few_faces.py").write_text(example_of("An operator"))
+    operators = sys.modules[type(operator("predict")).__module__.rpartition(".")[0]]
+    monkeypatch.setattr(operators, "__path__", [*operators.__path__, str(tmp_path)])
+    added = operators._defined_in("tag_few_faces")
+    monkeypatch.setattr(operators, "OPERATORS", (*operators.OPERATORS, *added))
+    monkeypatch.setattr(PluginDefinition, "can_register_operator", lambda definition, name: True)
+    yield operator("tag_few_faces")
+    del sys.modules[added[0].__module__]
+
+
+def test_an_operator_from_the_documents_is_all_that_an_operator_needs(dataset, tag_few_faces, capsys):
+    dataset[:1].set_values("frames_without_face", [100])
+    strict = form(tag_few_faces, dataset, params={"share": 1})
+
+    result = tag_few_faces(dataset, share=0.9).result
+    [*_, (_, said)] = in_app(tag_few_faces, dataset, tag="seldom")
+
+    assert (strict["share"]["view"]["label"], strict["share"]["default"]) == ("Least share of frames with a face", 0.5)
+    assert "single frame" in strict["strict"]["view"]["description"]
+    assert result == {"tagged": 1, "message": "1 video tagged"}
+    assert said == {"message": "1 video tagged", "variant": "success"}
+    assert dataset.match_tags(["few faces", "seldom"], all=True).values("id") == [dataset.first().id]
+    with pytest.raises(ParameterError, match=r"^share is 90: give a number from 0 to 1$"):
+        tag_few_faces(dataset, share=90)
+    help(tag_few_faces)
+    assert "share: float = 0.5, tag: str = 'few faces', delegate: bool = False" in capsys.readouterr().out
+
+
+def test_what_a_notebook_has_by_default_is_what_the_form_offers(dataset):
+    for cls in (one for one in OPERATORS if one.on_dataset):
+        offered = form(cls(), dataset)
+        for one in parameters_of(cls.parameters).values():
+            if isinstance(one.default, Stated):
+                assert offered.get(one.name, {}).get("default", one.default()) == one.default()
 
 
 def test_the_form_reads_no_rows_of_a_file_that_would_hold_up_the_server(tmp_path):

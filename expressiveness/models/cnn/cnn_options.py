@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from expressiveness.models.cnn.preprocessing import FaceInput
+from expressiveness.models.training_defaults import DEFAULT_EPOCHS
 
 Positive = Annotated[int, Field(ge=1)]
 
@@ -17,7 +18,7 @@ class CnnOptions:
     """How the network learns. The defaults are the notebook's, but for what it sees and how categories are weighted."""
 
     face_input: FaceInput = "deviation"
-    epochs: Positive = 50  # at most
+    epochs: Positive = DEFAULT_EPOCHS  # at most
     batch_size: Positive = 32
     learning_rate: float = 1e-3
     patience: Positive = 10  # epochs without better validation accuracy before training stops
