@@ -9,6 +9,7 @@ import typer
 
 from expressiveness._io import check_output_file, check_output_folder, is_here, place
 from expressiveness.cli.options import (
+    DEFAULT_MEGAPIXELS,
     AllowOutside,
     Columns,
     Folder,
@@ -93,7 +94,7 @@ def extract(
     ] = False,
     reader: Reader = None,
     columns: Columns = None,
-    max_megapixels: MaxMegapixels = 64,
+    max_megapixels: MaxMegapixels = DEFAULT_MEGAPIXELS,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     ok_if_some: OkIfSome = False,
@@ -149,7 +150,7 @@ def reencode(
     workers: Workers = None,
     reader: Reader = None,
     columns: Columns = None,
-    max_megapixels: MaxMegapixels = 64,
+    max_megapixels: MaxMegapixels = DEFAULT_MEGAPIXELS,
     allow_outside: AllowOutside = False,
     ok_if_some: OkIfSome = False,
 ) -> None:

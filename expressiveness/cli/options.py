@@ -10,6 +10,11 @@ from typing import Annotated
 import typer
 
 from expressiveness._io import place
+from expressiveness.models import DEFAULT_EPOCHS
+from expressiveness.video import MAX_PIXELS
+
+DEFAULT_MEGAPIXELS = MAX_PIXELS / 1e6
+DEFAULT_PORT = 5151
 
 Folder = Annotated[
     Path,
@@ -36,7 +41,9 @@ Target = Annotated[
 ]
 Low = Annotated[float | None, typer.Option(help="Reserved is below this score; as the data says if not given.")]
 High = Annotated[float | None, typer.Option(help="Expressive is above this score; as the data says if not given.")]
-Epochs = Annotated[int | None, typer.Option(min=1, help="The most times a network sees every face; 50 if not given.")]
+Epochs = Annotated[
+    int | None, typer.Option(min=1, help=f"The most times a network sees every face; {DEFAULT_EPOCHS} if not given.")
+]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything drawn by chance: the same seed, the same result.")
 ]

@@ -15,10 +15,10 @@ from scipy import stats
 from sklearn import metrics
 
 from expressiveness.data import CATEGORIES
+from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS
 from expressiveness.evaluation.confusion import Confusion
 from expressiveness.types import Floats, Ints
 
-BOOTSTRAP_DRAWS = 1000
 LABELS = list(range(len(CATEGORIES)))
 
 

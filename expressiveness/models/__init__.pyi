@@ -30,9 +30,13 @@ from .record import RECORD, read_record
 from .trained_model import CARD, MODEL, TrainedModel, load_model
 from .training_config import TrainingConfig
 from .training_data import LabelledClip, TrainingData, assemble, typical_scores
+from .training_defaults import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED
 
 __all__ = [
     "CARD",
+    "DEFAULT_EPOCHS",
+    "DEFAULT_MODEL",
+    "DEFAULT_SEED",
     "EXPORTS",
     "MODEL",
     "MODELS",

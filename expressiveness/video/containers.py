@@ -19,10 +19,7 @@ from av.container import InputContainer
 
 from expressiveness._io import open_bounded
 from expressiveness.errors import VideoError, reason
-
-MAX_PIXELS = 64_000_000
-"""Of a picture: twice those of 8K video. Finding faces on them took 540 MB in all. A decoder counts its
-width rounded up to a multiple of 64."""
+from expressiveness.video.defaults import MAX_PIXELS
 
 FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,gxf,nut,rm,swf,wtv,dv,nuv,ivf,"  # files with several streams

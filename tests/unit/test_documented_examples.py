@@ -6,7 +6,7 @@ import pytest
 from expressiveness.evaluation import evaluate
 from expressiveness.faces import DETECTORS, ExtractionConfig, extract_faces
 from expressiveness.models import EXPORTS, MODELS, TrainingConfig, export_model, load_model, predict_interviews, train
-from tests.documented import documented
+from tests.examples import example_of
 from tests.interviews import write_portrait_video
 from tests.movements import stored_interviews
 from tests.random_model import random_model
@@ -16,7 +16,7 @@ from tests.random_model import random_model
 def example(request):
     """A section's code has been run; what it added is taken back."""
     registry, name, section = request.param
-    exec(documented(section), {"__name__": "example"})
+    exec(example_of(section), {"__name__": "example"})
     yield name
     del registry._things[name]
 
