@@ -40,7 +40,7 @@ class Evaluation:
             "participants": self.participants,
             "leaky": self.leaky,
             "frame": self.frame,
-            "video": {**self.video, "without_face": list(self.passed_over)},
+            "video": self.video,
             "passed_over": self.passed_over,
         }
 

@@ -23,6 +23,7 @@ from expressiveness.reports.plots import save
 from expressiveness.wording import counted, decimal, interval
 
 if TYPE_CHECKING:
+    from expressiveness.evaluation import Evaluation
     from expressiveness.models import FramePredictions
 
 REPORT = "report.html"
@@ -94,7 +95,7 @@ def inspection_report(inspection: Inspection, figures: Mapping[str, Figure] | No
 
 
 def evaluation_report(
-    evaluation: Mapping[str, Any],
+    evaluation: Evaluation | Mapping[str, Any],
     *,
     history: Mapping[str, Sequence[float]] | None = None,
     title: str = "Evaluation",
@@ -102,19 +103,19 @@ def evaluation_report(
     """Say how good a model is, as HTML.
 
     Args:
-        evaluation: as `evaluate` returns it.
+        evaluation: what `evaluate` returns, or what a model keeps of it.
         history: `TrainedModel.history`, for the training curves.
         title: of the page.
     """
-    video, frame = evaluation["video"], evaluation["frame"]
-    without_face = video.get("without_face", [])
+    figures = evaluation if isinstance(evaluation, Mapping) else evaluation.as_dict()
+    video, frame = figures["video"], figures["frame"]
     sections: dict[str, Sequence[Block]] = {
         "Figures": [
             f"Judged on {counted(video['n'], 'video')} ({counted(frame['n'], 'face')}) of "
-            f"{counted(evaluation['participants'], 'participant')}. Always choosing the most frequent category would "
+            f"{counted(figures['participants'], 'participant')}. Always choosing the most frequent category would "
             f"reach an accuracy of {decimal(video.get('majority_accuracy'))}. "
             "Intervals come from drawing participants with replacement.",
-            *([LEAKY] if evaluation.get("leaky") else []),
+            *([LEAKY] if figures.get("leaky") else []),
             Table(
                 ("figure", "videos", "95 % interval", "frames"),
                 [
@@ -133,8 +134,8 @@ def evaluation_report(
     if history and history.get("val_accuracy"):
         curves = "Accuracy and loss by epoch, in training and validation."
         sections["Training"] = [Picture(model_plots.training_curves(history), curves)]
-    if without_face:
-        sections["Not judged"] = ["In these clips no face was found.", Table(("clip",), [(id,) for id in without_face])]
+    if passed_over := figures.get("passed_over"):
+        sections["Not judged"] = [Table(("clip", "why not"), list(passed_over.items()))]
     return page(title, {**sections, "Terms of use": [TERMS]})
 
 
