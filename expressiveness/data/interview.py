@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from expressiveness._io import place
 from expressiveness.data.categories import CategoryRule, Thresholds
 from expressiveness.errors import InterviewError
 from expressiveness.wording import counted
@@ -35,6 +36,7 @@ class Interview:
     attributes: Mapping[str, str] = field(default_factory=dict)  # what else is known; may hold names, so never logged
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "video", place(self.video))  # people who make their own give text
         object.__setattr__(self, "scores", Scores(self.scores))
         for name, score in self.scores.items():
             if not math.isfinite(score):

@@ -6,7 +6,7 @@ and whoever is judged was in no training. Intervals come from drawing people; tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,7 +26,7 @@ from expressiveness.evaluation.metrics import (
     video_figures,
 )
 from expressiveness.faces import FaceStore
-from expressiveness.types import Floats, Ints
+from expressiveness.types import Floats, Ints, Progress
 
 BINS = 10
 """Of a reliability diagram."""
@@ -39,9 +39,6 @@ LEAST_RETAKES = 10
 
 OURS = "movement"
 COMPARED_WITH = ("e_std", "notebook", "deviation")
-
-Progress = Callable[[int, int, str], None]
-"""Called with how many rows are done, how many there are, and the name of the next."""
 
 
 def benchmark(
@@ -59,7 +56,7 @@ def benchmark(
         store: of the faces, and beside them the movement.
         config: the defaults if None.
         groups: of participants, as the user names them, to see whether a model serves them alike.
-        progress: called before each row, and at the end.
+        progress: called before each row, with its name, and at the end.
 
     Returns:
         `participants`, `clips`, `passed_over`, `near_threshold`, `rows`, `differences`, `calibration`, `by_quality`,

@@ -5,6 +5,7 @@ A clip's label belongs to the clip, so the figures that count are the video's.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +19,8 @@ from expressiveness.errors import TrainingError
 from expressiveness.evaluation.metrics import VideoResults, frame_figures, video_figures
 from expressiveness.faces import FaceStore
 from expressiveness.models import FramePredictions, TrainedModel, predict_interviews
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +94,7 @@ def evaluate(model: TrainedModel, interviews: Sequence[Interview], store: FaceSt
         if outcome.value is None or outcome.value.category is None:
             doubt = outcome.value.doubt if outcome.value else outcome.error
             passed_over[outcome.item.id] = doubt or "no face was found in it"
+            logger.info("%s: not judged: %s", outcome.item.id, passed_over[outcome.item.id])
         else:
             judged.append((outcome.item, outcome.value))
     if not judged:

@@ -73,9 +73,9 @@ class LiveReport:
 
 def run_live(
     model: TrainedModel,
-    source: str,
+    source: str | Path,
     *,
-    output: Path | None = None,
+    output: Path | str | None = None,
     overwrite: bool = False,
     window: bool = True,
     on_frame: Callable[[int], None] | None = None,
@@ -97,6 +97,7 @@ def run_live(
         OutputError: `output` cannot be written, or is there and `overwrite` is not set.
         DetectorError: the detector's model files are not installed.
     """
+    source, output = str(source), Path(output) if output else None
     _check_output(source, output, window)
     check_video_file(output, overwrite=overwrite)
     shown = window and not (output and window_obstacle())

@@ -39,7 +39,7 @@ NOTEBOOK_CLASSES = "label_encoder_classes.npy"
 KERAS_FILE, SAVED_MODEL_FOLDER, TFLITE_FILE, ONNX_FILE = "model.keras", "saved_model", "model.tflite", "model.onnx"
 
 
-def export_model(model: TrainedModel, out: Path, format: ExportFormat) -> Path:
+def export_model(model: TrainedModel, out: Path | str, format: ExportFormat) -> Path:
     """Write a model in another format, whole or not at all.
 
     Args:
@@ -59,7 +59,7 @@ def export_model(model: TrainedModel, out: Path, format: ExportFormat) -> Path:
         raise ModelError(f"format {format!r}; choose from {', '.join(EXPORT_FORMATS)}")
     if format == "onnx" and not (find_spec("tf2onnx") and find_spec("onnx")):
         raise ModelError("ONNX needs packages that are not installed; run: pip install 'expressiveness[onnx]'")
-    network = model.able_to("export").network
+    out, network = Path(out), model.able_to("export").network
     with atomic_folder(out, kind=f"{format} export") as unfinished:
         with _quiet():
             _WRITERS[format](network, unfinished)

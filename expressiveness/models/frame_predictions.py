@@ -85,7 +85,7 @@ class FramePredictions(JudgedFrames):
         return f"FramePredictions({len(self.frame_number)} frames, {said})"
 
 
-def frame_table(predictions: Sequence[tuple[Path, FramePredictions]]) -> pd.DataFrame:
+def frame_table(predictions: Sequence[tuple[Path | str, FramePredictions]]) -> pd.DataFrame:
     """Every frame of several videos as rows: file, the video's category and score, and what the frame shows."""
     tables = [
         whole.to_pandas().assign(file=str(video), video_category=whole.category, video_score=whole.score)
@@ -102,23 +102,26 @@ def frame_table(predictions: Sequence[tuple[Path, FramePredictions]]) -> pd.Data
 TABLE_ENDINGS = (".csv", ".parquet", ".json")
 
 
-def check_table(file: Path | None, *, overwrite: bool = False) -> None:
+def check_table(file: Path | str | None, *, overwrite: bool = False) -> None:
     """Find out, before the work begins, whether a table can be written to a file; None where none is asked for.
 
     Raises:
         OutputError: its ending is not known, it cannot be written, or is there and `overwrite` is not set.
     """
-    if file and file.suffix not in TABLE_ENDINGS:
+    if not file:
+        return
+    if Path(file).suffix not in TABLE_ENDINGS:
         raise OutputError(f"{file}: a table can be .csv, .parquet or .json")
-    check_output_file(file, overwrite=overwrite)
+    check_output_file(Path(file), overwrite=overwrite)
 
 
-def write_table(table: pd.DataFrame, file: Path, *, overwrite: bool = False) -> None:
+def write_table(table: pd.DataFrame, file: Path | str, *, overwrite: bool = False) -> None:
     """Write a table in the format that the file's ending names: .csv, .parquet or .json (a list of rows).
 
     Raises:
         OutputError: as `check_table`.
     """
+    file = Path(file)
     check_table(file, overwrite=overwrite)
     with output_file(file, overwrite=overwrite) as unfinished:
         if file.suffix == ".csv":

@@ -17,12 +17,13 @@ RECORD = "model.json"
 MAX_RECORD_BYTES = 16 * 2**20  # room for the ids of a million interviews
 
 
-def read_record(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path | str) -> dict[str, Any]:
     """Read a model folder's settings and figures, without its weights and so without TensorFlow.
 
     Raises:
         ModelError: as `load_model`.
     """
+    folder = Path(folder)
     file = folder / RECORD
     try:
         record = json.loads(read_bounded(file, most=MAX_RECORD_BYTES))

@@ -5,6 +5,7 @@ Start at `assemble`. Only the primary face of a frame is labelled: the category 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,6 +20,8 @@ from expressiveness.models.families import MODELS
 from expressiveness.models.training_config import TrainingConfig
 from expressiveness.movement import Movement, MovementStore, extract_movements
 from expressiveness.types import Ints, Progress
+
+logger = logging.getLogger(__name__)
 
 SetName = Literal["train", "validation", "test"]
 
@@ -61,6 +64,7 @@ class TrainingData:
                     yield self._clip(interview)
                 except StoreError as error:
                     self.passed_over[interview.id] = str(error)
+                    logger.info("%s: nothing is learned from it: %s", interview.id, error)
 
     def record(self) -> dict[str, Any]:
         """How much was learned from, as a model keeps it: of the clips gone through so far."""

@@ -30,14 +30,14 @@ COLUMNS = {
 MAX_GROUPS_BYTES = 64 * 2**20
 
 
-def read_groups(file: Path) -> dict[str, str]:
+def read_groups(file: Path | str) -> dict[str, str]:
     """Read the group of each participant from a CSV file with the columns `user_no` and `group`.
 
     Raises:
         ReportError: the file is missing, or has other columns.
     """
     try:
-        text = read_bounded(file, most=MAX_GROUPS_BYTES).decode("utf-8-sig")
+        text = read_bounded(Path(file), most=MAX_GROUPS_BYTES).decode("utf-8-sig")
         return {row["user_no"]: row["group"] for row in csv.DictReader(StringIO(text, newline=""))}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise ReportError(

@@ -32,7 +32,7 @@ INSPECTION = "report on interviews"
 LEAKY = "Some of these people were trained on, which flatters every figure."
 
 
-def write_inspection(inspection: Inspection, folder: Path, *, format: FigureFormat = "svg") -> Path:
+def write_inspection(inspection: Inspection, folder: Path | str, *, format: FigureFormat = "svg") -> Path:
     """Write an inspection's figures, each as a file, and its report.
 
     Args:
@@ -49,7 +49,7 @@ def write_inspection(inspection: Inspection, folder: Path, *, format: FigureForm
     """
     if format not in FIGURE_FORMATS:
         raise ReportError(f"format {format!r}; choose from {', '.join(FIGURE_FORMATS)}")
-    figures = inspection_figures(inspection)
+    folder, figures = Path(folder), inspection_figures(inspection)
     with atomic_folder(folder, kind=INSPECTION) as unfinished:
         for name, figure in figures.items():
             save(figure, unfinished / f"{name}.{format}")
@@ -139,7 +139,7 @@ def evaluation_report(
     return page(title, {**sections, "Terms of use": [TERMS]})
 
 
-def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> str:
+def prediction_report(predictions: Sequence[tuple[Path | str, FramePredictions]]) -> str:
     """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML."""
     sections: dict[str, Sequence[Block]] = {
         str(video): [
@@ -156,8 +156,8 @@ def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> s
                 ],
             ),
             Picture(
-                model_plots.probabilities_over_time(said.seconds.tolist(), said.probabilities, title=video.name),
-                f"Probabilities of the categories over time in {video.name}.",
+                model_plots.probabilities_over_time(said.seconds.tolist(), said.probabilities, title=Path(video).name),
+                f"Probabilities of the categories over time in {Path(video).name}.",
             ),
         ]
         for video, said in predictions

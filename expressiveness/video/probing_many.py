@@ -39,14 +39,13 @@ def probe_videos(
         What is known of each, or why nothing is, in the order given.
     """
     found: dict[Path, VideoInfo | str] = {}
-    outcomes = run(
-        partial(_probe, max_pixels=max_pixels), [place(video) for video in videos], workers=workers, timeout=timeout
-    )
+    places = [place(video) for video in videos]
+    outcomes = run(partial(_probe, max_pixels=max_pixels), places, workers=workers, timeout=timeout)
     for done, outcome in enumerate(outcomes, start=1):
         found[outcome.item] = outcome.value or outcome.error or "unknown"
         if progress:
-            progress(done, len(videos))
-    return {video: found[video] for video in videos}
+            progress(done, len(places))
+    return {video: found[video] for video in places}
 
 
 def _probe(video: Path, *, max_pixels: int) -> VideoInfo:
