@@ -27,6 +27,11 @@ class ConfigError(ExpressivenessError, ValueError):
     """A setting has a value that it cannot have, or something is asked for by a name that nothing has."""
 
 
+def reason(error: BaseException) -> str:
+    """Why something failed, in the system's words where it is the system that says so, and without the file's name."""
+    return str(getattr(error, "strerror", None) or error)
+
+
 class InterviewError(ExpressivenessError):
     """A folder of interviews, or a row of it, cannot be used."""
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 from typing_extensions import dataclass_transform
 
 from expressiveness.errors import ConfigError
 
 Record = TypeVar("Record")
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""Of what is drawn by chance; all that NumPy takes for one."""
 
 # Strict: a setting is kept as it was given, or else the same settings would have several names on disk.
 _RULES = ConfigDict(strict=True, allow_inf_nan=False, extra="forbid")

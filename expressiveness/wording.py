@@ -1,8 +1,18 @@
-"""Numbers as a reader of a report meets them."""
+"""Numbers as a reader of a report meets them, and what is wrong with values as whoever wrote them does."""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+REASONS_SHOWN = 3
+"""Of all that is wrong with one record."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -19,3 +29,23 @@ def decimal(value: float | None) -> str:
 def interval(bounds: Sequence[float] | None) -> str:
     """The two ends of an interval, as in "0.31 to 0.52"."""
     return "" if bounds is None else f"{decimal(bounds[0])} to {decimal(bounds[1])}"
+
+
+def as_text(file: Path | str) -> str:
+    """The name of a file as text: not every name of a file is."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
+
+
+def problems(error: ValidationError) -> str:
+    """What is wrong with a record, in one line; never its own text, which may hold names."""
+    found = [
+        ": ".join([".".join(map(str, problem["loc"])), _place_in_line(problem["msg"])]).removeprefix(": ")
+        for problem in error.errors(include_url=False, include_input=False)
+    ]
+    rest = len(found) - REASONS_SHOWN
+    return "; ".join(found[:REASONS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _place_in_line(message: str) -> str:
+    """Name the column alone: the parser counts lines from the record's own, and the reader knows the file's."""
+    return re.sub(r" at line 1 column (\d+)$", r" at column \1", message)

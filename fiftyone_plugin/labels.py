@@ -20,9 +20,6 @@ from expressiveness.models import FramePredictions
 from .fields import FACE_LABEL, FACES, FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE, RunFields
 from .truth import Document, Truth, accuracy, stretches, temporal
 
-CHUNK = 16
-"""Videos whose labels are written at once."""
-
 
 def write_faces(dataset: fo.Dataset, tables: Mapping[str, FaceTable], categories: Mapping[str, str]) -> None:
     """Write the faces of some videos as frame labels, in place of those that stand there.

@@ -9,7 +9,7 @@ import numpy as np
 from bson import ObjectId
 
 from expressiveness.data import CATEGORIES
-from expressiveness.models import FramePredictions
+from expressiveness.models import JudgedFrames
 
 from .fields import CONFIDENT, UNCERTAIN
 
@@ -28,7 +28,7 @@ class Truth:
         return self.frames.get(number, self.video)
 
 
-def stretches(predictions: FramePredictions, truth: Truth) -> list[Document]:
+def stretches(predictions: JudgedFrames, truth: Truth) -> list[Document]:
     """Sum a video's frames up as stretches of time with one predicted category and one true one.
 
     Only the sampled frames are judged; each one's category is taken to hold until the next sample, face or no face.
@@ -93,7 +93,7 @@ def temporal(detections: list[Document]) -> Document:
     return {"_cls": "TemporalDetections", "detections": detections}
 
 
-def accuracy(predictions: FramePredictions, truth: Truth) -> float | None:
+def accuracy(predictions: JudgedFrames, truth: Truth) -> float | None:
     """The share of a video's frames that were classified right; None where none shows a face."""
     if not len(predictions.frame_number):
         return None

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,12 +20,6 @@ def start(*arguments: object, limits: Callable[[], None] | None = None, **option
         limits: called in the new process before it begins.
         options: `environment` is added to this process's; the others are Popen's.
     """
-
-    def begin() -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it
-        if limits:
-            limits()
-
     return subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         **{
@@ -35,7 +28,7 @@ def start(*arguments: object, limits: Callable[[], None] | None = None, **option
             "stderr": subprocess.PIPE,
             "text": True,
             "start_new_session": True,
-            "preexec_fn": begin,
+            "preexec_fn": limits,
             "env": {**os.environ, **options.pop("environment", {})},
             **options,
         },

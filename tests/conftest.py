@@ -1,6 +1,7 @@
 """Rules and fixtures for every test. The services of `integration` and `browser` are in `services.py`."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,9 @@ NEEDS_REFERENCE_DATA = "needs ../shared/"
 settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
 settings.register_profile("fast", settings.get_profile("here"), max_examples=20)  # of `make test-fast`
 settings.load_profile("here")
+
+# Whoever runs the tests in the background has Ctrl-C ignored, which the commands that they start would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ORDER = ("unit", "integration", "browser")  # fast and telling tests first
 

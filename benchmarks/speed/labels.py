@@ -8,8 +8,9 @@ from bson import ObjectId
 from benchmarks.speed.faces import face_table
 from benchmarks.speed.rows import Row, seconds
 from expressiveness.data import RESERVED
+from fiftyone_plugin.curation import CHUNK
 from fiftyone_plugin.fields import FACES, declare_interview_fields
-from fiftyone_plugin.labels import CHUNK, write_faces
+from fiftyone_plugin.labels import write_faces
 
 VIDEOS, FRAMES, TURNS = 3 * CHUNK, 156, 5
 

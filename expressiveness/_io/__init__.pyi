@@ -1,7 +1,7 @@
 from .bounded_files import NotPlainError, open_bounded, read_bounded
 from .locking import LOCK_FILE, alone
 from .manifests import MANIFEST, Manifest
-from .npz import MAY_BE_NAN, Columns, check_columns, is_whole, load_table, save_table
+from .npz import MAY_BE_NAN, Columns, check_columns, check_values, is_whole, load_table, save_table
 from .outputs import (
     GrowingFolder,
     atomic_folder,
@@ -30,6 +30,7 @@ __all__ = [
     "check_columns",
     "check_output_file",
     "check_output_folder",
+    "check_values",
     "file_stem",
     "growing_folder",
     "hidden_until_done",

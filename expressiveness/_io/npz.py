@@ -9,7 +9,7 @@ import math
 import os
 import struct
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -54,6 +54,29 @@ def check_columns(table: Any, columns: Columns, length: int, *, noun: str) -> No
             )
 
 
+def check_values(table: Any, *, noun: str) -> None:
+    """Check that a table's values can be those of a video: numbers that are some, and frames in order from 1.
+
+    Raises:
+        ConfigError: they cannot; `noun` says what the table holds.
+    """
+    for one in fields(table):
+        column: npt.NDArray[Any] = getattr(table, one.name)
+        known = column[~np.isnan(column)] if one.metadata.get(MAY_BE_NAN) else column
+        if column.dtype.kind == "f" and not np.isfinite(known).all():
+            raise ConfigError(f"{noun}: {one.name} holds what is no number")
+    for name in ("frame_number", "sampled_number", "seconds", "sampled_seconds"):
+        column = getattr(table, name)
+        steps = np.diff(column)
+        least, name_of_least = (0.0, "negative") if name.endswith("seconds") else (1, "below 1")
+        if len(column) and column[0] < least:
+            raise ConfigError(f"{noun}: {name} is {name_of_least}")
+        if (steps < 0).any() or (name == "sampled_number" and (steps == 0).any()):
+            raise ConfigError(f"{noun}: {name} does not ascend")
+    if not np.isin(table.frame_number, table.sampled_number).all():
+        raise ConfigError(f"{noun}: frame_number names frames that sampled_number does not")
+
+
 def save_table(table: DataclassInstance, path: Path, *, format: int) -> None:
     """Write a table whole or not at all; the same table gives the same bytes.
 
@@ -89,7 +112,6 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
             if version > format:
                 raise StoreError(f"{path} is of format {version}, newer than this version reads; update expressiveness")
             columns = {field.name: archive[field.name] for field in fields(kind)}
-            _check_values(columns, may_be_nan=[field.name for field in fields(kind) if field.metadata.get(MAY_BE_NAN)])
             return kind(**columns)
     except FileNotFoundError as error:
         raise StoreError(f"no {noun} stored at {path}; extract them first") from error
@@ -99,22 +121,6 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
         raise
     except Exception as error:  # fuzzing made zipfile and NumPy raise nine types, tokenize's among them
         raise StoreError(f"{path} is damaged ({error}); delete it and extract again") from error
-
-
-def _check_values(columns: Mapping[str, npt.NDArray[Any]], may_be_nan: Collection[str]) -> None:
-    """Refuse values that no video has: what is no number, and frames that are not in order from 1.
-
-    Raises:
-        ValueError: there is one; it names the column.
-    """
-    for name, values in columns.items():
-        checked = values[~np.isnan(values)] if name in may_be_nan else values
-        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(checked).all():
-            raise ValueError(f"{name} holds what is no number")
-        if name.endswith("_number") and len(values) and (values[0] < 1 or (np.diff(values) < 0).any()):
-            raise ValueError(f"{name} is not in order from 1")
-        if name.endswith("seconds") and len(values) and (values[0] < 0 or (np.diff(values) < 0).any()):
-            raise ValueError(f"{name} is not in order from 0")
 
 
 def is_whole(path: Path) -> bool:

@@ -52,7 +52,8 @@ def check_answers(path: Path) -> None:
     if is_here(path):
         return
     try:
-        path.exists()
+        if not path.exists():
+            path.is_dir()  # a server that is not there is not missed before
     except Exception as error:  # each file system has errors of its own
         raise PlaceError(f"{path} cannot be reached ({error}); see its address and your credentials") from error
 

@@ -86,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     """Run one command, and let everything that goes wrong through, where typer's own way of running it would not."""
+    if "" in arguments:
+        raise typer.BadParameter("one of the arguments is empty, as a variable leaves it that is not set.")
     command = typer.main.get_command(app)
     with command.make_context("expressiveness", arguments) as context:
         code = command.invoke(context)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import traceback
 
 import typer
 
-from expressiveness.errors import ExpressivenessError
+from expressiveness.errors import ExpressivenessError, reason
 
 DEBUG = "EXPRESSIVENESS_DEBUG"
 """Set to anything, has the traceback of an error printed, too."""
@@ -31,17 +32,22 @@ def answer(error: BaseException) -> tuple[int, str | None]:
         _drop_output()
         if error.errno == errno.EPIPE:
             return READER_GONE, None
-        return FAILED, f"the output cannot be written ({_reason(error)}); free some space, or send it elsewhere"
+        return FAILED, f"the output cannot be written ({reason(error)}); free some space, or send it elsewhere"
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
     if isinstance(error, ExpressivenessError):
-        return FAILED, str(error)
+        return FAILED, _shortened(str(error))
     if format_message := getattr(error, "format_message", None):  # typer's errors of usage have no public base
-        return CALLED_WRONGLY, f"{format_message()} See expressiveness --help."
-    if isinstance(error, MemoryError | ImportError | OSError) and (reason := _want_of_memory(error)):
-        return FAILED, reason
+        return CALLED_WRONGLY, f"{_in_a_line(format_message())}. See expressiveness --help."
+    if isinstance(error, MemoryError | ImportError | OSError) and (want := _want_of_memory(error)):
+        return FAILED, want
     if isinstance(error, OSError) and error.errno:
-        return FAILED, f"{_subject(error)}{_reason(error)}"
+        return FAILED, f"{_subject(error)}{reason(error)}"
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            FAILED,
+            f"the package {error.name} is not installed; install expressiveness again, with what it needs",
+        )
     return FAILED, _fault(error)
 
 
@@ -52,6 +58,16 @@ def open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # until the end
         elif reconfigure := getattr(getattr(sys, name), "reconfigure", None):
             reconfigure(errors="backslashreplace")  # not every name of a file can be printed in every language
+
+
+def _in_a_line(message: str) -> str:
+    """What typer says in lines of its own, with the words of pydantic, which checks the values."""
+    return _shortened(" ".join(message.replace("Value error, ", "").split()).rstrip("."))
+
+
+def _shortened(sentence: str) -> str:
+    """A sentence without the middle of numbers that nobody reads to the end."""
+    return re.sub(r"(\d{20})\d{20,}", r"\1...", sentence)
 
 
 def _status_of(error: SystemExit | typer.Exit) -> int:
@@ -80,10 +96,6 @@ def _want_of_memory(error: BaseException) -> str | None:
 
 def _subject(error: OSError) -> str:
     return f"{error.filename}: " if error.filename else ""
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
 
 
 def _fault(error: BaseException) -> str:

@@ -24,7 +24,7 @@ from expressiveness.cli.options import (
     Target,
     Workers,
 )
-from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, write_json
+from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, warn_of_rows, write_json
 from expressiveness.faces import DEFAULT_CONFIDENCE, DEFAULT_DETECTOR
 from expressiveness.parallel import ExecutorKind
 from expressiveness.reports import FigureFormat
@@ -65,8 +65,7 @@ def inspect(
         folder, target=target, low=low, high=high, reader=reader, columns=columns, allow_outside=allow_outside
     )
     write_json(json_file, found.as_dict(), overwrite=overwrite)
-    for row in found.bad_rows:
-        warn(f"{found.table}, {row}")
+    warn_of_rows(found.table, found.bad_rows)
     say(found.summary())
     if out:
         say(f"The report is {write_inspection(found, out, format=format)}.")
@@ -178,6 +177,7 @@ def reencode(
             allow_outside=allow_outside,
             max_pixels=round(max_megapixels * 1e6),
         )
+    warn_of_rows(result.source.table, result.source.bad_rows)
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
     say(f"{result.reencoded} videos re-encoded, {result.copied} copied, {len(result.failures)} failed, in {out}")

@@ -35,14 +35,17 @@ Target = Annotated[
 Low = Annotated[float | None, typer.Option(help="Reserved is below this score; as the data says if not given.")]
 High = Annotated[float | None, typer.Option(help="Expressive is above this score; as the data says if not given.")]
 Epochs = Annotated[int | None, typer.Option(min=1, help="The most times a network sees every face; 50 if not given.")]
-Seed = Annotated[int, typer.Option(help="Of everything drawn by chance: the same seed, the same result.")]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**32 - 1, help="Of everything drawn by chance: the same seed, the same result.")
+]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at a bad row.")]
 AllowOutside = Annotated[
     bool, typer.Option("--allow-outside", help="Take videos outside DIR, too: by links, .. or absolute paths.")
 ]
 MaxMegapixels = Annotated[
-    float, typer.Option(min=0.01, help="Pass over videos with larger pictures, which take hundreds of megabytes each.")
+    float,
+    typer.Option(min=0.01, max=10_000, help="Pass over videos with larger pictures, each of hundreds of megabytes."),
 ]
 OkIfSome = Annotated[
     bool, typer.Option("--ok-if-some", help="Exit 0 if at least one worked, for scripts; without it 1 if any failed.")
@@ -53,4 +56,4 @@ Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace files that exist; folders only ever if all in them is ours."),
 ]
-Port = Annotated[int, typer.Option(help="Port of the App, on this machine only.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the App, on this machine only.")]

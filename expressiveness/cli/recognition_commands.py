@@ -10,6 +10,7 @@ import typer
 from expressiveness._io import check_output_file
 from expressiveness.cli.options import Html, Json, MaxMegapixels, Model, OkIfSome, Overwrite, Workers
 from expressiveness.cli.terminal import exit_status, progress, read_model, say, warn, write_json
+from expressiveness.wording import as_text
 
 if TYPE_CHECKING:
     from expressiveness.models import FramePredictions
@@ -43,7 +44,7 @@ def predict(
     for outcome in predict_videos(trained, videos, workers=workers, max_pixels=round(max_megapixels * 1e6)):
         if outcome.value is None:
             failed += 1
-            warn(f"{outcome.item}: {outcome.error}")
+            warn(f"{outcome.item}: {(outcome.error or '').removeprefix(f'{outcome.item.name}: ')}")
         else:
             done.append((outcome.item, outcome.value))
             if outcome.value.cut_short:
@@ -51,7 +52,7 @@ def predict(
             say(_sentence(outcome.item, outcome.value))
     order = {video: position for position, video in enumerate(videos)}
     done.sort(key=lambda item: order[item[0]])
-    record = [{"file": str(video), **predictions.as_dict()} for video, predictions in done]
+    record = [{"file": as_text(video), **predictions.as_dict()} for video, predictions in done]
     write_json(json_file, record, overwrite=overwrite)
     if table:
         write_table(frame_table(done), table, overwrite=overwrite)

@@ -6,7 +6,7 @@ import json
 import logging
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from expressiveness.data import InterviewFolder
+    from expressiveness.data import BadRow, InterviewFolder
     from expressiveness.models import TrainedModel
 
 
@@ -33,6 +33,12 @@ def warn(text: str) -> None:
     """Print what went wrong, to the error stream, if that takes it: there is no other place to say so."""
     with suppress(OSError):
         typer.echo(text, err=True)
+
+
+def warn_of_rows(table: str, rows: Sequence[BadRow]) -> None:
+    """Say which rows of a table of interviews were passed over."""
+    for row in rows:
+        warn(f"{table}, {row}")
 
 
 @contextmanager
@@ -133,11 +139,10 @@ def read_folder(
     from expressiveness.data import read_interviews
 
     found = read_interviews(folder, reader, columns=columns, strict=strict, allow_outside=allow_outside)
-    for row in found.bad_rows:
-        warn(f"{found.table}, {row}")
+    warn_of_rows(found.table, found.bad_rows)
     if found.bad_rows:
         warn(f"{len(found.interviews)} interviews read, {len(found.bad_rows)} rows passed over")
-    return found
+    return found.not_empty()
 
 
 def read_model(folder: Path) -> TrainedModel:

@@ -114,7 +114,7 @@ class CsvReader(Reader):
 
     def recognises(self, folder: Path) -> bool:
         """Whether there is such a file, or it is one."""
-        return bool(_tables(folder))
+        return (folder.is_dir() or folder.is_file()) and bool(_tables(folder))
 
     def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
         """Read and validate every row."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from expressiveness._io import output_file, place, read_bounded
 from expressiveness.data.categories import CATEGORIES
-from expressiveness.errors import InterviewError
+from expressiveness.errors import InterviewError, reason
 
 MAX_BYTES = 64 * 2**20
 """Of a file of decisions: some four hundred thousand."""
@@ -34,7 +34,9 @@ class FaceDecision:
     decided_at: str = ""  # ISO 8601, UTC
 
     def __post_init__(self) -> None:
-        _check(self.category, f"interview {self.interview}, frame {self.frame_number}")
+        _check(self, f"interview {self.interview}, frame {self.frame_number}")
+        if type(self.frame_number) is not int or self.frame_number < 1:
+            raise InterviewError(f"interview {self.interview}: frame_number {self.frame_number!r}; frames count from 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class InterviewDecision:
     decided_at: str = ""
 
     def __post_init__(self) -> None:
-        _check(self.category, f"interview {self.interview}")
+        _check(self, f"interview {self.interview}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,18 @@ class Curation:
                 tuple(FaceDecision(**decision) for decision in content["faces"]),
                 tuple(InterviewDecision(**decision) for decision in content["interviews"]),
             )
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-            raise InterviewError(f"{path} holds no decisions ({error}); export them again") from error
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, InterviewError) as error:
+            raise InterviewError(f"{path} holds no decisions ({reason(error)}); export them again") from error
 
 
-def _check(category: str | None, where: str) -> None:
-    if category is not None and category not in CATEGORIES:
-        raise InterviewError(f"{where}: category {category!r}; choose from {', '.join(CATEGORIES)}")
+def _check(decision: FaceDecision | InterviewDecision, where: str) -> None:
+    for name in ("interview", "decided_by", "decided_at"):
+        if not isinstance(getattr(decision, name), str):
+            raise InterviewError(f"{where}: {name} {getattr(decision, name)!r} is no text")
+    if not isinstance(decision.excluded, bool):
+        raise InterviewError(f"{where}: excluded {decision.excluded!r} is neither true nor false")
+    if decision.category is not None and decision.category not in CATEGORIES:
+        raise InterviewError(f"{where}: category {decision.category!r}; choose from {', '.join(CATEGORIES)}")
 
 
 class Decisions:

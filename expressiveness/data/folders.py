@@ -71,9 +71,8 @@ def _reader_of(folder: Path, name: str | None, columns: str | None) -> tuple[str
     for name in READERS:
         if (one := _made(name, columns)).recognises(folder):
             return name, one
-    raise InterviewError(
-        f"no metadata.jsonl in {folder}, and no CSV or TSV file; give the folder that holds one beside the videos"
-    )
+    what = f"no metadata.jsonl in {folder}, and" if folder.is_dir() else f"{folder} is no folder, and"
+    raise InterviewError(f"{what} no CSV or TSV file; give the folder that holds one beside the videos")
 
 
 def _made(name: str, columns: str | None) -> Reader:

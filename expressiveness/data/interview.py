@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from typing_extensions import Self
+
 from expressiveness._io import place
 from expressiveness.data.categories import CategoryRule, Thresholds
 from expressiveness.errors import InterviewError
@@ -130,6 +132,17 @@ class InterviewFolder(Sequence[Interview]):
             f"<{counted(len(self), 'interview')} of {counted(people, 'participant')} in {self.path.name}, "
             f"scores: {', '.join(self.scores) or 'none'}{bad}>"
         )
+
+    def not_empty(self) -> Self:
+        """The same folder, if it holds an interview.
+
+        Raises:
+            InterviewError: it holds none that can be used.
+        """
+        table = self.path / self.table
+        if not self.interviews:
+            raise InterviewError(f"{table} holds no interview that can be used; mend it, or give another")
+        return self
 
     @property
     def scores(self) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ from expressiveness._io import open_bounded, place
 from expressiveness.data.categories import Thresholds
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
 from expressiveness.data.reader import Reader, RowChecks, path_inside
-from expressiveness.errors import InterviewError
+from expressiveness.errors import InterviewError, reason
+from expressiveness.wording import REASONS_SHOWN, problems
 
 METADATA = "metadata.jsonl"
 TARGETS = (
@@ -51,8 +52,6 @@ MAX_LINE_BYTES = 4 * 2**20
 """A longer line is reported and skipped without being held in memory; RecruitView's longest are some 20 kB."""
 
 MAX_ID = 200
-REASONS_SHOWN = 3
-"""Of all that is wrong with one row."""
 
 
 class RecruitViewReader(Reader):
@@ -138,9 +137,9 @@ class _Rows:
 
     def _read(self, number: int, line: bytes) -> Interview | BadRow:
         try:
-            row = _Row.model_validate_json(line)
+            row = _Row.model_validate_json(line.rstrip(b"\r\n"))
         except ValidationError as error:
-            return BadRow(number, _sentence(error), _id_of(error))
+            return BadRow(number, problems(error), _id_of(error))
         try:
             _check_keys(line)
             video = self.checks.video(number, row.id, row.file_name)
@@ -181,7 +180,9 @@ def _opened_metadata(folder: Path, allow_outside: bool) -> BufferedReader:
     except FileNotFoundError as error:
         raise InterviewError(f"no {METADATA} in {folder}; give the folder that holds it, beside videos/") from error
     except (OSError, RuntimeError) as error:  # a link that leads to itself
-        raise InterviewError(f"{folder / METADATA} cannot be read ({error}); put the right file there") from error
+        raise InterviewError(
+            f"{folder / METADATA} cannot be read ({reason(error)}); put the right one there"
+        ) from error
 
 
 def _check_keys(line: bytes) -> None:
@@ -199,16 +200,6 @@ def _check_keys(line: bytes) -> None:
 
 def _repeated(keys: Iterable[str]) -> list[str]:
     return sorted(key for key, count in Counter(keys).items() if count > 1)
-
-
-def _sentence(error: ValidationError) -> str:
-    """What is wrong with a row, in one line; never the row's own text, which may hold names."""
-    problems = [
-        ": ".join([*map(str, problem["loc"]), problem["msg"]])
-        for problem in error.errors(include_url=False, include_input=False)
-    ]
-    rest = len(problems) - REASONS_SHOWN
-    return "; ".join(problems[:REASONS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
 
 
 def _id_of(error: ValidationError) -> str | None:

@@ -6,6 +6,7 @@ RecruitView a person's mean score alone reaches a Spearman correlation of about 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,13 @@ class Split:
     train: tuple[str, ...]
     validation: tuple[str, ...]
     test: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        counts = Counter([*self.train, *self.validation, *self.test])
+        if twice := sorted(id for id, count in counts.items() if count > 1):
+            raise TrainingError(
+                f"split: {', '.join(twice[:3])} is in it twice, so that it would be tested on what it learned"
+            )
 
     def set_of(self, interview_id: str) -> str | None:
         """Name the set that an interview is in: "train", "validation", "test", or None if it was not there."""

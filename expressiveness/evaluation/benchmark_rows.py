@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 from sklearn.model_selection import KFold
 
 from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Interview, Split, Thresholds, participant_folds
@@ -19,6 +20,7 @@ from expressiveness.errors import StoreError
 from expressiveness.faces import FaceStore
 from expressiveness.models import (
     MODELS,
+    CnnOptions,
     FramePredictions,
     JudgesFaces,
     TrainingConfig,
@@ -27,19 +29,20 @@ from expressiveness.models import (
     train,
 )
 from expressiveness.movement import Measure, Movement, MovementStore, expressiveness_of, load_movements
+from expressiveness.settings import Seed, settings
 from expressiveness.types import Failure, Floats, Ints
 
 
-@dataclass(frozen=True, slots=True)
+@settings
 class BenchmarkConfig:
     """What a benchmark must remember."""
 
     target: str = DEFAULT_TARGET
     thresholds: Thresholds = field(default_factory=Thresholds)
-    folds: int = 5
-    epochs: int = 50  # the most, of the notebook's network
-    draws: int = 1000  # of the bootstrap over people
-    seed: int = 0
+    folds: Annotated[int, Field(ge=2)] = 5
+    epochs: Annotated[int, Field(ge=1)] = CnnOptions().epochs  # the most, of the notebook's network
+    draws: Annotated[int, Field(ge=1)] = 1000  # of the bootstrap over people
+    seed: Seed = 0
     rows: tuple[str, ...] | None = None  # keys of `all_rows`; all if None
 
 

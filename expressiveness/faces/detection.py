@@ -7,6 +7,7 @@ digest, and are given the metadata that Tasks asks for in memory. A detector bel
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
@@ -66,7 +67,9 @@ class FaceDetector:
         self, kind: str | BlazeFaceRange = DEFAULT_DETECTOR, *, confidence: float = DEFAULT_CONFIDENCE
     ) -> None:
         chosen = _RANGES[kind] if isinstance(kind, str) else kind
-        self._detectors = [_blazeface(name, confidence) for name in chosen.models]
+        with ExitStack() as on_failure:
+            self._detectors = [on_failure.enter_context(_blazeface(name, confidence)) for name in chosen.models]
+            on_failure.pop_all()
 
     def detect(self, rgb: Pixels) -> tuple[Face, ...]:
         """Find the faces of an RGB frame of shape (height, width, 3), the largest first."""

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness._io import MAY_BE_NAN, Columns, check_columns, load_table, place, save_table
+from expressiveness._io import MAY_BE_NAN, Columns, check_columns, check_values, load_table, place, save_table
+from expressiveness.errors import ConfigError
 from expressiveness.faces.crops import CROP_SIZE
 from expressiveness.faces.face import Face
 from expressiveness.types import Pixels
@@ -55,6 +56,9 @@ class FaceTable:
     def __post_init__(self) -> None:
         check_columns(self, _COLUMNS, len(self.frame_number), noun="faces")
         check_columns(self, _FRAME_COLUMNS, len(self.sampled_number), noun="faces")
+        check_values(self, noun="faces")
+        if (self.face_index < 0).any() or _repeats(self.frame_number, self.face_index):
+            raise ConfigError("faces: face_index is negative, or one face is there twice")
 
     def __len__(self) -> int:
         return len(self.frame_number)
@@ -112,6 +116,12 @@ class FaceTableBuilder:
                 for (name, (dtype, shape)), values in zip(specs.items(), [*columns, *sampled], strict=True)
             }
         )
+
+
+def _repeats(frame_number: npt.NDArray[np.int32], face_index: npt.NDArray[np.int32]) -> bool:
+    """Whether a frame has two faces of one place in the order."""
+    places = np.column_stack([frame_number, face_index])
+    return len(np.unique(places, axis=0)) < len(places)
 
 
 def save_faces(table: FaceTable, path: Path | str) -> None:

@@ -41,7 +41,7 @@ def file_of(source: str) -> Path | None:
     """The file that a source is, by its name or as file:///...; None for a camera's number and a stream's address."""
     if source.lower().startswith("file://"):
         return Path(url2pathname(urlsplit(source).path))
-    return None if source.isdigit() or _is_url(source) else Path(source)
+    return None if _is_camera(source) or _is_url(source) else Path(source)
 
 
 @contextmanager
@@ -131,8 +131,12 @@ def _is_url(source: str) -> bool:
     return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", source) is not None
 
 
+def _is_camera(source: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,9}", source) is not None
+
+
 def _capture(source: str) -> cv2.VideoCapture:
-    if source.isdigit():
+    if _is_camera(source):
         capture = cv2.VideoCapture(int(source))
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # a driver's queue would be delay
         return capture
@@ -166,7 +170,7 @@ def _paced(frames: Iterator[Frame]) -> Iterator[Frame]:
 
 
 def _cannot_open(source: str) -> VideoError:
-    if source.isdigit():
+    if _is_camera(source):
         return VideoError(
             f"camera {source} gives no picture; plug it in, close other programs that use it, or give another --source"
         )

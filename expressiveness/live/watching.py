@@ -91,12 +91,14 @@ def run_live(
         on_frame: called with the number of frames done so far.
 
     Raises:
+        ModelError: the model cannot judge single faces.
         VideoError: no such source.
         ConfigError: nowhere to show or write the pictures.
         OutputError: the source would be overwritten.
         OutputError: `output` cannot be written, or is there and `overwrite` is not set.
         DetectorError: the detector's model files are not installed.
     """
+    model.able_to("single faces")  # before anything is opened
     source, output = str(source), Path(output) if output else None
     _check_output(source, output, window)
     check_video_file(output, overwrite=overwrite)

@@ -64,7 +64,7 @@ def export_model(model: TrainedModel, out: Path | str, format: ExportFormat) -> 
         with _quiet():
             _WRITERS[format](network, unfinished)
         (unfinished / PREPROCESSING).write_text(json.dumps(preprocessing(model, format), indent=2) + "\n")
-        (unfinished / CARD).write_text(model_card(model.record()))
+        (unfinished / CARD).write_text(model_card(model.record()), encoding="utf-8")
     return out
 
 
@@ -128,7 +128,7 @@ def _write_notebook(network: keras.Model, folder: Path) -> None:
     compiled.set_weights(network.get_weights())
     compiled.compile(optimizer=keras.optimizers.Adam(1e-3), loss="categorical_crossentropy", metrics=["accuracy"])
     compiled.save(folder / NOTEBOOK_MODEL)
-    (folder / NOTEBOOK_ARCHITECTURE).write_text(network.to_json())
+    (folder / NOTEBOOK_ARCHITECTURE).write_text(network.to_json(), encoding="utf-8")
     _write_legacy_weights(folder / NOTEBOOK_MODEL, folder / NOTEBOOK_WEIGHTS)
     np.save(folder / NOTEBOOK_CLASSES, np.array(CATEGORIES), allow_pickle=False)
 

@@ -15,6 +15,7 @@ from expressiveness._io import check_output_file, output_file
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import OutputError
 from expressiveness.video import Shortfall
+from expressiveness.wording import as_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,6 @@ class JudgedFrames:
     """The categories of n frames of one video."""
 
     frame_number: npt.NDArray[np.int32]  # (n,) from 1
-    seconds: npt.NDArray[np.float64]  # (n,)
     probabilities: npt.NDArray[np.float32]  # (n, 3) in the order of CATEGORIES
 
     @property
@@ -35,6 +35,7 @@ class JudgedFrames:
 class FramePredictions(JudgedFrames):
     """What a model says of one video: n frames with a face, and the whole."""
 
+    seconds: npt.NDArray[np.float64]  # (n,)
     box: npt.NDArray[np.float32]  # (n, 4) of the primary face, as shares of the frame
     frames_without_face: int
     category: str | None = None  # None where no frame shows a face
@@ -88,7 +89,7 @@ class FramePredictions(JudgedFrames):
 def frame_table(predictions: Sequence[tuple[Path | str, FramePredictions]]) -> pd.DataFrame:
     """Every frame of several videos as rows: file, the video's category and score, and what the frame shows."""
     tables = [
-        whole.to_pandas().assign(file=str(video), video_category=whole.category, video_score=whole.score)
+        whole.to_pandas().assign(file=as_text(video), video_category=whole.category, video_score=whole.score)
         for video, whole in predictions
         if len(whole.frame_number)
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from expressiveness.data import Curation, Interview, Split
+from expressiveness.errors import OutputError, reason
 from expressiveness.faces import FaceStore
 from expressiveness.models.families import MODELS
 from expressiveness.models.trained_model import TrainedModel
@@ -43,8 +44,11 @@ def train(
 
     Raises:
         TrainingError: too few people, no faces, or a set without faces.
+        OutputError: there can be no folder for the log.
     """
     config = config or TrainingConfig()
+    if log_folder:
+        _make_log_folder(log_folder)
     data = assemble(interviews, store, config, split=split, curation=curation, workers=workers, progress=progress)
     logger.info("training %s on %s", config.model, data.split)
     model = MODELS[config.model](config.options).fit(data, progress=progress, log_folder=log_folder)
@@ -58,3 +62,10 @@ def train(
         history=dict(model.history),
         data=data.record(),
     )
+
+
+def _make_log_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write the log {folder} ({reason(error)}); choose another folder") from error

@@ -4,17 +4,49 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from expressiveness._io import NotPlainError, read_bounded
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
+from expressiveness.wording import problems
 
 FORMAT = 2
 """In format 1 the numbers of a model of movement were in the record, and the network's options among the rest."""
 
 RECORD = "model.json"
 MAX_RECORD_BYTES = 16 * 2**20  # room for the ids of a million interviews
+
+
+class _Record(BaseModel):
+    """What is read of a record to make a model; what a class of settings checks itself is not looked into here."""
+
+    model_config = ConfigDict(strict=True)
+
+    config: dict[str, Any]
+    extraction: dict[str, Any]
+    thresholds: dict[Literal["low", "high"], FiniteFloat]
+    category_scores: Annotated[list[FiniteFloat], Field(min_length=len(CATEGORIES), max_length=len(CATEGORIES))]
+    split: dict[Literal["train", "validation", "test"], list[str]]
+    history: dict[str, list[float]]  # a loss may have become infinite
+    data: dict[str, Any]
+    versions: dict[str, str]
+    created: str
+    evaluation: dict[str, Any] | None
+
+
+def check_record(record: dict[str, Any]) -> None:
+    """Check that a record has all that a model is made of, each of its kind.
+
+    Raises:
+        ModelError: it has not; says what is wrong.
+    """
+    try:
+        _Record.model_validate(record)
+    except ValidationError as error:
+        raise ModelError(problems(error)) from error
 
 
 def read_record(folder: Path | str) -> dict[str, Any]:

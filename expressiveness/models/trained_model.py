@@ -22,13 +22,13 @@ import numpy as np
 
 from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES, Split, Thresholds
-from expressiveness.errors import ConfigError, ModelError
+from expressiveness.errors import ExpressivenessError, ModelError
 from expressiveness.faces import ExtractionConfig
 from expressiveness.models.base import Ability, Clip, Input, Model
 from expressiveness.models.families import MODELS
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.model_card import model_card
-from expressiveness.models.record import FORMAT, RECORD, read_record
+from expressiveness.models.record import FORMAT, RECORD, check_record, read_record
 from expressiveness.models.training_config import TrainingConfig
 
 CARD = "README.md"
@@ -147,43 +147,25 @@ def load_model(folder: Path | str) -> TrainedModel:
     folder = Path(folder)
     record = read_record(folder)
     try:
+        check_record(record)
         config = TrainingConfig.from_dict(record["config"])
-        reserved, balanced, expressive = _three_numbers(record["category_scores"])
-        return TrainedModel(
-            model=MODELS[config.model].load(folder, config.options),
-            config=config,
-            extraction=ExtractionConfig.from_dict(record["extraction"]),
-            thresholds=Thresholds(**record["thresholds"]),
-            category_scores=(reserved, balanced, expressive),
-            split=_split(record["split"]),
-            history={name: [float(value) for value in values] for name, values in record["history"].items()},
-            data=record["data"],
-            versions=record["versions"],
-            created=record["created"],
-            evaluation=record["evaluation"],
-        )
-    except ConfigError as error:
-        raise ModelError(f"{folder} cannot be used: {error}") from error
+        settings = {
+            "config": config,
+            "extraction": ExtractionConfig.from_dict(record["extraction"]),
+            "thresholds": Thresholds(**record["thresholds"]),
+            "category_scores": tuple(record["category_scores"]),
+            "split": Split(**{name: tuple(ids) for name, ids in record["split"].items()}),
+            "history": record["history"],
+            "data": record["data"],
+            "versions": record["versions"],
+            "created": record["created"],
+            "evaluation": record["evaluation"],
+        }
+    except ExpressivenessError as error:
+        raise ModelError(f"{folder / RECORD} is damaged ({error}); train again") from error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ModelError(f"{folder / RECORD} is damaged ({error!r}); train again") from error
-
-
-def _three_numbers(values: Any) -> list[float]:
-    if (
-        not isinstance(values, list)
-        or len(values) != len(CATEGORIES)
-        or not np.isfinite(list(map(float, values))).all()
-    ):
-        raise ValueError(f"category_scores are {values!r}, not {len(CATEGORIES)} numbers")
-    return [float(value) for value in values]
-
-
-def _split(values: dict[str, list[str]]) -> Split:
-    split = Split(**{name: tuple(ids) for name, ids in values.items()})
-    everybody = [*split.train, *split.validation, *split.test]
-    if len(set(everybody)) < len(everybody) or not all(isinstance(id, str) for id in everybody):
-        raise ValueError("the split has an interview in two of its sets, or one without a name")
-    return split
+    return TrainedModel(model=MODELS[config.model].load(folder, config.options), **settings)
 
 
 def _versions() -> dict[str, str]:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness._io import Columns, check_columns
+from expressiveness._io import Columns, check_columns, check_values
+from expressiveness.errors import ConfigError
 
 RATE = 10.0
 """Frames a second at which movement is read."""
@@ -68,6 +69,9 @@ class Movement:
     def __post_init__(self) -> None:
         check_columns(self, _COLUMNS, len(self.frame_number), noun="movement")
         check_columns(self, _FRAME_COLUMNS, len(self.sampled_number), noun="movement")
+        check_values(self, noun="movement")
+        if (np.diff(self.frame_number) == 0).any():
+            raise ConfigError("movement: frame_number holds a frame twice")
 
     def __len__(self) -> int:
         return len(self.frame_number)

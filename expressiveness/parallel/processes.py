@@ -17,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import resource_tracker
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -60,7 +60,7 @@ def run(
     waiting = iter(items)
     pool = ProcessPool(max_workers=count, context=WorkerContext(), initializer=_quiet_worker)
     try:
-        with _starting_workers():
+        with _signals_deferred(), _starting_workers():
             # Two items a worker under way keep all busy without queuing a hundred thousand.
             running = {pool.schedule(function, [item], timeout=timeout): item for item in islice(waiting, 2 * count)}
         while running:
@@ -92,6 +92,25 @@ def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) ->
         if not ran_out_of_memory(error):
             raise
         return Outcome(item, None, OUT_OF_MEMORY)
+
+
+@contextmanager
+def _signals_deferred() -> Iterator[None]:
+    """Answer Ctrl-C and SIGTERM after the block: a worker whose start is broken off complains of it on the terminal."""
+    came: list[int] = []
+    before = {}
+    if current_thread() is main_thread():  # no other may set what a signal does
+        before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+        before = {one: how for one, how in before.items() if how not in (signal.SIG_IGN, None)}
+    for one in before:
+        signal.signal(one, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for one, how in before.items():
+            signal.signal(one, how)
+        for number in came:
+            signal.raise_signal(number)
 
 
 @contextmanager

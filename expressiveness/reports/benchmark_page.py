@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from expressiveness._io import read_bounded
 from expressiveness.data import CATEGORIES, COLORS, NEAR, RESERVED
-from expressiveness.errors import ReportError
+from expressiveness.errors import ReportError, reason
 from expressiveness.models import TERMS
 from expressiveness.reports.html_page import Block, Picture, Table, page
 from expressiveness.reports.plots import INK, canvas
@@ -41,8 +41,12 @@ def read_groups(file: Path | str) -> dict[str, str]:
         return {row["user_no"]: row["group"] for row in csv.DictReader(StringIO(text, newline=""))}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise ReportError(
-            f"{file} holds no groups ({error!r}); write a CSV with the columns user_no and group"
+            f"{file} holds no groups ({_why(error)}); write a CSV with the columns user_no and group"
         ) from error
+
+
+def _why(error: Exception) -> str:
+    return f"no column {error}" if isinstance(error, KeyError) else reason(error)
 
 
 def table_lines(figures: Mapping[str, Any]) -> list[str]:

@@ -63,7 +63,7 @@ def write_page(html: str, path: Path | str, *, overwrite: bool = False) -> Path:
     """
     path = Path(path)
     with output_file(path, overwrite=overwrite) as unfinished:
-        unfinished.write_text(html, encoding="utf-8")
+        unfinished.write_text(html, encoding="utf-8", errors="backslashreplace")
     return path
 
 

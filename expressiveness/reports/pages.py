@@ -20,7 +20,7 @@ from expressiveness.reports.formats import FIGURE_FORMATS, FigureFormat
 from expressiveness.reports.html_page import Block, Picture, Table, page, write_page
 from expressiveness.reports.inspection_plots import inspection_figures
 from expressiveness.reports.plots import save
-from expressiveness.wording import counted, decimal, interval
+from expressiveness.wording import as_text, counted, decimal, interval
 
 if TYPE_CHECKING:
     from expressiveness.evaluation import Evaluation
@@ -160,7 +160,7 @@ def prediction_report(predictions: Sequence[tuple[Path | str, FramePredictions]]
                 f"Probabilities of the categories over time in {Path(video).name}.",
             ),
         ]
-        for video, said in predictions
+        for video, said in ((Path(as_text(video)), said) for video, said in predictions)
     }
     return page("Predictions", {**sections, "Terms of use": [TERMS]})
 

@@ -156,8 +156,8 @@ def _frames_lost(pictures: Floats, sounds: Floats, step: float) -> int:
     if not step or np.mean(np.abs(gaps - step) < step / 2) < CONSTANT:
         return 0
     lost = 0
-    for place in np.flatnonzero(gaps > HOLE_IN_SOUND_TOO + step):
-        start, end = pictures[place], pictures[place + 1]
+    for gap in np.flatnonzero(gaps > HOLE_IN_SOUND_TOO + step):
+        start, end = pictures[gap], pictures[gap + 1]
         heard = sounds[(sounds > start) & (sounds < end)]
         silent = bool(len(sounds)) and float(np.diff([start, *heard, end]).max()) > (end - start) / 2
         if silent or (not len(sounds) and end - start > HOLE):

@@ -18,7 +18,7 @@ import av
 from av.container import InputContainer
 
 from expressiveness._io import open_bounded
-from expressiveness.errors import VideoError
+from expressiveness.errors import VideoError, reason
 
 MAX_PIXELS = 64_000_000
 """Of a picture: twice those of 8K video. Finding faces on them took 540 MB in all. A decoder counts its
@@ -59,8 +59,8 @@ def opened_container(video: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[I
     Raises:
         VideoError: there is no such file, or it is no video that is read here.
     """
-    if not video.is_file():
-        raise VideoError(f"{video.name}: no such file in {video.parent}; copy it there or drop its row")
+    if obstacle := _no_file(video):
+        raise VideoError(f"{video.name}: {obstacle}; put the video there, or name another")
     options = {"format_whitelist": FORMATS, "protocol_whitelist": NO_PROTOCOL, "max_pixels": str(max_pixels)}
     with ExitStack() as stack:
         try:
@@ -86,6 +86,16 @@ def check_size(video: Path, width: int, height: int, max_pixels: int) -> None:
             f"{video.name}: its pictures have {width:,} x {height:,} pixels, more than the {max_pixels / 1e6:g} "
             "megapixels that are read; scale it down, or raise the limit (--max-megapixels)"
         )
+
+
+def _no_file(video: Path) -> str | None:
+    """Why there is no file to open; None if there is one."""
+    try:
+        if video.is_file():
+            return None
+        return "no file but a folder or a device" if video.exists() else f"no such file in {video.parent}"
+    except OSError as error:  # no file can have such a name
+        return reason(error)
 
 
 def _why_not(video: Path, error: Exception) -> str:

@@ -30,6 +30,7 @@ SECONDS_A_VIDEO = 3600.0
 class PlayableFolder:
     """What was written."""
 
+    source: InterviewFolder  # what was read
     reencoded: int
     copied: int  # shown as it should be already
     failures: tuple[Failure, ...]  # videos that cannot be read, and are not in the copy
@@ -72,8 +73,8 @@ def make_playable(
     if out.resolve() == folder.resolve():
         raise InterviewError(f"{out} holds the originals; choose another folder")
     root = folder.resolve()
+    found = read_interviews(folder, reader, columns=columns, allow_outside=allow_outside).not_empty()
     with growing_folder(out, kind=f"copy of {root}") as copy:
-        found = read_interviews(folder, reader, columns=columns, allow_outside=allow_outside)
         renamed: dict[str, str] = {}
         reencoded = 0
         failures = []
@@ -93,7 +94,7 @@ def make_playable(
                 _copy_rows(metadata_lines(found.path, allow_outside=allow_outside), unfinished, renamed)
         else:
             _write_table(found, copy, {job.interview.id: renamed.get(job.interview.id, job.name) for job in jobs})
-    return PlayableFolder(reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
+    return PlayableFolder(found, reencoded, len(jobs) - len(failures) - reencoded, tuple(failures))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def probe_videos(
     for done, outcome in enumerate(outcomes, start=1):
         found[outcome.item] = outcome.value or outcome.error or "unknown"
         if progress:
-            progress(done, len(places))
+            progress(done, len(videos))
     return {video: found[video] for video in places}
 
 

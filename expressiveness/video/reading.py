@@ -211,6 +211,7 @@ def _spread_numbers(count: int, timeline: _Timeline) -> list[int]:
     Of a share long enough to be sought, the key frame nearest to the middle, if it has one: no other frame need be
     decoded for it.
     """
+    count = min(count, len(timeline.stamps))
     share = len(timeline.stamps) / count
     numbers = set()
     for index in range(count):

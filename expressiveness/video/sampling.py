@@ -12,7 +12,10 @@ from expressiveness.errors import ConfigError
 from expressiveness.settings import settings
 from expressiveness.video.defaults import DEFAULT_EVERY
 
-_Count = Annotated[int, Field(gt=0)]
+MOST_SAMPLES = 10**9
+"""More than a year of frames: a larger number is a slip."""
+
+_Count = Annotated[int, Field(gt=0, le=MOST_SAMPLES)]
 
 
 @settings
@@ -21,7 +24,7 @@ class Sampling:
 
     every: _Count | None = None  # every N-th frame, the first included
     # Frames a second, evenly in time. A whole number stays one: stores are named by the settings as they were given.
-    rate: Annotated[int | float, Field(gt=0)] | None = None
+    rate: Annotated[float | int, Field(gt=0, le=MOST_SAMPLES)] | None = None
     spread: _Count | None = None  # this many, evenly over the whole video
     max_frames: _Count | None = None  # look at no more than the first so many of these
     max_faces: _Count | None = None  # stop once so many of them showed a face

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 
 import fiftyone as fo
@@ -43,8 +44,9 @@ def open_app(
     session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
     on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{opened.name}")
     try:
-        while True:
-            time.sleep(3600)
+        with suppress(KeyboardInterrupt):  # the way to end it
+            while True:
+                time.sleep(3600)
     finally:
         session.close()
 

@@ -18,6 +18,7 @@ from expressiveness.errors import InterviewError
 
 from ..dataset import frames_showing, has_frame_labels, source_ids
 from ..fields import CHECK_TAG, EXCLUDE_TAG, FACES, runs_with_fields
+from .frame_writing import writing_frames
 from .history import Step, forget_last_step, keep_step, last_step
 from .judging import judge_again
 from .states import (
@@ -26,10 +27,8 @@ from .states import (
     VideoState,
     expected_categories,
     primary_faces,
-    touched_faces,
     utc,
     video_states,
-    write_face_states,
     write_video_states,
 )
 
@@ -105,65 +104,55 @@ def undo_curation(dataset: fo.Dataset) -> CurationReport:
     if step is None:
         raise InterviewError(f"{dataset.name} has no curation that could be undone")
     view = dataset.select(step.samples)
-    standing = {(face.sample_id, face.frame_number): face for face in primary_faces(view)}
-    faces = {
-        standing[key]: before
-        for key, (before, after) in step.faces.items()
-        if key in standing and standing[key].state == after
-    }
+    with writing_frames(view) as frames:
+        standing = {(face.sample_id, face.frame_number): face for face in primary_faces(view)}
+        faces = {
+            standing[key]: before
+            for key, (before, after) in step.faces.items()
+            if key in standing and standing[key].state == after
+        }
+        frames.states(faces)
     states = video_states(view)
     videos = {key: (after, before) for key, (before, after) in step.videos.items() if states.get(key) == after}
-    write_face_states(dataset, faces)
     write_video_states(dataset, videos)
     forget_last_step(dataset)
     judge_again(dataset, step.samples)
     return CurationReport(step.decision, len(faces), len(videos), left=step.size - len(faces) - len(videos))
 
 
-def record_hand_edits(samples: fo.Dataset | fo.DatasetView) -> list[str]:
-    """Record who and when of faces that were edited by hand, as far as that is known.
-
-    To be called before anything else is written to their frames; see `PrimaryFace.recorded`.
-
-    Returns:
-        The ids of the samples that they are in.
-    """
-    edited = {face: face.recorded() for face in touched_faces(samples) if face.state.changed_by_hand}
-    write_face_states(samples._root_dataset, edited)
-    return sorted({face.sample_id for face in edited})
-
-
 def follow_videos(samples: fo.Dataset | fo.DatasetView) -> dict[PrimaryFace, FaceState]:
     """Give faces that nobody decided on the category of their video; return those that change, with their new state."""
-    following = {
-        face: face.state.changed(category=face.expected)
-        for face in primary_faces(samples)
-        if not face.state.decided and face.state.category != face.expected
-    }
-    write_face_states(samples._root_dataset, following)
+    with writing_frames(samples) as frames:
+        following = {
+            face: face.state.changed(category=face.expected)
+            for face in primary_faces(samples)
+            if not face.state.decided and face.state.category != face.expected
+        }
+        frames.states(following)
     return following
 
 
 def _on_faces(samples: fo.Dataset | fo.DatasetView, choice: _Choice, shown_by: Sequence[str]) -> Step:
     dataset = samples._root_dataset
     if not any(has_frame_labels(samples, field) for field in shown_by):
-        shown = [field for field in (FACES, *runs_with_fields(dataset)) if has_frame_labels(samples, field)]
+        others = [field for field in (FACES, *runs_with_fields(dataset)) if has_frame_labels(samples, field)]
         raise InterviewError(
-            f"the view shows no labels {' or '.join(shown_by)} but {' and '.join(shown) or 'none'}: under Frames that "
+            f"the view shows no labels {' or '.join(shown_by)} but {' and '.join(others) or 'none'}: under Frames that "
             "show, choose one that it shows"
         )
-    frames = frames_showing(samples, shown_by)
-    view = dataset.select(list(frames))
-    record_hand_edits(view)
-    states = {face: choice.of_face(face) for face in primary_faces(view) if face.frame_number in frames[face.sample_id]}
-    write_face_states(dataset, states)
+    shown = frames_showing(samples, shown_by)
+    view = dataset.select(list(shown))
+    with writing_frames(view) as frames:
+        states = {
+            face: choice.of_face(face) for face in primary_faces(view) if face.frame_number in shown[face.sample_id]
+        }
+        frames.states(states)
     return Step.of(choice.decision, choice.by, choice.at, states, {})
 
 
 def _on_videos(samples: fo.Dataset | fo.DatasetView, choice: _Choice) -> Step:
     dataset = samples._root_dataset
     view = dataset.select(source_ids(samples))
-    record_hand_edits(view)
     expected = expected_categories(view)
     states = {key: (state, choice.of_video(state, expected[key])) for key, state in video_states(view).items()}
     write_video_states(dataset, states)

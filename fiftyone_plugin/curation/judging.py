@@ -13,19 +13,21 @@ import fiftyone as fo
 import numpy as np
 
 from expressiveness.data import CATEGORIES
-from expressiveness.models import FramePredictions
+from expressiveness.models import JudgedFrames
 
 from ..dataset import measure_of
 from ..fields import RunFields, runs_with_fields
 from ..truth import Truth, accuracy, stretches, temporal
+from .frame_writing import FrameWriter, writing_frames
 from .read import truths_of
 
 
 def judge_again(dataset: fo.Dataset, sample_ids: Sequence[str]) -> None:
     """Bring `truth` and `correct` of every run's labels up to date, and what is summed up from them."""
     view = dataset.select(list(sample_ids))
-    for run in runs_with_fields(dataset):
-        _judge(view, RunFields(run), truths_of(view, *measure_of(dataset, run)))
+    with writing_frames(view) as frames:
+        for run in runs_with_fields(dataset):
+            _judge(view, frames, RunFields(run), truths_of(view, *measure_of(dataset, run)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class _Standing:
     probabilities: list[float]
 
 
-def _judge(view: fo.DatasetView, fields: RunFields, truths: Mapping[str, Truth]) -> None:
+def _judge(view: fo.DatasetView, writer: FrameWriter, fields: RunFields, truths: Mapping[str, Truth]) -> None:
     dataset = view._root_dataset
     standing = {key: frames for key, frames in _standing(view, fields).items() if frames}
     truth, correct = [], []
@@ -51,9 +53,9 @@ def _judge(view: fo.DatasetView, fields: RunFields, truths: Mapping[str, Truth])
                 truth.append({**where, "value": true})
                 correct.append({**where, "value": frame.label == true})
     if truth:
-        dataset.set_label_values(f"frames.{fields.faces}.detections.truth", truth)
-        dataset.set_label_values(f"frames.{fields.faces}.detections.correct", correct)
-    predictions = {key: _predictions(frames) for key, frames in standing.items()}
+        writer.of_labels(f"{fields.faces}.detections.truth", truth)
+        writer.of_labels(f"{fields.faces}.detections.correct", correct)
+    predictions = {key: _judged(frames) for key, frames in standing.items()}
     labels = dict(zip(*view.values(["id", f"{fields.video}.label"]), strict=True))
     summed_up = {
         f"{fields.video}.truth": {key: truths[key].video for key in standing},
@@ -78,17 +80,10 @@ def _standing(view: fo.DatasetView, fields: RunFields) -> dict[str, list[_Standi
     return standing
 
 
-def _predictions(frames: Sequence[_Standing]) -> FramePredictions:
-    """What stands in the dataset, as far as it is needed to sum it up."""
-    return FramePredictions(
+def _judged(frames: Sequence[_Standing]) -> JudgedFrames:
+    return JudgedFrames(
         frame_number=np.array([frame.frame_number for frame in frames], dtype=np.int32),
-        seconds=np.zeros(len(frames)),
-        box=np.zeros((len(frames), 4), dtype=np.float32),
         probabilities=np.array([frame.probabilities for frame in frames], dtype=np.float32).reshape(
             -1, len(CATEGORIES)
         ),
-        frames_without_face=0,
-        category=None,
-        score=None,
-        confidence=None,
     )

@@ -21,6 +21,7 @@ from expressiveness._io import file_stem
 from expressiveness.errors import OutputError, VideoError
 from expressiveness.video import save_stills
 
+from ..curation import writing_frames
 from ..fields import CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields
 
 Samples: TypeAlias = fo.Dataset | fo.DatasetView
@@ -246,4 +247,5 @@ def _write_pictures(dataset: fo.Dataset, frames: list[dict[str, Any]], folder: P
     if frames and not written:
         raise VideoError("none of the videos can be read; see that they are where they were when they were imported")
     dataset.add_frame_field("filepath", fo.StringField, description="A picture of the frame, where one was needed")
-    dataset.set_values("frames.filepath", written, key_field="id")
+    with writing_frames(dataset.select(list(written))) as writer:
+        writer.of_frames("filepath", written)

@@ -11,9 +11,8 @@ from expressiveness.faces import ExtractionConfig, FaceTable, extract_interviews
 from expressiveness.store import ExtractionReport
 from expressiveness.types import Progress
 
-from ..curation import expected_categories, record_hand_edits
+from ..curation import CHUNK, expected_categories, writing_frames
 from ..dataset import alone_on_dataset, enable_annotation, face_store, interviews_of, keep_info, sample_ids_of
-from ..labels import CHUNK, write_faces
 
 
 @alone_on_dataset("finding faces")
@@ -37,23 +36,23 @@ def detect_faces(
     dataset = samples._root_dataset
     store = face_store(dataset, config or ExtractionConfig())
     interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
-    record_hand_edits(samples)
     categories = expected_categories(samples)
     keep_info(dataset, extraction=asdict(store.config))
     waiting: dict[str, FaceTable] = {}
+    with writing_frames(samples) as frames:
 
-    def write(interview: Interview) -> None:
-        waiting[sample_ids[interview.id]] = store.load(interview)
-        if len(waiting) >= CHUNK:
+        def write(interview: Interview) -> None:
+            waiting[sample_ids[interview.id]] = store.load(interview)
+            if len(waiting) >= CHUNK:
+                flush()
+
+        def flush() -> None:
+            if waiting:
+                frames.faces(waiting, categories)
+                waiting.clear()
+
+        try:
+            return extract_interviews(interviews, store, workers=workers, progress=progress, on_stored=write)
+        finally:
             flush()
-
-    def flush() -> None:
-        if waiting:
-            write_faces(dataset, waiting, categories)
-            waiting.clear()
-
-    try:
-        return extract_interviews(interviews, store, workers=workers, progress=progress, on_stored=write)
-    finally:
-        flush()
-        enable_annotation(dataset)
+            enable_annotation(dataset)

@@ -12,7 +12,7 @@ from expressiveness.models import FramePredictions, predict_interviews
 from expressiveness.types import Failure, Progress
 
 from .. import fields
-from ..curation import record_hand_edits, truths_of
+from ..curation import CHUNK, FrameWriter, truths_of, writing_frames
 from ..dataset import (
     alone_on_dataset,
     check_run_name,
@@ -23,7 +23,6 @@ from ..dataset import (
     sample_ids_of,
 )
 from ..fields import RunFields
-from ..labels import CHUNK, write_predictions
 from ..truth import Truth
 
 
@@ -58,24 +57,24 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
     dataset = samples._root_dataset
     model = load_run(dataset, check_run_name(dataset, run))
     require_faces(samples)
-    record_hand_edits(samples)
     run_fields = fields.declare_run_fields(dataset, run)
     interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
     store = face_store(dataset, model.extraction)
     truths = truths_of(samples, model.config.target, model.thresholds)
     report = PredictionReport(run)
     done: dict[str, FramePredictions] = {}
-    for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
-        if outcome.value is None:
-            report.failures.append(Failure(outcome.item.id, outcome.error or ""))
-        else:
-            done[sample_ids[outcome.item.id]] = outcome.value
-            if outcome.value.doubt:
-                report.failures.append(Failure(outcome.item.id, outcome.value.doubt))
-        if len(done) == CHUNK or number == len(interviews):
-            _write_chunk(dataset, run_fields, done, truths, report)
-        if progress:
-            progress(number, len(interviews))
+    with writing_frames(samples) as frames:
+        for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
+            if outcome.value is None:
+                report.failures.append(Failure(outcome.item.id, outcome.error or ""))
+            else:
+                done[sample_ids[outcome.item.id]] = outcome.value
+                if outcome.value.doubt:
+                    report.failures.append(Failure(outcome.item.id, outcome.value.doubt))
+            if len(done) == CHUNK or number == len(interviews):
+                _write_chunk(frames, run_fields, done, truths, report)
+            if progress:
+                progress(number, len(interviews))
     dataset.set_values(
         run_fields.split,
         {sample_ids[i.id]: model.split.set_of(i.id) for i in interviews},
@@ -85,7 +84,7 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
 
 
 def _write_chunk(
-    dataset: fo.Dataset,
+    frames: FrameWriter,
     run_fields: RunFields,
     done: dict[str, FramePredictions],
     truths: Mapping[str, Truth],
@@ -93,7 +92,7 @@ def _write_chunk(
 ) -> None:
     if not done:
         return
-    wrong = write_predictions(dataset, run_fields, done, truths)
+    wrong = frames.predictions(run_fields, done, truths)
     report.videos += len(done)
     report.frames += sum(len(predictions.frame_number) for predictions in done.values())
     report.wrong_frames += wrong

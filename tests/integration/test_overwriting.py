@@ -11,7 +11,7 @@ import pytest
 
 from expressiveness.data import EXPRESSIVE
 from expressiveness.errors import InterviewError, ModelError, OutputError
-from expressiveness.models import RECORD
+from expressiveness.models import RECORD, TrainingConfig
 from fiftyone_plugin.api import import_interviews, predict, train_model, work_folder
 from fiftyone_plugin.app import install_plugin
 from fiftyone_plugin.curation import curate, curation_of
@@ -276,19 +276,17 @@ def test_the_plugin_is_not_written_through_a_link(tmp_path):
     assert contents(tmp_path / "mine") == {}
 
 
-def test_a_record_that_we_change_to_forget_an_interview_stays_ours(dataset):
+def test_a_record_that_we_change_to_forget_an_interview_stays_ours(moving):
     from fiftyone_plugin.forgetting import forget_interview
 
-    folder = work_folder(dataset) / "models" / "second"
-    model = load_run(dataset, "first")
-    register_run(dataset, "second", model, model.save(folder))
+    train_model(moving, TrainingConfig(model="movement"), run="first")
+    folder = work_folder(moving) / "models" / "first"
     before = (folder / RECORD).read_bytes()
-    dataset.delete_run("first")  # its folder is another dataset's
 
-    forget_interview(dataset, dataset.first()["interview_id"])
+    forget_interview(moving, moving.first()["interview_id"])
 
     assert (folder / RECORD).read_bytes() != before
-    model.save(folder)
+    load_run(moving, "first").save(folder)
 
 
 def test_the_fields_of_a_run_say_whose_they_are(dataset):

@@ -6,7 +6,8 @@ scores are known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from expressiveness.data import CATEGORIES
+from expressiveness.errors import ModelError
 
 STEEPEST = 50.0
 """Per standard deviation of the measure. Where categories part without error, the best steepness would be infinite."""
@@ -36,19 +38,24 @@ class Calibration:
     values: tuple[float, ...]  # of the measure, ascending
     scores: tuple[float, ...]  # the scores at these values, ascending
 
+    def __post_init__(self) -> None:
+        for name in ("cuts", "values", "scores"):
+            numbers = np.array(getattr(self, name))
+            if not np.isfinite(numbers).all() or (np.diff(numbers) < 0).any():
+                raise ModelError(f"calibration.{name}: give finite numbers, ascending")
+        if not (math.isfinite(self.steepness) and self.steepness > 0 and len(self.values) == len(self.scores) > 0):
+            raise ModelError("calibration: give a steepness above 0, and a score for each value")
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
         """Read what `dataclasses.asdict` wrote.
 
         Raises:
             ValueError: a number is missing.
+            ModelError: the numbers cannot be.
         """
-        low, high = map(float, values["cuts"])
-        known, scores = tuple(map(float, values["values"])), tuple(map(float, values["scores"]))
-        steepness = float(values["steepness"])
-        if len(known) != len(scores) or not np.isfinite([*known, *scores, low, high, steepness]).all():
-            raise ValueError(f"{len(known)} values with {len(scores)} scores, or what is no number")
-        return cls(steepness, (low, high), known, scores)
+        low, high = numbers(values["cuts"], 2)
+        return cls(float(values["steepness"]), (low, high), numbers(values["values"]), numbers(values["scores"]))
 
     def probabilities(self, values: Floats) -> npt.NDArray[np.float32]:
         """The probability of each category at values of shape (n,), in the order of `CATEGORIES`, shape (n, 3)."""
@@ -104,3 +111,17 @@ def _ordinal_logistic(values: Floats, categories: Ints) -> tuple[float, float, f
     steepness, first, gap = minimize(loss, np.array([0.5, -0.6, 0.0]), method="L-BFGS-B", bounds=bounds).x
     steepness, gap = float(np.exp(steepness)), float(np.exp(gap))
     return steepness, float(first) / steepness, (float(first) + gap) / steepness
+
+
+def numbers(values: Sequence[Any], count: int | None = None) -> tuple[float, ...]:
+    """What JSON holds of a tuple of numbers.
+
+    Raises:
+        TypeError: it is no list.
+        ValueError: there are not `count` of them.
+    """
+    if not isinstance(values, list | tuple):  # a string is three numbers, too
+        raise TypeError(f"a {type(values).__name__}, not a list of numbers")
+    if count is not None and len(values) != count:
+        raise ValueError(f"{len(values)} numbers, not {count}")
+    return tuple(map(float, values))

@@ -8,6 +8,7 @@ suffice, and none of them can tell people apart by their looks: whatever stands 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import norm, rankdata
 
-from expressiveness.models.by_movement.calibration import Calibration, calibrate
+from expressiveness.errors import ModelError
+from expressiveness.models.by_movement.calibration import Calibration, calibrate, numbers
 from expressiveness.movement import BLENDSHAPES, EXPRESSIVE_COLUMNS, Movement, shape_variance, turning_speed
 from expressiveness.types import Floats, Ints
 
@@ -49,6 +51,14 @@ class FittedMovement:
     intercept: float
     calibration: Calibration
 
+    def __post_init__(self) -> None:
+        for name in ("weights", "units", "slopes"):
+            numbers = np.array(getattr(self, name))
+            if not np.isfinite(numbers).all() or (numbers < 0).any():
+                raise ModelError(f"movement.{name}: give finite numbers, none below 0")
+        if not math.isfinite(self.intercept) or min(self.units) <= 0:
+            raise ModelError("movement: give a finite intercept, and units above 0")
+
     def levels(self, features: Floats) -> Floats:
         """How expressive videos are, in standard deviations of the training set, from `features_of`, shape (k,)."""
         return np.asarray(self.terms(features) @ self.slopes + self.intercept)
@@ -71,10 +81,10 @@ class FittedMovement:
             ValueError: a number is missing.
         """
         return cls(
-            weights=_numbers(values["weights"], len(EXPRESSIONS)),
+            weights=numbers(values["weights"], len(EXPRESSIONS)),
             units=_three_numbers(values["units"]),
             slopes=_three_numbers(values["slopes"]),
-            intercept=_numbers([values["intercept"]], 1)[0],
+            intercept=numbers([values["intercept"]], 1)[0],
             calibration=Calibration.from_dict(values["calibration"]),
         )
 
@@ -189,14 +199,6 @@ def _frame_energy(movement: Movement, weights: Floats) -> Floats:
     return np.asarray(np.maximum(values - np.median(values, axis=0), 0) @ (_SIDES @ np.sqrt(weights)))
 
 
-def _numbers(values: Sequence[Any], count: int) -> tuple[float, ...]:
-    if len(values) != count:
-        raise ValueError(f"{len(values)} numbers, not {count}")
-    if not np.isfinite(list(map(float, values))).all():
-        raise ValueError(f"{list(values)} are not all finite")
-    return tuple(map(float, values))
-
-
 def _three_numbers(values: Sequence[Any]) -> tuple[float, float, float]:
-    first, second, third = _numbers(values, 3)
+    first, second, third = numbers(values, 3)
     return first, second, third

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic.dataclasses import dataclass
 from typing_extensions import Self
 
 from expressiveness._io import read_bounded
@@ -18,14 +17,15 @@ from expressiveness.models.by_movement.fitted_movement import FittedMovement, fe
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
 from expressiveness.models.training_data import TrainingData
+from expressiveness.settings import settings
 from expressiveness.types import Progress
 
-LEAST_INTERVIEWS = 10
+LEAST_INTERVIEWS = 8
 NUMBERS = "movement.json"
 MAX_NUMBERS_BYTES = 2**20
 
 
-@dataclass(frozen=True)
+@settings
 class MovementOptions:
     """There is nothing to choose."""
 
@@ -68,12 +68,12 @@ class MovementModel:
             TrainingError: too few interviews show enough of a face.
         """
         del progress, log_folder  # there are no epochs to tell of
-        if (enough := sum(1 for _ in data.clips("train", "validation", "test"))) < LEAST_INTERVIEWS:
+        clips = list(data.clips("train", "validation"))
+        if len(clips) < LEAST_INTERVIEWS:
             raise TrainingError(
-                f"{enough} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
+                f"{len(clips)} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
                 "add interviews"
             )
-        clips = list(data.clips("train", "validation"))
         self._fitted = fit_movement(
             np.array([features_of(clip.movement) for clip in clips if clip.movement]),
             np.array([clip.score for clip in clips]),
@@ -119,6 +119,8 @@ class MovementModel:
         values = record["movement"] if record["format"] == 1 else _numbers_of(file)
         try:
             return cls(options, FittedMovement.from_dict(values))
+        except ModelError as error:
+            raise ModelError(f"the numbers of {folder} are damaged ({error}); train again") from error
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(f"the numbers of {folder} are damaged ({error!r}); train again") from error
 

@@ -124,8 +124,6 @@ class NotebookCnn:
         network = notebook_cnn()
         try:
             load_weights(network, weights, most=MAX_WEIGHT_BYTES)
-            if not all(np.isfinite(values).all() for values in network.get_weights()):
-                raise ValueError("holds what is no number")
         except FileNotFoundError as error:
             raise ModelError(f"{weights} is missing; copy the whole model folder, or train again") from error
         except NotPlainError as error:
@@ -134,6 +132,9 @@ class NotebookCnn:
             raise ModelError(
                 f"{weights} does not hold the weights of {name}; copy the model again, or train again"
             ) from error
+        for weight in network.weights:
+            if not np.isfinite(weight).all():
+                raise ModelError(f"{weights}: {weight.path} holds numbers that are none; train again")
         return cls(options, network)
 
     @cached_property

@@ -5,24 +5,25 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
 from expressiveness.models.cnn.preprocessing import FaceInput
+from expressiveness.settings import settings
 
-Positive = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=10**6)]
+Rate = Annotated[float, Field(ge=0, le=1000)]
 
 
-@dataclass(frozen=True)
+@settings
 class CnnOptions:
     """How the network learns. The defaults are the notebook's, but for what it sees and how categories are weighted."""
 
     face_input: FaceInput = "deviation"
-    epochs: Positive = 50  # at most
-    batch_size: Positive = 32
-    learning_rate: float = 1e-3
-    patience: Positive = 10  # epochs without better validation accuracy before training stops
-    rate_patience: Positive = 5  # epochs without lower validation loss before the learning rate is halved
-    min_learning_rate: float = 1e-6
-    momentum: float = 0.9  # of batch normalisation; see `notebook_cnn`
+    epochs: Count = 50  # at most
+    batch_size: Count = 32
+    learning_rate: Rate = 1e-3
+    patience: Count = 10  # epochs without better validation accuracy before training stops
+    rate_patience: Count = 5  # epochs without lower validation loss before the learning rate is halved
+    min_learning_rate: Rate = 1e-6
+    momentum: Annotated[float, Field(ge=0, le=1)] = 0.9  # of batch normalisation; see `notebook_cnn`
     augment: bool = True
     class_weights: bool = True  # make up for categories that have fewer faces

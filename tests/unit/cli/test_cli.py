@@ -95,6 +95,7 @@ def test_bad_rows_and_missing_videos_are_named_counted_and_cost_only_themselves(
     assert "7777: vid_7777.mp4: no such file" in errors
     assert "1 videos done, 0 stored already, 1 failed" in out
     assert read(tmp_path / "out.json")["failures"][0]["id"] == "7777"
+    assert run("extract", folder, "--out", tmp_path / "faces", "--ok-if-some") == 0
 
 
 @pytest.mark.parametrize(

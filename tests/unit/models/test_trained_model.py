@@ -103,12 +103,7 @@ def changed(folder, **values):
         ({"config": {"target": "height"}}, "damaged|target"),
         ({"category_scores": "abc"}, "damaged"),
         ({"category_scores": [-1.0, 1.0]}, "damaged"),
-        ({"category_scores": "123"}, "damaged.*category_scores are '123'"),
-        ({"category_scores": [-1.0, float("nan"), 1.0]}, "damaged.*category_scores"),
-        ({"split": {"train": ["1"], "validation": ["1"], "test": []}}, "damaged.*in two of its sets"),
-        ({"split": {"train": [1], "validation": [], "test": []}}, "damaged.*without a name"),
         ({"history": {"loss": ["low"]}}, "damaged"),
-        ({"thresholds": {"low": float("nan"), "high": 1}}, "Thresholds: low is nan"),
         ({"category_scores": [-1, 0, 10**400]}, "damaged"),  # found by fuzzing: an integer too large for a float
     ],
 )
@@ -134,15 +129,6 @@ def test_missing_foreign_and_oversized_weights_are_refused(saved, monkeypatch):
 
     (folder / WEIGHTS).unlink()
     with pytest.raises(ModelError, match="is missing"):
-        load_model(folder)
-
-
-def test_weights_that_are_no_numbers_are_refused(saved):
-    _, folder = saved
-    with h5py.File(folder / WEIGHTS, "r+") as file:
-        file["layers/dense/vars/0"][0, 0] = np.nan
-
-    with pytest.raises(ModelError, match="does not hold the weights"):
         load_model(folder)
 
 

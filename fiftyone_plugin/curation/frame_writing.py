@@ -1,0 +1,71 @@
+"""The only way to a dataset's frames: what people have edited there by hand is recorded before anything is written.
+
+The App keeps neither who edited a face nor when. The time is that of the last change to its frame, which the next write
+moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import fiftyone as fo
+
+from expressiveness.faces import FaceTable
+from expressiveness.models import FramePredictions
+
+from ..fields import RunFields
+from ..labels import write_faces, write_predictions
+from ..truth import Truth
+from .states import FaceState, PrimaryFace, touched_faces, write_face_states
+
+CHUNK = 16
+"""Videos whose labels are written at once."""
+
+
+class FrameWriter:
+    """Writes to the frames of a dataset; `writing_frames` makes one."""
+
+    def __init__(self, dataset: fo.Dataset) -> None:
+        self._dataset = dataset
+
+    def faces(self, tables: Mapping[str, FaceTable], categories: Mapping[str, str]) -> None:
+        """Write the faces of some videos, see `write_faces`."""
+        write_faces(self._dataset, tables, categories)
+
+    def predictions(
+        self, fields: RunFields, predictions: Mapping[str, FramePredictions], truth: Mapping[str, Truth]
+    ) -> int:
+        """Write a run's predictions of some videos, see `write_predictions`; return how many frames are wrong."""
+        return write_predictions(self._dataset, fields, predictions, truth)
+
+    def states(self, states: Mapping[PrimaryFace, FaceState]) -> None:
+        """Write what people decided about faces."""
+        write_face_states(self._dataset, states)
+
+    def of_labels(self, field: str, values: Sequence[Mapping[str, Any]]) -> None:
+        """Write one attribute of some labels, as FiftyOne's `set_label_values` takes them."""
+        self._dataset.set_label_values(f"frames.{field}", list(values))
+
+    def of_frames(self, field: str, values: Mapping[str, Mapping[int, Any]]) -> None:
+        """Write a field of some frames, by sample id and frame number."""
+        self._dataset.set_values(f"frames.{field}", values, key_field="id")
+
+
+@contextmanager
+def writing_frames(samples: fo.Dataset | fo.DatasetView) -> Iterator[FrameWriter]:
+    """Record what was edited by hand on the frames of some videos, and let them be written to."""
+    record_hand_edits(samples)
+    yield FrameWriter(samples._root_dataset)
+
+
+def record_hand_edits(samples: fo.Dataset | fo.DatasetView) -> list[str]:
+    """Record who and when of faces that were edited by hand, as far as that is known; see `PrimaryFace.recorded`.
+
+    Returns:
+        The ids of the samples that they are in.
+    """
+    edited = {face: face.recorded() for face in touched_faces(samples) if face.state.changed_by_hand}
+    write_face_states(samples._root_dataset, edited)
+    return sorted({face.sample_id for face in edited})
