@@ -1,3 +1,4 @@
+from .benchmark_results import BenchmarkResults
 from .benchmark_rows import BenchmarkConfig
 from .benchmarking import benchmark
 from .confusion import Confusion
@@ -8,6 +9,7 @@ from .metrics import VideoResults, frame_figures, video_figures
 __all__ = [
     "LEAST_PEOPLE",
     "BenchmarkConfig",
+    "BenchmarkResults",
     "Confusion",
     "Evaluation",
     "VideoResults",

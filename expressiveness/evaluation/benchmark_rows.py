@@ -29,7 +29,7 @@ from expressiveness.models import (
     train,
 )
 from expressiveness.movement import Measure, Movement, MovementStore, expressiveness_of, load_movements
-from expressiveness.settings import Seed, settings
+from expressiveness.settings import Seed, only_what_was_chosen, settings
 from expressiveness.types import Failure, Floats, Ints
 
 
@@ -44,6 +44,9 @@ class BenchmarkConfig:
     draws: Annotated[int, Field(ge=1)] = 1000  # of the bootstrap over people
     seed: Seed = 0
     rows: tuple[str, ...] | None = None  # keys of `all_rows`; all if None
+
+    def __repr__(self) -> str:
+        return only_what_was_chosen(self)
 
 
 @dataclass(frozen=True, eq=False)

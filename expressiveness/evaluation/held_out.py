@@ -47,13 +47,18 @@ class Evaluation:
             "passed_over": self.passed_over,
         }
 
+    def to_pandas(self) -> pd.DataFrame:
+        """A row for each judged interview, by id: what it is, what was predicted, and whether that is right."""
+        return self.clips.set_index("id")
+
     @property
     def wrong(self) -> pd.DataFrame:
         """The clips whose category was not recognised, the surest mistakes first."""
-        return self.clips[~self.clips["correct"]].sort_values("confidence", ascending=False)
+        clips = self.to_pandas()
+        return clips[~clips["correct"]].sort_values("confidence", ascending=False)
 
     def __repr__(self) -> str:
-        leaky = ", some of whom were trained on" if self.leaky else ""
+        leaky = ", some trained on" if self.leaky else ""
         return (
             f"Evaluation({len(self.clips)} clips of {self.participants} people{leaky}: "
             f"accuracy {self.video['accuracy']:.2f}, majority class {self.video['majority_accuracy']:.2f})"

@@ -47,6 +47,9 @@ class LiveReport:
         """Frames processed a second."""
         return self.processed / self.seconds if self.seconds else 0.0
 
+    def __repr__(self) -> str:
+        return f"LiveReport({self.processed} frames in {self.seconds:.1f} s, a face on {self.with_face})"
+
     def summary(self) -> str:
         """The report in a line."""
         delay = self.as_dict()["delay_ms"]

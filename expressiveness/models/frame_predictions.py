@@ -15,7 +15,7 @@ from expressiveness._io import check_output_file, output_file
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import OutputError
 from expressiveness.video import Shortfall
-from expressiveness.wording import as_text
+from expressiveness.wording import as_text, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,9 @@ class JudgedFrames:
 
     frame_number: npt.NDArray[np.int32]  # (n,) from 1
     probabilities: npt.NDArray[np.float32]  # (n, 3) in the order of CATEGORIES
+
+    def __repr__(self) -> str:
+        return f"JudgedFrames({counted(len(self.frame_number), 'frame')})"
 
     @property
     def category_index(self) -> npt.NDArray[np.int64]:
@@ -83,7 +86,7 @@ class FramePredictions(JudgedFrames):
 
     def __repr__(self) -> str:
         said = self.doubt or "no face" if self.category is None else f"{self.category}, score {self.score:+.2f}"
-        return f"FramePredictions({len(self.frame_number)} frames, {said})"
+        return f"FramePredictions({counted(len(self.frame_number), 'frame')}, {said})"
 
 
 def frame_table(predictions: Sequence[tuple[Path | str, FramePredictions]]) -> pd.DataFrame:

@@ -156,7 +156,7 @@ def prediction_report(predictions: Sequence[tuple[Path | str, FramePredictions]]
                 ],
             ),
             Picture(
-                model_plots.probabilities_over_time(said.seconds.tolist(), said.probabilities, title=Path(video).name),
+                model_plots.probabilities_over_time(said, title=Path(video).name),
                 f"Probabilities of the categories over time in {Path(video).name}.",
             ),
         ]

@@ -28,6 +28,7 @@ from expressiveness.samples.pictures import Floats
 from expressiveness.samples.plan import QUESTIONS, PlannedInterview, plan_interviews
 from expressiveness.samples.puppet import Puppet
 from expressiveness.samples.rooms import paint_room
+from expressiveness.settings import only_what_was_chosen
 from expressiveness.types import Pixels, Progress
 
 CONFIG = "sample.json"
@@ -84,6 +85,9 @@ class SampleConfig:
                 f"size {self.size} at {self.fps} fps for {self.seconds:g} s: give sides of 96 pixels or more that 4 "
                 "divides, and at least two frames"
             )
+
+    def __repr__(self) -> str:
+        return only_what_was_chosen(self)
 
     def plan(self) -> list[PlannedInterview]:
         """The clips of the set, in the order of their rows."""

@@ -115,6 +115,11 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
     assert figures.frame["n"] == 5
     assert figures.video["n"] == 3
     assert figures.passed_over == {"0002": "no face was found in it"}
+    assert repr(figures).startswith("Evaluation(3 clips of 3 people: accuracy 0.")
+    assert list(figures.to_pandas().index) == ["0000", "0001", "0003"]
+    assert not figures.wrong["correct"].any()
+    assert set(figures.wrong.index) == set(figures.to_pandas().query("category != predicted_category").index)
+    assert figures._repr_html_().count("<tr") == 4, "a heading and three figures"
     with pytest.raises(TrainingError, match="none of 1 interviews can be judged; the first: no face was found"):
         evaluate(random_model(), interviews[2:3], store)
 
