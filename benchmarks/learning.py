@@ -92,12 +92,10 @@ def table_of(interviews, store, folder, arguments):
     """The benchmark's table, and how well each row that judges frames ranks them within a video."""
     rows = tuple(ROWS) if arguments.networks else tuple(key for key in ROWS if key not in NETWORKS)
     config = BenchmarkConfig(epochs=arguments.epochs, rows=rows)
-    figures, material, predictions = benchmark_of(interviews, store, config, progress=_say)
+    results, material, predictions = benchmark_of(interviews, store, config, progress=_say)
     truth = true_energy(folder / "interviews")
-    figures["frames_within_video"] = {
-        key: frames_within_video(material, said, truth) for key, said in predictions.items() if said.frames
-    }
-    return figures
+    within_video = {key: frames_within_video(material, said, truth) for key, said in predictions.items() if said.frames}
+    return {**results.as_dict(), "frames_within_video": within_video}
 
 
 def true_energy(interviews_folder):

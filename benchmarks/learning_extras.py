@@ -29,14 +29,14 @@ OURS = BenchmarkConfig(rows=("movement",), draws=1)
 
 def extras_of(interviews, noisy, store, interviews_folder, *, networks):
     started = time.monotonic()
-    figures, material, said = benchmark_of(interviews, store, OURS)
+    results, material, said = benchmark_of(interviews, store, OURS)
     seconds = time.monotonic() - started
     clean = material.score
     noise_free = spearmanr(said["movement"].score, clean).statistic
     learned_from_noise = benchmark_of(noisy, store, OURS)[2]["movement"].score
     return {
         "five_fold_seconds": round(seconds, 2),
-        "expected_calibration_error": figures["calibration"]["movement"]["ece"],
+        "expected_calibration_error": results.calibration["movement"]["ece"],
         "label_noise": {
             "sd": 0.5,
             "spearman_clean": float(noise_free),

@@ -199,12 +199,13 @@ def forget_in_data(data: dict[str, Any], interview_id: str) -> dict[str, Any]:
 
 def forget_in_figures(evaluation: dict[str, Any] | None, interview_id: str) -> dict[str, Any] | None:
     """An evaluation without an interview's id among those that were passed over."""
-    if not evaluation or "without_face" not in evaluation.get("video", {}):
+    if not evaluation:
         return evaluation
-    video = evaluation["video"]
-    without_face = _without(video["without_face"], interview_id)
-    kept = forget_in_data(evaluation, interview_id)  # the reasons
-    return {**kept, "video": {**video, "without_face": without_face}}
+    kept, video = forget_in_data(evaluation, interview_id), evaluation.get("video", {})
+    if "without_face" not in video:
+        return kept
+    # Models of earlier versions list those without a reason here.
+    return {**kept, "video": {**video, "without_face": _without(video["without_face"], interview_id)}}
 
 
 def _without(ids: list[str], interview_id: str) -> list[str]:

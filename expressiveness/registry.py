@@ -30,6 +30,9 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         self._places: dict[str, str] = dict(own)
         self._things: dict[str, Thing] = {}
 
+    def __repr__(self) -> str:
+        return f"<{self.noun}s: {', '.join(self)}>"
+
     def add(self, name: str, thing: Thing) -> None:
         """Let a name stand for a thing for as long as this process runs, in place of what was added before.
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import wraps
-from typing import Annotated, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 from typing_extensions import dataclass_transform
 
 from expressiveness.errors import ConfigError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Record = TypeVar("Record")
 
@@ -31,6 +34,22 @@ def settings(kind: type[Record]) -> type[Record]:
     record: Any = dataclass(frozen=True, slots=True, config=_RULES)(kind)
     record.__init__ = _with_our_error(record.__init__)
     return cast("type[Record]", record)
+
+
+def only_what_was_chosen(record: DataclassInstance, **usual: Any) -> str:
+    """A record in short: the fields that are not at their defaults, as in "Sampling(every=5)".
+
+    Args:
+        record: a dataclass.
+        usual: what counts as the default of a field, where the class does not say.
+    """
+    chosen = []
+    for field in fields(record):
+        value = getattr(record, field.name)
+        default = field.default_factory() if field.default_factory is not MISSING else field.default
+        if value != usual.get(field.name, default):
+            chosen.append(f"{field.name}={value!r}")
+    return f"{type(record).__name__}({', '.join(chosen)})"
 
 
 def _with_our_error(make: Callable[..., None]) -> Callable[..., None]:

@@ -20,6 +20,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters; where something was cut off, it ends in "…"."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def decimal(value: float | None) -> str:
     """A figure with two decimals; nothing for one that there is not."""
     # Rounded first: a mean of -1e-17 is 0.00 and not -0.00.

@@ -22,7 +22,7 @@ from expressiveness.cli.interview_commands import extract, inspect, reencode
 from expressiveness.cli.model_commands import benchmark, evaluate, export_model, train
 from expressiveness.cli.recognition_commands import live, predict
 from expressiveness.cli.stopping import Stops
-from expressiveness.cli.terminal import say, warn
+from expressiveness.cli.terminal import say, showing_warnings, warn
 
 app = typer.Typer(
     name="expressiveness",
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     open_closed_streams()
-    with Stops() as stops:
+    with Stops() as stops, showing_warnings():
         try:
             return _run(sys.argv[1:] if arguments is None else list(arguments))
         except BaseException as error:  # noqa: BLE001  # whatever it is, people get a sentence

@@ -203,12 +203,12 @@ def benchmark(
     for failure in read.failures:
         warn(f"{failure.id}: {failure.reason}")
     with progress("Benchmark") as report:
-        figures = benchmark(interviews, store, config, groups=known_groups, progress=report)
-    write_json(json_file, figures, overwrite=overwrite)
-    for line in table_lines(figures):
+        results = benchmark(interviews, store, config, groups=known_groups, progress=report)
+    write_json(json_file, results.as_dict(), overwrite=overwrite)
+    for line in table_lines(results):
         say(line)
     if html:
-        say(f"The report is {write_page(benchmark_report(figures), html, overwrite=overwrite)}.")
+        say(f"The report is {write_page(benchmark_report(results), html, overwrite=overwrite)}.")
 
 
 def export_model(

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from expressiveness._io import output_file
+from expressiveness.types import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
 
     from expressiveness.data import BadRow, InterviewFolder
     from expressiveness.models import TrainedModel
-
-
-class Report(Protocol):
-    """Told how much is done, of how much if that is known, and what else is worth a look."""
-
-    def __call__(self, done: int, total: int | None, note: str = "") -> None:
-        """Show it."""
 
 
 def say(text: str) -> None:
@@ -44,6 +39,22 @@ def warn_of_rows(table: str, rows: Sequence[BadRow]) -> None:
     """Say which rows of a table of interviews were passed over."""
     for row in rows:
         warn(f"{table}, {row}")
+
+
+@contextmanager
+def showing_warnings() -> Iterator[None]:
+    """Have the warnings that the library logs printed as `warn` does; the rest is what commands say themselves."""
+    logger, handler = logging.getLogger("expressiveness"), _Warnings(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Warnings(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        warn(self.format(record))
 
 
 def exit_status(done: int, failed: int, *, ok_if_some: bool) -> None:
@@ -69,7 +80,7 @@ def write_json(file: Path | None, content: Any, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def progress(label: str = "") -> Iterator[Report]:
+def progress(label: str = "") -> Iterator[Progress]:
     """A progress bar with the time left, where somebody is watching."""
     from rich.console import Console
 
@@ -77,7 +88,7 @@ def progress(label: str = "") -> Iterator[Report]:
         yield reporter(bar, label)
 
 
-def progress_bar(console: Console) -> Progress:
+def progress_bar(console: Console) -> Bar:
     """A bar that tells the time left from the pace since the first step was done, as workers take a while to start.
 
     A single video may take minutes, so the pace is that of all steps and not of the last half minute's.
@@ -85,13 +96,13 @@ def progress_bar(console: Console) -> Progress:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
-        Progress,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.progress import Progress as Bar
 
-    return Progress(
+    return Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -105,7 +116,7 @@ def progress_bar(console: Console) -> Progress:
     )
 
 
-def reporter(bar: Progress, label: str) -> Report:
+def reporter(bar: Bar, label: str) -> Progress:
     """A function that moves a bar, and begins it anew with each piece of work.
 
     What is done when a piece begins was done by an earlier run, and so does not tell how fast this one is.

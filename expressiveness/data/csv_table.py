@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from expressiveness._io import whole_file
+from expressiveness._io import place, whole_file
 from expressiveness.data.categories import Thresholds
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
 from expressiveness.data.reader import Reader, RowChecks
@@ -83,12 +83,13 @@ class ColumnMapping:
         return cls(**values)
 
     @classmethod
-    def load(cls, file: Path) -> ColumnMapping:
+    def load(cls, file: Path | str) -> ColumnMapping:
         """Read `columns.json`.
 
         Raises:
             InterviewError: it is no such file.
         """
+        file = place(file)
         try:
             return TypeAdapter(cls).validate_json(_bounded(file))
         except ValidationError as error:
@@ -143,7 +144,7 @@ class CsvReader(Reader):
 
 
 def write_table(
-    folder: Path,
+    folder: Path | str,
     interviews: Sequence[Interview],
     videos: Mapping[str, str],
     *,
@@ -164,6 +165,7 @@ def write_table(
     Raises:
         OSError: it cannot be written.
     """
+    folder = place(folder)
     scores = list(dict.fromkeys(name for one in interviews for name in one.scores))
     attributes = list(dict.fromkeys(name for one in interviews for name in one.attributes))
     more = more or {}

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from expressiveness._io import output_file, place, read_bounded
 from expressiveness.data.categories import CATEGORIES
 from expressiveness.errors import InterviewError, reason
+from expressiveness.wording import counted
 
 MAX_BYTES = 64 * 2**20
 """Of a file of decisions: some four hundred thousand."""
@@ -62,6 +63,9 @@ class Curation:
 
     def __len__(self) -> int:
         return len(self.faces) + len(self.interviews)
+
+    def __repr__(self) -> str:
+        return f"Curation({counted(len(self.faces), 'face')}, {counted(len(self.interviews), 'interview')} decided)"
 
     def about(self, interview_ids: Collection[str]) -> Curation:
         """Only the decisions about some interviews."""

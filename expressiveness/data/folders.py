@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from expressiveness.data.interview import InterviewFolder
 from expressiveness.data.reader import Reader
 from expressiveness.errors import InterviewError
 from expressiveness.registry import Registry
+
+logger = logging.getLogger(__name__)
 
 READERS: Registry[type[Reader]] = Registry(
     "expressiveness.readers",
@@ -51,6 +54,8 @@ def read_interviews(
     if strict and found.bad_rows:
         where = found.path / found.table
         raise InterviewError(f"{where}, {found.bad_rows[0]}; mend the row, or read without strict to pass over it")
+    for row in found.bad_rows:
+        logger.info("%s, %s", found.table, row)
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,7 +17,7 @@ import pandas as pd
 from expressiveness.data.categories import CATEGORIES, NEAR, CategoryRule, Thresholds
 from expressiveness.data.folders import READERS, read_interviews
 from expressiveness.data.interview import BadRow, Column, Interview
-from expressiveness.wording import counted
+from expressiveness.wording import counted, shortened
 
 COLUMNS_EXAMPLE = "id=...,video=...,participant=...,score=..."
 
@@ -120,6 +121,18 @@ class Inspection:
                 f"{', '.join(shares)}; {self.near_threshold} within {NEAR:g} of a threshold",
             ]
         return "\n".join(lines)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row for each valid interview: `clips`, by id."""
+        return self.clips.set_index("id")
+
+    def __repr__(self) -> str:
+        bad = f", {counted(len(self.bad_rows), 'bad row')}" if self.bad_rows else ""
+        name, target = shortened(self.folder.name, 20), shortened(self.target, 20)
+        return f"Inspection({name}: {counted(len(self.clips), 'interview')} by {target}{bad})"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.summary())}</pre>"
 
     def as_dict(self) -> dict[str, Any]:
         """The inspection as JSON holds it."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, overload
 
 from typing_extensions import Self
 
+from expressiveness._io import place
 from expressiveness.data.categories import CategoryRule, Thresholds
 from expressiveness.errors import InterviewError
-from expressiveness.wording import counted
+from expressiveness.wording import counted, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,10 +38,17 @@ class Interview:
     attributes: Mapping[str, str] = field(default_factory=dict)  # what else is known; may hold names, so never logged
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "video", place(self.video))  # people who make their own give text
         object.__setattr__(self, "scores", Scores(self.scores))
         for name, score in self.scores.items():
             if not math.isfinite(score):
                 raise InterviewError(f"interview {self.id}: {name} is {score}; give a number, or leave the row out")
+
+    def __repr__(self) -> str:
+        first = [f"{name} {score:g}" for name, score in self.scores.items()][:1]
+        more = [f"{counted(len(self.scores) - 1, 'more score')}"] if len(self.scores) > 1 else []
+        who = f"participant {shortened(self.participant, 20)!r}"
+        return f"Interview({', '.join([repr(shortened(self.id, 20)), who, *first, *more])})"
 
     @property
     def question_key(self) -> str | None:
@@ -127,8 +135,8 @@ class InterviewFolder(Sequence[Interview]):
         people = len({interview.participant for interview in self})
         bad = f", {counted(len(self.bad_rows), 'bad row')}" if self.bad_rows else ""
         return (
-            f"<{counted(len(self), 'interview')} of {counted(people, 'participant')} in {self.path.name}, "
-            f"scores: {', '.join(self.scores) or 'none'}{bad}>"
+            f"<{counted(len(self), 'interview')} of {counted(people, 'participant')} in "
+            f"{shortened(self.path.name, 20)}, {_first_of(self.scores)}{bad}>"
         )
 
     def not_empty(self) -> Self:
@@ -210,6 +218,12 @@ class InterviewFolder(Sequence[Interview]):
         ]
         columns = ["id", "participant", "video", *self.scores, *self.attributes]
         return pd.DataFrame(rows, columns=columns).set_index("id")
+
+
+def _first_of(scores: Sequence[str]) -> str:
+    if len(scores) < 3:
+        return f"scores: {', '.join(scores) or 'none'}"
+    return f"scores: {shortened(scores[0], 20)} and {len(scores) - 1} more"
 
 
 def take_evenly(interviews: Sequence[Interview], limit: int | None) -> Sequence[Interview]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Protocol
 
+from expressiveness._io import place
 from expressiveness.data.interview import Column, InterviewFolder
 from expressiveness.errors import InterviewError
 
@@ -43,8 +44,8 @@ class Reader(Protocol):
 class RowChecks:
     """Checks that a row's id is new, and that its video is new and inside the folder; remembers every row so far."""
 
-    def __init__(self, folder: Path, *, allow_outside: bool = False) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | str, *, allow_outside: bool = False) -> None:
+        self.folder = place(folder)
         self.allow_outside = allow_outside
         self._line_of_id: dict[str, int] = {}
         self._line_of_video: dict[Path, int] = {}

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from expressiveness._io import open_bounded
+from expressiveness._io import open_bounded, place
 from expressiveness.data.categories import Thresholds
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
 from expressiveness.data.reader import Reader, RowChecks, path_inside
@@ -149,7 +149,7 @@ class _Rows:
         return _interview(row, video)
 
 
-def metadata_lines(folder: Path, *, allow_outside: bool = False) -> Iterator[tuple[int, bytes | None]]:
+def metadata_lines(folder: Path | str, *, allow_outside: bool = False) -> Iterator[tuple[int, bytes | None]]:
     """Yield each line of a folder's `metadata.jsonl` with its number from 1; None stands for one that is too long.
 
     Raises:
@@ -157,6 +157,7 @@ def metadata_lines(folder: Path, *, allow_outside: bool = False) -> Iterator[tup
             is larger than metadata can be.
         PlaceError: nothing answers at a URL.
     """
+    folder = place(folder)
     with BufferedReader(_opened_metadata(folder, allow_outside)) as file:  # fsspec's cannot read a part of a line
         number = total = 0
         while line := file.readline(MAX_LINE_BYTES):

@@ -37,6 +37,9 @@ class Split:
                 f"split: {', '.join(twice[:3])} is in it twice, so that it would be tested on what it learned"
             )
 
+    def __repr__(self) -> str:
+        return f"Split({len(self.train)} train, {len(self.validation)} validation, {len(self.test)} test interviews)"
+
     def set_of(self, interview_id: str) -> str | None:
         """Name the set that an interview is in: "train", "validation", "test", or None if it was not there."""
         for name in ("train", "validation", "test"):

@@ -1,4 +1,5 @@
 from .benchmark_defaults import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
+from .benchmark_results import BenchmarkResults
 from .benchmark_rows import BenchmarkConfig
 from .benchmarking import benchmark
 from .confusion import Confusion
@@ -11,6 +12,7 @@ __all__ = [
     "DEFAULT_FOLDS",
     "LEAST_PEOPLE",
     "BenchmarkConfig",
+    "BenchmarkResults",
     "Confusion",
     "Evaluation",
     "VideoResults",

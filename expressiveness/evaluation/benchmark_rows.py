@@ -31,7 +31,7 @@ from expressiveness.models import (
     train,
 )
 from expressiveness.movement import Measure, Movement, MovementStore, expressiveness_of, load_movements
-from expressiveness.settings import Seed, settings
+from expressiveness.settings import Seed, only_what_was_chosen, settings
 from expressiveness.types import Failure, Floats, Ints
 
 
@@ -46,6 +46,9 @@ class BenchmarkConfig:
     draws: Annotated[int, Field(ge=1)] = BOOTSTRAP_DRAWS  # of the bootstrap over people
     seed: Seed = DEFAULT_SEED
     rows: tuple[str, ...] | None = None  # keys of `all_rows`; all if None
+
+    def __repr__(self) -> str:
+        return only_what_was_chosen(self)
 
 
 @dataclass(frozen=True, eq=False)

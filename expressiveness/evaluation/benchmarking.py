@@ -6,8 +6,7 @@ and whoever is judged was in no training. Intervals come from drawing people; tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.stats import spearmanr
 
 from expressiveness.data import Interview
 from expressiveness.errors import TrainingError
+from expressiveness.evaluation.benchmark_results import BenchmarkResults
 from expressiveness.evaluation.benchmark_rows import BenchmarkConfig, Material, Predictions, Row, all_rows, gather
 from expressiveness.evaluation.confusion import Confusion
 from expressiveness.evaluation.metrics import (
@@ -26,7 +26,7 @@ from expressiveness.evaluation.metrics import (
     video_figures,
 )
 from expressiveness.faces import FaceStore
-from expressiveness.types import Floats, Ints
+from expressiveness.types import Floats, Ints, Progress
 
 BINS = 10
 """Of a reliability diagram."""
@@ -40,9 +40,6 @@ LEAST_RETAKES = 10
 OURS = "movement"
 COMPARED_WITH = ("e_std", "notebook", "deviation")
 
-Progress = Callable[[int, int, str], None]
-"""Called with how many rows are done, how many there are, and the name of the next."""
-
 
 def benchmark(
     interviews: Sequence[Interview],
@@ -51,7 +48,7 @@ def benchmark(
     *,
     groups: Mapping[str, str] | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
+) -> BenchmarkResults:
     """Judge every row.
 
     Args:
@@ -59,11 +56,7 @@ def benchmark(
         store: of the faces, and beside them the movement.
         config: the defaults if None.
         groups: of participants, as the user names them, to see whether a model serves them alike.
-        progress: called before each row, and at the end.
-
-    Returns:
-        `participants`, `clips`, `passed_over`, `near_threshold`, `rows`, `differences`, `calibration`, `by_quality`,
-        `by_duration`, `by_group`, `noise_ceiling`, `config` and the single `predictions`, as JSON holds them.
+        progress: called before each row, with its name, and at the end.
 
     Raises:
         TrainingError: an unknown row, or too few people or faces.
@@ -78,7 +71,7 @@ def benchmark_of(
     *,
     groups: Mapping[str, str] | None = None,
     progress: Progress | None = None,
-) -> tuple[dict[str, Any], Material, dict[str, Predictions]]:
+) -> tuple[BenchmarkResults, Material, dict[str, Predictions]]:
     """As `benchmark`, with what it was made of: the videos, and each row's predictions by its key."""
     config = config or BenchmarkConfig()
     chosen = _chosen_rows(config, interviews)
@@ -93,36 +86,36 @@ def benchmark_of(
     draws = list(draws_of_people(material.participant, draws=config.draws, seed=config.seed))
     drawn = {key: _drawn_figures(material, said, draws) for key, said in predictions.items()}
     leading = OURS if OURS in predictions else next(reversed(predictions))
-    figures = {
-        "participants": len(set(material.participant)),
-        "clips": len(material.interviews),
-        "passed_over": {failure.id: failure.reason for failure in material.passed_over},
-        "near_threshold": int(config.thresholds.near(material.score).sum()),
-        "rows": [
+    results = BenchmarkResults(
+        participants=len(set(material.participant)),
+        clips=len(material.interviews),
+        passed_over={failure.id: failure.reason for failure in material.passed_over},
+        near_threshold=int(config.thresholds.near(material.score).sum()),
+        rows=[
             {"key": key, "name": row.name, "leaky": row.leaky, **_row_figures(material, predictions[key], drawn[key])}
             for key, row in chosen.items()
         ],
-        "differences": [
+        differences=[
             _difference(chosen[OURS], chosen[key], drawn[OURS], drawn[key])
             for key in COMPARED_WITH
             if OURS in predictions and key in predictions
         ],
-        "calibration": {
+        calibration={
             key: reliability(said.probabilities, material.category)
             for key, said in predictions.items()
             if said.probabilities is not None
         },
-        "leading": leading,
-        "by_quality": _by(material, predictions[leading], _attribute(material, "video_quality")),
-        "by_duration": _by(material, predictions[leading], _attribute(material, "duration")),
-        "by_group": _by(material, predictions[leading], [groups.get(i.participant, "") for i in material.interviews])
+        leading=leading,
+        by_quality=_by(material, predictions[leading], _attribute(material, "video_quality")),
+        by_duration=_by(material, predictions[leading], _attribute(material, "duration")),
+        by_group=_by(material, predictions[leading], [groups.get(i.participant, "") for i in material.interviews])
         if groups
         else None,
-        "noise_ceiling": noise_ceiling(material.interviews, config.target, predictions[leading].score),
-        "config": asdict(config),
-        "predictions": _listed(material, predictions),
-    }
-    return figures, material, predictions
+        noise_ceiling=noise_ceiling(material.interviews, config.target, predictions[leading].score),
+        config=config,
+        predictions=_listed(material, predictions),
+    )
+    return results, material, predictions
 
 
 def reliability(probabilities: npt.NDArray[np.float32], category: Ints) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A clip's label belongs to the clip, so the figures that count are the video's.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +19,8 @@ from expressiveness.errors import TrainingError
 from expressiveness.evaluation.metrics import VideoResults, frame_figures, video_figures
 from expressiveness.faces import FaceStore
 from expressiveness.models import FramePredictions, TrainedModel, predict_interviews
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,17 +43,22 @@ class Evaluation:
             "participants": self.participants,
             "leaky": self.leaky,
             "frame": self.frame,
-            "video": {**self.video, "without_face": list(self.passed_over)},
+            "video": self.video,
             "passed_over": self.passed_over,
         }
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row for each judged interview, by id: what it is, what was predicted, and whether that is right."""
+        return self.clips.set_index("id")
 
     @property
     def wrong(self) -> pd.DataFrame:
         """The clips whose category was not recognised, the surest mistakes first."""
-        return self.clips[~self.clips["correct"]].sort_values("confidence", ascending=False)
+        clips = self.to_pandas()
+        return clips[~clips["correct"]].sort_values("confidence", ascending=False)
 
     def __repr__(self) -> str:
-        leaky = ", some of whom were trained on" if self.leaky else ""
+        leaky = ", some trained on" if self.leaky else ""
         return (
             f"Evaluation({len(self.clips)} clips of {self.participants} people{leaky}: "
             f"accuracy {self.video['accuracy']:.2f}, majority class {self.video['majority_accuracy']:.2f})"
@@ -91,6 +99,7 @@ def evaluate(model: TrainedModel, interviews: Sequence[Interview], store: FaceSt
         if outcome.value is None or outcome.value.category is None:
             doubt = outcome.value.doubt if outcome.value else outcome.error
             passed_over[outcome.item.id] = doubt or "no face was found in it"
+            logger.info("%s: not judged: %s", outcome.item.id, passed_over[outcome.item.id])
         else:
             judged.append((outcome.item, outcome.value))
     if not judged:

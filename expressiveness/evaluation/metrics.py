@@ -18,6 +18,7 @@ from expressiveness.data import CATEGORIES
 from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS
 from expressiveness.evaluation.confusion import Confusion
 from expressiveness.types import Floats, Ints
+from expressiveness.wording import counted
 
 LABELS = list(range(len(CATEGORIES)))
 
@@ -31,6 +32,9 @@ class VideoResults:
     category: Ints  # (k,) the truth, into CATEGORIES
     predicted_score: Floats  # (k,)
     predicted_category: Ints  # (k,)
+
+    def __repr__(self) -> str:
+        return f"VideoResults({counted(len(self.score), 'video')} of {len(set(self.participant))} people)"
 
     def select(self, rows: Ints) -> VideoResults:
         """The results of some videos; an index may stand twice."""

@@ -29,6 +29,9 @@ class ExtractionConfig:
         if self.detector not in DETECTORS:
             DETECTORS[self.detector]  # raises, and says which there are
 
+    def __repr__(self) -> str:
+        return f"ExtractionConfig({self})"
+
     def __str__(self) -> str:
         """In words, as in "every:5, detector auto"."""
         confidence = "" if self.confidence == DEFAULT_CONFIDENCE else f", confidence {self.confidence:g}"

@@ -18,6 +18,10 @@ class Face:
     # (6, 2): right eye, left eye, nose tip, mouth, right and left ear tragion; None from a detector that finds none
     keypoints: npt.NDArray[np.float32] | None = None
 
+    def __repr__(self) -> str:
+        x, y, width, height = self.box
+        return f"Face(at {x:.2f}, {y:.2f}, {width:.2f} wide, {height:.2f} high, score {self.score:.2f})"
+
     @property
     def area(self) -> float:
         """The box's share of the frame."""

@@ -10,7 +10,7 @@ FOLDER/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from expressiveness._io import atomic_folder, file_stem, place
 from expressiveness.data import CATEGORIES, Curation, Decisions, Interview, Thresholds
 from expressiveness.errors import StoreError
 from expressiveness.faces.face_store import FaceStore
-from expressiveness.types import Failure
+from expressiveness.types import Failure, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def write_face_folders(
     target: str,
     thresholds: Thresholds,
     curation: Curation | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> FaceFolders:
     """Write the primary faces of interviews as pictures, each under what it counts as.
 
@@ -78,7 +78,7 @@ def put_faces(
     target: str,
     thresholds: Thresholds,
     curation: Curation,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
 ) -> FaceFolders:
     """Write pictures as `write_face_folders` does, into a folder that holds none.
 

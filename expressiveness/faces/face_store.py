@@ -15,6 +15,7 @@ from expressiveness.faces.face_table import FORMAT as TABLE_FORMAT
 from expressiveness.faces.face_table import FaceTable
 from expressiveness.store import TableStore
 from expressiveness.video import Sampling
+from expressiveness.wording import shortened
 
 CONFIG_FILE = "settings.json"
 MAX_SETTINGS_BYTES = 2**20
@@ -36,6 +37,9 @@ class FaceStore(TableStore[FaceTable]):
     def __init__(self, root: str | Path, config: ExtractionConfig | None = None) -> None:
         super().__init__(root)
         object.__setattr__(self, "config", config or ExtractionConfig())
+
+    def __repr__(self) -> str:
+        return f"FaceStore({shortened(str(self.root), 40)!r}, {self.config})"
 
     @classmethod
     def open(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,10 @@ from expressiveness.errors import ConfigError
 from expressiveness.faces.crops import CROP_SIZE
 from expressiveness.faces.face import Face
 from expressiveness.types import Pixels
+from expressiveness.wording import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = 1
 """Of the file; a reader refuses a newer one."""
@@ -62,6 +66,24 @@ class FaceTable:
 
     def __len__(self) -> int:
         return len(self.frame_number)
+
+    def __repr__(self) -> str:
+        with_face, looked_at = len(np.unique(self.frame_number)), len(self.sampled_number)
+        return f"FaceTable({counted(len(self), 'face')} on {with_face:,} of {counted(looked_at, 'frame')})"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row for each face: its frame, when that is shown, its place in the order, the box and the score."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "frame_number": self.frame_number,
+                "seconds": self.seconds,
+                "face_index": self.face_index,
+                **dict(zip(("x", "y", "width", "height"), self.box.T, strict=True)),
+                "score": self.score,
+            }
+        )
 
     @property
     def is_primary(self) -> npt.NDArray[np.bool_]:

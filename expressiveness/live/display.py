@@ -98,12 +98,13 @@ def video_file(path: Path, *, overwrite: bool = False) -> Iterator[VideoWriter]:
             unfinished.unlink(missing_ok=True)
 
 
-def check_video_file(path: Path | None, *, overwrite: bool = False) -> None:
+def check_video_file(path: Path | str | None, *, overwrite: bool = False) -> None:
     """Find out, before the work begins, whether pictures can be written to a file; None where none is asked for.
 
     Raises:
         OutputError: its name does not end in .mp4, it cannot be written, or is there and `overwrite` is not set.
     """
+    path = Path(path) if path else None
     if path and path.suffix.lower() != ".mp4":
         raise OutputError(f"{path.name}: the video is written as MP4; give a name that ends in .mp4")
     check_output_file(path, overwrite=overwrite)

@@ -47,6 +47,9 @@ class LiveReport:
         """Frames processed a second."""
         return self.processed / self.seconds if self.seconds else 0.0
 
+    def __repr__(self) -> str:
+        return f"LiveReport({self.processed} frames in {self.seconds:.1f} s, a face on {self.with_face})"
+
     def summary(self) -> str:
         """The report in a line."""
         delay = self.as_dict()["delay_ms"]
@@ -73,9 +76,9 @@ class LiveReport:
 
 def run_live(
     model: TrainedModel,
-    source: str,
+    source: str | Path,
     *,
-    output: Path | None = None,
+    output: Path | str | None = None,
     overwrite: bool = False,
     window: bool = True,
     on_frame: Callable[[int], None] | None = None,
@@ -99,6 +102,7 @@ def run_live(
         DetectorError: the detector's model files are not installed.
     """
     model.able_to("single faces")  # before anything is opened
+    source, output = str(source), Path(output) if output else None
     _check_output(source, output, window)
     check_video_file(output, overwrite=overwrite)
     shown = window and not (output and window_obstacle())

@@ -40,7 +40,7 @@ EXPORTS: Registry[Callable[[Any, Path], None]] = Registry(
 """By name, what writes a Keras model into a folder that is there."""
 
 
-def export_model(model: TrainedModel, out: Path, format: str) -> Path:
+def export_model(model: TrainedModel, out: Path | str, format: str) -> Path:
     """Write a model in another format, whole or not at all.
 
     Args:
@@ -58,7 +58,7 @@ def export_model(model: TrainedModel, out: Path, format: str) -> Path:
         BusyError: another run has been writing it for a minute.
     """
     write = EXPORTS[format]
-    network = model.able_to("export").network
+    out, network = Path(out), model.able_to("export").network
     with atomic_folder(out, kind=f"{format} export") as unfinished:
         with _quiet():
             write(network, unfinished)

@@ -15,7 +15,7 @@ from expressiveness._io import check_output_file, output_file
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import OutputError
 from expressiveness.video import Shortfall
-from expressiveness.wording import as_text
+from expressiveness.wording import as_text, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,9 @@ class JudgedFrames:
 
     frame_number: npt.NDArray[np.int32]  # (n,) from 1
     probabilities: npt.NDArray[np.float32]  # (n, 3) in the order of CATEGORIES
+
+    def __repr__(self) -> str:
+        return f"JudgedFrames({counted(len(self.frame_number), 'frame')})"
 
     @property
     def category_index(self) -> npt.NDArray[np.int64]:
@@ -83,10 +86,10 @@ class FramePredictions(JudgedFrames):
 
     def __repr__(self) -> str:
         said = self.doubt or "no face" if self.category is None else f"{self.category}, score {self.score:+.2f}"
-        return f"FramePredictions({len(self.frame_number)} frames, {said})"
+        return f"FramePredictions({counted(len(self.frame_number), 'frame')}, {said})"
 
 
-def frame_table(predictions: Sequence[tuple[Path, FramePredictions]]) -> pd.DataFrame:
+def frame_table(predictions: Sequence[tuple[Path | str, FramePredictions]]) -> pd.DataFrame:
     """Every frame of several videos as rows: file, the video's category and score, and what the frame shows."""
     tables = [
         whole.to_pandas().assign(file=as_text(video), video_category=whole.category, video_score=whole.score)
@@ -103,23 +106,26 @@ def frame_table(predictions: Sequence[tuple[Path, FramePredictions]]) -> pd.Data
 TABLE_ENDINGS = (".csv", ".parquet", ".json")
 
 
-def check_table(file: Path | None, *, overwrite: bool = False) -> None:
+def check_table(file: Path | str | None, *, overwrite: bool = False) -> None:
     """Find out, before the work begins, whether a table can be written to a file; None where none is asked for.
 
     Raises:
         OutputError: its ending is not known, it cannot be written, or is there and `overwrite` is not set.
     """
-    if file and file.suffix not in TABLE_ENDINGS:
+    if not file:
+        return
+    if Path(file).suffix not in TABLE_ENDINGS:
         raise OutputError(f"{file}: a table can be .csv, .parquet or .json")
-    check_output_file(file, overwrite=overwrite)
+    check_output_file(Path(file), overwrite=overwrite)
 
 
-def write_table(table: pd.DataFrame, file: Path, *, overwrite: bool = False) -> None:
+def write_table(table: pd.DataFrame, file: Path | str, *, overwrite: bool = False) -> None:
     """Write a table in the format that the file's ending names: .csv, .parquet or .json (a list of rows).
 
     Raises:
         OutputError: as `check_table`.
     """
+    file = Path(file)
     check_table(file, overwrite=overwrite)
     with output_file(file, overwrite=overwrite) as unfinished:
         if file.suffix == ".csv":

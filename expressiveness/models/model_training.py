@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from expressiveness.models.trained_model import TrainedModel
 from expressiveness.models.training_config import TrainingConfig
 from expressiveness.models.training_data import assemble
 from expressiveness.types import Progress
+
+logger = logging.getLogger(__name__)
 
 
 def train(
@@ -47,6 +50,7 @@ def train(
     if log_folder:
         _make_log_folder(log_folder)
     data = assemble(interviews, store, config, split=split, curation=curation, workers=workers, progress=progress)
+    logger.info("training %s on %s", config.model, data.split)
     model = MODELS[config.model](config.options).fit(data, progress=progress, log_folder=log_folder)
     return TrainedModel(
         model=model,

@@ -49,12 +49,13 @@ def check_record(record: dict[str, Any]) -> None:
         raise ModelError(problems(error)) from error
 
 
-def read_record(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path | str) -> dict[str, Any]:
     """Read a model folder's settings and figures, without its weights and so without TensorFlow.
 
     Raises:
         ModelError: as `load_model`.
     """
+    folder = Path(folder)
     file = folder / RECORD
     try:
         record = json.loads(read_bounded(file, most=MAX_RECORD_BYTES))

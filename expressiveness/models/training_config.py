@@ -12,7 +12,7 @@ from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import ConfigError
 from expressiveness.models.families import MODELS
 from expressiveness.models.training_defaults import DEFAULT_MODEL, DEFAULT_SEED
-from expressiveness.settings import Seed, settings
+from expressiveness.settings import Seed, only_what_was_chosen, settings
 
 SplitBy = Literal["participant", "frame"]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -39,6 +39,9 @@ class TrainingConfig:
         if self.split_by == "frame" and "single faces" not in family.can:
             raise ConfigError(f"the model {self.model} learns from whole videos: it cannot split them by frame")
         object.__setattr__(self, "options", _options(self.model, self.options))
+
+    def __repr__(self) -> str:
+        return only_what_was_chosen(self, options=MODELS[self.model].Options())
 
     @classmethod
     def notebook(cls, *, options: Mapping[str, Any] | None = None, **changes: Any) -> TrainingConfig:

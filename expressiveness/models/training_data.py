@@ -5,6 +5,7 @@ Start at `assemble`. Only the primary face of a frame is labelled: the category 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,6 +20,9 @@ from expressiveness.models.families import MODELS
 from expressiveness.models.training_config import TrainingConfig
 from expressiveness.movement import Movement, MovementStore, extract_movements
 from expressiveness.types import Ints, Progress
+from expressiveness.wording import counted, shortened
+
+logger = logging.getLogger(__name__)
 
 SetName = Literal["train", "validation", "test"]
 
@@ -34,6 +38,10 @@ class LabelledClip:
     category: int  # of the whole: what most of its faces count as
     score: float  # where people corrected that, a typical score of it
 
+    def __repr__(self) -> str:
+        id = shortened(self.interview.id, 20)
+        return f"LabelledClip({id!r}, {counted(len(self.faces), 'face')}, {CATEGORIES[self.category]})"
+
 
 @dataclass(eq=False)
 class TrainingData:
@@ -48,8 +56,11 @@ class TrainingData:
     curation: Curation = field(default_factory=Curation)  # what people decided about those who are learned from
     passed_over: dict[str, str] = field(default_factory=dict)  # why, by id, of the clips gone through so far
     faces_dealt: dict[str, int] | None = None  # to train and validation, where faces were dealt out one by one
-    _used: dict[str, _Counts] = field(default_factory=dict, repr=False)
-    _decisions: Decisions = field(init=False, repr=False)
+    _used: dict[str, _Counts] = field(default_factory=dict)
+    _decisions: Decisions = field(init=False)
+
+    def __repr__(self) -> str:
+        return f"TrainingData({counted(len(self.interviews), 'interview')}, {self.split})"
 
     def clips(self, *sets: SetName) -> Iterator[LabelledClip]:
         """Yield each interview of some sets that has what the model needs; the others are noted in `passed_over`."""
@@ -61,6 +72,7 @@ class TrainingData:
                     yield self._clip(interview)
                 except StoreError as error:
                     self.passed_over[interview.id] = str(error)
+                    logger.info("%s: nothing is learned from it: %s", interview.id, error)
 
     def record(self) -> dict[str, Any]:
         """How much was learned from, as a model keeps it: of the clips gone through so far."""

@@ -15,6 +15,7 @@ from expressiveness.movement.movement_table import RATE, Movement
 from expressiveness.store import Extracted, ExtractionReport, Job, TableStore
 from expressiveness.types import Progress
 from expressiveness.video import MAX_PIXELS, all_read
+from expressiveness.wording import shortened
 
 FORMAT = 1
 
@@ -32,6 +33,9 @@ class MovementStore(TableStore[Movement]):
     def beside(cls, store: FaceStore) -> MovementStore:
         """The movement of the same interviews as in a face store, whatever that one's settings."""
         return cls(store.root)
+
+    def __repr__(self) -> str:
+        return f"MovementStore({shortened(str(self.root), 40)!r})"
 
     @property
     def folder(self) -> Path:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from expressiveness._io import Columns, check_columns, check_values
 from expressiveness.errors import ConfigError
+from expressiveness.wording import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RATE = 10.0
 """Frames a second at which movement is read."""
@@ -75,6 +79,23 @@ class Movement:
 
     def __len__(self) -> int:
         return len(self.frame_number)
+
+    def __repr__(self) -> str:
+        return f"Movement(a face on {len(self):,} of {counted(len(self.sampled_number), 'frame')} at {RATE:g} Hz)"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row for each frame with a face: when it is shown, each blendshape, the head's turn, the face's width."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "frame_number": self.frame_number,
+                "seconds": self.seconds,
+                **dict(zip(BLENDSHAPES, self.blendshapes.T, strict=True)),
+                **dict(zip(("pitch", "yaw", "roll"), self.rotation.T, strict=True)),
+                "size": self.size,
+            }
+        )
 
     def select(self, rows: npt.NDArray[Any]) -> Movement:
         """Only some of the frames with a face, as if nobody had looked at the rest; `rows` is a mask of shape (n,)."""

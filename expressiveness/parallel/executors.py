@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
+from expressiveness.wording import shortened
+
 ExecutorKind = Literal["local", "ray"]
 """This machine's cores, or a cluster's."""
 
@@ -20,6 +22,10 @@ class Outcome(Generic[Item, Value]):
     item: Item
     value: Value | None
     error: str | None = None
+
+    def __repr__(self) -> str:
+        became = self.error if self.value is None else repr(self.value)
+        return f"Outcome({shortened(str(self.item), 40)}: {became})"
 
 
 class Executor(Protocol):

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
@@ -17,6 +17,9 @@ from expressiveness.models import TERMS
 from expressiveness.reports.html_page import Block, Picture, Table, page
 from expressiveness.reports.plots import INK, canvas
 from expressiveness.wording import counted, decimal, interval
+
+if TYPE_CHECKING:
+    from expressiveness.evaluation import BenchmarkResults
 
 COLUMNS = {
     "spearman": "Spearman",
@@ -30,14 +33,14 @@ COLUMNS = {
 MAX_GROUPS_BYTES = 64 * 2**20
 
 
-def read_groups(file: Path) -> dict[str, str]:
+def read_groups(file: Path | str) -> dict[str, str]:
     """Read the group of each participant from a CSV file with the columns `user_no` and `group`.
 
     Raises:
         ReportError: the file is missing, or has other columns.
     """
     try:
-        text = read_bounded(file, most=MAX_GROUPS_BYTES).decode("utf-8-sig")
+        text = read_bounded(Path(file), most=MAX_GROUPS_BYTES).decode("utf-8-sig")
         return {row["user_no"]: row["group"] for row in csv.DictReader(StringIO(text, newline=""))}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise ReportError(
@@ -49,23 +52,24 @@ def _why(error: Exception) -> str:
     return f"no column {error}" if isinstance(error, KeyError) else reason(error)
 
 
-def table_lines(figures: Mapping[str, Any]) -> list[str]:
+def table_lines(results: BenchmarkResults) -> list[str]:
     """The table as lines of text; `*` marks what leaks."""
-    rows = [_cells(row) for row in figures["rows"]]
+    rows = [_cells(row) for row in results.rows]
     header = ("", *COLUMNS.values())
     widths = [max(len(cells[column]) for cells in (header, *rows)) for column in range(len(header))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
         for cells in (header, *rows)
     ] + [
-        f"{counted(figures['clips'], 'clip')} of {counted(figures['participants'], 'participant')}, "
-        f"{counted(len(figures['passed_over']), 'clip')} passed over; "
-        f"{counted(figures['near_threshold'], 'clip')} near a threshold; * marks what leaks"
+        f"{counted(results.clips, 'clip')} of {counted(results.participants, 'participant')}, "
+        f"{counted(len(results.passed_over), 'clip')} passed over; "
+        f"{counted(results.near_threshold, 'clip')} near a threshold; * marks what leaks"
     ]
 
 
-def benchmark_report(figures: Mapping[str, Any]) -> str:
-    """Say how the rows compare, as HTML; `figures` as `benchmark` returns them."""
+def benchmark_report(results: BenchmarkResults) -> str:
+    """Say how the rows compare, as HTML."""
+    figures = results.as_dict()
     sections: dict[str, Sequence[Block]] = {
         "Held-out people": _held_out(figures),
         "Differences on the same people": [

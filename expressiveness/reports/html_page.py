@@ -55,12 +55,13 @@ def page(title: str, sections: Mapping[str, Sequence[Block]]) -> str:
     return _PAGE.format(title=escape(title), body=body)
 
 
-def write_page(html: str, path: Path, *, overwrite: bool = False) -> Path:
+def write_page(html: str, path: Path | str, *, overwrite: bool = False) -> Path:
     """Write a page, whole or not at all.
 
     Raises:
         OutputError: the file cannot be written, or is there and `overwrite` is not set.
     """
+    path = Path(path)
     with output_file(path, overwrite=overwrite) as unfinished:
         unfinished.write_text(html, encoding="utf-8", errors="backslashreplace")
     return path

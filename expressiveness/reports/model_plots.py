@@ -6,16 +6,20 @@ As in `expressiveness.reports.plots`, each function takes numbers and returns a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from expressiveness.data import CATEGORIES, COLORS
-from expressiveness.reports.plots import INK, canvas, cleaned, plain
+from expressiveness.errors import ReportError
+from expressiveness.reports.plots import INK, canvas, cleaned, empty_figure, plain
 from expressiveness.types import Floats
 from expressiveness.wording import counted
+
+if TYPE_CHECKING:
+    from expressiveness.models import FramePredictions
 
 TRAINING, VALIDATION = "#0072B2", "#D55E00"
 _CATEGORY_FIGURES = (("recall", "recall", ""), ("precision", "precision", "///"), ("f1-score", "F1", "xxx"))
@@ -82,8 +86,13 @@ def training_curves(history: Mapping[str, Sequence[float]]) -> Figure:
 
     Args:
         history: `TrainedModel.history`: a value an epoch of accuracy, val_accuracy, loss and val_loss.
+
+    Raises:
+        ReportError: there are no epochs, as of a model of movement.
     """
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    if not history.get("val_accuracy"):
+        raise ReportError("this model did not learn in epochs, so it has no curves; confusion_matrix shows how it does")
+    figure = empty_figure(10, 4)
     best = int(np.argmax(history["val_accuracy"])) + 1
     for place, metric in enumerate(("accuracy", "loss"), start=1):
         axes = cleaned(figure.add_subplot(1, 2, place))
@@ -98,16 +107,15 @@ def training_curves(history: Mapping[str, Sequence[float]]) -> Figure:
     return figure
 
 
-def probabilities_over_time(seconds: Sequence[float], probabilities: Any, *, title: str = "") -> Figure:
+def probabilities_over_time(predictions: FramePredictions, *, title: str = "") -> Figure:
     """Draw the categories' probabilities in the course of one video; time without a face stays empty.
 
     Args:
-        seconds: (n,) when each frame with a face is shown.
-        probabilities: (n, 3) in the order of `CATEGORIES`.
+        predictions: what a model says of the video, as `predict_video` returns it.
         title: names the video.
     """
     figure, axes = canvas(10, 3.6)
-    for times, values in _unbroken(np.asarray(seconds, dtype=np.float64), np.asarray(probabilities, dtype=np.float64)):
+    for times, values in _unbroken(predictions.seconds, predictions.probabilities.astype(np.float64)):
         axes.stackplot(times, values.T, colors=COLORS.values(), lw=0)
     for name, color in reversed(COLORS.items()):
         axes.fill_between([], [], color=color, label=name)

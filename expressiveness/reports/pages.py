@@ -23,6 +23,7 @@ from expressiveness.reports.plots import save
 from expressiveness.wording import as_text, counted, decimal, interval
 
 if TYPE_CHECKING:
+    from expressiveness.evaluation import Evaluation
     from expressiveness.models import FramePredictions
 
 REPORT = "report.html"
@@ -31,7 +32,7 @@ INSPECTION = "report on interviews"
 LEAKY = "Some of these people were trained on, which flatters every figure."
 
 
-def write_inspection(inspection: Inspection, folder: Path, *, format: FigureFormat = "svg") -> Path:
+def write_inspection(inspection: Inspection, folder: Path | str, *, format: FigureFormat = "svg") -> Path:
     """Write an inspection's figures, each as a file, and its report.
 
     Args:
@@ -48,7 +49,7 @@ def write_inspection(inspection: Inspection, folder: Path, *, format: FigureForm
     """
     if format not in FIGURE_FORMATS:
         raise ReportError(f"format {format!r}; choose from {', '.join(FIGURE_FORMATS)}")
-    figures = inspection_figures(inspection)
+    folder, figures = Path(folder), inspection_figures(inspection)
     with atomic_folder(folder, kind=INSPECTION) as unfinished:
         for name, figure in figures.items():
             save(figure, unfinished / f"{name}.{format}")
@@ -94,7 +95,7 @@ def inspection_report(inspection: Inspection, figures: Mapping[str, Figure] | No
 
 
 def evaluation_report(
-    evaluation: Mapping[str, Any],
+    evaluation: Evaluation | Mapping[str, Any],
     *,
     history: Mapping[str, Sequence[float]] | None = None,
     title: str = "Evaluation",
@@ -102,19 +103,19 @@ def evaluation_report(
     """Say how good a model is, as HTML.
 
     Args:
-        evaluation: as `evaluate` returns it.
+        evaluation: what `evaluate` returns, or what a model keeps of it.
         history: `TrainedModel.history`, for the training curves.
         title: of the page.
     """
-    video, frame = evaluation["video"], evaluation["frame"]
-    without_face = video.get("without_face", [])
+    figures = evaluation if isinstance(evaluation, Mapping) else evaluation.as_dict()
+    video, frame = figures["video"], figures["frame"]
     sections: dict[str, Sequence[Block]] = {
         "Figures": [
             f"Judged on {counted(video['n'], 'video')} ({counted(frame['n'], 'face')}) of "
-            f"{counted(evaluation['participants'], 'participant')}. Always choosing the most frequent category would "
+            f"{counted(figures['participants'], 'participant')}. Always choosing the most frequent category would "
             f"reach an accuracy of {decimal(video.get('majority_accuracy'))}. "
             "Intervals come from drawing participants with replacement.",
-            *([LEAKY] if evaluation.get("leaky") else []),
+            *([LEAKY] if figures.get("leaky") else []),
             Table(
                 ("figure", "videos", "95 % interval", "frames"),
                 [
@@ -133,12 +134,12 @@ def evaluation_report(
     if history and history.get("val_accuracy"):
         curves = "Accuracy and loss by epoch, in training and validation."
         sections["Training"] = [Picture(model_plots.training_curves(history), curves)]
-    if without_face:
-        sections["Not judged"] = ["In these clips no face was found.", Table(("clip",), [(id,) for id in without_face])]
+    if passed_over := figures.get("passed_over"):
+        sections["Not judged"] = [Table(("clip", "why not"), list(passed_over.items()))]
     return page(title, {**sections, "Terms of use": [TERMS]})
 
 
-def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> str:
+def prediction_report(predictions: Sequence[tuple[Path | str, FramePredictions]]) -> str:
     """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML."""
     sections: dict[str, Sequence[Block]] = {
         str(video): [
@@ -155,8 +156,8 @@ def prediction_report(predictions: Sequence[tuple[Path, FramePredictions]]) -> s
                 ],
             ),
             Picture(
-                model_plots.probabilities_over_time(said.seconds.tolist(), said.probabilities, title=video.name),
-                f"Probabilities of the categories over time in {video.name}.",
+                model_plots.probabilities_over_time(said, title=Path(video).name),
+                f"Probabilities of the categories over time in {Path(video).name}.",
             ),
         ]
         for video, said in ((Path(as_text(video)), said) for video, said in predictions)

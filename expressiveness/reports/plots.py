@@ -163,9 +163,21 @@ def score_by_question(scores: Mapping[str, Sequence[float]], thresholds: Thresho
     return figure
 
 
+class ShownFigure(Figure):
+    """A Matplotlib figure that notebooks show as a picture, without `%matplotlib inline`."""
+
+    def _repr_png_(self) -> bytes:
+        return rendered(self, "png")
+
+
+def empty_figure(width: float, height: float) -> Figure:
+    """A figure without plots; width and height in inches."""
+    return ShownFigure(figsize=(width, height), layout="constrained")
+
+
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """A figure of one plot; width and height in inches."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = empty_figure(width, height)
     return figure, cleaned(figure.add_subplot())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import partial
@@ -28,7 +28,8 @@ from expressiveness.samples.pictures import Floats
 from expressiveness.samples.plan import QUESTIONS, PlannedInterview, plan_interviews
 from expressiveness.samples.puppet import Puppet
 from expressiveness.samples.rooms import paint_room
-from expressiveness.types import Pixels
+from expressiveness.settings import only_what_was_chosen
+from expressiveness.types import Pixels, Progress
 
 CONFIG = "sample.json"
 RENDERER = 1
@@ -85,13 +86,16 @@ class SampleConfig:
                 "divides, and at least two frames"
             )
 
+    def __repr__(self) -> str:
+        return only_what_was_chosen(self)
+
     def plan(self) -> list[PlannedInterview]:
         """The clips of the set, in the order of their rows."""
         return plan_interviews(self.participants, self.clips_per_participant, self.seconds, self.seed)
 
 
 def render_sample_interviews(
-    folder: Path,
+    folder: Path | str,
     *,
     participants: int = 20,
     clips_per_participant: int = 3,
@@ -100,7 +104,7 @@ def render_sample_interviews(
     size: tuple[int, int] = (480, 360),
     seed: int = 0,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Render a set of synthetic interviews, or what is missing of it, in RecruitView's layout.
 
@@ -126,10 +130,10 @@ def render_sample_interviews(
         OutputError: the folder cannot be written, or holds something that was not rendered here.
         BusyError: another run is writing it.
     """
-    config = SampleConfig(participants, clips_per_participant, seconds, fps, size, seed)
+    folder, config = Path(folder), SampleConfig(participants, clips_per_participant, seconds, fps, size, seed)
     planned = config.plan()
-    report = progress or (lambda done, total: None)
-    with growing_folder(Path(folder), kind="set of sample interviews") as sample:
+    report = progress or (lambda done, total, note="", /: None)
+    with growing_folder(folder, kind="set of sample interviews") as sample:
         _prepare(sample, config)
         missing = [interview for interview in planned if not sample.has(_name(interview))]
         done = len(planned) - len(missing)
@@ -138,7 +142,7 @@ def render_sample_interviews(
             done += 1
             report(done, len(planned))
         _write_tables(sample, planned)
-    return Path(folder)
+    return folder
 
 
 def _prepare(sample: GrowingFolder, config: SampleConfig) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from html import escape
 from typing import Any
 
 from expressiveness.types import Failure
@@ -41,6 +42,17 @@ class ExtractionReport:
         self.faces += extracted.faces
         if extracted.cut_short:
             self.cut_short[interview_id] = extracted.cut_short
+
+    def __repr__(self) -> str:
+        return (
+            f"ExtractionReport({self.succeeded} videos done, {self.skipped} stored already, "
+            f"{len(self.failures)} failed: {self.faces} faces)"
+        )
+
+    def _repr_html_(self) -> str:
+        said = {**{one.id: one.reason for one in self.failures}, **{id: str(one) for id, one in self.cut_short.items()}}
+        rows = "".join(f"<tr><th>{escape(id)}</th><td>{escape(text)}</td></tr>" for id, text in said.items())
+        return f"<p>{escape(repr(self))}</p>" + (f"<table>{rows}</table>" if rows else "")
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""

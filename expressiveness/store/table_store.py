@@ -7,6 +7,7 @@ anew.
 
 from __future__ import annotations
 
+import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Table = TypeVar("Table", bound="DataclassInstance")
+
+logger = logging.getLogger(__name__)
 
 LOOKS_AT_ONCE = 16
 """For what is stored already: on a network each look waits for several answers."""
@@ -151,11 +154,14 @@ class TableStore(ABC, Generic[Table]):
             for done, outcome in enumerate(outcomes, start=report.skipped + 1):
                 interview = outcome.item.interview
                 report.add(interview.id, outcome.value, outcome.error)
+                if outcome.error:
+                    logger.info("%s: %s failed: %s", interview.id, self.doing, outcome.error)
                 if outcome.value and on_stored:
                     on_stored(interview)
                 if progress:
                     progress(done, len(interviews))
             report.seconds = time.monotonic() - started
+            logger.info("%s in %s: %s", self.doing, self.root, report)
             return report
 
 

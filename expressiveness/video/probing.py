@@ -42,6 +42,12 @@ class VideoInfo:
     bytes: int
     cut_short: str | None = None  # how much of it is there, where that was looked for and is not all
 
+    def __repr__(self) -> str:
+        return (
+            f"VideoInfo({self.width}x{self.height}, {self.seconds:.1f} s, {self.frame_rate:g} frames a second, "
+            f"{self.encoding})"
+        )
+
     @property
     def encoding(self) -> str:
         """The codec, with what else keeps browsers from playing it: "h264 (yuv420p10le)", "h264 (avi)"."""

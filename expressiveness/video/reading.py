@@ -47,6 +47,9 @@ class Frame:
     seconds: float  # from the first frame
     rgb: Pixels  # (height, width, 3), upright
 
+    def __repr__(self) -> str:
+        return f"Frame({self.number}, at {self.seconds:.2f} s, {self.rgb.shape[1]}x{self.rgb.shape[0]})"
+
 
 def read_frames(
     video: Path | str, sampling: Sampling = DEFAULT_SAMPLING, *, max_pixels: int = MAX_PIXELS

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from expressiveness.errors import ConfigError
-from expressiveness.settings import settings
+from expressiveness.settings import only_what_was_chosen, settings
 from expressiveness.video.defaults import DEFAULT_EVERY
 
 MOST_SAMPLES = 10**9
@@ -34,6 +34,9 @@ class Sampling:
         chosen = [value for value in (self.every, self.rate, self.spread) if value is not None]
         if len(chosen) != 1:
             raise ConfigError("Sampling: set one of every, rate and spread, and only one")
+
+    def __repr__(self) -> str:
+        return only_what_was_chosen(self)
 
     def __str__(self) -> str:
         """What `parse` reads, and the limits in words."""

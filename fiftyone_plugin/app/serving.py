@@ -96,6 +96,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     from .served_media import is_media
 
     logging.getLogger("fiftyone").setLevel(logging.WARNING)
+    logging.getLogger("expressiveness").addHandler(logging.StreamHandler())  # its warnings, to this server's terminal
     if options.until_input_ends:
         Thread(target=_end_with_input, daemon=True).start()
     config = Config()

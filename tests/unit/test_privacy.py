@@ -53,7 +53,7 @@ def test_a_model_forgets_the_id_and_says_that_it_learned_from_it(tmp_path):
         data={"passed_over": {"0001": "vid_0001.mp4: no such file"}},
     )
     record = model.save(tmp_path / "model") / RECORD
-    judged = {"video": {"n": 1, "without_face": ["0004", "0001"]}}
+    judged = {"video": {"n": 1, "without_face": ["0004", "0001"]}, "passed_over": {"0004": "dark", "0001": "dark"}}
     record.write_text(json.dumps({**json.loads(record.read_text()), "evaluation": judged}))
 
     assert forget_in_model(tmp_path / "model", "0001")
@@ -61,7 +61,7 @@ def test_a_model_forgets_the_id_and_says_that_it_learned_from_it(tmp_path):
 
     forgetful = load_model(tmp_path / "model")
     assert forgetful.split == Split(train=("0002",), validation=("0003",), test=())
-    assert forgetful.evaluation == {"video": {"n": 1, "without_face": []}}
+    assert forgetful.evaluation == {"video": {"n": 1, "without_face": []}, "passed_over": {}}
     for id in ("0001", "0004"):
         assert id not in (tmp_path / "model" / RECORD).read_text()
 

@@ -46,6 +46,9 @@ class Calibration:
         if not (math.isfinite(self.steepness) and self.steepness > 0 and len(self.values) == len(self.scores) > 0):
             raise ModelError("calibration: give a steepness above 0, and a score for each value")
 
+    def __repr__(self) -> str:
+        return f"Calibration({len(self.values)} values, cuts at {self.cuts[0]:.3g} and {self.cuts[1]:.3g})"
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Calibration:
         """Read what `dataclasses.asdict` wrote.

@@ -59,6 +59,10 @@ class FittedMovement:
         if not math.isfinite(self.intercept) or min(self.units) <= 0:
             raise ModelError("movement: give a finite intercept, and units above 0")
 
+    def __repr__(self) -> str:
+        energy, turning, shape = self.slopes
+        return f"FittedMovement(slopes: energy {energy:.2f}, turning {turning:.2f}, shape {shape:.2f})"
+
     def levels(self, features: Floats) -> Floats:
         """How expressive videos are, in standard deviations of the training set, from `features_of`, shape (k,)."""
         return np.asarray(self.terms(features) @ self.slopes + self.intercept)

@@ -45,6 +45,9 @@ class NotebookCnn:
         self.history: dict[str, list[float]] = {}
         self._network = network
 
+    def __repr__(self) -> str:
+        return f"NotebookCnn({self.options})"
+
     @property
     def network(self) -> keras.Model:
         """The network as it was trained.

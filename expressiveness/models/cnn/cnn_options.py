@@ -8,7 +8,7 @@ from pydantic import Field
 
 from expressiveness.models.cnn.preprocessing import FaceInput
 from expressiveness.models.training_defaults import DEFAULT_EPOCHS
-from expressiveness.settings import settings
+from expressiveness.settings import only_what_was_chosen, settings
 
 Count = Annotated[int, Field(ge=1, le=10**6)]
 Rate = Annotated[float, Field(ge=0, le=1000)]
@@ -28,3 +28,6 @@ class CnnOptions:
     momentum: Annotated[float, Field(ge=0, le=1)] = 0.9  # of batch normalisation; see `notebook_cnn`
     augment: bool = True
     class_weights: bool = True  # make up for categories that have fewer faces
+
+    def __repr__(self) -> str:
+        return only_what_was_chosen(self)

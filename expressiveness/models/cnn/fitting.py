@@ -22,6 +22,7 @@ from expressiveness.models.cnn.preprocessing import FaceInput, in_units, referen
 from expressiveness.models.training_config import TrainingConfig
 from expressiveness.models.training_data import LabelledClip, TrainingData
 from expressiveness.types import Progress
+from expressiveness.wording import counted
 
 Rows = npt.NDArray[np.int64]
 History = dict[str, list[float]]
@@ -39,6 +40,9 @@ class LabelledFaces:
 
     def __len__(self) -> int:
         return len(self.crop)
+
+    def __repr__(self) -> str:
+        return f"LabelledFaces({counted(len(self), 'face')} of {counted(len(self.interview_ids), 'interview')})"
 
 
 def faces_of(clips: Iterable[LabelledClip], face_input: FaceInput) -> LabelledFaces:

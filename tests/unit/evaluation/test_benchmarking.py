@@ -29,8 +29,13 @@ def stored(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def figures(stored):
+def results(stored):
     return benchmark(*stored, QUICK, groups={str(n): "even" if n % 2 == 0 else "odd" for n in range(10)})
+
+
+@pytest.fixture(scope="module")
+def figures(results):
+    return results.as_dict()
 
 
 def row(figures, key):
@@ -43,6 +48,15 @@ def test_the_table_has_the_shape_that_is_promised(figures):
     for one in figures["rows"]:
         assert {"name", "leaky", *PROMISED} <= set(one)
     json.dumps(figures, allow_nan=False)
+
+
+def test_a_notebook_shows_it_as_a_table_with_a_row_for_each_way_to_judge(results):
+    table = results.to_pandas()
+
+    assert list(table.index) == list(WITHOUT_NETWORKS)
+    assert table.loc["movement", "spearman"] > 0.95
+    assert repr(results) == f"BenchmarkResults({len(table)} rows on 40 clips of 10 people)"
+    assert results._repr_html_().count("<tr") == len(table) + 2
 
 
 def test_what_moves_as_its_score_says_is_ranked_so_and_a_constant_is_not(figures):
@@ -93,10 +107,10 @@ def test_a_video_without_enough_of_a_face_is_judged_by_no_row_and_named(tmp_path
     interviews, store = stored_interviews(tmp_path, people=10, clips=2)
     MovementStore(store.root).save(interviews[3], movement_of([], [(1, 0.0)]))
 
-    figures = benchmark(interviews, store, BenchmarkConfig(rows=("majority",), draws=5))
+    results = benchmark(interviews, store, BenchmarkConfig(rows=("majority",), draws=5))
 
-    assert list(figures["passed_over"]) == ["0004"]
-    assert figures["clips"] == 19
+    assert list(results.passed_over) == ["0004"]
+    assert results.clips == 19
 
 
 def test_an_unknown_row_is_refused_and_the_known_ones_are_named(stored):
@@ -127,8 +141,8 @@ def test_the_noise_ceiling_comes_from_retakes_and_from_enough_of_them():
     assert noise_ceiling(takes[:6], "facial_expression", predicted[:6])["ceiling"] is None
 
 
-def test_the_report_shows_every_row_and_marks_what_leaks(figures):
-    html, lines = benchmark_report(figures), table_lines(figures)
+def test_the_report_shows_every_row_and_marks_what_leaks(results, figures):
+    html, lines = benchmark_report(results), table_lines(results)
 
     for one in figures["rows"]:
         assert one["name"].replace("'", "&#x27;") in html
@@ -164,10 +178,10 @@ def test_what_needs_a_question_or_duration_is_left_out_where_nothing_is_known_of
     interviews, store = stored
     bare = [replace(one, attributes={}) for one in interviews]
 
-    figures = benchmark(bare, store, replace(QUICK, rows=("majority", "e_std")))
+    results = benchmark(bare, store, replace(QUICK, rows=("majority", "e_std")))
 
-    assert figures["by_quality"] == figures["by_duration"] == {}
-    assert figures["noise_ceiling"]["retakes"] == 0
+    assert results.by_quality == results.by_duration == {}
+    assert results.noise_ceiling["retakes"] == 0
     assert "duration" not in _chosen_rows(BenchmarkConfig(), bare)
     assert "duration" in _chosen_rows(BenchmarkConfig(), interviews)
     with pytest.raises(TrainingError, match="row duration needs"):

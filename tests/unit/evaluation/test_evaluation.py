@@ -12,6 +12,7 @@ from expressiveness.errors import TrainingError
 from expressiveness.evaluation import VideoResults, evaluate, frame_figures, held_out_interviews, video_figures
 from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_index
 from expressiveness.faces import FaceStore
+from expressiveness.reports import evaluation_report
 from tests.interviews import interview
 from tests.random_model import random_model
 from tests.unit.faces.test_face_table import table
@@ -114,8 +115,35 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
     assert figures.frame["n"] == 5
     assert figures.video["n"] == 3
     assert figures.passed_over == {"0002": "no face was found in it"}
+    assert repr(figures).startswith("Evaluation(3 clips of 3 people: accuracy 0.")
+    assert list(figures.to_pandas().index) == ["0000", "0001", "0003"]
+    assert not figures.wrong["correct"].any()
+    assert set(figures.wrong.index) == set(figures.to_pandas().query("category != predicted_category").index)
+    assert figures._repr_html_().count("<tr") == 4, "a heading and three figures"
     with pytest.raises(TrainingError, match="none of 1 interviews can be judged; the first: no face was found"):
         evaluate(random_model(), interviews[2:3], store)
+
+
+def test_a_video_that_was_never_extracted_is_named_with_that_reason_and_not_as_one_without_a_face(tmp_path):
+    model, interviews = random_model(), []
+    store = FaceStore(tmp_path / "faces", model.extraction)
+    for number in (1, 2):
+        video = tmp_path / f"{number}.mp4"
+        video.write_bytes(bytes([number]))
+        interviews.append(interview(number, video=video, score=float(number - 1)))
+    gone = interview(3, video=tmp_path / "gone.mp4")
+    store.save(interviews[0], table(1))
+
+    figures = evaluate(model, [*interviews, gone], store)
+
+    assert list(figures.passed_over) == ["0002", "0003"]
+    assert "extract them first" in figures.passed_over["0002"]
+    assert "gone.mp4" in figures.passed_over["0003"]
+    report = evaluation_report(figures)
+    assert "no face was found" not in report
+    assert "extract them first" in report
+    with pytest.raises(TrainingError, match=r"the first: .*extract them first"):
+        evaluate(model, interviews[1:], store)
 
 
 def test_figures_over_people_whom_the_model_knows_are_marked_as_leaky(tmp_path):

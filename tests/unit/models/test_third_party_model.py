@@ -56,10 +56,10 @@ def test_it_trains_is_judged_saved_and_loaded_by_its_name(variance, stored, tmp_
 def test_it_has_a_row_in_the_benchmark(variance, tmp_path):
     from tests.movements import stored_interviews
 
-    figures = benchmark(*stored_interviews(tmp_path), BenchmarkConfig(rows=("majority", variance), draws=20, folds=4))
+    results = benchmark(*stored_interviews(tmp_path), BenchmarkConfig(rows=("majority", variance), draws=20, folds=4))
 
-    assert [row["key"] for row in figures["rows"]] == ["majority", "variance"]
-    assert figures["rows"][1]["n"] == 32
+    assert [row["key"] for row in results.rows] == ["majority", "variance"]
+    assert results.rows[1]["n"] == 32
 
 
 def test_what_it_cannot_do_is_said_with_who_can(variance, stored):

@@ -45,8 +45,8 @@ EVALUATION = {
         "majority_accuracy": 0.42,
         "report": REPORT,
         "confusion_matrix": [[2, 1, 1], [1, 2, 1], [0, 0, 4]],
-        "without_face": ["0007"],
     },
+    "passed_over": {"0007": "no face was found in it", "0008": "faces/0008.npz is not there; extract them first"},
 }
 
 
@@ -157,7 +157,8 @@ def test_an_evaluation_shows_its_figures_with_intervals_and_the_terms_of_use():
     assert "Spearman's rho" not in figures, "there is none"
     assert "12 videos (120 faces) of 6 participants" in text
     assert "0.42" in text, "what the majority class reaches"
-    assert "0007" in text, "the clip without a face"
+    assert "0007no face was found in it" in text, "each clip that was not judged with its own reason"
+    assert "0008faces/0008.npz is not there; extract them first" in text
     assert "Academic research only" in text
     assert LEAKY not in text
     assert LEAKY in Page(evaluation_report({**EVALUATION, "leaky": True})).text

@@ -10,8 +10,10 @@ import pytest
 from matplotlib.colors import to_hex
 
 from expressiveness.data import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, RESERVED, Thresholds
+from expressiveness.errors import ReportError
 from expressiveness.reports import model_plots, plots
 from expressiveness.reports.formats import FIGURE_FORMATS
+from tests.unit.reports.test_pages import predictions
 
 pytestmark = pytest.mark.slow  # everything here draws
 
@@ -41,8 +43,13 @@ def all_figures():
         "confusion": model_plots.confusion_matrix(MATRIX),
         "by category": model_plots.category_figures(REPORT),
         "training": model_plots.training_curves(HISTORY),
-        "time": model_plots.probabilities_over_time([0, 1, 2], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]),
+        "time": over_time([0, 1, 2], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]),
     }
+
+
+def over_time(seconds, probabilities):
+    judged = predictions(probabilities).saying(seconds=np.array(seconds, dtype=np.float64))
+    return model_plots.probabilities_over_time(judged)
 
 
 def axes_of(figure):
@@ -197,7 +204,7 @@ def test_training_curves_mark_the_epoch_whose_weights_were_kept():
 
 
 def test_probabilities_are_stacked_in_the_categories_order():
-    axes = axes_of(model_plots.probabilities_over_time([0, 1, 2], [[0.5, 0.2, 0.3]] * 3))
+    axes = axes_of(over_time([0, 1, 2], [[0.5, 0.2, 0.3]] * 3))
 
     tops = [area.get_datalim(axes.transData).y1 for area in axes.collections[:3]]
     colors = [to_hex(area.get_facecolor()[0]).upper() for area in axes.collections[:3]]
@@ -208,11 +215,21 @@ def test_probabilities_are_stacked_in_the_categories_order():
 def test_time_without_a_face_stays_empty():
     seconds = [0, 1, 2, 3, 10, 11, 20]
 
-    axes = axes_of(model_plots.probabilities_over_time(seconds, [[0.2, 0.3, 0.5]] * len(seconds)))
+    axes = axes_of(over_time(seconds, [[0.2, 0.3, 0.5]] * len(seconds)))
 
     spans = {tuple(area.get_datalim(axes.transData).intervalx) for area in axes.collections if area.get_paths()}
     assert spans == {(-0.5, 3.5), (9.5, 11.5), (19.5, 20.5)}
 
 
 def test_a_video_without_a_face_gives_an_empty_figure():
-    assert plots.rendered(model_plots.probabilities_over_time([], np.zeros((0, 3))), "png")
+    assert plots.rendered(over_time([], []), "png")
+
+
+def test_a_notebook_shows_a_figure_as_a_picture_without_any_preparation():
+    for figure in all_figures().values():
+        assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_model_that_learned_in_no_epochs_has_no_curves_and_that_is_said():
+    with pytest.raises(ReportError, match="did not learn in epochs"):
+        model_plots.training_curves({})

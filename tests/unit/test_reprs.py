@@ -1,0 +1,166 @@
+"""What a notebook shows of a record says what is in it, in a line."""
+
+from collections import deque
+from dataclasses import is_dataclass
+from importlib import import_module
+from inspect import isabstract
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from expressiveness.data import Curation, FaceDecision, Interview, InterviewFolder, Split, inspect_folder
+from expressiveness.evaluation import BenchmarkConfig, VideoResults
+from expressiveness.faces import ExtractionConfig, Face, FaceStore
+from expressiveness.live import LiveReport
+from expressiveness.models import (
+    MODELS,
+    Calibration,
+    CnnOptions,
+    FittedMovement,
+    JudgedFrames,
+    TrainingConfig,
+    TrainingData,
+    faces_of,
+)
+from expressiveness.movement import MovementStore
+from expressiveness.parallel import Outcome
+from expressiveness.samples import SampleConfig
+from expressiveness.store import ExtractionReport
+from expressiveness.types import Failure
+from expressiveness.video import NOTEBOOK_SAMPLING, Frame, VideoInfo
+from tests.conftest import REPOSITORY
+from tests.interviews import interview, row, write_metadata
+from tests.movements import acted, stored_interviews
+from tests.random_model import random_model
+from tests.unit.faces.test_face_table import table
+from tests.unit.reports.test_pages import predictions
+
+MOST = 110  # characters, of a line in a notebook
+
+NUMBERS = tuple(map(float, range(40)))
+LONG = "a name that somebody made up and that goes on for longer than anybody needs"
+
+RECORDS = {
+    "Interview('0001', participant '1', warmth 0.5, 2 more scores)": lambda: Interview(
+        "0001", Path("1.mp4"), "1", {"warmth": 0.5, "calm": 1.0, "wit": 2.0}, {"transcript": LONG}
+    ),
+    "<2 interviews of 1 participant in RecruitView, scores: ": lambda: InterviewFolder(
+        Path("RecruitView"), (interview(1), interview(2))
+    ),
+    "Split(2 train, 1 validation, 0 test interviews)": lambda: Split(("1", "2"), ("3",), ()),
+    "Curation(1 face, 0 interviews decided)": lambda: Curation((FaceDecision("0001", 6, excluded=True),)),
+    "Sampling(every=5, max_faces=3, horizon=1000)": lambda: NOTEBOOK_SAMPLING,
+    "Frame(6, at 0.50 s, 64x48)": lambda: Frame(6, 0.5, np.zeros((48, 64, 3), np.uint8)),
+    "VideoInfo(640x480, 4.0 s, 15 frames a second, h264)": lambda: VideoInfo(
+        640, 480, 15.0, 60, 4.0, "mov", "h264", "yuv420p", 0.0, 10**6
+    ),
+    "Face(at 0.25, 0.10, 0.50 wide, 0.50 high, score 0.90)": lambda: Face((0.25, 0.1, 0.5, 0.5), 0.9, np.zeros((6, 2))),
+    "FaceTable(4 faces on 2 of 3 frames)": lambda: table(1, 0, 3),
+    "FaceStore('faces', every:5, detector auto)": lambda: FaceStore("faces"),
+    "ExtractionConfig(every:5, detector auto)": ExtractionConfig,
+    "ExtractionReport(3 videos done, 0 stored already, 1 failed: 40 faces)": lambda: ExtractionReport(
+        3, failures=[Failure("0004", LONG * 9)], faces=40
+    ),
+    "Movement(a face on 30 of 30 frames at 10 Hz)": lambda: acted(0.5),
+    "MovementStore('faces')": lambda: MovementStore("faces"),
+    "Outcome(a.mp4: FramePredictions(1 frame": lambda: Outcome(Path("a.mp4"), predictions([[0.1, 0.2, 0.7]])),
+    "FramePredictions(1 frame, Expressive, score +0.50)": lambda: predictions(
+        [[0.1, 0.2, 0.7]], category="Expressive", score=0.5
+    ),
+    "JudgedFrames(1 frame)": lambda: JudgedFrames(np.array([1], np.int32), np.eye(1, 3, dtype=np.float32)),
+    "TrainingConfig(model='movement', seed=3)": lambda: TrainingConfig(model="movement", seed=3),
+    "TrainingConfig(options=CnnOptions(epochs=3))": lambda: TrainingConfig(options={"epochs": 3}),
+    "CnnOptions()": CnnOptions,
+    "NotebookCnn(CnnOptions(face_input='single'))": lambda: random_model().model,
+    "TrainedModel(notebook_cnn, facial_expression, created 20": random_model,
+    "Calibration(40 values, cuts at -1 and 1)": lambda: Calibration(
+        1.0, (-1.0, 1.0), tuple(range(40)), tuple(range(40))
+    ),
+    "FittedMovement(slopes: energy 1.00, turning 0.50, shape 0.00)": lambda: FittedMovement(
+        (1.0,) * 30, (1.0, 1.0, 1.0), (1.0, 0.5, 0.0), 0.0, Calibration(1.0, (-1.0, 1.0), (0.0,), (0.0,))
+    ),
+    "VideoResults(3 videos of 2 people)": lambda: VideoResults(np.array(["a", "a", "b"]), *[np.zeros(3)] * 4),
+    "BenchmarkConfig(folds=3)": lambda: BenchmarkConfig(folds=3),
+    "SampleConfig(participants=20, ": lambda: SampleConfig(20, 3, 4.0, 15, (480, 360), 0),
+    "LiveReport(100 frames in 4.0 s, a face on 90)": lambda: LiveReport(100, 100, 90, 4.0, deque(range(100))),
+    "<models: notebook_cnn, movement": lambda: MODELS,
+}
+
+SHORT_ANYWAY = {
+    "BadRow", "Clip", "Column", "ColumnMapping", "Confusion", "CategoryRule", "Extracted", "FaceDecision", "Failure",
+    "InterviewDecision", "RayCluster", "Shortfall", "Thresholds",
+}  # fmt: skip
+"""Public records whose few fields are short, or are sentences."""
+
+TESTED_ELSEWHERE = {
+    "BenchmarkResults",
+    "Evaluation",
+    "Inspection",
+    "Job",
+    "LabelledClip",
+    "LabelledFaces",
+    "TrainingData",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", RECORDS, ids=lambda line: line.partition("(")[0])
+def test_a_record_is_shown_as_a_line(line):
+    shown = repr(RECORDS[line]())
+
+    assert shown.startswith(line)
+    assert len(shown) <= MOST
+
+
+def test_names_that_go_on_are_cut():
+    folder = InterviewFolder(Path(LONG), (Interview(LONG, Path(LONG), LONG, dict.fromkeys([LONG, "b", "c"], 0.0)),))
+
+    assert len(repr(folder)) <= MOST
+    assert len(repr(folder[0])) <= MOST + len(LONG)
+    assert len(repr(FaceStore(f"/{LONG}"))) <= MOST
+
+
+def is_record(thing):
+    return isinstance(thing, type) and is_dataclass(thing) and not isabstract(thing)
+
+
+@pytest.mark.slow
+def test_no_public_record_is_left_out():
+    folders = [stub.parent for stub in (REPOSITORY / "expressiveness").glob("[!_]*/__init__.pyi")]
+    houses = [import_module(f"expressiveness.{folder.name}") for folder in folders]
+    records = {name for house in houses for name in house.__all__ if is_record(getattr(house, name))}
+    shown = {type(make()).__name__ for make in RECORDS.values()}
+
+    assert records - shown - SHORT_ANYWAY - TESTED_ELSEWHERE == set()
+
+
+@pytest.mark.slow
+def test_what_is_learned_from_is_shown_by_how_much_it_is(tmp_path):
+    interviews, store = stored_interviews(tmp_path, people=2, clips=1)
+    split = Split(tuple(one.id for one in interviews), (), ())
+    data = TrainingData(interviews, store, TrainingConfig(), split, TrainingConfig().thresholds, (-1.0, 0.0, 1.0))
+    clips = list(data.clips("train"))
+
+    assert repr(data) == "TrainingData(2 interviews, Split(2 train, 0 validation, 0 test interviews))"
+    assert repr(clips[0]) == "LabelledClip('0001', 6 faces, Reserved Expression)"
+    assert repr(faces_of(clips, "single")) == "LabelledFaces(12 faces of 2 interviews)"
+
+
+def test_reports_are_tables_in_a_notebook_and_run_nothing_that_the_data_holds(tmp_path):
+    hostile = "<script>alert(1)</script>"
+    found = inspect_folder(write_metadata(tmp_path, row(1, id=hostile, user_no=hostile), b"{"))
+    report = ExtractionReport(1, failures=[Failure(hostile, hostile)])
+
+    assert repr(found).endswith(": 1 interview by facial_expression, 1 bad row)")
+    assert "1 valid interviews, 1 bad rows" in found._repr_html_()
+    assert "&lt;script&gt;" in report._repr_html_()
+    assert "<script>" not in report._repr_html_() + found._repr_html_()
+
+
+def test_tables_have_a_row_for_each_thing_that_they_are_of(tmp_path):
+    found = inspect_folder(write_metadata(tmp_path, row(1), row(2)))
+
+    assert table(1, 0, 3).to_pandas()["face_index"].tolist() == [0, 0, 1, 2]
+    assert {"jawOpen", "yaw", "size"} < set(acted(0.5).to_pandas())
+    assert list(found.to_pandas().index) == ["0001", "0002"]
