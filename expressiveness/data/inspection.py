@@ -16,7 +16,7 @@ import pandas as pd
 
 from expressiveness.data.categories import CATEGORIES, NEAR, CategoryRule, Thresholds
 from expressiveness.data.folders import READERS, read_interviews
-from expressiveness.data.interview import BadRow, Column, Interview
+from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
 from expressiveness.wording import counted, shortened
 
 COLUMNS_EXAMPLE = "id=...,video=...,participant=...,score=..."
@@ -172,7 +172,7 @@ class Inspection:
 
 
 def inspect_folder(
-    folder: Path | str,
+    folder: Path | str | InterviewFolder,
     *,
     target: str | None = None,
     low: float | None = None,
@@ -184,7 +184,7 @@ def inspect_folder(
     """Look over a folder of interviews.
 
     Args:
-        folder: as for `read_interviews`.
+        folder: as for `read_interviews`, or what that has found.
         target: the score that categories are made of; the data's own, or else its first, if None.
         low: Reserved is below this score; as the data says if None.
         high: Expressive is above this score, likewise.
@@ -195,7 +195,9 @@ def inspect_folder(
     Raises:
         InterviewError: no such folder, nothing in it that can be read, or no such score.
     """
-    found = read_interviews(folder, reader, columns=columns, allow_outside=allow_outside)
+    found = folder
+    if not isinstance(found, InterviewFolder):
+        found = read_interviews(found, reader, columns=columns, allow_outside=allow_outside)
     first = found.scores[0] if found.scores else None
     rule = found.rule_for(target or found.target or first, low=low, high=high)
     return Inspection(

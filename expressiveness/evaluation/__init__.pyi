@@ -4,7 +4,7 @@ from .benchmark_rows import BenchmarkConfig
 from .benchmarking import benchmark
 from .confusion import Confusion
 from .held_out import Evaluation, evaluate, held_out_interviews
-from .label_quality import LEAST_PEOPLE, suspicious_labels
+from .label_quality import LEAST_PEOPLE, Suspect, suspicious_labels
 from .metrics import VideoResults, frame_figures, video_figures
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "BenchmarkResults",
     "Confusion",
     "Evaluation",
+    "Suspect",
     "VideoResults",
     "benchmark",
     "evaluate",

@@ -7,6 +7,7 @@ probabilities must come from people who were held out; a model that has learned 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -26,6 +27,7 @@ from expressiveness.models import (
     held_out_models,
 )
 from expressiveness.types import Floats, Ints
+from expressiveness.wording import shortened
 
 LEAST_PEOPLE = 5
 
@@ -40,6 +42,11 @@ class Suspect:
     suggested: str  # the most probable category
     quality: float  # of the label, 0 (surely wrong) to 1
 
+    def __repr__(self) -> str:
+        where = "" if self.frame_number is None else f", frame {self.frame_number}"
+        id = shortened(self.interview, 20)
+        return f"Suspect({id!r}{where}: {self.category}, rather {self.suggested}; quality {self.quality:.2f})"
+
 
 def label_quality(category: Ints, probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     """How far labels are to be trusted, 0 to 1.
@@ -53,7 +60,11 @@ def label_quality(category: Ints, probabilities: npt.NDArray[np.floating]) -> np
     """
     if not len(category):
         return np.zeros(0)
-    from cleanlab.rank import get_label_quality_scores
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", message="IProgress not found"
+        )  # in a notebook, of a bar that nobody asked for
+        from cleanlab.rank import get_label_quality_scores
 
     exact = probabilities.astype(np.float64)
     # cleanlab wants rows that sum to 1 exactly, and logarithms that are finite

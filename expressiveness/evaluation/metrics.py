@@ -120,7 +120,8 @@ def concordance_index(truth: Floats, predicted: Floats) -> float | None:
         return None
     if np.ptp(predicted) == 0:
         return 0.5  # all pairs are ties
-    return float((stats.somersd(truth, predicted).statistic + 1) / 2)
+    with np.errstate(invalid="ignore"):  # of its p-value, which may be 0 / 0
+        return float((stats.somersd(truth, predicted).statistic + 1) / 2)
 
 
 def rank_correlation(one: Floats, other: Floats) -> float | None:

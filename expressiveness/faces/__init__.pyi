@@ -23,7 +23,7 @@ from .face import Face, largest_first
 from .face_folders import put_faces
 from .face_store import CONFIG_FILE, FaceStore
 from .face_table import FaceTable, load_faces, save_faces
-from .mediapipe_tasks import downscaled, load_mediapipe, no_display, packaged_file
+from .mediapipe_tasks import blank_image, downscaled, load_mediapipe, no_display, packaged_file
 
 __all__ = [
     "CONFIG_FILE",
@@ -41,6 +41,7 @@ __all__ = [
     "FaceReading",
     "FaceStore",
     "FaceTable",
+    "blank_image",
     "detector_labels",
     "detector_of",
     "detector_of_process",

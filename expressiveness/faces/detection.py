@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from expressiveness._io import silenced
 from expressiveness.faces.detectors import DEFAULT_CONFIDENCE, DEFAULT_DETECTOR
 from expressiveness.faces.face import Face, largest_first
-from expressiveness.faces.mediapipe_tasks import downscaled, load_mediapipe, no_display, packaged_file
+from expressiveness.faces.mediapipe_tasks import blank_image, downscaled, load_mediapipe, no_display, packaged_file
 from expressiveness.types import Pixels
 
 MODELS = {
@@ -100,8 +101,10 @@ def _blazeface(name: str, confidence: float) -> Any:
         base_options=tasks.BaseOptions(model_asset_buffer=_model_with_metadata(name)),
         min_detection_confidence=confidence,
     )
-    with no_display():
-        return tasks.vision.FaceDetector.create_from_options(options)
+    with no_display(), silenced():  # the library logs when it is made, and again at the first picture
+        detector = tasks.vision.FaceDetector.create_from_options(options)
+        detector.detect(blank_image())
+    return detector
 
 
 @cache

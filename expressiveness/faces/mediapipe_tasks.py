@@ -72,6 +72,12 @@ def load_mediapipe() -> Any:
     return mediapipe
 
 
+def blank_image() -> Any:
+    """A small black picture, as MediaPipe takes it."""
+    mp = load_mediapipe()
+    return mp.Image(mp.ImageFormat.SRGB, np.zeros((64, 64, 3), dtype=np.uint8))
+
+
 def downscaled(rgb: Pixels) -> Pixels:
     """Shrink a frame of shape (height, width, 3) until its longer side is at most `LARGEST_SIDE`."""
     import cv2

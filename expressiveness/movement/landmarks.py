@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.faces import downscaled, load_mediapipe, no_display, packaged_file
+from expressiveness._io import silenced
+from expressiveness.faces import blank_image, downscaled, load_mediapipe, no_display, packaged_file
 from expressiveness.movement.movement_table import RATE, Movement, Vector, movement_of
 from expressiveness.types import Pixels
 from expressiveness.video import MAX_PIXELS, Frame, Sampling, read_frames
@@ -41,8 +42,9 @@ class Landmarker:
             output_face_blendshapes=True,
             output_facial_transformation_matrixes=True,
         )
-        with no_display():
+        with no_display(), silenced():
             self._landmarker = tasks.vision.FaceLandmarker.create_from_options(options)
+            self._landmarker.detect(blank_image())  # logs once more
 
     def read(self, rgb: Pixels) -> tuple[Vector, Vector, Vector, float] | None:
         """Read the face of an RGB frame of shape (height, width, 3).

@@ -24,8 +24,9 @@ class Outcome(Generic[Item, Value]):
     error: str | None = None
 
     def __repr__(self) -> str:
-        became = self.error if self.value is None else repr(self.value)
-        return f"Outcome({shortened(str(self.item), 40)}: {became})"
+        item = str(getattr(self.item, "id", self.item))
+        became = repr(self.value) if self.error is None else self.error.removeprefix(f"{item}: ")
+        return f"Outcome({shortened(item, 40)}: {became})"
 
 
 class Executor(Protocol):

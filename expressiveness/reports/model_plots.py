@@ -19,20 +19,22 @@ from expressiveness.types import Floats
 from expressiveness.wording import counted
 
 if TYPE_CHECKING:
+    from expressiveness.evaluation import Evaluation
     from expressiveness.models import FramePredictions
 
 TRAINING, VALIDATION = "#0072B2", "#D55E00"
 _CATEGORY_FIGURES = (("recall", "recall", ""), ("precision", "precision", "///"), ("f1-score", "F1", "xxx"))
 
 
-def confusion_matrix(matrix: Sequence[Sequence[int]], *, title: str = "Confusion matrix") -> Figure:
+def confusion_matrix(matrix: Evaluation | Sequence[Sequence[int]], *, title: str = "Confusion matrix") -> Figure:
     """Draw a confusion matrix: counts, and each one's share of its row.
 
     Args:
-        matrix: (3, 3), truth in rows, both sides in the order of `CATEGORIES`.
+        matrix: what `evaluate` returns, for that of its videos; or (3, 3), truth in rows, both sides in the order of
+            `CATEGORIES`.
         title: says what was counted.
     """
-    counts = np.asarray(matrix)
+    counts = np.asarray(matrix if isinstance(matrix, Sequence) else matrix.video["confusion_matrix"])
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     figure, axes = canvas(7, 5.2)
     figure.set_layout_engine("compressed")  # the matrix stays square

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from expressiveness.data import Curation, FaceDecision, Interview, InterviewFolder, Split, inspect_folder
-from expressiveness.evaluation import BenchmarkConfig, VideoResults
+from expressiveness.evaluation import BenchmarkConfig, Suspect, VideoResults
 from expressiveness.faces import ExtractionConfig, Face, FaceStore
 from expressiveness.live import LiveReport
 from expressiveness.models import (
@@ -81,6 +81,10 @@ RECORDS = {
         (1.0,) * 30, (1.0, 1.0, 1.0), (1.0, 0.5, 0.0), 0.0, Calibration(1.0, (-1.0, 1.0), (0.0,), (0.0,))
     ),
     "VideoResults(3 videos of 2 people)": lambda: VideoResults(np.array(["a", "a", "b"]), *[np.zeros(3)] * 4),
+    "Suspect('0001', frame 6: Reserved Expression, rather Expressive; quality 0.12)": lambda: Suspect(
+        "0001", 6, "Reserved Expression", "Expressive", 0.12345678
+    ),
+    "Outcome(b.mp4: no such file)": lambda: Outcome(Path("b.mp4"), None, "b.mp4: no such file"),
     "BenchmarkConfig(folds=3)": lambda: BenchmarkConfig(folds=3),
     "SampleConfig(participants=20, ": lambda: SampleConfig(20, 3, 4.0, 15, (480, 360), 0),
     "LiveReport(100 frames in 4.0 s, a face on 90)": lambda: LiveReport(100, 100, 90, 4.0, deque(range(100))),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED, inspect_folder
+from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED, inspect_folder, read_interviews
 from expressiveness.data.inspection import Retake
 from expressiveness.errors import InterviewError
 from expressiveness.reports import inspection_figures
@@ -140,3 +140,9 @@ def test_an_unknown_target_is_answered_with_those_there_are(tmp_path):
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):
     with pytest.raises(InterviewError, match="no folder"):
         inspect_folder(tmp_path / "nowhere")
+
+
+def test_a_folder_that_was_read_is_inspected_as_its_path_is(tmp_path):
+    path = write_metadata(tmp_path, row(1), row(2), b"{")
+
+    assert inspect_folder(read_interviews(path)).as_dict() == inspect_folder(path).as_dict()

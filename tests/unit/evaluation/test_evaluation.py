@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expressiveness.data import Split
@@ -12,7 +12,7 @@ from expressiveness.errors import TrainingError
 from expressiveness.evaluation import VideoResults, evaluate, frame_figures, held_out_interviews, video_figures
 from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_index
 from expressiveness.faces import FaceStore
-from expressiveness.reports import evaluation_report
+from expressiveness.reports import confusion_matrix, evaluation_report
 from tests.interviews import interview
 from tests.random_model import random_model
 from tests.unit.faces.test_face_table import table
@@ -54,6 +54,7 @@ def test_a_constant_prediction_has_no_rank_correlation_rather_than_a_number():
     json.dumps(figures, allow_nan=False)
 
 
+@example([(0, 1), (1, 0), (1, 2), (2, 1)])  # SciPy's p-value is 0 / 0
 @given(st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_size=2, max_size=25))
 def test_the_concordance_index_is_the_share_of_pairs_in_the_right_order(pairs):
     truth, predicted = np.array(pairs, float).T
@@ -119,6 +120,7 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
     assert list(figures.to_pandas().index) == ["0000", "0001", "0003"]
     assert not figures.wrong["correct"].any()
     assert set(figures.wrong.index) == set(figures.to_pandas().query("category != predicted_category").index)
+    assert confusion_matrix(figures).axes
     assert figures._repr_html_().count("<tr") == 4, "a heading and three figures"
     with pytest.raises(TrainingError, match="none of 1 interviews can be judged; the first: no face was found"):
         evaluate(random_model(), interviews[2:3], store)
