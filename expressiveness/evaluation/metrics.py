@@ -37,7 +37,7 @@ class VideoResults:
         return f"VideoResults({counted(len(self.score), 'video')} of {len(set(self.participant))} people)"
 
     def select(self, rows: Ints) -> VideoResults:
-        """The results of some videos; an index may stand twice."""
+        """The results of some videos; an index may be given twice."""
         return VideoResults(
             self.participant[rows],
             self.score[rows],

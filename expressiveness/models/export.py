@@ -70,7 +70,7 @@ def export_model(model: TrainedModel, out: Path | str, format: str) -> Path:
 
 
 def preprocessing(model: TrainedModel, format: str) -> dict[str, Any]:
-    """What an exported network takes and gives, as JSON holds it."""
+    """What an exported network takes and gives, ready for JSON."""
     face_input = model.config.options.face_input
     return {
         "format": format,

@@ -50,7 +50,7 @@ class TrainingConfig:
         return cls(**{"split_by": "frame", "seed": 42, "options": chosen, **changes})
 
     def as_dict(self) -> dict[str, Any]:
-        """The settings as JSON holds them."""
+        """The settings, ready for JSON."""
         return asdict(self)
 
     @classmethod

@@ -27,7 +27,7 @@ FORMATS = (
     "yuv4mpegpipe,gif,apng,"
     "dhav,ifv,mxg,cine,mlv,r3d"  # of cameras
 )
-"""FFmpeg's names of what is read: "mov" stands for "mov,mp4,m4a,3gp,3g2,mj2". None of them names another file."""
+"""FFmpeg's names of what is read: "mov" means "mov,mp4,m4a,3gp,3g2,mj2". None of them names another file."""
 
 NO_PROTOCOL = "none"
 """A name that no protocol has: files are handed over open, and a list of protocols may not be empty."""

@@ -99,7 +99,7 @@ class InterviewOperator(foo.Operator, Generic[Record]):
             progress: called with how much is done, how much there is, and a few words.
 
         Returns:
-            The result as JSON holds it, with a sentence for the person under "message".
+            The result, ready for JSON, with a sentence for the person under "message".
         """
         raise NotImplementedError
 

@@ -72,7 +72,7 @@ def _write_legacy_weights(model: Path, weights: Path) -> None:
     """Write the weights of an H5 model as a file of their own.
 
     Keras 3 saves weights to names in `.weights.h5` alone, in a layout that it reads from such names alone. What it
-    reads from any other `.h5` is the older layout, which stands inside a whole H5 model.
+    reads from any other `.h5` is the older layout, which is inside a whole H5 model.
     """
     with h5py.File(model) as whole, h5py.File(weights, "w") as file:
         group = whole["model_weights"]
