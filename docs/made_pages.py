@@ -23,7 +23,9 @@ OUTSIDE = (
     "SECURITY.md",
     "benchmarks/README.md",
     "benchmarks/results/acted_clip.svg",
+    "examples/compare_models.ipynb",
     "examples/quickstart.ipynb",
+    "examples/wrong_clips.ipynb",
 )
 """Files outside docs/ that are pages, or that pages point to."""
 

@@ -3,8 +3,8 @@
 The public names below are loaded when they are first used, so that importing this package costs next to nothing:
 neither TensorFlow nor MediaPipe is loaded before it is needed.
 
-    interviews = read_interviews("RecruitView").interviews
-    store = FaceStore(Path("faces"))
+    interviews = read_interviews("RecruitView")
+    store = FaceStore("faces")
     extract_interviews(interviews, store)
     model = train(interviews, store)
     print(evaluate(model, held_out_interviews(model, interviews), store))

@@ -13,6 +13,7 @@ import pytest
 from expressiveness.cli import main
 from fiftyone_plugin.operators import OPERATORS
 from tests.conftest import REPOSITORY
+from tests.notebooks import notebook_of, run_notebook
 
 README = (REPOSITORY / "README.md").read_text()
 COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
@@ -55,19 +56,37 @@ def test_every_command_runs(folder, monkeypatch):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("guard", [False, True], ids=["as it stands", "below a guard"])
 def test_the_library_example_runs_as_a_file(folder, guard):
-    [example] = LIBRARY
-    quick = example.replace(
-        "train(interviews, store)", "train(interviews, store, TrainingConfig(options={'epochs': 1}))"
-    )
+    quick = quick_example()
     below = f"if __name__ == '__main__':\n{textwrap.indent(quick, '    ')}" if guard else quick
     script = folder / "example.py"
-    script.write_text(f"from expressiveness import TrainingConfig\n{below}")
+    script.write_text(below)
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TF_CPP_MIN_LOG_LEVEL": "3"}
 
     done = subprocess.run([sys.executable, script], cwd=folder, env=environment, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
     assert 0 <= float(done.stdout.splitlines()[-1]) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_library_example_runs_in_a_notebook_and_prints_what_it_is_told_to_and_no_more(folder):
+    cells = [line for line in quick_example().splitlines() if line]
+
+    *_, wrong, accuracy = run_notebook(notebook_of(cells), folder)
+
+    assert "predicted_category" in wrong.outputs[0].text
+    assert 0 <= float(accuracy.outputs[0].text) <= 1
+    assert [cell.source for cell in _ if any(output.get("name") == "stdout" for output in cell.outputs)] == []
+
+
+def quick_example():
+    [example] = LIBRARY
+    quick = example.replace(
+        "train(interviews, store)", "train(interviews, store, TrainingConfig(options={'epochs': 1}))"
+    )
+    assert quick != example
+    return f"from expressiveness import TrainingConfig\n{quick}"
 
 
 def test_every_operator_is_in_the_readme_by_the_name_that_the_app_lists():
