@@ -12,6 +12,7 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.operators as foo
 
+from ..requirements import missing_packages, missing_sentence
 from .parameter_record import REQUIRED, Parameter, checked, is_empty, parameters_of
 
 SAMPLES = Argument("samples", Argument.POSITIONAL_OR_KEYWORD, annotation=fo.Dataset | fo.DatasetView)
@@ -34,6 +35,8 @@ def call_of(record: type, summary: str, *, on_dataset: bool) -> Callable[..., fo
     signature = _signature(known, on_dataset)
 
     def call(operator: Any, *values: Any, **named: Any) -> foo.executor.ExecutionResult:
+        if missing := missing_packages():
+            raise ModuleNotFoundError(missing_sentence(missing))
         _refuse_unknown(operator, named, list(signature.parameters)[1:])
         given = dict(signature.bind(operator, *values, **named).arguments)
         del given["self"]

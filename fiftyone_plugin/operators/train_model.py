@@ -62,7 +62,7 @@ class TrainParameters:
     low: Number | None = Field(None, title="Reserved below", description="As the dataset was imported if not given")
     high: Number | None = Field(None, title="Expressive above", description="As the dataset was imported if not given")
     face_input: Text | None = Field(
-        None, title="What the network sees", description="deviation (from the clip's mean face) or single (crops)"
+        None, title="What the network sees", description="deviation from the clip's mean face, or single crops"
     )
     epochs: Count | None = Field(None, title="Epochs at most", description="Of a network; its own default if not given")
     options: dict[str, Any] | None = Field(None, title="Other options of the model", description="By their names")
