@@ -163,7 +163,7 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(nothing_found
     sentence = refusal(predict, nothing_found)
     assert sentence.startswith("Missing: no_such_package. Run this where FiftyOne is installed")
     assert sentence.endswith(": pip install no-such-package")
-    with pytest.raises(ModuleNotFoundError, match="^Missing: no_such_package"):
+    with pytest.raises(ModuleNotFoundError, match=r"^Missing: no_such_package"):
         predict(nothing_found)
 
 
