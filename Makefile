@@ -36,11 +36,12 @@ test-fast: $(INSTALLED) ## run the tests that need no database, browser or patie
 coverage: $(INSTALLED) ## run every test, and show which lines none of them ran; fails where it is more than one in twenty
 	@$(MAKE) test ARGS="--cov --cov-report=term --cov-report=html:artefacts/coverage $(ARGS)"
 
-lint: $(INSTALLED) ## check style, format, types, and what imports what
+lint: $(INSTALLED) ## check style, format, types, what imports what, and what the repository holds
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tools.repository
 
 audit: $(INSTALLED) ## name locked packages with known vulnerabilities, where the package index tells of them
 	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit \

@@ -94,17 +94,3 @@ def test_every_operator_is_in_the_readme_by_the_name_that_the_app_lists():
     named = {name for row in re.findall(r"^\| ([^-].*?) \| ", table, re.MULTILINE) for name in row.split("; ")}
 
     assert named == {operator.listing.label for operator in OPERATORS}
-
-
-def test_every_file_that_the_documents_point_to_is_there():
-    for document in [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(((?!http)[^)#]+)", document.read_text()):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
-
-
-def test_every_make_target_that_the_documents_name_exists():
-    targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
-    for document in ("README.md", "CONTRIBUTING.md"):
-        named = set(re.findall(r"^make ([a-z-]+)", (REPOSITORY / document).read_text(), re.MULTILINE))
-        assert named
-        assert named <= targets
