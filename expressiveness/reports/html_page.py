@@ -1,7 +1,6 @@
 """One HTML page that needs nothing else: its figures are inside it, and it runs no script.
 
-`page` turns content into HTML. All text is escaped here and nowhere else, so that an id or a question that holds HTML
-shows as it stands.
+All text is escaped by the template, so that an id or a question that holds HTML is shown as it is.
 """
 
 from __future__ import annotations
@@ -9,9 +8,9 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
+from jinja2 import Environment, StrictUndefined
 from matplotlib.figure import Figure
 
 from expressiveness._io import output_file
@@ -48,11 +47,7 @@ def page(title: str, sections: Mapping[str, Sequence[Block]]) -> str:
         title: of the page.
         sections: by heading, their blocks from top to bottom.
     """
-    body = "\n".join(
-        f"<section>\n<h2>{escape(heading)}</h2>\n" + "\n".join(_html(block) for block in blocks) + "\n</section>"
-        for heading, blocks in sections.items()
-    )
-    return _PAGE.format(title=escape(title), body=body)
+    return _PAGE.render(title=title, sections=sections, most=MOST_ROWS)
 
 
 def write_page(html: str, path: Path | str, *, overwrite: bool = False) -> Path:
@@ -67,51 +62,63 @@ def write_page(html: str, path: Path | str, *, overwrite: bool = False) -> Path:
     return path
 
 
-_PAGE = """\
+def _kind(block: Block) -> str:
+    return type(block).__name__
+
+
+def _data_url(picture: Picture) -> str:
+    """A figure as an image of its own: what is inside an <img> runs no script, and its ids meet no other figure's."""
+    return f"data:image/svg+xml;base64,{b64encode(rendered(picture.figure, 'svg')).decode()}"
+
+
+_HTML = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_HTML.filters |= {"kind": _kind, "data_url": _data_url}
+
+_PAGE = _HTML.from_string("""\
 <!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
+<title>{{ title }}</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
-h2 {{ border-top: 1px solid #ddd; padding-top: 1.5rem; }}
-img {{ max-width: 100%; height: auto; display: block; margin: 1rem 0; }}
-table {{ border-collapse: collapse; margin: 1rem 0; }}
-th, td {{ text-align: left; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid #eee; overflow-wrap: anywhere; }}
-thead th {{ border-bottom: 2px solid #ccc; }}
-tbody th {{ font-weight: normal; }}
-td {{ font-variant-numeric: tabular-nums; }}
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { border-top: 1px solid #ddd; padding-top: 1.5rem; }
+img { max-width: 100%; height: auto; display: block; margin: 1rem 0; }
+table { border-collapse: collapse; margin: 1rem 0; }
+th, td { text-align: left; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid #eee; overflow-wrap: anywhere; }
+thead th { border-bottom: 2px solid #ccc; }
+tbody th { font-weight: normal; }
+td { font-variant-numeric: tabular-nums; }
 </style>
 </head>
 <body>
-<h1>{title}</h1>
-{body}
+<h1>{{ title }}</h1>
+{% for heading, blocks in sections.items() %}
+<section>
+<h2>{{ heading }}</h2>
+{% for block in blocks %}
+{% if block | kind == "Picture" %}
+<img alt="{{ block.description }}" src="{{ block | data_url }}">
+{% elif block | kind == "Table" and block.rows %}
+<table>
+<thead><tr>{% for name in block.header %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for row in block.rows[:most] %}
+<tr><th scope="row">{{ row[0] }}</th>{% for cell in row[1:] %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody>
+</table>
+{% if block.rows | length > most %}
+<p>And {{ "{:,}".format(block.rows | length - most) }} more.</p>
+{% endif %}
+{% elif block | kind == "str" %}
+<p>{{ block }}</p>
+{% endif %}
+{% endfor %}
+</section>
+{% endfor %}
 </body>
 </html>
-"""
-
-
-def _html(block: Block) -> str:
-    if isinstance(block, Table):
-        return _html_table(block)
-    if isinstance(block, Picture):
-        # As an image of its own: what is inside an <img> runs no script, and its ids meet no other figure's.
-        content = b64encode(rendered(block.figure, "svg")).decode()
-        return f'<img alt="{escape(block.description)}" src="data:image/svg+xml;base64,{content}">'
-    return f"<p>{escape(block)}</p>"
-
-
-def _html_table(table: Table) -> str:
-    if not table.rows:
-        return ""
-    header = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.header)
-    rows = "\n".join(
-        f'<tr><th scope="row">{escape(name)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
-        for name, *cells in table.rows[:MOST_ROWS]
-    )
-    rest = len(table.rows) - MOST_ROWS
-    more = f"\n<p>And {rest:,} more.</p>" if rest > 0 else ""
-    return f"<table>\n<thead><tr>{header}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>{more}"
+""")
