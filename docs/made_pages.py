@@ -1,4 +1,4 @@
-"""Pages made from what stands elsewhere, when MkDocs builds the documents: the front page, and the whole reference."""
+"""Pages that MkDocs makes from other files when it builds the documents: the front page, and the whole reference."""
 
 from __future__ import annotations
 

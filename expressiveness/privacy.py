@@ -35,7 +35,7 @@ class ForgetReport:
     yours: list[str] = field(default_factory=list)  # what may hold it and is the user's to delete
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report, ready for JSON."""
         return asdict(self)
 
     @property
@@ -104,7 +104,7 @@ def forget_pictures(folder: Path) -> tuple[int, list[Path]]:
         folder: of the pictures of this interview alone.
 
     Returns:
-        How many there were; and what else lies there, which is not this program's and stays.
+        How many there were; and what else is there, which is not this program's and stays.
     """
     deleted = _delete(folder, _PICTURE)
     others = sorted(folder.iterdir()) if folder.is_dir() else []

@@ -14,7 +14,7 @@ Thing = TypeVar("Thing")
 
 
 class Registry(Mapping[str, Thing], Generic[Thing]):
-    """Names and what they stand for. Ours come first, in the order given; then those of installed packages.
+    """Things by name. Ours come first, in the order given; then those of installed packages.
 
     Another package adds a thing by an entry point of the registry's group, a script or notebook by `add`.
 
@@ -34,12 +34,12 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         return f"<{self.noun}s: {', '.join(self)}>"
 
     def add(self, name: str, thing: Thing) -> None:
-        """Let a name stand for a thing, for as long as this process runs.
+        """Give a thing a name for as long as this process runs, in place of what was added before.
 
         Raises:
-            ConfigError: the name is taken.
+            ConfigError: the name is ours or another package's.
         """
-        if name in self:
+        if name in self._places or name in self._others():
             raise ConfigError(f"{self.noun} {name!r} exists already; choose another name")
         self._things[name] = thing
 

@@ -2,7 +2,7 @@
 
 A dataset of interviews has one video sample an interview. The faces that were found, with the category that a person
 may correct, are the frame label `faces`; each run adds a frame label and some sample fields of its own, so that two
-models stand side by side.
+models can be compared.
 """
 
 from __future__ import annotations
@@ -267,7 +267,7 @@ def declare_suspicion(dataset: fo.Dataset) -> None:
 
 
 def runs_with_fields(dataset: fo.Dataset) -> list[str]:
-    """The runs whose predictions stand in the dataset, oldest first."""
+    """The runs whose predictions are in the dataset, oldest first."""
     frame_fields = dataset.get_frame_field_schema() or {}
     return [run for run in dataset.list_runs() if run in frame_fields]
 
@@ -275,7 +275,7 @@ def runs_with_fields(dataset: fo.Dataset) -> list[str]:
 def lay_out(dataset: fo.Dataset) -> None:
     """Arrange the sidebar by what people look for, and give every category one colour."""
     runs, known = runs_with_fields(dataset), InterviewFields.of(dataset)
-    # What stands first is drawn on top: a run's label hides the word "face" of the same box.
+    # What comes first is drawn on top: a run's label hides the word "face" of the same box.
     groups = [
         ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT, SUSPICION, SUGGESTED_CATEGORY]),
         *((f"run {run}", _sidebar_paths(RunFields(run))) for run in reversed(runs)),
@@ -347,7 +347,7 @@ def _sidebar_paths(fields: RunFields) -> list[str]:
 
 
 def _color_scheme(runs: list[str]) -> fo.ColorScheme:
-    """Colour labels by their value: a category has one colour wherever it stands."""
+    """Colour labels by their value: a category has the same colour everywhere."""
     by_category = [{"value": name, "color": COLORS[name]} for name in CATEGORIES]
     labels = [CATEGORY, REVIEWED_CATEGORY, SUGGESTED_CATEGORY]
     for run in map(RunFields, runs):

@@ -22,7 +22,7 @@ from .truth import Document, Truth, accuracy, stretches, temporal
 
 
 def write_faces(dataset: fo.Dataset, tables: Mapping[str, FaceTable], categories: Mapping[str, str]) -> None:
-    """Write the faces of some videos as frame labels, in place of those that stand there.
+    """Write the faces of some videos as frame labels, in place of those that are there.
 
     What a person decided about a face stays, also on a frame that is no longer looked at: looking at it again, as other
     settings may, brings the decision back into effect.

@@ -1,6 +1,6 @@
 """Which packages the plugin needs and this environment does not have.
 
-FiftyOne copies a plugin but installs nothing, not even the core that lies beside it.
+FiftyOne copies a plugin but installs nothing, not even the core beside it.
 """
 
 from __future__ import annotations

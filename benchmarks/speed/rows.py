@@ -28,7 +28,7 @@ class Row:
     unit: str = "seconds"
 
     def measured(self, clip: Path, folder: Path) -> dict[str, object]:
-        """Take every turn; return the figures as JSON holds them."""
+        """Take every turn; return the figures, ready for JSON."""
         figures = [[round(first, 4), round(second, 4)] for first, second in self.turns(clip, folder)]
         ratios = [first / second for first, second in figures]
         ratio = statistics.median(ratios)

@@ -1,7 +1,7 @@
 """One run at a time: whoever comes second is told who holds what it wants.
 
 The lock is the operating system's, on an open file, so that it ends with the process that holds it, however that ends:
-a killed run blocks nobody. What stands in the file only says who it is.
+a killed run blocks nobody. The file's text only says who it is.
 """
 
 from __future__ import annotations

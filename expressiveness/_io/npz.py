@@ -136,7 +136,7 @@ def _checked(file: BinaryIO) -> BinaryIO:
     """Refuse an archive that would take more memory than the file has bytes, before anything is unpacked.
 
     Raises:
-        ValueError: a member is compressed, lies over another, or its array claims more than the member holds.
+        ValueError: a member is compressed, overlaps another, or its array claims more than the member holds.
     """
     size = file.seek(0, os.SEEK_END)
     if size > MAX_FILE_BYTES:

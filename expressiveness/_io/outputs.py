@@ -42,7 +42,7 @@ def check_output_folder(folder: Path, *, kind: str) -> Path:
     """Find out, before the work begins, whether its result can go into a folder.
 
     Args:
-        folder: to be made, or replaced. A link to a folder stands for that folder.
+        folder: to be made, or replaced. A link to a folder counts as that folder.
         kind: what it will hold, as in "model". A folder of another kind is refused.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Where files lie: on this machine, or on any file system that `fsspec` knows, named by a URL such as s3://bucket/faces.
+"""Where files are: on this machine, or on any file system that `fsspec` knows, named by a URL such as s3://bucket/faces.
 
 A place elsewhere is a `UPath`, which answers like a `pathlib.Path`, so that most code need not know. Three things are
 different there, and ask `is_here`: FFmpeg cannot open the file by itself, a file is put as a whole and never renamed,

@@ -9,7 +9,7 @@ import typer
 
 from expressiveness._io import check_output_file, place
 from expressiveness.cli.database import check_database
-from expressiveness.cli.options import Json, Overwrite, Port, Workers
+from expressiveness.cli.options import DEFAULT_PORT, Json, Overwrite, Port, Workers
 from expressiveness.cli.terminal import progress, say, write_json
 from expressiveness.errors import InterviewError
 
@@ -20,7 +20,7 @@ def demo(
     ),
     quick: Annotated[bool, typer.Option("--quick", help="Every step, on too little to learn from.")] = False,
     no_app: Annotated[bool, typer.Option("--no-app", help="Do everything but open the App.")] = False,
-    port: Port = 5151,
+    port: Port = DEFAULT_PORT,
     workers: Workers = None,
     json_file: Json = None,
     overwrite: Overwrite = False,
@@ -44,7 +44,7 @@ def open_app(
     dataset: Annotated[
         str | None, typer.Argument(metavar="DATASET", help="Dataset to open; the newest if not given.")
     ] = None,
-    port: Port = 5151,
+    port: Port = DEFAULT_PORT,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(

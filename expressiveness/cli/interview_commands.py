@@ -9,6 +9,7 @@ import typer
 
 from expressiveness._io import check_output_file, check_output_folder, is_here, place
 from expressiveness.cli.options import (
+    DEFAULT_MEGAPIXELS,
     AllowOutside,
     Columns,
     Folder,
@@ -23,20 +24,13 @@ from expressiveness.cli.options import (
     Strict,
     Target,
     Workers,
+    named_in,
 )
 from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, warn_of_rows, write_json
 from expressiveness.faces import DEFAULT_CONFIDENCE, DEFAULT_DETECTOR
 from expressiveness.parallel import ExecutorKind
 from expressiveness.reports import FigureFormat
 from expressiveness.video import DEFAULT_EVERY
-
-
-def _detector(name: str) -> str:
-    from expressiveness.faces import DETECTORS
-
-    if name not in DETECTORS:
-        raise typer.BadParameter(f"{name!r} is none of {', '.join(DETECTORS)}")
-    return name
 
 
 def inspect(
@@ -81,7 +75,7 @@ def extract(
     detector: Annotated[
         str,
         typer.Option(
-            callback=_detector,
+            callback=named_in("faces", "DETECTORS"),
             help="auto, short, full, or a plugin's; auto is short, and full where that found nothing.",
         ),
     ] = DEFAULT_DETECTOR,
@@ -100,7 +94,7 @@ def extract(
     ] = False,
     reader: Reader = None,
     columns: Columns = None,
-    max_megapixels: MaxMegapixels = 64,
+    max_megapixels: MaxMegapixels = DEFAULT_MEGAPIXELS,
     strict: Strict = False,
     allow_outside: AllowOutside = False,
     ok_if_some: OkIfSome = False,
@@ -156,7 +150,7 @@ def reencode(
     workers: Workers = None,
     reader: Reader = None,
     columns: Columns = None,
-    max_megapixels: MaxMegapixels = 64,
+    max_megapixels: MaxMegapixels = DEFAULT_MEGAPIXELS,
     allow_outside: AllowOutside = False,
     ok_if_some: OkIfSome = False,
 ) -> None:

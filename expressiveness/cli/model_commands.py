@@ -27,19 +27,12 @@ from expressiveness.cli.options import (
     Strict,
     Target,
     Workers,
+    named_in,
 )
 from expressiveness.cli.terminal import progress, read_folder, read_model, say, warn, write_json
 from expressiveness.errors import ConfigError
-from expressiveness.models import ExportFormat
-
-
-def _known_model(name: str) -> str:
-    """Take only a name that there is; the message lists them."""
-    from expressiveness.models import MODELS
-
-    if name not in MODELS:
-        raise typer.BadParameter(f"{name!r} is none of {', '.join(MODELS)}")
-    return name
+from expressiveness.evaluation import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
+from expressiveness.models import DEFAULT_MODEL, DEFAULT_SEED
 
 
 def train(
@@ -51,9 +44,11 @@ def train(
     model_name: Annotated[
         str,
         typer.Option(
-            "--model", parser=_known_model, help="notebook_cnn, movement, or a family that another package brings."
+            "--model",
+            callback=named_in("models", "MODELS"),
+            help="notebook_cnn, movement, or a family that another package brings.",
         ),
-    ] = "notebook_cnn",
+    ] = DEFAULT_MODEL,
     notebook: Annotated[
         bool, typer.Option("--notebook", help="The notebook's choices: single crops, split by frame.")
     ] = False,
@@ -68,7 +63,7 @@ def train(
     option: Annotated[
         list[str] | None, typer.Option("--option", metavar="NAME=VALUE", help="Of the model; may be given again.")
     ] = None,
-    seed: Seed = 0,
+    seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
@@ -165,14 +160,14 @@ def benchmark(
     target: Target = None,
     low: Low = None,
     high: High = None,
-    folds: Annotated[int, typer.Option(min=2, help="Folds of participants.")] = 5,
+    folds: Annotated[int, typer.Option(min=2, help="Folds of participants.")] = DEFAULT_FOLDS,
     epochs: Epochs = None,
-    draws: Annotated[int, typer.Option(min=1, help="Of people, for the intervals.")] = 1000,
+    draws: Annotated[int, typer.Option(min=1, help="Of people, for the intervals.")] = BOOTSTRAP_DRAWS,
     groups: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of user_no,group: figures of each group, too.")
     ] = None,
     html: Html = None,
-    seed: Seed = 0,
+    seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -181,7 +176,7 @@ def benchmark(
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Compare models and controls, each judged on people it has not seen (5-fold by participant)."""
+    """Compare models and controls, each judged on people it has not seen."""
     from expressiveness.evaluation import BenchmarkConfig, benchmark
     from expressiveness.faces import FaceStore
     from expressiveness.movement import MovementStore, extract_movements
@@ -220,7 +215,12 @@ def export_model(
     model: Model,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the export.")],
     format: Annotated[
-        ExportFormat, typer.Option("--format", help="The notebook's four files, or one that others read.")
+        str,
+        typer.Option(
+            "--format",
+            callback=named_in("models", "EXPORTS"),
+            help="notebook (its four files), keras, savedmodel, tflite, onnx, or what another package brings.",
+        ),
     ],
 ) -> None:
     """Write a model in another format, with a file that says what to feed it."""

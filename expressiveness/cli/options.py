@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from expressiveness._io import place
+from expressiveness.models import DEFAULT_EPOCHS
+from expressiveness.video import MAX_PIXELS
+
+DEFAULT_MEGAPIXELS = MAX_PIXELS / 1e6
+DEFAULT_PORT = 5151
 
 Folder = Annotated[
     Path,
@@ -34,7 +41,9 @@ Target = Annotated[
 ]
 Low = Annotated[float | None, typer.Option(help="Reserved is below this score; as the data says if not given.")]
 High = Annotated[float | None, typer.Option(help="Expressive is above this score; as the data says if not given.")]
-Epochs = Annotated[int | None, typer.Option(min=1, help="The most times a network sees every face; 50 if not given.")]
+Epochs = Annotated[
+    int | None, typer.Option(min=1, help=f"The most times a network sees every face; {DEFAULT_EPOCHS} if not given.")
+]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything drawn by chance: the same seed, the same result.")
 ]
@@ -57,3 +66,15 @@ Overwrite = Annotated[
     typer.Option("--overwrite", help="Replace files that exist; folders only ever if all in them is ours."),
 ]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the App, on this machine only.")]
+
+
+def named_in(folder: str, registry: str) -> Callable[[str], str]:
+    """A check that a value is a name of one of the library's registries, which is imported when there is a value."""
+
+    def check(name: str) -> str:
+        known = getattr(import_module(f"expressiveness.{folder}"), registry)
+        if name not in known:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}")
+        return name
+
+    return check

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from expressiveness._io import check_output_file
-from expressiveness.cli.options import Html, Json, MaxMegapixels, Model, OkIfSome, Overwrite, Workers
+from expressiveness.cli.options import (
+    DEFAULT_MEGAPIXELS,
+    Html,
+    Json,
+    MaxMegapixels,
+    Model,
+    OkIfSome,
+    Overwrite,
+    Workers,
+)
 from expressiveness.cli.terminal import exit_status, progress, read_model, say, warn, write_json
 from expressiveness.wording import as_text
 
@@ -24,7 +33,7 @@ def predict(
     ] = None,
     html: Html = None,
     workers: Workers = None,
-    max_megapixels: MaxMegapixels = 64,
+    max_megapixels: MaxMegapixels = DEFAULT_MEGAPIXELS,
     ok_if_some: OkIfSome = False,
     json_file: Json = None,
     overwrite: Overwrite = False,

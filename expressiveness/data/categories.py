@@ -22,7 +22,7 @@ COLORS = {RESERVED: "#0072B2", BALANCED: "#999999", EXPRESSIVE: "#D55E00"}
 
 
 NEAR = 0.1
-"""A score that lies no further than this from a threshold could well have got the other category."""
+"""A score this near to a threshold could well have got the other category."""
 
 
 @settings
@@ -60,7 +60,7 @@ class Thresholds:
         return int(score >= self.low) + int(score > self.high)
 
     def near(self, scores: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        """Which of n scores lie within `NEAR` of a threshold, shape (n,)."""
+        """Which of n scores are within `NEAR` of a threshold, shape (n,)."""
         distances = np.abs(np.asarray(scores, dtype=np.float64)[:, np.newaxis] - (self.low, self.high))
         # Scores are decimal fractions: 0.4 is 0.10000000000000003 from 0.3.
         return np.asarray(distances.min(axis=1) <= NEAR + 1e-9)

@@ -41,7 +41,7 @@ def read_interviews(
         columns: what the columns of a CSV are, as in "video=clip,participant=subject,score=rating"; guessed where
             nothing is said.
         strict: raise an error for the first bad row instead of reporting it.
-        allow_outside: accept videos that lie outside `folder` (absolute paths, `..`, links that lead out).
+        allow_outside: accept videos outside `folder` (absolute paths, `..`, links that lead out).
 
     Raises:
         InterviewError: no such folder, no reader recognises it, or, if `strict`, a bad row.

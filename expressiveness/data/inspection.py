@@ -61,7 +61,7 @@ class Inspection:
 
     @property
     def near_threshold(self) -> int:
-        """How many clips lie within `NEAR` of a threshold."""
+        """How many clips are within `NEAR` of a threshold."""
         return int(self.thresholds.near(self.clips["score"]).sum())
 
     @property
@@ -135,7 +135,7 @@ class Inspection:
         return f"<pre>{escape(self.summary())}</pre>"
 
     def as_dict(self) -> dict[str, Any]:
-        """The inspection as JSON holds it."""
+        """The inspection, ready for JSON."""
         clips = len(self.clips)
         return {
             "folder": str(self.folder),
@@ -190,7 +190,7 @@ def inspect_folder(
         high: Expressive is above this score, likewise.
         reader: a name in `READERS`; the one that recognises the folder if None.
         columns: what the columns of a CSV are, as for `read_interviews`.
-        allow_outside: accept videos that lie outside `folder`.
+        allow_outside: accept videos outside `folder`.
 
     Raises:
         InterviewError: no such folder, nothing in it that can be read, or no such score.

@@ -24,7 +24,7 @@ class Reader(Protocol):
 
         Args:
             folder: that `recognises` is true of.
-            allow_outside: accept videos that lie outside of it (absolute paths, `..`, links that lead out).
+            allow_outside: accept videos outside of it (absolute paths, `..`, links that lead out).
 
         Raises:
             InterviewError: the folder as a whole cannot be used.
@@ -66,9 +66,9 @@ class RowChecks:
                 raise InterviewError(f"the {name} has {len(text)} characters; give it 1 to {most}")
         video = path_inside(self.folder, file_name, allow_outside=self.allow_outside)
         if earlier := self._line_of_id.get(id):
-            raise InterviewError(f"the id stands on line {earlier} already")
+            raise InterviewError(f"line {earlier} has the same id")
         if earlier := self._line_of_video.get(video):
-            raise InterviewError(f"the video {video.name} stands on line {earlier} already")
+            raise InterviewError(f"line {earlier} has the same video, {video.name}")
         self._line_of_id[id] = self._line_of_video[video] = line
         return video
 

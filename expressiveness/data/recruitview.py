@@ -150,7 +150,7 @@ class _Rows:
 
 
 def metadata_lines(folder: Path | str, *, allow_outside: bool = False) -> Iterator[tuple[int, bytes | None]]:
-    """Yield each line of a folder's `metadata.jsonl` with its number from 1; None stands for one that is too long.
+    """Yield each line of a folder's `metadata.jsonl` with its number from 1; None for one that is too long.
 
     Raises:
         InterviewError: there is no such folder or file, the file leads out of it and `allow_outside` is not set, or it
@@ -195,7 +195,7 @@ def _check_keys(line: bytes) -> None:
     if len(keys) > MAX_KEYS:
         raise InterviewError(f"has {len(keys):,} keys, so it is no interview")
     if repeated := _repeated(keys):
-        raise InterviewError(f"{', '.join(repeated[:REASONS_SHOWN])}: stands in the row twice")
+        raise InterviewError(f"{', '.join(repeated[:REASONS_SHOWN])}: is in the row twice")
 
 
 def _repeated(keys: Iterable[str]) -> list[str]:

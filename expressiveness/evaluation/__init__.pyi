@@ -1,3 +1,4 @@
+from .benchmark_defaults import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from .benchmark_results import BenchmarkResults
 from .benchmark_rows import BenchmarkConfig
 from .benchmarking import benchmark
@@ -7,6 +8,8 @@ from .label_quality import LEAST_PEOPLE, Suspect, suspicious_labels
 from .metrics import VideoResults, frame_figures, video_figures
 
 __all__ = [
+    "BOOTSTRAP_DRAWS",
+    "DEFAULT_FOLDS",
     "LEAST_PEOPLE",
     "BenchmarkConfig",
     "BenchmarkResults",

@@ -1,4 +1,4 @@
-"""What a benchmark found, as a record, a table, and as JSON holds it."""
+"""What a benchmark found: as a record, as a table, and ready for JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class BenchmarkResults:
     predictions: Sequence[Mapping[str, Any]]  # what each row says of each clip, so that figures can be made again
 
     def as_dict(self) -> dict[str, Any]:
-        """The results as JSON holds them."""
+        """The results, ready for JSON."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {**values, "config": asdict(self.config)}
 

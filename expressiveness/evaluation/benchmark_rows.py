@@ -17,10 +17,12 @@ from sklearn.model_selection import KFold
 
 from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Interview, Split, Thresholds, participant_folds
 from expressiveness.errors import StoreError
+from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.faces import FaceStore
 from expressiveness.models import (
+    DEFAULT_EPOCHS,
+    DEFAULT_SEED,
     MODELS,
-    CnnOptions,
     FramePredictions,
     JudgesFaces,
     TrainingConfig,
@@ -39,10 +41,10 @@ class BenchmarkConfig:
 
     target: str = DEFAULT_TARGET
     thresholds: Thresholds = field(default_factory=Thresholds)
-    folds: Annotated[int, Field(ge=2)] = 5
-    epochs: Annotated[int, Field(ge=1)] = CnnOptions().epochs  # the most, of the notebook's network
-    draws: Annotated[int, Field(ge=1)] = 1000  # of the bootstrap over people
-    seed: Seed = 0
+    folds: Annotated[int, Field(ge=2)] = DEFAULT_FOLDS
+    epochs: Annotated[int, Field(ge=1)] = DEFAULT_EPOCHS  # the most, of the notebook's network
+    draws: Annotated[int, Field(ge=1)] = BOOTSTRAP_DRAWS  # of the bootstrap over people
+    seed: Seed = DEFAULT_SEED
     rows: tuple[str, ...] | None = None  # keys of `all_rows`; all if None
 
     def __repr__(self) -> str:

@@ -35,7 +35,7 @@ class Evaluation:
     passed_over: dict[str, str]  # why, by interview id
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures as JSON holds them, without the single clips.
+        """The figures, ready for JSON, without the single clips.
 
         Confusion matrices have the truth in rows, both sides in the order of `CATEGORIES`.
         """

@@ -15,11 +15,11 @@ from scipy import stats
 from sklearn import metrics
 
 from expressiveness.data import CATEGORIES
+from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS
 from expressiveness.evaluation.confusion import Confusion
 from expressiveness.types import Floats, Ints
 from expressiveness.wording import counted
 
-BOOTSTRAP_DRAWS = 1000
 LABELS = list(range(len(CATEGORIES)))
 
 
@@ -37,7 +37,7 @@ class VideoResults:
         return f"VideoResults({counted(len(self.score), 'video')} of {len(set(self.participant))} people)"
 
     def select(self, rows: Ints) -> VideoResults:
-        """The results of some videos; an index may stand twice."""
+        """The results of some videos; an index may be given twice."""
         return VideoResults(
             self.participant[rows],
             self.score[rows],

@@ -27,7 +27,7 @@ def face_crop(rgb: Pixels, face: Face, *, align: bool = False) -> Pixels:
         align: turn the frame first, so that the eyes lie level.
 
     Returns:
-        Gray levels, shape (48, 48), uint8; all 0 where the box lies outside the frame.
+        Gray levels, shape (48, 48), uint8; all 0 where the box is outside the frame.
 
     Raises:
         ConfigError: a face without keypoints cannot be turned.

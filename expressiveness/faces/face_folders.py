@@ -51,7 +51,7 @@ def write_face_folders(
         folder: new, empty, or written by an earlier call, whose pictures are replaced.
         target: the score that gives the category.
         thresholds: where the category changes.
-        curation: what people decided: a corrected face lies under its corrected category, an excluded one nowhere.
+        curation: what people decided: a corrected face goes to its corrected category, an excluded one nowhere.
         progress: called with how many interviews are done.
 
     Raises:

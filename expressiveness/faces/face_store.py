@@ -88,7 +88,7 @@ class FaceStore(TableStore[FaceTable]):
 
     @property
     def folder(self) -> Path:
-        """Where the tables of this configuration lie."""
+        """Where the tables of this configuration are."""
         return self.root / self.config.digest
 
     def prepare(self) -> None:

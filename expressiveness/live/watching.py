@@ -59,7 +59,7 @@ class LiveReport:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report, ready for JSON."""
         middle, most = np.quantile(self.delays, [0.5, 0.95]) if self.delays else (0.0, 0.0)
         return {
             "frames": {

@@ -1,4 +1,4 @@
-from .base import Ability, Clip, Embeds, Input, JudgesFaces, Model
+from .base import Ability, Clip, Embeds, Input, JudgesFaces, Model, NoOptions
 from .by_movement import (
     Calibration,
     FittedMovement,
@@ -11,7 +11,6 @@ from .by_movement import (
 from .cnn import (
     WEIGHTS,
     CnnOptions,
-    ExportFormat,
     FaceInput,
     LabelledFaces,
     NotebookCnn,
@@ -21,7 +20,7 @@ from .cnn import (
     reference_face,
     rows_by_frame,
 )
-from .export import export_model
+from .export import EXPORTS, export_model
 from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
 from .model_card import TERMS
@@ -31,9 +30,14 @@ from .record import RECORD, read_record
 from .trained_model import CARD, MODEL, TrainedModel, load_model
 from .training_config import TrainingConfig
 from .training_data import LabelledClip, TrainingData, assemble, typical_scores
+from .training_defaults import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED
 
 __all__ = [
     "CARD",
+    "DEFAULT_EPOCHS",
+    "DEFAULT_MODEL",
+    "DEFAULT_SEED",
+    "EXPORTS",
     "MODEL",
     "MODELS",
     "RECORD",
@@ -44,7 +48,6 @@ __all__ = [
     "Clip",
     "CnnOptions",
     "Embeds",
-    "ExportFormat",
     "FaceInput",
     "FittedMovement",
     "FramePredictions",
@@ -55,6 +58,7 @@ __all__ = [
     "LabelledFaces",
     "Model",
     "MovementModel",
+    "NoOptions",
     "NotebookCnn",
     "TrainedModel",
     "TrainingConfig",

@@ -20,6 +20,7 @@ from expressiveness.faces import FaceTable
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.training_data import TrainingData
 from expressiveness.movement import Movement
+from expressiveness.settings import settings
 from expressiveness.types import Pixels, Progress
 
 Input = Literal["faces", "movement"]
@@ -110,6 +111,11 @@ class Model(Protocol):
         Raises:
             ModelError: a file is missing or damaged.
         """
+
+
+@settings
+class NoOptions:
+    """The `Options` of a family that has nothing to choose."""
 
 
 class JudgesFaces(Protocol):

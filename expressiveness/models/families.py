@@ -14,4 +14,4 @@ MODELS: Registry[Any] = Registry(
         "movement": "expressiveness.models.by_movement.movement_model:MovementModel",
     },
 )
-"""Classes as `base.Model` describes them. The first is the default."""
+"""Classes as `base.Model` describes them."""

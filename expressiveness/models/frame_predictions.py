@@ -55,7 +55,7 @@ class FramePredictions(JudgedFrames):
         return replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:
-        """The predictions as JSON holds them."""
+        """The predictions, ready for JSON."""
         rows = zip(self.frame_number, self.seconds, self.box, self.probabilities, strict=True)
         return {
             "category": self.category,

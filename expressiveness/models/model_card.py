@@ -46,7 +46,7 @@ Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < 
 ## Limits
 
 - The labels belong to whole videos; a frame's category is what the network makes of it, not a label that was checked.
-- About one clip in six of RecruitView lies within 0.1 of a threshold, where the category is close to chance.
+- About one clip in six of RecruitView is within 0.1 of a threshold, where the category is close to chance.
 - Trained on single speakers facing a camera; other framings, occlusion or heavy compression may mislead.
 - Groups of people may score differently in the training data, and a model reproduces that.
 

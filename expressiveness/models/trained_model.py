@@ -41,7 +41,7 @@ class Evaluated(Protocol):
     """What `evaluation.Evaluation` is, which this folder does not know."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures as JSON holds them."""
+        """The figures, ready for JSON."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from pydantic import Field
 from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import ConfigError
 from expressiveness.models.families import MODELS
+from expressiveness.models.training_defaults import DEFAULT_MODEL, DEFAULT_SEED
 from expressiveness.settings import Seed, only_what_was_chosen, settings
 
 SplitBy = Literal["participant", "frame"]
@@ -24,13 +25,13 @@ class TrainingConfig:
     `options` are those of the model's family, a mapping or its `Options`: `TrainingConfig(options={"epochs": 3})`.
     """
 
-    model: str = "notebook_cnn"  # a name of MODELS
+    model: str = DEFAULT_MODEL  # a name of MODELS
     target: str = DEFAULT_TARGET
     thresholds: Thresholds | Literal["tertiles"] = field(default_factory=Thresholds)
     split_by: SplitBy = "participant"  # "frame" is the notebook's, which leaks; for comparison only
     test_share: Share = 0.2  # of the participants (or frames)
     validation_share: Share = 0.2
-    seed: Seed = 0
+    seed: Seed = DEFAULT_SEED
     options: Any = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,7 +50,7 @@ class TrainingConfig:
         return cls(**{"split_by": "frame", "seed": 42, "options": chosen, **changes})
 
     def as_dict(self) -> dict[str, Any]:
-        """The settings as JSON holds them."""
+        """The settings, ready for JSON."""
         return asdict(self)
 
     @classmethod

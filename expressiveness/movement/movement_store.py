@@ -39,7 +39,7 @@ class MovementStore(TableStore[Movement]):
 
     @property
     def folder(self) -> Path:
-        """Where the tables lie."""
+        """Where the tables are."""
         return self.root / f"movement-{RATE:g}hz"
 
     def load_or_read(self, interview: Interview) -> Movement:

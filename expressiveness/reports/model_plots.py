@@ -130,7 +130,7 @@ def probabilities_over_time(predictions: FramePredictions, *, title: str = "") -
 
 
 def _unbroken(seconds: Floats, values: Floats) -> Iterator[tuple[Floats, Floats]]:
-    """Part a video's frames where the face was away for longer than frames usually lie apart.
+    """Part a video's frames where the face was away for longer than frames usually are apart.
 
     Each part reaches half a frame beyond both its ends, so that a single frame shows too.
     """

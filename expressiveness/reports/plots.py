@@ -106,7 +106,7 @@ def score_box(scores: Sequence[float], thresholds: Thresholds, *, label: str = "
     )
     _shade_categories(axes, thresholds)
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
-    axes.set_title(_number(f"Median {middle:.2f}; half of all clips lie between {low:.2f} and {high:.2f}"))
+    axes.set_title(_number(f"Median {middle:.2f}; half of all clips are between {low:.2f} and {high:.2f}"))
     axes.set(xlabel=plain(label), yticks=[])
     return figure
 

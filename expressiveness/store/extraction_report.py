@@ -55,7 +55,7 @@ class ExtractionReport:
         return f"<p>{escape(repr(self))}</p>" + (f"<table>{rows}</table>" if rows else "")
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report, ready for JSON."""
         return {
             "videos": {"succeeded": self.succeeded, "skipped": self.skipped, "failed": len(self.failures)},
             "failures": [asdict(failure) for failure in self.failures],

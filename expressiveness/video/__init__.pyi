@@ -1,6 +1,5 @@
 from .completeness import Shortfall, all_read
-from .containers import MAX_PIXELS
-from .defaults import DEFAULT_EVERY
+from .defaults import DEFAULT_EVERY, MAX_PIXELS
 from .encoding import reencode
 from .playable import make_playable
 from .probing import VideoInfo

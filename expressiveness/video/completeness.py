@@ -102,7 +102,7 @@ def _shortfall(container: InputContainer, stream: VideoStream, size: int) -> Sho
 
 
 def _by_index(stream: VideoStream, size: int) -> Shortfall | None:
-    """By the table that MP4 and MOV have of where each frame lies: those past the end of the file are missing."""
+    """By the table that MP4 and MOV have of where each frame is: those past the end of the file are missing."""
     index = list(stream.index_entries)
     there = sum(entry.pos + entry.size <= size for entry in index)
     if there == len(index):

@@ -19,10 +19,7 @@ from av.container import InputContainer
 
 from expressiveness._io import open_bounded
 from expressiveness.errors import VideoError, reason
-
-MAX_PIXELS = 64_000_000
-"""Of a picture: twice those of 8K video. Finding faces on them took 540 MB in all. A decoder counts its
-width rounded up to a multiple of 64."""
+from expressiveness.video.defaults import MAX_PIXELS
 
 FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,gxf,nut,rm,swf,wtv,dv,nuv,ivf,"  # files with several streams
@@ -30,7 +27,7 @@ FORMATS = (
     "yuv4mpegpipe,gif,apng,"
     "dhav,ifv,mxg,cine,mlv,r3d"  # of cameras
 )
-"""FFmpeg's names of what is read: "mov" stands for "mov,mp4,m4a,3gp,3g2,mj2". None of them names another file."""
+"""FFmpeg's names of what is read: "mov" means "mov,mp4,m4a,3gp,3g2,mj2". None of them names another file."""
 
 NO_PROTOCOL = "none"
 """A name that no protocol has: files are handed over open, and a list of protocols may not be empty."""

@@ -18,7 +18,8 @@ from av.video.stream import VideoStream
 
 from expressiveness._io import place
 from expressiveness.errors import VideoError
-from expressiveness.video.containers import MAX_PIXELS, opened_container
+from expressiveness.video.containers import opened_container
+from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.probing import MOST_DRIFT, VideoInfo, probe
 from expressiveness.video.reading import Frame, frame_times, read_frames
 from expressiveness.video.sampling import Sampling

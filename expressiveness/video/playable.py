@@ -18,7 +18,7 @@ from expressiveness.data import METADATA, Interview, InterviewFolder, metadata_l
 from expressiveness.errors import InterviewError, OutputError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
-from expressiveness.video.containers import MAX_PIXELS
+from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.encoding import reencode
 from expressiveness.video.probing import probe
 
@@ -61,7 +61,7 @@ def make_playable(
         workers: processes; None for one a core.
         timeout: seconds that a video may take; one that takes longer is a failure.
         progress: called with how many videos are done.
-        allow_outside: accept videos that lie outside `folder`; in the copy they are inside.
+        allow_outside: accept videos outside `folder`; in the copy they are inside.
         max_pixels: the most that a picture may have; a video with larger ones is a failure.
 
     Raises:
@@ -146,7 +146,7 @@ def _copy_file(video: Path, out: Path) -> None:
 
 
 def _copy_rows(lines: Iterable[tuple[int, bytes | None]], out: Path, renamed: Mapping[str, str]) -> None:
-    """Copy the rows as they stand, but for the names of videos that have new ones."""
+    """Copy the rows as they are, but for the names of videos that have new ones."""
     with out.open("wb") as file:
         for _, line in lines:
             file.write(_renamed(line or b"\n", renamed))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expressiveness.video.containers import MAX_PIXELS
 from expressiveness.video.decoding import decoded_frames, opened_video, stream_seconds
+from expressiveness.video.defaults import MAX_PIXELS
 
 if TYPE_CHECKING:
     from av.video.stream import VideoStream

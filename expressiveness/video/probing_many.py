@@ -11,7 +11,7 @@ from expressiveness._io import place
 from expressiveness.parallel import run
 from expressiveness.types import Progress
 from expressiveness.video.completeness import shortfall
-from expressiveness.video.containers import MAX_PIXELS
+from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.probing import VideoInfo, probe
 
 SECONDS_A_VIDEO = 60.0

@@ -17,8 +17,8 @@ import numpy as np
 from expressiveness._io import place
 from expressiveness.errors import VideoError
 from expressiveness.types import Pixels
-from expressiveness.video.containers import MAX_PIXELS
 from expressiveness.video.decoding import decoded_frames, opened_video, packets_of
+from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.sampling import DEFAULT_SAMPLING, Sampling
 
 if TYPE_CHECKING:

@@ -68,7 +68,7 @@ def load_dataset(name: str) -> fo.Dataset:
 def install_plugin(folder: Path | None = None) -> Path:
     """Register the installed plugin in a plugin folder of FiftyOne, unless one of its name is there.
 
-    FiftyOne runs no file that lies outside the plugin's own folder, not even over a link: what is put there imports
+    FiftyOne runs no file outside the plugin's own folder, not even over a link: what is put there imports
     the plugin from where it is installed, so that it never falls behind the core.
 
     Args:

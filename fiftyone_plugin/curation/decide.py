@@ -55,7 +55,7 @@ class CurationReport:
     left: int = 0  # decided otherwise since, so not undone
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report, ready for JSON."""
         return asdict(self)
 
 

@@ -114,7 +114,7 @@ def step_names(dataset: fo.Dataset) -> list[str]:
 
 
 def _grouped_faces(step: Step) -> list[dict[str, Any]]:
-    """Faces by what happened to them: most of a step's share their states, so that these stand there once."""
+    """Faces by what happened to them: most of a step's share their states, so that each is stored once."""
     groups: dict[tuple[FaceState, FaceState], dict[str, list[int]]] = {}
     for (sample_id, number), states in step.faces.items():
         groups.setdefault(states, {}).setdefault(sample_id, []).append(number)

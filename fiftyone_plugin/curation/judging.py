@@ -1,4 +1,4 @@
-"""Hold predictions that stand in a dataset against what people have decided since.
+"""Compare a dataset's predictions with what people have decided since.
 
 A run's labels carry the truth that they were held against and whether they are right; a decision changes both, and with
 them what the review shows as mistakes. What a run predicted stays as it is, and so do its figures on held-out people.
@@ -32,7 +32,7 @@ def judge_again(dataset: fo.Dataset, sample_ids: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A run's prediction for one frame, as it stands in a dataset."""
+    """A run's prediction for one frame, as the dataset has it."""
 
     frame_number: int
     frame_id: str

@@ -1,4 +1,4 @@
-"""What stands on faces and videos about people's decisions, read and written in bulk.
+"""What people decided about faces and videos, as their fields hold it; read and written in bulk.
 
 Only the primary face of a frame counts. Each carries in `recorded` what the plugin wrote last, so that an edit by hand,
 in the App's Annotate tab or with its tags, is told from everything else.
@@ -24,7 +24,7 @@ _FACE_STATE = ("category", "recorded", "decided_by", "decided_at", "tags")
 
 @dataclass(frozen=True, slots=True)
 class FaceState:
-    """What stands on a face about people's decisions."""
+    """What people decided about a face, as its label holds it."""
 
     category: str | None
     recorded: str | None
@@ -60,7 +60,7 @@ class FaceState:
 
 @dataclass(frozen=True, slots=True)
 class PrimaryFace:
-    """The primary face of one frame, as it stands in a dataset."""
+    """The primary face of one frame, as the dataset has it."""
 
     sample_id: str
     interview: str
@@ -123,7 +123,7 @@ def write_face_states(dataset: fo.Dataset, states: Mapping[PrimaryFace, FaceStat
 
 @dataclass(frozen=True, slots=True)
 class VideoState:
-    """What stands on a video about people's decisions on the whole of it."""
+    """What people decided about a whole video, as its fields hold it."""
 
     reviewed: str | None  # category
     decided_by: str | None
@@ -145,7 +145,7 @@ def write_video_states(dataset: fo.Dataset, states: Mapping[str, tuple[VideoStat
 
     Args:
         dataset: of interviews.
-        states: by sample id, what stands there and what shall.
+        states: by sample id, the state before and the one after.
     """
     for name, field in {"tags": "tags", "decided_by": DECIDED_BY, "decided_at": DECIDED_AT}.items():
         values = {key: _plain(getattr(after, name)) for key, (before, after) in states.items() if after != before}

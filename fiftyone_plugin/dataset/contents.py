@@ -114,7 +114,7 @@ def require_embedders(dataset: fo.Dataset) -> list[str]:
 
 
 def require_predictions(dataset: fo.Dataset) -> list[str]:
-    """The names of the runs whose predictions stand in a dataset, oldest first.
+    """The names of the runs whose predictions a dataset has, oldest first.
 
     Raises:
         ModelError: there is none.

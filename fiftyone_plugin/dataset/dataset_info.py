@@ -1,6 +1,6 @@
-"""What the plugin keeps with a dataset: what it was imported with, how its faces were found, where its files lie.
+"""What the plugin keeps with a dataset: what it was imported with, how its faces were found, where its files are.
 
-A dataset's files lie in a work folder named by the dataset's id, so that it may be renamed, and so that no name decides
+A dataset's files are in a work folder named by the dataset's id, so that it may be renamed, and so that no name decides
 where files go. A clone has an id of its own: it gets a copy of the faces and models when it first needs its folder.
 """
 
@@ -69,7 +69,7 @@ def work_folders() -> Path:
 
 
 def work_folder(dataset: fo.Dataset) -> Path:
-    """Where a dataset's faces and models lie.
+    """Where a dataset's faces and models are.
 
     Raises:
         OutputError: the dataset is a clone, and the files of the one it was made of cannot be copied.
@@ -83,7 +83,7 @@ def work_folder(dataset: fo.Dataset) -> Path:
 
 
 def set_work_folder(dataset: fo.Dataset, folder: Path) -> None:
-    """Choose where a dataset's faces and models lie."""
+    """Choose where a dataset's faces and models are kept."""
     folder = folder.resolve()
     keep_info(dataset, work_folder=str(folder))
     note = work_folders() / id_of(dataset) / ELSEWHERE

@@ -33,7 +33,7 @@ def register_run(
         dataset: to keep it with.
         run: its name.
         model: what was trained.
-        folder: where the model lies.
+        folder: where the model is.
         split_of: the earlier run whose split was used again.
     """
     if dataset.has_run(run):
@@ -132,7 +132,7 @@ def check_run_name(dataset: fo.Dataset, name: str) -> str:
 
 
 def model_folder(dataset: fo.Dataset, run: str) -> Path:
-    """Where a run's model lies: in the dataset's work folder, or else where it was when it was trained.
+    """Where a run's model is: in the dataset's work folder, or else where it was when it was trained.
 
     A clone takes over the runs, and has a copy of their models.
 

@@ -86,7 +86,7 @@ def _forget_files(found: Known, report: ForgetReport) -> None:
 def _forget_pictures(folder: Path, report: ForgetReport) -> None:
     deleted, others = forget_pictures(folder)
     report.pictures += deleted
-    report.yours += [f"{file}, which lies among its pictures" for file in others]
+    report.yours += [f"{file}, which is among its pictures" for file in others]
 
 
 def _name_files(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None:

@@ -22,7 +22,7 @@ class Traces:
 
     Args:
         ids: of its sample, frames and labels, as 24 hexadecimal digits.
-        texts: that tell of it wherever they stand in a text as words of their own.
+        texts: that tell of it wherever a text has them as words of their own.
         values: that tell of it only where they are the whole text.
     """
 

@@ -1,4 +1,4 @@
-"""What every operator here shares: a form that says what is missing, work that reports progress, errors that are seen.
+"""What every operator here shares: one record of parameters, work that reports progress, errors that are seen.
 
 The App runs an operator as a generator, which alone can show progress while it works; the SDK and delegated workers
 call it as a function, since a generator's result would be lost to them. The App would not notice an error that escapes
@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, get_args, get_origin
 
+import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
+from fiftyone.operators.constants import ViewTarget
 
 from ..failures import foreseen, sentence_about
 from ..requirements import missing_packages, missing_sentence
+from .form import Form
+from .notebook_calls import call_of
+from .parameter_record import NoParameters, Record, checked, refusal
 
 Progress = Callable[..., None]
 """As `expressiveness.types` has it, which cannot be imported where the core is missing."""
@@ -43,13 +48,29 @@ class Listing:
     view_target: bool = True  # whether FiftyOne asks for dataset, view or selection
 
 
-class InterviewOperator(foo.Operator):
-    """An operator on interviews: subclasses give a listing, a form and a call."""
+class InterviewOperator(foo.Operator, Generic[Record]):
+    """An operator on interviews: subclasses name the record of its parameters, and give a listing, a form and `run`.
+
+    From the record come the inputs of the form, what `read` makes of a person's or a program's choices, and what the
+    operator takes and says of itself where it is called like a function.
+    """
 
     listing: ClassVar[Listing]
 
+    parameters: ClassVar[type] = NoParameters
+    """The record, as in `InterviewOperator[Parameters]`."""
+
     on_dataset = True
     """Whether a dataset must be open."""
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        for base in getattr(cls, "__orig_bases__", ()):
+            if get_origin(base) is InterviewOperator:
+                [cls.parameters] = get_args(base)
+        call = call_of(cls.parameters, cls.__doc__ or "", on_dataset=cls.on_dataset)
+        call.__qualname__ = f"{cls.__qualname__}.__call__"
+        cls.__call__ = call
 
     @property
     def config(self) -> foo.OperatorConfig:
@@ -58,8 +79,16 @@ class InterviewOperator(foo.Operator):
             **asdict(self.listing), dynamic=True, execute_as_generator=True, allow_delegated_execution=True
         )
 
-    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
-        """Add the inputs; an error of our own kind that is raised here keeps the operator from running."""
+    def read(self, ctx: foo.executor.ExecutionContext) -> Record:
+        """What was chosen, checked; what was not is the default.
+
+        Raises:
+            ParameterError: a value cannot be, or one that is required is missing.
+        """
+        return checked(self.parameters, ctx.params)
+
+    def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
+        """Ask for the parameters; an error of our own kind that is raised here keeps the operator from running."""
         raise NotImplementedError
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
@@ -70,20 +99,20 @@ class InterviewOperator(foo.Operator):
             progress: called with how much is done, how much there is, and a few words.
 
         Returns:
-            The result as JSON holds it, with a sentence for the person under "message".
+            The result, ready for JSON, with a sentence for the person under "message".
         """
         raise NotImplementedError
 
     def resolve_input(self, ctx: foo.executor.ExecutionContext) -> types.Property:
         """Build the form."""
-        inputs = types.Object()
+        form = Form(ctx, self.parameters)
         if missing := missing_packages():
-            refuse(inputs, missing_sentence(missing))
+            form.refuse(missing_sentence(missing))
         elif self.on_dataset and ctx.dataset is None:
-            refuse(inputs, "Open a dataset of interviews first.")
+            form.refuse("Open a dataset of interviews first.")
         else:
-            self._form_or_refusal(ctx, inputs)
-        return types.Property(inputs, view=types.View(label=self.config.label))
+            self._form_or_refusal(ctx, form)
+        return types.Property(form.inputs, view=types.View(label=self.config.label))
 
     def resolve_output(self, ctx: foo.executor.ExecutionContext) -> types.Property:
         """Show the sentence that the work ended with."""
@@ -99,11 +128,11 @@ class InterviewOperator(foo.Operator):
             return self._stream(ctx)
         return self._call(ctx)
 
-    def _form_or_refusal(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    def _form_or_refusal(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         try:
-            self.form(ctx, inputs)
+            self.form(ctx, form)
         except Exception as error:  # noqa: BLE001  # told to the person, and logged where nobody foresaw it
-            refuse(inputs, sentence_about(error))
+            form.refuse(sentence_about(error))
 
     def _call(self, ctx: foo.executor.ExecutionContext) -> dict[str, Any]:
         """Work, and raise what is of a known kind as an error of our own, whose message is all that there is to say."""
@@ -228,29 +257,18 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def choose(
-    inputs: types.Object, name: str, choices: Mapping[str, str], *, radio: bool = False, **settings: Any
-) -> None:
-    """Add a choice between values, each with what the person reads.
+def target_videos(ctx: foo.executor.ExecutionContext) -> fo.Dataset | fo.DatasetView:
+    """What the person chose to work on; the videos behind it, where the App shows frames, patches or clips.
 
-    As text and not as an enum, so that a value from elsewhere is judged by the core, whose errors say what to do.
+    Raises:
+        ParameterError: it is not known what that is.
     """
-    view = types.RadioGroup() if radio else types.DropdownView()
-    for value, label in choices.items():
-        view.add_choice(value, label=label)
-    inputs.str(name, view=view, **settings)
+    from ..dataset import videos_of
 
-
-def refuse(inputs: types.Object, sentence: str) -> None:
-    """Say why the operator cannot run, and keep it from running."""
-    inputs.view("refusal", types.Error(label="Not yet", description=sentence))
-    blocked = inputs.bool("cannot_run", required=True, view=types.HiddenView())
-    blocked.invalid, blocked.error_message = True, sentence
-
-
-def warn(inputs: types.Object, name: str, sentence: str) -> None:
-    """Say what may go wrong, without keeping anybody from it."""
-    inputs.view(name, types.Warning(label="Note", description=sentence))
+    target = ctx.params.get("view_target", ctx.request_params.get("view_target"))
+    if target is not None and target not in ViewTarget.values():
+        raise refusal("view_target", target, f"choose from {', '.join(sorted(ViewTarget.values()))}")
+    return videos_of(ctx.target_view())
 
 
 def _called_by_app(ctx: foo.executor.ExecutionContext) -> bool:

@@ -1,27 +1,17 @@
-"""The operators, one a file, in the order of a day's work."""
+"""The operators, one a file: whatever operator a file here defines is registered."""
 
-from .compute_embeddings import ComputeEmbeddings
-from .curate import Curate
-from .detect_faces import DetectFaces
-from .export_curated import ExportCurated
-from .find_suspicious_labels import FindSuspiciousLabels
-from .import_interviews import ImportInterviews
-from .predict import Predict
-from .review_errors import ReviewErrors
-from .run_pipeline import RunPipeline
-from .train_model import TrainModel
-from .undo_curation import UndoCuration
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
 
-OPERATORS = (
-    ImportInterviews,
-    DetectFaces,
-    TrainModel,
-    Predict,
-    ReviewErrors,
-    RunPipeline,
-    FindSuspiciousLabels,
-    Curate,
-    UndoCuration,
-    ExportCurated,
-    ComputeEmbeddings,
-)
+from ..forms import InterviewOperator
+
+
+def _defined_in(name: str) -> list[type[InterviewOperator[Any]]]:
+    module = import_module(f".{name}", __name__)
+    kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, InterviewOperator)]
+    return [kind for kind in kinds if kind.__module__ == module.__name__]
+
+
+OPERATORS = tuple(operator for module in iter_modules(__path__) for operator in _defined_in(module.name))
+"""In the order of their files, which `fiftyone.yml` lists, too."""

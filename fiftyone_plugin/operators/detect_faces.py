@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Annotated, Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
-from fiftyone.operators import types
+from pydantic import Field
 
 from ..forms import (
+    Choices,
+    Count,
+    Form,
     InterviewOperator,
     Listing,
+    Number,
     Progress,
-    choose,
+    Stated,
+    Text,
     counting,
-    number,
-    one_of,
+    parameters,
     target_videos,
-    whole_number,
-    yes_or_no,
 )
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
 
 
-class DetectFaces(InterviewOperator):
+@parameters
+class FaceParameters:
+    """How faces are looked for."""
+
+    detector: Annotated[Text, Choices(Stated("expressiveness.faces", "DETECTORS"))] = Field(
+        default_factory=Stated("expressiveness.faces", "ExtractionConfig.detector"), title="Detector"
+    )
+    every: Count = Field(
+        default_factory=Stated("expressiveness.video", "DEFAULT_EVERY"), title="Look at every N-th frame"
+    )
+    confidence: Number = Field(
+        default_factory=Stated("expressiveness.faces", "ExtractionConfig.confidence"),
+        ge=0,
+        le=1,
+        title="The least confidence of a face",
+    )
+    align: bool = Field(
+        default_factory=Stated("expressiveness.faces", "ExtractionConfig.align"),
+        title="Turn faces until their eyes lie level",
+    )
+    workers: Count | None = Field(None, title="Processes", description="One a core if not given")
+
+
+class DetectFaces(InterviewOperator[FaceParameters]):
     """Find faces, store their crops, and write them as frame labels; what is stored already is not looked for again."""
 
     listing = Listing(
@@ -36,64 +61,31 @@ class DetectFaces(InterviewOperator):
         icon="face",
     )
 
-    def __call__(
-        self,
-        samples: fo.Dataset | fo.DatasetView,
-        detector: str = "auto",
-        every: int = 5,
-        confidence: float = 0.5,
-        align: bool = False,
-        workers: int | None = None,
-        delegate: bool = False,
-    ) -> foo.executor.ExecutionResult:
-        """Find faces.
-
-        Args:
-            samples: a dataset of interviews, or a view of one
-            detector ("auto"): "auto", "short" or "full"
-            every (5): look at every N-th frame
-            confidence (0.5): the least that counts as a face
-            align (False): whether to turn each face until its eyes lie level
-            workers (None): processes; one a core if None
-            delegate (False): whether to leave the work to a delegated worker
-        """
-        params = {"detector": detector, "every": every, "confidence": confidence, "align": align, "workers": workers}
-        return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
-
-    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose detector and sampling, and see how long it will take."""
-        from expressiveness.faces import DEFAULT_DETECTOR, detector_labels
+        from expressiveness.faces import detector_labels
 
         from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
-        choose(inputs, "detector", detector_labels(), default=DEFAULT_DETECTOR, label="Detector")
-        inputs.int("every", default=5, min=1, label="Look at every N-th frame")
-        inputs.float("confidence", default=0.5, min=0.0, max=1.0, label="The least confidence of a face")
-        inputs.bool("align", default=False, label="Turn faces until their eyes lie level")
-        inputs.int("workers", min=1, label="Processes", description="One a core if empty")
-        inputs.view("estimate", types.Notice(label=estimate(samples)))
+        form.ask("detector", choices=detector_labels())
+        for name in ("every", "confidence", "align", "workers"):
+            form.ask(name)
+        form.note("estimate", estimate(samples))
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Find faces."""
-        from expressiveness.faces import DETECTORS, ExtractionConfig
+        from expressiveness.faces import ExtractionConfig
         from expressiveness.video import Sampling
 
         from ..steps import detect_faces
 
+        chosen = self.read(ctx)
         config = ExtractionConfig(
-            sampling=Sampling(every=whole_number(ctx, "every", 5, least=1)),
-            detector=one_of(ctx, "detector", DETECTORS, "auto"),
-            confidence=number(ctx, "confidence", 0.5),
-            align=yes_or_no(ctx, "align", False),
+            Sampling(every=chosen.every), chosen.detector, confidence=chosen.confidence, align=chosen.align
         )
-        report = detect_faces(
-            target_videos(ctx),
-            config,
-            workers=whole_number(ctx, "workers", None, least=1),
-            progress=counting(progress, "videos"),
-        )
+        report = detect_faces(target_videos(ctx), config, workers=chosen.workers, progress=counting(progress, "videos"))
         failed = f", {len(report.failures)} failed ({report.failures[0].reason})" if report.failures else ""
         short = f", {len(report.cut_short)} of them not all there" if report.cut_short else ""
         message = (

@@ -6,24 +6,34 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import fiftyone as fo
 import fiftyone.operators as foo
-from fiftyone.operators import types
+from pydantic import Field
 
 from ..forms import (
+    Folder,
+    Form,
     InterviewOperator,
     Listing,
     Progress,
+    Text,
     counted,
     counting,
-    folder_chosen,
+    parameters,
     target_videos,
-    text,
-    yes_or_no,
 )
 
 
-class ExportCurated(InterviewOperator):
+@parameters
+class ExportParameters:
+    """Where to, and what."""
+
+    folder: Folder = Field(title="Folder", description="New, empty, or written by an earlier export, which is replaced")
+    name: Text | None = Field(None, title="Name of the new folder", description="In it; none if not given")
+    faces: bool = Field(True, title="The faces as pictures, a folder a category")
+    videos: bool = Field(False, title="A copy of the videos", description="So that the folder stands by itself")
+
+
+class ExportCurated(InterviewOperator[ExportParameters]):
     """Write the interviews with corrected categories, the decisions, and the faces by category."""
 
     listing = Listing(
@@ -33,61 +43,29 @@ class ExportCurated(InterviewOperator):
         icon="drive_folder_upload",
     )
 
-    def __call__(
-        self,
-        samples: fo.Dataset | fo.DatasetView,
-        folder: str,
-        faces: bool = True,
-        videos: bool = False,
-        delegate: bool = False,
-    ) -> foo.executor.ExecutionResult:
-        """Export the curated interviews.
-
-        Args:
-            samples: a dataset of interviews, or a view of one
-            folder: new, empty, or written by an earlier export, which is replaced
-            faces (True): whether to write the faces as pictures, a folder a category
-            videos (False): whether to copy the videos
-            delegate (False): whether to leave the work to a delegated worker
-        """
-        params = {"folder": {"absolute_path": folder}, "faces": faces, "videos": videos}
-        return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
-
-    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose a folder and what to write."""
         from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
-        inputs.file(
-            "folder",
-            required=True,
-            label="Parent folder",
-            description="The export becomes a new folder in it",
-            view=types.FileExplorerView(choose_dir=True, button_label="Choose a folder..."),
-        )
-        inputs.str("name", default=f"{ctx.dataset.name}-curated", label="Name of the new folder")
-        inputs.bool("faces", default=True, label="The faces as pictures, a folder a category")
-        inputs.bool(
-            "videos", default=False, label="A copy of the videos", description="So that the folder stands by itself"
-        )
+        form.ask("folder", title="Parent folder", description="The export becomes a new folder in it")
+        form.ask("name", description="", default=f"{ctx.dataset.name}-curated")
+        form.ask("faces")
+        form.ask("videos")
         size = f"{counted(len(samples), 'interview')}, with people's decisions. "
-        inputs.view("about", types.Notice(label=f"{size}FiftyOne's own Export writes any other format."))
+        form.note("about", f"{size}FiftyOne's own Export writes any other format.")
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Export."""
-        from expressiveness.errors import ReportError
-
         from ..steps import export_curated
 
-        folder = folder_chosen(ctx, "folder")
-        if folder is None:
-            raise ReportError("choose a folder to write to")
+        chosen = self.read(ctx)
         report = export_curated(
             target_videos(ctx),
-            folder / Path(text(ctx, "name", "")).name,
-            faces=yes_or_no(ctx, "faces", True),
-            videos=yes_or_no(ctx, "videos", False),
+            chosen.folder / Path(chosen.name or "").name,
+            faces=chosen.faces,
+            videos=chosen.videos,
             progress=counting(progress, "interviews"),
         )
         left_out = f" ({report.left_out} left out)" if report.left_out else ""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import fiftyone as fo
 import fiftyone.operators as foo
-from fiftyone.operators import types
 
-from ..forms import InterviewOperator, Listing, Progress, counted, open_saved_view, target_videos
+from ..forms import Form, InterviewOperator, Listing, NoParameters, Progress, counted, open_saved_view, target_videos
 
 
-class FindSuspiciousLabels(InterviewOperator):
+class FindSuspiciousLabels(InterviewOperator[NoParameters]):
     """Rate how suspicious each video's category is, and open those that a person should check."""
 
     listing = Listing(
@@ -22,28 +20,17 @@ class FindSuspiciousLabels(InterviewOperator):
         icon="troubleshoot",
     )
 
-    def __call__(self, samples: fo.Dataset | fo.DatasetView, delegate: bool = False) -> foo.executor.ExecutionResult:
-        """Find labels that are probably wrong.
-
-        Args:
-            samples: the videos to judge: a dataset of interviews with faces, or a view of one
-            delegate (False): whether to leave the work to a delegated worker
-        """
-        return foo.execute_operator(self.uri, view=samples.view(), params={}, request_delegation=delegate)
-
-    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Say what will be done."""
         from ..steps import require_people
 
         samples = target_videos(ctx)
         require_people(ctx.dataset)
-        inputs.view(
+        form.note(
             "about",
-            types.Notice(
-                label=f"{counted(len(samples), 'video')}: each category is held against a model of movement that "
-                "learned from the other people of the dataset. Videos whose movement is not known yet are read once "
-                "more; that may be stopped, and goes on from there."
-            ),
+            f"{counted(len(samples), 'video')}: each category is held against a model of movement that learned from "
+            "the other people of the dataset. Videos whose movement is not known yet are read once more; that may be "
+            "stopped, and goes on from there.",
         )
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:

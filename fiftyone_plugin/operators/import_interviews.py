@@ -9,21 +9,20 @@ from typing import Any
 
 import fiftyone.operators as foo
 from fiftyone.operators import types
+from pydantic import Field
 
 from ..forms import (
+    Count,
+    Folder,
+    Form,
     InterviewOperator,
     Listing,
+    Number,
     Progress,
-    choose,
+    Text,
     counted,
     counting,
-    folder_chosen,
-    number,
-    refuse,
-    text,
-    warn,
-    whole_number,
-    yes_or_no,
+    parameters,
 )
 
 TERMS = (
@@ -31,11 +30,50 @@ TERMS = (
     "anybody. Nothing leaves this machine."
 )
 
+READING = ("reader", "columns", "allow_outside")
+"""The parameters that `read_interviews` takes, too."""
+
 PREVIEWED_BYTES = 64 * 2**20
 """The form reads the rows whenever something is typed, in the server's process; RecruitView's are some 10 MB."""
 
 
-class ImportInterviews(InterviewOperator):
+@parameters
+class ImportParameters:
+    """What is imported, and as what."""
+
+    folder: Folder = Field(
+        title="Folder", description="Holds metadata.jsonl and videos/, or a CSV or TSV beside its videos"
+    )
+    dataset_name: Text | None = Field(None, title="Dataset name", description="The folder's if not given")
+    target: Text | None = Field(
+        None, title="Score that gives the category", description="As the data says if not given"
+    )
+    low: Number | None = Field(None, title="Reserved below", description="As the data says if not given")
+    high: Number | None = Field(None, title="Expressive above", description="As the data says if not given")
+    reader: Text | None = Field(
+        None, title="Layout of the folder", description="A reader's name; the one that recognises it if not given"
+    )
+    columns: Text | None = Field(
+        None,
+        title="Columns",
+        description="Of a CSV, as in video=clip,participant=who,score=rating; those left out are guessed",
+    )
+    limit: Count | None = Field(
+        None, title="Only so many interviews", description="Spread over the file; all if not given"
+    )
+    allow_outside: bool = Field(
+        False,
+        title="Take videos outside the folder, too",
+        description="Links, .. and absolute paths that lead out of it",
+    )
+    replace_rows: bool = Field(
+        False,
+        title="Update from another folder",
+        description="This folder replaces the one that the dataset came from, because it was moved or corrected",
+    )
+
+
+class ImportInterviews(InterviewOperator[ImportParameters]):
     """Import a folder of interviews as a dataset, or update the dataset it was imported as."""
 
     on_dataset = False
@@ -48,107 +86,48 @@ class ImportInterviews(InterviewOperator):
         view_target=False,
     )
 
-    def __call__(
-        self,
-        folder: str,
-        dataset_name: str | None = None,
-        target: str | None = None,
-        low: float | None = None,
-        high: float | None = None,
-        reader: str | None = None,
-        columns: str | None = None,
-        limit: int | None = None,
-        allow_outside: bool = False,
-        replace_rows: bool = False,
-        delegate: bool = False,
-    ) -> foo.executor.ExecutionResult:
-        """Import a folder of interviews.
-
-        Args:
-            folder: holds the table of interviews and the videos
-            dataset_name (None): the dataset's name; the folder's if None
-            target (None): the score that gives the category; as the data says if None
-            low (None): Reserved is below this score; as the data says if None
-            high (None): Expressive is above this score; as the data says if None
-            reader (None): "recruitview", "csv" or another reader's name; the one that recognises the folder if None
-            columns (None): what the columns of a CSV are, as in "video=clip,participant=who,score=rating"; guessed if
-                None
-            limit (None): only so many interviews, spread over the file
-            allow_outside (False): accept videos that lie outside the folder
-            replace_rows (False): where the dataset has interviews of these ids from another folder, replace them
-            delegate (False): whether to leave the work to a delegated worker
-        """
-        params = {
-            "folder": {"absolute_path": folder},
-            "dataset_name": dataset_name,
-            "target": target,
-            "low": low,
-            "high": high,
-            "reader": reader,
-            "columns": columns,
-            "limit": limit,
-            "allow_outside": allow_outside,
-            "replace_rows": replace_rows,
-        }
-        return foo.execute_operator(self.uri, params=params, request_delegation=delegate)
-
-    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose a folder, see what is in it, and name the dataset."""
         from expressiveness.data import METADATA, read_interviews
 
         from ..dataset import check_dataset_name
 
-        inputs.view("terms", types.Notice(label=TERMS))
-        inputs.file(
-            "folder",
-            required=True,
-            label="Folder",
-            description="Holds metadata.jsonl and videos/, or a CSV or TSV beside its videos",
-            view=types.FileExplorerView(choose_dir=True, button_label="Choose a folder..."),
-        )
-        folder = folder_chosen(ctx, "folder")
+        form.note("terms", TERMS)
+        folder = form.ask("folder")
         if folder is None:
             return
-        _choose_reader(ctx, inputs, folder)
-        inputs.str("dataset_name", default=folder.name, label="Dataset name")
+        _ask_reader(form, folder)
+        name = form.ask("dataset_name", description="", default=folder.name)
         if (size := _bytes_of(folder / METADATA)) > PREVIEWED_BYTES:
-            warn(inputs, "preview", f"{METADATA} has {size / 1e6:,.0f} MB: what it holds is seen once it is imported")
+            form.warn("preview", f"{METADATA} has {size / 1e6:,.0f} MB: what it holds is seen once it is imported")
         else:
-            found = read_interviews(folder, **_reading(ctx))
-            inputs.view("preview", types.Success(label="Found", description=_preview(found)))
+            found = read_interviews(folder, **{option: form.chosen(option) for option in READING})
+            form.inputs.view("preview", types.Success(label="Found", description=_preview(found)))
             if found.bad_rows:
-                warn(inputs, "bad_rows", _bad_rows(found))
-            _ask_about_rows(ctx, inputs, folder, found.interviews)
-            _choose_rule(ctx, inputs, found)
-        inputs.int("limit", min=1, label="Only so many interviews", description="Spread over the file; all if empty")
-        inputs.bool(
-            "allow_outside",
-            default=False,
-            label="Take videos outside the folder, too",
-            description="Links, .. and absolute paths that lead out of it",
-        )
-        check_dataset_name(text(ctx, "dataset_name", folder.name))
+                form.warn("bad_rows", _bad_rows(found))
+            _ask_about_rows(form, folder, name, found.interviews)
+            _ask_rule(form, found)
+        form.ask("limit")
+        form.ask("allow_outside")
+        check_dataset_name(name)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Import."""
         from expressiveness.data import read_interviews
-        from expressiveness.errors import InterviewError
 
         from ..steps import import_interviews
 
-        folder = folder_chosen(ctx, "folder")
-        if folder is None:
-            raise InterviewError("choose the folder that holds metadata.jsonl, or a CSV beside its videos")
-        found = read_interviews(folder, **_reading(ctx))
-        rule = found.rule_for(text(ctx, "target", None), low=number(ctx, "low", None), high=number(ctx, "high", None))
+        chosen = self.read(ctx)
+        folder, reading = chosen.folder, {option: getattr(chosen, option) for option in READING}
+        rule = read_interviews(folder, **reading).rule_for(chosen.target, low=chosen.low, high=chosen.high)
         report = import_interviews(
             folder,
-            text(ctx, "dataset_name", folder.name),
+            chosen.dataset_name or folder.name,
             target=rule.target,
             thresholds=rule.thresholds,
-            limit=whole_number(ctx, "limit", None, least=1),
-            replace_rows=yes_or_no(ctx, "replace_rows", False),
-            **_reading(ctx),
+            limit=chosen.limit,
+            replace_rows=chosen.replace_rows,
+            **reading,
             progress=counting(progress, "videos"),
         )
         passed_over = f"; {len(report.failures)} passed over" if report.failures else ""
@@ -161,69 +140,45 @@ class ImportInterviews(InterviewOperator):
         yield ctx.ops.open_dataset(result["dataset"])
 
 
-def _ask_about_rows(
-    ctx: foo.executor.ExecutionContext, inputs: types.Object, folder: Path, interviews: Sequence[Any]
-) -> None:
+def _ask_about_rows(form: Form, folder: Path, name: str, interviews: Sequence[Any]) -> None:
     """Say which interviews of another folder would be replaced, and let that happen only if the person says so."""
     from ..steps import rows_of_others
 
-    others = rows_of_others(folder, ctx.params.get("dataset_name") or folder.name, interviews)
+    others = rows_of_others(folder, name, interviews)
     if others is None:
         return
-    inputs.bool(
-        "replace_rows",
-        default=False,
-        label="Update from another folder",
-        description="This folder replaces the one that the dataset came from, because it was moved or corrected",
-    )
-    sentence = f"{others}."
-    if yes_or_no(ctx, "replace_rows", False):
-        warn(inputs, "replaced", sentence[0].upper() + sentence[1:])
+    sentence = f"{str(others)[0].upper()}{str(others)[1:]}."
+    if form.ask("replace_rows"):
+        form.warn("replaced", sentence)
     else:
-        refuse(inputs, f"{sentence[0].upper()}{sentence[1:]} Choose another name, or tick Update from another folder.")
+        form.refuse(f"{sentence} Choose another name, or tick Update from another folder.")
 
 
-def _choose_reader(ctx: foo.executor.ExecutionContext, inputs: types.Object, folder: Path) -> None:
+def _ask_reader(form: Form, folder: Path) -> None:
     """Offer the readers that recognise a folder, and for a CSV what its columns are."""
     from expressiveness.data import READERS
 
     fitting = [name for name in READERS if READERS[name]().recognises(folder)]
     if not fitting:
         return  # reading says so
-    choose(inputs, "reader", {name: name for name in fitting}, default=fitting[0], label="Layout of the folder")
-    if text(ctx, "reader", fitting[0]) == "csv":
-        inputs.str(
-            "columns",
-            label="Columns",
-            description="As in video=clip,participant=who,score=rating; those left out are guessed, as shown below",
-        )
+    if form.ask("reader", description="", choices=fitting, default=fitting[0]) == "csv":
+        form.ask("columns")
 
 
-def _reading(ctx: foo.executor.ExecutionContext) -> dict[str, Any]:
-    """How the folder is to be read, as `read_interviews` takes it."""
-    return {
-        "reader": text(ctx, "reader", None),
-        "columns": text(ctx, "columns", None),
-        "allow_outside": yes_or_no(ctx, "allow_outside", False),
-    }
-
-
-def _choose_rule(ctx: foo.executor.ExecutionContext, inputs: types.Object, found: Any) -> None:
+def _ask_rule(form: Form, found: Any) -> None:
     """Offer the scores that there are, and say where the data puts the thresholds of the one that is chosen."""
     from expressiveness.errors import ExpressivenessError
 
-    only = found.scores[0] if len(found.scores) == 1 else None
-    scores = {name: name for name in found.scores}
-    default = found.target or only
-    choose(inputs, "target", scores, default=default, required=default is None, label="Score that gives the category")
+    default = found.target or (found.scores[0] if len(found.scores) == 1 else None)
+    target = form.ask("target", description="", choices=found.scores, default=default, required=default is None)
     usual = {"low": "", "high": ""}
     try:
-        rule = found.rule_for(text(ctx, "target", default))
+        rule = found.rule_for(target)
         usual = {name: f"{getattr(rule.thresholds, name):.3g} if empty" for name in usual}
     except ExpressivenessError as error:
-        warn(inputs, "no_rule", str(error))
-    inputs.float("low", label="Reserved below", description=usual["low"])
-    inputs.float("high", label="Expressive above", description=usual["high"])
+        form.warn("no_rule", str(error))
+    for name, description in usual.items():
+        form.ask(name, description=description)
 
 
 def _obstacles(report: Any, folder: Path) -> str:

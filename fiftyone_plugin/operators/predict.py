@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import fiftyone as fo
 import fiftyone.operators as foo
-from fiftyone.operators import types
+from pydantic import Field
 
-from ..forms import InterviewOperator, Listing, Progress, choose, counting, show_run, target_videos, text
+from ..forms import Form, InterviewOperator, Listing, Progress, Text, counting, parameters, show_run, target_videos
 
 
-class Predict(InterviewOperator):
+@parameters
+class PredictParameters:
+    """Whose model classifies."""
+
+    run: Text | None = Field(None, title="Run", description="Whose model is used; the newest if not given")
+
+
+class Predict(InterviewOperator[PredictParameters]):
     """Write a run's category on every frame with a face, and its category and score on every video."""
 
     listing = Listing(
@@ -22,26 +28,14 @@ class Predict(InterviewOperator):
         icon="auto_awesome",
     )
 
-    def __call__(
-        self, samples: fo.Dataset | fo.DatasetView, run: str, delegate: bool = False
-    ) -> foo.executor.ExecutionResult:
-        """Classify faces.
-
-        Args:
-            samples: a dataset of interviews with faces, or a view of one
-            run: the run whose model is used
-            delegate (False): whether to leave the work to a delegated worker
-        """
-        return foo.execute_operator(self.uri, view=samples.view(), params={"run": run}, request_delegation=delegate)
-
-    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose a run."""
         from ..dataset import require_faces, require_runs
 
         samples = target_videos(ctx)
         require_faces(samples)
         runs = require_runs(ctx.dataset)
-        choose(inputs, "run", {run: run for run in runs}, default=runs[-1], label="Run")
+        form.ask("run", choices=runs, default=runs[-1])
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Classify, and save the views on the mistakes."""
@@ -49,7 +43,7 @@ class Predict(InterviewOperator):
         from ..review import save_review_views
         from ..steps import predict
 
-        run = text(ctx, "run", None) or require_runs(ctx.dataset)[-1]
+        run = self.read(ctx).run or require_runs(ctx.dataset)[-1]
         report = predict(target_videos(ctx), run, progress=counting(progress, "videos"))
         save_review_views(ctx.dataset, run)
         failed = f", {len(report.failures)} passed over" if report.failures else ""

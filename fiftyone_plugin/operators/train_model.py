@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
-from fiftyone.operators import types
+from pydantic import Field
 
 from ..forms import (
+    Choices,
+    Count,
+    Form,
     InterviewOperator,
     Listing,
+    Number,
     Progress,
-    choose,
+    Stated,
+    Text,
+    WholeNumber,
     counted,
-    number,
-    one_of,
-    refuse,
+    parameters,
     target_videos,
-    text,
-    warn,
-    whole_number,
-    yes_or_no,
 )
 
 if TYPE_CHECKING:
-    from expressiveness.data import CategoryRule, Split
+    from expressiveness.data import Split
 
 FACE_INPUTS = {
     "deviation": "How each face differs from the clip's mean face; carries over to new people",
@@ -44,7 +44,41 @@ MOST_NAMED = 5
 """Participants that a warning lists."""
 
 
-class TrainModel(InterviewOperator):
+@parameters
+class TrainParameters:
+    """What is learned, by what, and from whom."""
+
+    run: Text | None = Field(
+        None, title="Name of the run", description="cnn_1, cnn_2, ... or movement_1, ... if not given"
+    )
+    model: Annotated[Text, Choices(Stated("expressiveness.models", "MODELS"))] = Field(
+        default_factory=Stated("expressiveness.models", "DEFAULT_MODEL"),
+        title="Model",
+        description="notebook_cnn judges single faces; movement how a face moves, and reads the videos once more",
+    )
+    target: Text | None = Field(
+        None, title="Score to learn", description="The one that the dataset was imported with if not given"
+    )
+    low: Number | None = Field(None, title="Reserved below", description="As the dataset was imported if not given")
+    high: Number | None = Field(None, title="Expressive above", description="As the dataset was imported if not given")
+    face_input: Text | None = Field(
+        None, title="What the network sees", description="deviation from the clip's mean face, or single crops"
+    )
+    epochs: Count | None = Field(None, title="Epochs at most", description="Of a network; its own default if not given")
+    options: dict[str, Any] | None = Field(None, title="Other options of the model", description="By their names")
+    seed: WholeNumber = Field(
+        default_factory=Stated("expressiveness.models", "TrainingConfig.seed"),
+        title="Seed",
+        description="The same seed gives the same model",
+    )
+    split_of: Text | None = Field(
+        None,
+        title="Who trains and who is held out",
+        description="The people of an earlier run, named here; a new split if not given",
+    )
+
+
+class TrainModel(InterviewOperator[TrainParameters]):
     """Train on stored faces and people's corrections; the model is kept with the dataset as a run."""
 
     listing = Listing(
@@ -54,84 +88,46 @@ class TrainModel(InterviewOperator):
         icon="model_training",
     )
 
-    def __call__(
-        self,
-        samples: fo.Dataset | fo.DatasetView,
-        run: str | None = None,
-        model: str = "notebook_cnn",
-        target: str | None = None,
-        low: float | None = None,
-        high: float | None = None,
-        face_input: str | None = None,
-        epochs: int | None = None,
-        seed: int = 0,
-        split_of: str | None = None,
-        delegate: bool = False,
-    ) -> foo.executor.ExecutionResult:
-        """Train a model.
-
-        Args:
-            samples: a dataset of interviews with faces, or a view of one
-            run (None): the run's name; cnn_1, cnn_2, ... or movement_1, ... if None
-            model ("notebook_cnn"): "notebook_cnn", which judges single faces, or "movement", which judges how a face
-                moves over a video and reads the videos once more
-            target (None): the score that gives the categories; the one that the dataset was imported with if None
-            low (None): Reserved is below this score; as the dataset was imported if None
-            high (None): Expressive is above this score; as the dataset was imported if None
-            face_input ("deviation"): what the network sees: the "deviation" from the clip's mean face, or "single"
-                crops as in the notebook
-            epochs (50): the most that the network trains for
-            seed (0): the same seed gives the same model
-            split_of (None): an earlier run whose people train, validate and test again; a new split if None
-            delegate (False): whether to leave the work to a delegated worker
-        """
-        params = {"run": run, "model": model, "target": target, "low": low, "high": high, "face_input": face_input}
-        params |= {"epochs": epochs, "seed": seed, "split_of": split_of}
-        return foo.execute_operator(self.uri, view=samples.view(), params=params, request_delegation=delegate)
-
-    def form(self, ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
+    def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose what to learn, and see what would spoil it."""
         from ..dataset import list_runs, require_faces, rule_of
 
         samples = target_videos(ctx)
         require_faces(samples)
-        model = chosen_model(ctx)
-        choose(inputs, "model", model_labels(), radio=True, default=model, label="Model")
-        name_run(ctx, inputs, model)
-        choose_target(ctx, inputs)
-        usual = rule_of(ctx.dataset, chosen_target(ctx)).thresholds
-        inputs.float("low", label="Reserved below", description=f"{usual.low:.3g} if empty")
-        inputs.float("high", label="Expressive above", description=f"{usual.high:.3g} if empty")
+        model = ask_model(form)
+        ask_run(ctx.dataset, form, model)
+        usual = rule_of(ctx.dataset, ask_target(ctx.dataset, form)).thresholds
+        form.ask("low", description=f"{usual.low:.3g} if empty")
+        form.ask("high", description=f"{usual.high:.3g} if empty")
         if runs := list_runs(ctx.dataset):
             same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
             splits = {NEW_SPLIT: "New split, by people", **same}
-            choose(inputs, "split_of", splits, default=NEW_SPLIT, label="Who trains and who is held out")
-        options = options_of(model)
-        if "face_input" in options:
-            choose(inputs, "face_input", FACE_INPUTS, default=options["face_input"], label="What the network sees")
-        if "epochs" in options:
-            inputs.int("epochs", default=options["epochs"], min=1, label="Epochs at most")
-        inputs.int("seed", default=0, label="Seed")
-        for position, sentence in enumerate(warnings_about(samples, ctx)):
-            warn(inputs, f"warning_{position}", sentence)
+            form.ask("split_of", description="", choices=splits, default=NEW_SPLIT)
+        if face_input := options_of(model).get("face_input"):
+            form.ask("face_input", description="", choices=FACE_INPUTS, default=face_input)
+        ask_epochs(form, model)
+        form.ask("seed")
+        for position, sentence in enumerate(warnings_about(samples, form)):
+            form.warn(f"warning_{position}", sentence)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
         from expressiveness.models import TrainingConfig
 
-        from ..dataset import load_run_record
+        from ..dataset import load_run_record, rule_of
         from ..steps import train_model
 
-        run, model, rule = text(ctx, "run", None), chosen_model(ctx), _rule(ctx)
+        chosen = self.read(ctx)
+        rule = rule_of(ctx.dataset, chosen.target, low=chosen.low, high=chosen.high)
         config = TrainingConfig(
-            model=model,
+            model=chosen.model,
             target=rule.target,
             thresholds=rule.thresholds,
-            options=_options(ctx, model),
-            seed=whole_number(ctx, "seed", 0),
+            options=_options(chosen),
+            seed=chosen.seed,
         )
-        split_of = _split_of(ctx)
-        run = train_model(target_videos(ctx), config, run=run, split_of=split_of, progress=progress)
+        split_of = _earlier_run(chosen.split_of)
+        run = train_model(target_videos(ctx), config, run=chosen.run, split_of=split_of, progress=progress)
         record = load_run_record(ctx.dataset, run)
         earlier = load_run_record(ctx.dataset, split_of) if split_of else None
         return {
@@ -143,33 +139,42 @@ class TrainModel(InterviewOperator):
         }
 
 
-def name_run(ctx: foo.executor.ExecutionContext, inputs: types.Object, model: str) -> None:
+def ask_model(form: Form) -> str:
+    """Ask for the family of models; the one chosen so far."""
+    from expressiveness.models import MODELS
+
+    labels = {name: family.label for name, family in MODELS.items()}
+    return str(form.ask("model", description="", choices=labels, radio=True))
+
+
+def ask_run(dataset: fo.Dataset, form: Form, model: str) -> None:
     """Ask for the name of a run, and say at once if it would write over what is not the run's."""
     from expressiveness.errors import ModelError, OutputError
 
     from ..dataset import next_run_name
     from ..steps import folder_for
 
-    inputs.str("run", label="Name of the run", description=f"{next_run_name(ctx.dataset, model)} if empty")
+    run = form.ask("run", description=f"{next_run_name(dataset, model)} if empty")
     try:
-        if run := text(ctx, "run", None):
-            folder_for(ctx.dataset, run)
+        if run:
+            folder_for(dataset, run)
     except (ModelError, OutputError) as error:
-        refuse(inputs, str(error))
+        form.refuse(str(error))
 
 
-def chosen_model(ctx: foo.executor.ExecutionContext) -> str:
-    """The family of models that the person chose; the first, where they have not yet."""
-    from expressiveness.models import MODELS
+def ask_target(dataset: fo.Dataset, form: Form) -> str:
+    """Ask for one of the scores that a dataset has; the one chosen so far."""
+    from ..dataset import imported_measure
+    from ..fields import InterviewFields
 
-    return str(one_of(ctx, "model", MODELS, next(iter(MODELS))))
+    scores = InterviewFields.of(dataset).scores
+    return str(form.ask("target", description="", choices=list(scores), default=imported_measure(dataset)[0]))
 
 
-def model_labels() -> dict[str, str]:
-    """By name, what a person who chooses a model reads."""
-    from expressiveness.models import MODELS
-
-    return {name: family.label for name, family in MODELS.items()}
+def ask_epochs(form: Form, model: str) -> None:
+    """Ask how long to train at most, where a family of models knows epochs."""
+    if epochs := options_of(model).get("epochs"):
+        form.ask("epochs", description="", default=epochs)
 
 
 def options_of(model: str) -> dict[str, Any]:
@@ -179,49 +184,15 @@ def options_of(model: str) -> dict[str, Any]:
     return asdict(MODELS[model].Options())
 
 
-def choose_target(ctx: foo.executor.ExecutionContext, inputs: types.Object) -> None:
-    """Offer the scores that a dataset has."""
-    from ..dataset import imported_measure
-    from ..fields import InterviewFields
-
-    scores = {name: name for name in InterviewFields.of(ctx.dataset).scores}
-    choose(inputs, "target", scores, default=imported_measure(ctx.dataset)[0], label="Score to learn")
-
-
-def chosen_target(ctx: foo.executor.ExecutionContext) -> str:
-    """The score that the person chose to learn; the one that the dataset was imported with, where they have not yet."""
-    from ..dataset import imported_measure
-    from ..fields import InterviewFields
-
-    return str(one_of(ctx, "target", InterviewFields.of(ctx.dataset).scores, imported_measure(ctx.dataset)[0]))
+def _options(chosen: TrainParameters) -> dict[str, Any]:
+    """The options that were given; a form may still hold some that the model chosen last does not have."""
+    known = options_of(chosen.model)
+    asked = {"face_input": chosen.face_input, "epochs": chosen.epochs}
+    given = {name: value for name, value in asked.items() if value is not None and name in known}
+    return {**given, **(chosen.options or {})}
 
 
-def _rule(ctx: foo.executor.ExecutionContext) -> CategoryRule:
-    from ..dataset import rule_of
-
-    return rule_of(ctx.dataset, chosen_target(ctx), low=number(ctx, "low", None), high=number(ctx, "high", None))
-
-
-def _options(ctx: foo.executor.ExecutionContext, model: str) -> dict[str, Any]:
-    """The options of a family of models that were given, each of its default's kind."""
-    given = {}
-    for name, default in options_of(model).items():
-        if isinstance(default, bool):
-            value: Any = yes_or_no(ctx, name, default)
-        elif isinstance(default, int):
-            value = whole_number(ctx, name, default, least=1)
-        elif isinstance(default, float):
-            value = number(ctx, name, default)
-        elif name == "face_input":
-            value = one_of(ctx, name, FACE_INPUTS, default)
-        else:
-            value = text(ctx, name, default)
-        given[name] = value
-    return given
-
-
-def _split_of(ctx: foo.executor.ExecutionContext) -> str | None:
-    split_of = text(ctx, "split_of", NEW_SPLIT)
+def _earlier_run(split_of: str | None) -> str | None:
     return None if split_of == NEW_SPLIT else split_of
 
 
@@ -234,30 +205,31 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
     return f"accuracy {video['accuracy']:.2f} {people}{then}{decided}"
 
 
-def warnings_about(samples: fo.Dataset | fo.DatasetView, ctx: foo.executor.ExecutionContext) -> list[str]:
+def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str]:
     """What would spoil the result of training on some interviews."""
     from expressiveness.data import CATEGORIES
     from expressiveness.errors import TrainingError
 
-    from ..dataset import load_run_split
+    from ..dataset import load_run_split, rule_of
     from ..fields import PARTICIPANT, InterviewFields
 
+    dataset = samples._root_dataset
     people = len(samples.distinct(PARTICIPANT))
     sentences = []
     if people < FEW_PEOPLE:
         few = counted(people, "participant")
         sentences.append(f"{few}: figures on held-out people are uncertain; {FEW_PEOPLE} are better.")
     try:
-        rule = _rule(ctx)
+        rule = rule_of(dataset, form.chosen("target"), low=form.chosen("low"), high=form.chosen("high"))
     except TrainingError as error:
         sentences.append(str(error))
     else:
-        scores = samples.values(InterviewFields.of(ctx.dataset).scores[rule.target])
+        scores = samples.values(InterviewFields.of(dataset).scores[rule.target])
         counts = Counter(rule.thresholds.category(score) for score in scores if score is not None)
         if empty := [category for category in CATEGORIES if not counts[category]]:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
-    if split_of := _split_of(ctx):
-        sentences += _warnings_about_split(samples, load_run_split(ctx.dataset, split_of), split_of)
+    if split_of := _earlier_run(form.chosen("split_of")):
+        sentences += _warnings_about_split(samples, load_run_split(dataset, split_of), split_of)
     return sentences
 
 

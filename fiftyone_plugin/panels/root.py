@@ -1,4 +1,4 @@
-"""What both panels share: the column that they stand in, and that an error in one of them is seen."""
+"""What both panels share: their column, and that an error in one of them is seen."""
 
 from __future__ import annotations
 

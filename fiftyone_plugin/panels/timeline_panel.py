@@ -84,7 +84,7 @@ def _load(ctx: foo.executor.ExecutionContext) -> str | None:
 
 
 def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
-    """A run's predictions of one video as JSON holds them; None if there are none.
+    """A run's predictions of one video, ready for JSON; None if there are none.
 
     Args:
         dataset: of interviews.

@@ -1,7 +1,7 @@
 """Views that show where a run goes wrong, and three ways to look at them: as videos, as clips, as faces.
 
 What is looked for is a `Search`, such as `wrong(run)`; `as_videos`, `as_clips` and `as_faces` show what it finds.
-Frames lie in a collection of their own, which is slow to join with its videos: a million take MongoDB many seconds, for
+Frames are in a collection of their own, which is slow to join with its videos: a million take MongoDB many seconds, for
 every page and every count of the App. So a search first picks the videos by the stretches of time that are kept with
 them, and of many videos only the worst are shown.
 """

@@ -54,7 +54,7 @@ class DemoResult:
     evaluation: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
-        """The result as JSON holds it."""
+        """The result, ready for JSON."""
         return {
             "dataset": self.dataset,
             "run": self.run,

@@ -43,7 +43,7 @@ class EmbeddingReport:
     failures: list[Failure] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report, ready for JSON."""
         return asdict(self)
 
 

@@ -59,7 +59,7 @@ class ExportReport:
     failures: list[Failure] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report, ready for JSON."""
         return asdict(self)
 
 

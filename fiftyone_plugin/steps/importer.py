@@ -41,7 +41,7 @@ class InterviewImporter(foud.BatchDatasetImporter):
         target (None): the score that gives the category; as the data says if None
         thresholds (None): where the category changes; as the data says if None
         strict (False): whether to stop at the first bad row
-        allow_outside (False): whether to accept videos that lie outside the folder
+        allow_outside (False): whether to accept videos outside the folder
     """
 
     def __init__(

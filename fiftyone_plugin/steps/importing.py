@@ -39,7 +39,7 @@ class ImportReport:
     cut_short: dict[str, str] = field(default_factory=dict)  # how much of a video is there, by interview id
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report, ready for JSON."""
         return asdict(self)
 
 
@@ -69,7 +69,7 @@ def import_interviews(
         thresholds: as the data says if None.
         limit: only so many interviews, spread over the file.
         strict: stop at the first bad row.
-        allow_outside: accept videos that lie outside the folder.
+        allow_outside: accept videos outside the folder.
         replace_rows: where the dataset has interviews of these ids from another folder, such as this one before it was
             moved, take this folder's rows in place of theirs.
         progress: called with how many videos have been looked at.

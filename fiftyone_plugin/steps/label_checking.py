@@ -39,7 +39,7 @@ class SuspicionReport:
     failures: list[Failure] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report, ready for JSON."""
         return asdict(self)
 
 

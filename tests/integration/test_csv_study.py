@@ -62,7 +62,7 @@ def test_the_form_shows_what_the_columns_are_taken_as_and_offers_the_scores(stud
 
 
 def test_the_operator_imports_scores_and_attributes_as_fields(study, dataset_name):
-    operator("import_interviews")(str(study), dataset_name, columns=COLUMNS)
+    operator("import_interviews")(str(study), dataset_name=dataset_name, columns=COLUMNS)
     dataset = fo.load_dataset(dataset_name)
 
     assert dataset.values("interview_id") == ["1", "2", "3"]

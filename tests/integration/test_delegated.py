@@ -83,7 +83,7 @@ def run(worker, name, *arguments, **keywords):
 def test_the_day_of_work_can_be_delegated(worker, sample_interviews, dataset_name, tmp_path):
     from fiftyone_plugin.api import set_work_folder
 
-    imported, _ = run(worker, "import_interviews", str(sample_interviews), dataset_name)
+    imported, _ = run(worker, "import_interviews", sample_interviews, dataset_name=dataset_name)
     dataset = fo.load_dataset(dataset_name)
     set_work_folder(dataset, tmp_path)
     found, progress = run(worker, "detect_faces", dataset, workers=2)

@@ -41,7 +41,7 @@ def frames_with_faces(name, work):
 
 def test_a_video_that_browsers_do_not_play_is_analysed_and_a_copy_offered(folder, dataset_name, tmp_path):
     operator = foo.get_operator("@expressiveness/interviews/import_interviews")
-    imported = operator(str(folder), dataset_name).result
+    imported = operator(folder, dataset_name=dataset_name).result
 
     assert imported["unplayable"] == {"0001": "hevc"}
     assert "1 video in hevc: all works on them but watching" in imported["message"]
@@ -64,7 +64,7 @@ def test_a_video_of_variable_frame_rate_is_named_and_in_its_copy_the_app_counts_
     folder, dataset_name, tmp_path
 ):
     operator = foo.get_operator("@expressiveness/interviews/import_interviews")
-    imported = operator(str(folder), dataset_name).result
+    imported = operator(folder, dataset_name=dataset_name).result
     make_playable(folder, tmp_path / "copy", workers=1)
     again = import_interviews(tmp_path / "copy", dataset_name, replace_rows=True)
 
@@ -87,7 +87,7 @@ def test_videos_outside_the_folder_are_imported_only_where_that_is_allowed(datas
 
     with pytest.raises(InterviewError, match=r"none of the interviews.*leads out of the folder; move it in, or give"):
         import_interviews(folder, dataset_name)
-    assert operator(str(folder), dataset_name, allow_outside=True).result["added"] == 2
+    assert operator(folder, dataset_name=dataset_name, allow_outside=True).result["added"] == 2
     by_type = fo.Dataset.from_dir(dataset_dir=str(folder), dataset_type=Interviews, allow_outside=True)
     assert by_type.values("filepath") == [str(tmp_path / "far.mp4"), str(tmp_path / "set.mp4")]
 

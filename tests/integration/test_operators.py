@@ -1,28 +1,33 @@
 """Every operator as the SDK and the App run it; the delegated ones are in test_delegated.py."""
 
 import errno
+import inspect
 import json
 import math
 import os
 import re
 import sys
 import threading
+from dataclasses import fields
 
 import fiftyone as fo
 import fiftyone.operators as foo
 import pytest
 from fiftyone.operators.executor import ExecutionContext, ExecutionError, Executor
 from fiftyone.operators.types import RiskLevel
+from fiftyone.plugins import PluginDefinition
 from pymongo.errors import ConnectionFailure
 
 from expressiveness.data import CATEGORIES, EXPRESSIVE, Curation, Thresholds
-from expressiveness.errors import InterviewError, ModelError, TrainingError
+from expressiveness.errors import InterviewError, ModelError, ParameterError, TrainingError
 from fiftyone_plugin.curation import curate, curation_of
 from fiftyone_plugin.dataset import list_runs
+from fiftyone_plugin.forms import Stated, parameters_of
 from fiftyone_plugin.operators import OPERATORS
 from fiftyone_plugin.operators.predict import Predict
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, as_faces, wrong
 from fiftyone_plugin.steps import compute_embeddings, suspect_videos
+from tests.examples import example_of
 from tests.interviews import row, write_metadata, write_portrait_video
 
 PLUGIN = "@expressiveness/interviews"
@@ -83,9 +88,9 @@ def test_an_operator_says_what_it_does_and_what_it_may_do(cls):
     assert config.icon
     assert config.allow_immediate_execution
     assert config.allow_delegated_execution
-    documentation = cls.__call__.__doc__
-    arguments = list(cls.__call__.__annotations__)
-    assert all(f"            {name}" in documentation for name in arguments if name != "return")
+    arguments = list(inspect.signature(registered).parameters)
+    assert {"delegate", *(field.name for field in fields(cls.parameters))} <= set(arguments)
+    assert all(f"    {name}: " in inspect.getdoc(cls.__call__) for name in arguments)
 
 
 def test_import_makes_a_dataset_and_importing_again_duplicates_nothing(sample_interviews, dataset_name):
@@ -158,6 +163,8 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(nothing_found
     sentence = refusal(predict, nothing_found)
     assert sentence.startswith("Missing: no_such_package. Run this where FiftyOne is installed")
     assert sentence.endswith(": pip install no-such-package")
+    with pytest.raises(ModuleNotFoundError, match=r"^Missing: no_such_package"):
+        predict(nothing_found)
 
 
 def test_detect_writes_faces_and_detecting_again_finds_them_stored(nothing_found):
@@ -232,7 +239,7 @@ def test_an_error_reaches_the_caller_as_one_sentence(dataset):
 BAD_VALUES = (
     ("train_model", {"seed": 0.5}, "seed is 0.5: give a whole number"),
     ("train_model", {"epochs": 1.5}, "epochs is 1.5: give a whole number"),
-    ("train_model", {"target": "charisma"}, "target is 'charisma': choose from openness"),
+    ("train_model", {"target": "charisma"}, ".* has no score 'charisma'; choose from openness"),
     ("train_model", {"low": math.nan}, "low is nan: give a number"),
     ("train_model", {"run": "a\0b"}, r"run is 'a\\x00b': give a text, without control characters"),
     ("run_pipeline", {"seed": 0.5}, "seed is 0.5: give a whole number"),
@@ -294,8 +301,8 @@ def test_curating_single_faces_by_labels_that_they_do_not_show_says_what_they_sh
     ):
         curate(faces, "exclude", by="ann", shown_by=["faces"])
     with pytest.raises(ExecutionError, match="the view shows no labels faces but first"):
-        operator("curate")(faces, "exclude", "ann")
-    assert operator("curate")(faces, "exclude", "ann", shown_by="first").result["faces"] > 0
+        operator("curate")(faces, "exclude", "ann", shown_by="faces")
+    assert operator("curate")(faces, "exclude", "ann").result["faces"] > 0, "what is shown, if nothing is said"
 
 
 def test_training_again_on_the_same_people_honours_decisions_and_says_so(dataset):
@@ -526,6 +533,45 @@ def test_a_model_of_another_package_trains_and_predicts_from_the_app(dataset, mo
     assert trained["run"] == "variance_1"
     assert predicted["videos"] == 12
     assert set(dataset.distinct("variance_1_video.label")) <= set(CATEGORIES)
+
+
+@pytest.fixture
+def tag_few_faces(tmp_path, monkeypatch):
+    """The operator of docs/architecture.md, as if its file were among ours and its name in fiftyone.yml."""
+    (tmp_path / "tag_few_faces.py").write_text(example_of("An operator"))
+    operators = sys.modules[type(operator("predict")).__module__.rpartition(".")[0]]
+    monkeypatch.setattr(operators, "__path__", [*operators.__path__, str(tmp_path)])
+    added = operators._defined_in("tag_few_faces")
+    monkeypatch.setattr(operators, "OPERATORS", (*operators.OPERATORS, *added))
+    monkeypatch.setattr(PluginDefinition, "can_register_operator", lambda definition, name: True)
+    yield operator("tag_few_faces")
+    del sys.modules[added[0].__module__]
+
+
+def test_an_operator_from_the_documents_is_all_that_an_operator_needs(dataset, tag_few_faces, capsys):
+    dataset[:1].set_values("frames_without_face", [100])
+    strict = form(tag_few_faces, dataset, params={"share": 1})
+
+    result = tag_few_faces(dataset, share=0.9).result
+    [*_, (_, said)] = in_app(tag_few_faces, dataset, tag="seldom")
+
+    assert (strict["share"]["view"]["label"], strict["share"]["default"]) == ("Least share of frames with a face", 0.5)
+    assert "single frame" in strict["strict"]["view"]["description"]
+    assert result == {"tagged": 1, "message": "1 video tagged"}
+    assert said == {"message": "1 video tagged", "variant": "success"}
+    assert dataset.match_tags(["few faces", "seldom"], all=True).values("id") == [dataset.first().id]
+    with pytest.raises(ParameterError, match=r"^share is 90: give a number from 0 to 1$"):
+        tag_few_faces(dataset, share=90)
+    help(tag_few_faces)
+    assert "share: float = 0.5, tag: str = 'few faces', delegate: bool = False" in capsys.readouterr().out
+
+
+def test_what_a_notebook_has_by_default_is_what_the_form_offers(dataset):
+    for cls in (one for one in OPERATORS if one.on_dataset):
+        offered = form(cls(), dataset)
+        for one in parameters_of(cls.parameters).values():
+            if isinstance(one.default, Stated):
+                assert offered.get(one.name, {}).get("default", one.default()) == one.default()
 
 
 def test_the_form_reads_no_rows_of_a_file_that_would_hold_up_the_server(tmp_path):

@@ -159,7 +159,7 @@ def test_another_folders_rows_take_nobodys_place_unless_the_user_says_so(folders
     properties = form(operator("import_interviews"), None, params={**chosen, "replace_rows": True})
     assert "cannot_run" not in properties
     assert sentence[1:] in properties["replaced"]["view"]["description"]
-    report = operator("import_interviews")(str(bob), dataset_name, replace_rows=True).result
+    report = operator("import_interviews")(bob, dataset_name=dataset_name, replace_rows=True).result
     assert report["message"] == f"1 interview added, 2 updated in place of those from {ann}"
     assert report["replaced_folder"] == str(ann)
     assert fo.load_dataset(dataset_name).values("facial_expression") == [-1.0, -1.0, 1.0, -1.0]

@@ -9,8 +9,13 @@ import pytest
 import typer
 
 from expressiveness.cli import app
+from expressiveness.data import DEFAULT_TARGET, Thresholds
+from expressiveness.models import DEFAULT_EPOCHS, TrainingConfig
+from expressiveness.video import DEFAULT_EVERY, MAX_PIXELS
 from tests.conftest import REPOSITORY
 
+ORDINALS = ("", "", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+TENS = ("", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred")
 PAGES = sorted((REPOSITORY / "docs").rglob("*.md"))
 COMMANDS = [
     pytest.param(line, id=f"{page.stem}-{line}")
@@ -27,6 +32,28 @@ def test_every_command_of_the_documents_is_understood(line):
     assert program == "expressiveness"
     command = typer.main.get_command(app).commands[name]
     command.make_context(name, arguments)  # reads the arguments, runs nothing; raises where it does not know one
+
+
+LOW, HIGH, CONFIG = Thresholds().low, Thresholds().high, TrainingConfig()
+STATED = (
+    ("explanation/labels-and-splits", f"three ordered categories of `{DEFAULT_TARGET}`"),
+    ("explanation/labels-and-splits", f"| below {LOW} | {LOW} to {HIGH} | above {HIGH} |"),
+    (
+        "explanation/labels-and-splits",
+        f"{1 - CONFIG.validation_share - CONFIG.test_share:.0%} train, {CONFIG.validation_share:.0%} decide when to "
+        f"stop, {CONFIG.test_share:.0%} judge".replace("%", " %"),
+    ),
+    ("guides/own-data", f"its thresholds are {LOW} and {HIGH} of `{DEFAULT_TARGET}`"),
+    ("guides/targets", f"`{DEFAULT_TARGET}` in RecruitView"),
+    ("../README", f"MediaPipe on every {ORDINALS[DEFAULT_EVERY]} frame of the whole video"),
+    ("../README", f"where the notebook allows {TENS[DEFAULT_EPOCHS // 10]}"),
+    ("../SECURITY", f"more than {MAX_PIXELS / 1e6:g} megapixels"),
+)
+
+
+@pytest.mark.parametrize(("page", "sentence"), STATED, ids=str)
+def test_defaults_that_the_documents_state_are_those_of_the_code(page, sentence):
+    assert sentence in " ".join((REPOSITORY / "docs" / f"{page}.md").read_text().split())
 
 
 @pytest.mark.slow

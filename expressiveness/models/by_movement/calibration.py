@@ -23,7 +23,7 @@ STEEPEST = 50.0
 """Per standard deviation of the measure. Where categories part without error, the best steepness would be infinite."""
 
 TAIL = 0.01
-"""Scores are winsorised at this share at both ends: RecruitView's tails lie far beyond the rest."""
+"""Scores are winsorised at this share at both ends: RecruitView's tails are far beyond the rest."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -12,22 +12,16 @@ from typing_extensions import Self
 
 from expressiveness._io import read_bounded
 from expressiveness.errors import ModelError, TrainingError
-from expressiveness.models.base import Ability, Clip, Input
+from expressiveness.models.base import Ability, Clip, Input, NoOptions
 from expressiveness.models.by_movement.fitted_movement import FittedMovement, features_of, fit_movement
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
 from expressiveness.models.training_data import TrainingData
-from expressiveness.settings import settings
 from expressiveness.types import Progress
 
 LEAST_INTERVIEWS = 8
 NUMBERS = "movement.json"
 MAX_NUMBERS_BYTES = 2**20
-
-
-@settings
-class MovementOptions:
-    """There is nothing to choose."""
 
 
 class MovementModel:
@@ -39,14 +33,14 @@ class MovementModel:
     label: ClassVar[str] = "Movement: judges how much a face moves over a video; reads the videos once more"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
     can: ClassVar[frozenset[Ability]] = frozenset()
-    Options: ClassVar[type] = MovementOptions
+    Options: ClassVar[type] = NoOptions
     sees = (
         "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how "
         "fast the head turns. Nobody checked its categories of single frames, which follow from how far each moves."
     )
 
-    def __init__(self, options: MovementOptions | None = None, fitted: FittedMovement | None = None) -> None:
-        self.options = options or MovementOptions()
+    def __init__(self, options: NoOptions | None = None, fitted: FittedMovement | None = None) -> None:
+        self.options = options or NoOptions()
         self.history: dict[str, list[float]] = {}
         self._fitted = fitted
 
@@ -108,7 +102,7 @@ class MovementModel:
         (folder / NUMBERS).write_text(json.dumps(asdict(self.fitted), indent=2) + "\n")
 
     @classmethod
-    def load(cls, folder: Path, options: MovementOptions) -> Self:
+    def load(cls, folder: Path, options: NoOptions) -> Self:
         """Read the numbers; those of format 1 are in the model's record.
 
         Raises:

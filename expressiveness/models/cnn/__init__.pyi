@@ -1,17 +1,14 @@
 from .cnn_model import WEIGHTS, NotebookCnn
 from .cnn_options import CnnOptions
-from .export_formats import EXPORT_FORMATS, ExportFormat
 from .fitting import LabelledFaces, faces_of, rows_by_frame
 from .inference import compiled
 from .network import FaceAugmentation, notebook_cnn, with_fused_normalization
 from .preprocessing import INPUT_UNIT, FaceInput, network_input, reference_face
 
 __all__ = [
-    "EXPORT_FORMATS",
     "INPUT_UNIT",
     "WEIGHTS",
     "CnnOptions",
-    "ExportFormat",
     "FaceAugmentation",
     "FaceInput",
     "LabelledFaces",

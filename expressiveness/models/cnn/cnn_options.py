@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from expressiveness.models.cnn.preprocessing import FaceInput
+from expressiveness.models.training_defaults import DEFAULT_EPOCHS
 from expressiveness.settings import only_what_was_chosen, settings
 
 Count = Annotated[int, Field(ge=1, le=10**6)]
@@ -18,7 +19,7 @@ class CnnOptions:
     """How the network learns. The defaults are the notebook's, but for what it sees and how categories are weighted."""
 
     face_input: FaceInput = "deviation"
-    epochs: Count = 50  # at most
+    epochs: Count = DEFAULT_EPOCHS  # at most
     batch_size: Count = 32
     learning_rate: Rate = 1e-3
     patience: Count = 10  # epochs without better validation accuracy before training stops

@@ -1,9 +1,81 @@
-"""The formats that a network is exported in; nothing heavy, so that `--help` can list them."""
+"""The formats that a network is exported in: the notebook's four files, Keras, SavedModel, TensorFlow Lite, ONNX."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-ExportFormat = Literal["notebook", "keras", "savedmodel", "tflite", "onnx"]
-"""The notebook's four files, or one that others read."""
-EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
+import h5py
+import keras
+import numpy as np
+
+from expressiveness.data import CATEGORIES
+from expressiveness.errors import ModelError
+from expressiveness.faces import CROP_SIZE
+
+NOTEBOOK_MODEL = "Facial_Expressiveness_Recognition_Model.h5"
+NOTEBOOK_ARCHITECTURE = "Facial_Expressiveness_Recognition_Model.json"
+NOTEBOOK_WEIGHTS = "expressiveness_model_weights.h5"
+NOTEBOOK_CLASSES = "label_encoder_classes.npy"
+KERAS_FILE, SAVED_MODEL_FOLDER, TFLITE_FILE, ONNX_FILE = "model.keras", "saved_model", "model.tflite", "model.onnx"
+
+
+def write_notebook(network: keras.Model, folder: Path) -> None:
+    """The four files of the notebook's section 9, for its section 10 to read as it stands.
+
+    Its LabelEncoder sorted the classes and the network's outputs with them. Here both have the order of `CATEGORIES`,
+    so `label_classes[np.argmax(prediction)]` stays right. Compiled as there, so that `evaluate` works on the model.
+    """
+    compiled = keras.models.clone_model(network)
+    compiled.set_weights(network.get_weights())
+    compiled.compile(optimizer=keras.optimizers.Adam(1e-3), loss="categorical_crossentropy", metrics=["accuracy"])
+    compiled.save(folder / NOTEBOOK_MODEL)
+    (folder / NOTEBOOK_ARCHITECTURE).write_text(network.to_json(), encoding="utf-8")
+    _write_legacy_weights(folder / NOTEBOOK_MODEL, folder / NOTEBOOK_WEIGHTS)
+    np.save(folder / NOTEBOOK_CLASSES, np.array(CATEGORIES), allow_pickle=False)
+
+
+def write_keras(network: keras.Model, folder: Path) -> None:
+    """A file of Keras's own."""
+    network.save(folder / KERAS_FILE)
+
+
+def write_saved_model(network: keras.Model, folder: Path) -> None:
+    """TensorFlow's SavedModel."""
+    network.export(folder / SAVED_MODEL_FOLDER, format="tf_saved_model", verbose=False)
+
+
+def write_tflite(network: keras.Model, folder: Path) -> None:
+    """A file of TensorFlow Lite."""
+    import tensorflow as tf  # Keras has an exporter of its own only from 3.13 on, which Python 3.10 does not get
+
+    with TemporaryDirectory() as unpacked:
+        write_saved_model(network, Path(unpacked))
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(unpacked) / SAVED_MODEL_FOLDER))
+        (folder / TFLITE_FILE).write_bytes(converter.convert())
+
+
+def write_onnx(network: keras.Model, folder: Path) -> None:
+    """A file of ONNX.
+
+    Raises:
+        ModelError: packages are missing that it needs.
+    """
+    if not (find_spec("tf2onnx") and find_spec("onnx")):
+        raise ModelError("ONNX needs packages that are not installed; run: pip install 'expressiveness[onnx]'")
+    network(np.zeros((1, CROP_SIZE, CROP_SIZE, 1), dtype=np.float32))  # Keras exports no network that never ran
+    network.export(folder / ONNX_FILE, format="onnx", verbose=False)
+
+
+def _write_legacy_weights(model: Path, weights: Path) -> None:
+    """Write the weights of an H5 model as a file of their own.
+
+    Keras 3 saves weights to names in `.weights.h5` alone, in a layout that it reads from such names alone. What it
+    reads from any other `.h5` is the older layout, which is inside a whole H5 model.
+    """
+    with h5py.File(model) as whole, h5py.File(weights, "w") as file:
+        group = whole["model_weights"]
+        for name in group:
+            group.copy(name, file)
+        file.attrs.update(group.attrs)

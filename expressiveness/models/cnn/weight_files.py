@@ -74,7 +74,7 @@ def _plain_arrays(file: h5py.File) -> Iterator[h5py.Dataset]:
 def _plain(array: h5py.Dataset) -> h5py.Dataset:
     made = array.id.get_create_plist()
     if array.is_virtual or array.external or made.get_nfilters():
-        raise ValueError(f"{array.name} lies in other files, or is compressed")
+        raise ValueError(f"{array.name} is in other files, or compressed")
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{array.name} holds no numbers")
     return array

@@ -1,6 +1,6 @@
 """What a person has chosen in the review panel, and which videos it is about.
 
-A choice stands in the panel's state where its dropdown is drawn, group by group: the App changes it there at once, so
+A choice is kept in the panel's state where its dropdown is drawn, group by group: the App changes it there at once, so
 the next click already goes by it, however long the server takes to answer the change.
 """
 

@@ -164,7 +164,7 @@ _DRAW = {MISTAKES: _mistakes, FIGURES: _figures, TRAINING: _training, COMPARE: _
 
 
 def _dropdown(row: types.Object, name: str, label: str, labels: dict[str, str], on_change: Any) -> None:
-    """Draw a dropdown; what is chosen stands in the panel's state, see `choices`."""
+    """Draw a dropdown; what is chosen is in the panel's state, see `choices`."""
     view = types.DropdownView(label=label)
     for value, text in labels.items():
         view.add_choice(value, label=text)

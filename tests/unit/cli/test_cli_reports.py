@@ -109,7 +109,7 @@ def test_export_model_writes_the_notebooks_files(model, tmp_path, capsys):
 
 def test_export_model_asks_for_a_format_that_there_is(model, tmp_path, capsys):
     assert run("export-model", model, tmp_path / "out", "--format", "pickle") == 2
-    assert "'notebook', 'keras', 'savedmodel', 'tflite', 'onnx'" in capsys.readouterr().err
+    assert "'pickle' is none of notebook, keras, savedmodel, tflite, onnx" in capsys.readouterr().err
 
     assert run("export-model", model, tmp_path / "out") == 2
 

@@ -121,8 +121,8 @@ def test_files_as_spreadsheets_write_them(tmp_path, name, content):
         ("/etc/passwd,1,0.5", "leads out of the folder"),
         ("C:\\b.mp4,1,0.5", "leads out of the folder"),
         ("b\0.mp4,1,0.5", "null"),
-        ("a.mp4,1,0.5", "the id stands on line 2 already"),
-        ("sub/a.mp4,1,0.5", "the id stands on line 2 already"),
+        ("a.mp4,1,0.5", "line 2 has the same id"),
+        ("sub/a.mp4,1,0.5", "line 2 has the same id"),
         ("b.mp4,,0.5", "person is blank"),
         (",1,0.5", "1 to 200"),
         ("b.mp4,1,", "rating is blank"),
@@ -149,7 +149,7 @@ def test_a_bad_row_is_named_by_its_line_and_costs_only_itself(tmp_path, row, rea
 def test_one_video_is_one_interview(tmp_path):
     found = read_interviews(study(tmp_path, "id,video,person,rating\n1,a.mp4,1,1\n2,./a.mp4,1,2\n"))
 
-    assert bad(found) == [(3, "the video a.mp4 stands on line 2 already")]
+    assert bad(found) == [(3, "line 2 has the same video, a.mp4")]
 
 
 def test_what_is_wrong_with_a_row_never_repeats_its_text(tmp_path):

@@ -1,6 +1,5 @@
 """Folders of interviews: which reader reads them, how a score becomes a category, and what a notebook sees."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from expressiveness.data import (
     take_evenly,
 )
 from expressiveness.errors import ConfigError, InterviewError
-from tests.conftest import REPOSITORY
+from tests.examples import example_of
 from tests.interviews import interview, row, write_metadata
 
 
@@ -114,9 +113,7 @@ def test_no_score_is_without_a_value_whoever_read_it():
 @pytest.fixture
 def diary(tmp_path):
     """A folder that only the reader of docs/architecture.md knows."""
-    [example] = re.findall(r"```python\n(.*?)```", (REPOSITORY / "docs/architecture.md").read_text(), re.DOTALL)
-    assert len(example.splitlines()) < 40
-    exec(example, {})
+    exec(example_of("A reader"), {})
     (tmp_path / "diary.txt").write_text("day1.webm|Ada|4.5\nday2.webm|Ada|2\nday3.webm|Bob|1\n")
     yield tmp_path
     del READERS._things["diary"]

@@ -103,7 +103,7 @@ def test_a_row_that_gives_one_key_two_values_is_bad_whatever_its_transcript_quot
     found = read_interviews(tmp_path)
 
     assert [read.id for read in found.interviews] == ["0001", "0003"]
-    assert reasons(found) == [f"line {n} (id 000{n}): id: stands in the row twice" for n in (2, 4)]
+    assert reasons(found) == [f"line {n} (id 000{n}): id: is in the row twice" for n in (2, 4)]
 
 
 def test_of_two_rows_with_one_id_or_one_video_the_first_counts(tmp_path):
@@ -113,8 +113,8 @@ def test_of_two_rows_with_one_id_or_one_video_the_first_counts(tmp_path):
 
     assert [read.id for read in found.interviews] == ["0001"]
     assert reasons(found) == [
-        "line 2 (id 0001): the id stands on line 1 already",
-        "line 3 (id 0003): the video vid_0001.mp4 stands on line 1 already",
+        "line 2 (id 0001): line 1 has the same id",
+        "line 3 (id 0003): line 1 has the same video, vid_0001.mp4",
     ]
 
 

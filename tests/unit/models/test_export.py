@@ -8,9 +8,9 @@ import pytest
 import tensorflow as tf
 
 from expressiveness.data import CATEGORIES
-from expressiveness.errors import ModelError, OutputError
-from expressiveness.models import export, export_model
-from expressiveness.models.cnn.export_formats import EXPORT_FORMATS
+from expressiveness.errors import ConfigError, ModelError, OutputError
+from expressiveness.models import EXPORTS, export_model
+from expressiveness.models.cnn import export_formats
 from expressiveness.models.cnn.preprocessing import INPUT_UNIT
 from tests.random_model import outputs, random_model
 
@@ -95,7 +95,7 @@ def test_onnx_gives_the_same_probabilities(model, expected, tmp_path):
     assert session.run(None, {given.name: FACES})[0] == pytest.approx(expected, abs=1e-4)
 
 
-@pytest.mark.parametrize("format", EXPORT_FORMATS)
+@pytest.mark.parametrize("format", list(EXPORTS))
 def test_every_export_says_what_to_feed_it_and_is_quiet_about_its_making(format, tmp_path, capfd, recwarn):
     export_model(random_model("deviation"), tmp_path / "out", format)
 
@@ -144,7 +144,7 @@ def test_a_failed_export_leaves_nothing_behind_and_keeps_the_earlier_one(model, 
         (folder / "model.keras").write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(export._WRITERS, "keras", run_out_of_space)
+    monkeypatch.setitem(EXPORTS._things, "keras", run_out_of_space)
     with pytest.raises(OutputError, match="No space left"):
         export_model(model, tmp_path / "out", "keras")
 
@@ -155,7 +155,7 @@ def test_a_failed_export_leaves_nothing_behind_and_keeps_the_earlier_one(model, 
 
 
 def test_without_its_packages_onnx_names_the_pip_line(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "find_spec", lambda _: None)
+    monkeypatch.setattr(export_formats, "find_spec", lambda _: None)
 
     with pytest.raises(ModelError, match=r"pip install 'expressiveness\[onnx\]'"):
         export_model(model, tmp_path / "out", "onnx")
@@ -164,5 +164,5 @@ def test_without_its_packages_onnx_names_the_pip_line(model, tmp_path, monkeypat
 
 
 def test_an_unknown_format_is_answered_with_those_there_are(model, tmp_path):
-    with pytest.raises(ModelError, match="notebook, keras, savedmodel, tflite, onnx"):
+    with pytest.raises(ConfigError, match="notebook, keras, savedmodel, tflite, onnx"):
         export_model(model, tmp_path / "out", "pickle")
