@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import math
 from functools import cache
 from pathlib import Path
@@ -123,10 +122,8 @@ def read_movement(video: Path | str, *, landmarker: Landmarker | None = None, ma
 
 @cache
 def landmarker_of_process() -> Landmarker:
-    """The landmarker of a process, made once for all of its videos, and closed before Python takes MediaPipe apart."""
-    landmarker = Landmarker()
-    atexit.register(landmarker.close)
-    return landmarker
+    """The landmarker of a worker process, made once for all of its videos."""
+    return Landmarker()
 
 
 def _euler_angles(turn: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

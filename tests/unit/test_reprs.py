@@ -93,7 +93,7 @@ RECORDS = {
 
 SHORT_ANYWAY = {
     "BadRow", "Clip", "Column", "ColumnMapping", "Confusion", "CategoryRule", "Extracted", "FaceDecision", "Failure",
-    "InterviewDecision", "RayCluster", "Shortfall", "Thresholds",
+    "InterviewDecision", "NoOptions", "RayCluster", "Shortfall", "Thresholds",
 }  # fmt: skip
 """Public records whose few fields are short, or are sentences."""
 
