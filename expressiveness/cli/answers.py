@@ -39,7 +39,7 @@ def answer(error: BaseException) -> tuple[int, str | None]:
         return FAILED, _shortened(str(error))
     if format_message := getattr(error, "format_message", None):  # typer's errors of usage have no public base
         return CALLED_WRONGLY, f"{_in_a_line(format_message())}. See expressiveness --help."
-    if isinstance(error, MemoryError | ImportError | OSError) and (want := _want_of_memory(error)):
+    if isinstance(error, MemoryError | ImportError | OSError | RuntimeError) and (want := _want_of_memory(error)):
         return FAILED, want
     if isinstance(error, OSError) and error.errno:
         return FAILED, f"{_subject(error)}{reason(error)}"

@@ -154,6 +154,8 @@ def ran_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out; a library that does not fit into it cannot be imported."""
     if isinstance(error, ImportError):
         return _memory_is_limited()
+    if isinstance(error, RuntimeError):
+        return "can't start new thread" in str(error)  # there is none of its own for a stack without room
     return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
 
 

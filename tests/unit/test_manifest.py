@@ -100,7 +100,7 @@ def downloaded(tmp_path):
 
 
 DISCOVERY = """
-import sys, time
+import sys
 import fiftyone as fo
 import fiftyone.operators as foo
 
@@ -110,33 +110,25 @@ sys.modules["expressiveness"] = None
 
 fo.config.plugins_dir = {empty!r}
 foo.list_operators(builtin=False)  # what FiftyOne needs the first time
-import pydantic.fields  # which its server has loaded, and lists operators in
-started = time.process_time()
-foo.list_operators(builtin=False)
-without = time.process_time() - started
 before = set(sys.modules)
 fo.config.plugins_dir = {plugins!r}
-started = time.process_time()
 found = foo.list_operators(builtin=False)
-seconds = time.process_time() - started - without
 loaded = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(*sorted(operator.uri for operator in found))
 print(*sorted(loaded & {{"av", "cv2", "keras", "mediapipe", "pandas", "sklearn", "tensorflow"}}))
-print(seconds)
 """
 
 
 @pytest.mark.slow
-def test_a_fresh_process_lists_a_downloaded_copy_at_once_without_loading_anything_heavy(
+def test_a_fresh_process_lists_a_downloaded_copy_without_loading_anything_heavy(
     downloaded, tmp_path_factory, run_python
 ):
     code = DISCOVERY.format(
         repository=str(REPOSITORY), plugins=str(downloaded), empty=str(tmp_path_factory.mktemp("none"))
     )
 
-    uris, heavy, seconds = run_python(code).splitlines()[-3:]
+    uris, heavy = run_python(code).splitlines()[-2:]
 
     names = MANIFEST["operators"] + MANIFEST["panels"]
     assert uris.split() == sorted(f"{MANIFEST['name']}/{name}" for name in names)
     assert heavy == ""
-    assert float(seconds) < 0.1
