@@ -24,6 +24,9 @@ ACTS: tuple[dict[str, float], ...] = (
 )
 """What each act shows at amplitude 1, as gestures and as the distance between the lips."""
 
+WIDE_OPEN = 0.34
+"""The distance between the lips that counts as much as a gesture at 1: that of the widest act."""
+
 RISE, FALL = 0.3, 0.4  # seconds an act takes to come and to go
 HELD = (0.7, 1.1)  # seconds it stays
 PAUSE = (0.1, 0.35)  # seconds until the next one
@@ -66,6 +69,15 @@ def perform(times: Floats, amplitude: float, rng: np.random.Generator) -> Iterat
             lids=float(lids[frame]),
             lips=float(lips[frame] + speech[frame]),
         )
+
+
+def energy_of(pose: Pose) -> float:
+    """How far a pose is from a face at rest, 0 or more: the norm of its gestures and of its open mouth.
+
+    Where the eyes look and whether they blink do not count, nor how the head moves.
+    """
+    gestures = [value for name, value in zip(GESTURES, pose.gestures, strict=True) if not name.startswith("gaze")]
+    return float(np.linalg.norm([*gestures, pose.lips / WIDE_OPEN]))
 
 
 def sway(times: Floats, frequency: float, rng: np.random.Generator) -> Floats:

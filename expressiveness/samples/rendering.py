@@ -10,11 +10,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,11 +23,11 @@ from expressiveness import parallel
 from expressiveness._io import GrowingFolder, growing_folder
 from expressiveness.data import METADATA
 from expressiveness.errors import ConfigError, InterviewError
-from expressiveness.samples.acting import perform, sway
+from expressiveness.samples.acting import energy_of, perform, sway
 from expressiveness.samples.looks import dress, grade
 from expressiveness.samples.pictures import Floats
 from expressiveness.samples.plan import QUESTIONS, PlannedInterview, plan_interviews
-from expressiveness.samples.puppet import Puppet
+from expressiveness.samples.puppet import Pose, Puppet
 from expressiveness.samples.rooms import paint_room
 from expressiveness.settings import only_what_was_chosen
 from expressiveness.types import Pixels, Progress
@@ -53,6 +54,8 @@ it.
   targets correlate with it and mean nothing.
 - `videos/`: H.264 without sound.
 - `truth.csv`: the amplitude that each clip was rendered with, 0.02 to 1.
+- `truth_frames.csv`: how far the face is from rest on each frame, 0 and more: the norm of its gestures, without gaze and
+  blinks.
 - `sample.json`: the settings. Rendering again with the same settings changes nothing.
 """
 
@@ -141,7 +144,7 @@ def render_sample_interviews(
         for _ in _render_all(missing, sample, config, workers):
             done += 1
             report(done, len(planned))
-        _write_tables(sample, planned)
+        _write_tables(sample, planned, config)
     return folder
 
 
@@ -169,15 +172,26 @@ def _render_all(
         yield
 
 
-def _write_tables(sample: GrowingFolder, planned: list[PlannedInterview]) -> None:
+def _write_tables(sample: GrowingFolder, planned: list[PlannedInterview], config: SampleConfig) -> None:
     """Write everything but the videos; `metadata.jsonl` comes last, as it makes the set complete."""
-    truth = io.StringIO()
-    writer = csv.writer(truth, lineterminator="\n")
-    writer.writerow(["id", "user_no", "amplitude"])
-    writer.writerows([interview.id, interview.row["user_no"], f"{interview.amplitude:.4f}"] for interview in planned)
-    _write(sample, "truth.csv", truth.getvalue())
+    clips = [(interview.id, interview.row["user_no"], f"{interview.amplitude:.4f}") for interview in planned]
+    frames = [
+        (interview.id, number, f"{energy_of(pose):.4f}")
+        for interview in planned
+        for number, pose in enumerate(_Take.of(interview, config).poses, start=1)
+    ]
+    _write(sample, "truth.csv", _as_csv(("id", "user_no", "amplitude"), clips))
+    _write(sample, "truth_frames.csv", _as_csv(("id", "frame_number", "energy"), frames))
     _write(sample, "README.md", README)
     _write(sample, METADATA, "".join(json.dumps(interview.row) + "\n" for interview in planned))
+
+
+def _as_csv(header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def _write(sample: GrowingFolder, name: str, text: str) -> None:
@@ -198,21 +212,46 @@ def _render_clip(interview: PlannedInterview, *, sample: GrowingFolder, config: 
         _encode(unfinished, _frames(interview, config), config)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Take:
+    """All that chance decides about a clip, but for where its grain lies on each frame."""
+
+    eyes: tuple[float, float]  # where the point between the pupils is, in pixels
+    nearness: float
+    exposure: Floats  # (frames,)
+    grain: Floats  # (height, width) in gray levels
+    poses: list[Pose]
+    rng: np.random.Generator
+
+    @classmethod
+    def of(cls, interview: PlannedInterview, config: SampleConfig) -> _Take:
+        rng = np.random.default_rng([config.seed, 2, int(interview.id)])
+        look, (width, height) = interview.look, config.size
+        times = np.arange(round(interview.length * config.fps)) / config.fps
+        return cls(
+            eyes=(
+                width * (look.place[0] + rng.uniform(-0.02, 0.02)),
+                height * (look.place[1] + rng.uniform(-0.01, 0.01)),
+            ),
+            nearness=rng.uniform(0.97, 1.03),
+            exposure=rng.uniform(0.94, 1.06) * (1 + 0.01 * sway(times, rng.uniform(0.1, 0.3), rng)),
+            grain=rng.normal(0, look.noise, (height, width)).astype(np.float32),
+            poses=list(perform(times, interview.amplitude, rng)),
+            rng=rng,
+        )
+
+
 def _frames(interview: PlannedInterview, config: SampleConfig) -> Iterator[Pixels]:
     """Yield the clip's frames, RGB of shape (height, width, 3)."""
-    rng = np.random.default_rng([config.seed, 2, int(interview.id)])
-    look = interview.look
-    width, height = config.size
-    times = np.arange(round(interview.length * config.fps)) / config.fps
+    take = _Take.of(interview, config)
+    look, (width, height) = interview.look, config.size
     unit = UNIT_SHARE * height
-    eyes = (width * (look.place[0] + rng.uniform(-0.02, 0.02)), height * (look.place[1] + rng.uniform(-0.01, 0.01)))
-    scale = height / (look.frame_height * rng.uniform(0.97, 1.03)) / unit
+    scale = height / (look.frame_height * take.nearness) / unit
     room = grade(paint_room(look.room, width, height, np.random.default_rng(look.room_seed)), look)
-    puppet = Puppet(dress(look, unit), room, scale=scale, eyes=eyes)
-    exposure = rng.uniform(0.94, 1.06) * (1 + 0.01 * sway(times, rng.uniform(0.1, 0.3), rng))
-    grain = rng.normal(0, look.noise, (height, width)).astype(np.float32)
-    for pose, brightness in zip(perform(times, interview.amplitude, rng), exposure, strict=True):
-        yield _exposed(puppet.draw(pose), float(brightness), np.roll(grain, rng.integers(0, (height, width)), (0, 1)))
+    puppet = Puppet(dress(look, unit), room, scale=scale, eyes=take.eyes)
+    for pose, brightness in zip(take.poses, take.exposure, strict=True):
+        grain = np.roll(take.grain, take.rng.integers(0, (height, width)), (0, 1))
+        yield _exposed(puppet.draw(pose), float(brightness), grain)
 
 
 def _exposed(rgb: Pixels, brightness: float, grain: Floats) -> Pixels:

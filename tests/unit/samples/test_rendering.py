@@ -8,6 +8,7 @@ from dataclasses import replace
 import av
 import cv2
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
@@ -16,12 +17,13 @@ from expressiveness.data import TARGETS, Thresholds, read_interviews
 from expressiveness.errors import ConfigError, OutputError
 from expressiveness.faces import FaceDetector, face_crop
 from expressiveness.samples import SampleConfig, render_sample_interviews
-from expressiveness.samples.acting import perform
+from expressiveness.samples.acting import energy_of, perform
 from expressiveness.samples.looks import Look, dress
 from expressiveness.samples.plan import plan_interviews
 from expressiveness.samples.portraits import EYES, SITTERS
 from expressiveness.samples.puppet import Pose, Puppet
 from expressiveness.samples.warps import GESTURES, MOTIONS
+from expressiveness.video import read_frames
 
 SMALL = {"participants": 2, "clips_per_participant": 2, "seconds": 0.5, "fps": 8, "size": (160, 120)}
 KEYS = [
@@ -236,6 +238,25 @@ def test_the_truth_stands_beside_the_rows(samples):
     assert [row["id"] for row in rows] == [line["id"] for line in truth]
     assert [row["user_no"] for row in rows] == [line["user_no"] for line in truth]
     assert all(0.02 <= float(line["amplitude"]) <= 1 for line in truth)
+
+
+def test_the_truth_of_every_frame_stands_beside_the_rows(samples):
+    frames = pd.read_csv(samples / "truth_frames.csv", dtype={"id": str})
+
+    for interview in read_interviews(samples).interviews:
+        numbers = frames.loc[frames["id"] == interview.id, "frame_number"].tolist()
+        assert numbers == [frame.number for frame in read_frames(interview.video)]
+    assert (frames["energy"] > 0).all()
+
+
+def test_the_truth_of_a_frame_follows_the_acting_and_neither_blinks_nor_where_the_eyes_look():
+    def mean_energy(amplitude):
+        return np.mean([energy_of(pose) for pose in perform(np.arange(60) / 15, amplitude, np.random.default_rng(3))])
+
+    assert mean_energy(0.1) < mean_energy(0.4) < mean_energy(0.9)
+    still = np.zeros(len(GESTURES), np.float32)
+    looking_aside = np.where([name.startswith("gaze") for name in GESTURES], 1, still).astype(np.float32)
+    assert energy_of(Pose(looking_aside, np.ones(len(MOTIONS), np.float32), lids=1.0, lips=0.0)) == 0
 
 
 def test_videos_play_in_browsers(samples):
