@@ -18,6 +18,7 @@ import numpy.typing as npt
 from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Curation, Interview, Split, Thresholds
 from expressiveness.errors import TrainingError
 from expressiveness.faces import FaceStore
+from expressiveness.intensity import frame_intensity
 from expressiveness.models import (
     FittedMovement,
     LabelledClip,
@@ -104,14 +105,18 @@ def suspicious_labels(
         TrainingError: there are too few people with enough of a face.
     """
     clips = _labelled(interviews, store, target, thresholds or Thresholds(), curation or Curation())
-    features = np.array([features_of(clip.movement) for clip in clips if clip.movement])
+    features = np.array([features_of(clip.movement, clip.neutral) for clip in clips if clip.movement])
     scores, categories = np.array([clip.score for clip in clips]), np.array([clip.category for clip in clips])
     people = [clip.interview.participant for clip in clips]
     suspects: list[Suspect] = []
     for model, rows in held_out_models(features, scores, categories, people, folds=folds, seed=seed):
         for clip in (clips[row] for row in rows):
-            numbers, levels = _judged(clip, model) if unit == "frame" else ([None], model.levels(_features(clip)))
-            suspects += _suspects(clip, numbers, model.calibration.probabilities(levels))
+            level, numbers = model.levels(_features(clip)), clip.faces.frame_number.tolist()
+            suspects += (
+                _suspects(clip, numbers, model.frame_calibration.probabilities(_frame_levels(clip, model, level)))
+                if unit == "frame"
+                else _suspects(clip, [None], model.calibration.probabilities(level))
+            )
     return sorted(suspects, key=lambda one: (one.quality, one.interview, one.frame_number or 0))
 
 
@@ -133,14 +138,14 @@ def _labelled(
 
 def _features(clip: LabelledClip) -> Floats:
     assert clip.movement
-    return features_of(clip.movement)[np.newaxis]
+    return features_of(clip.movement, clip.neutral)[np.newaxis]
 
 
-def _judged(clip: LabelledClip, model: FittedMovement) -> tuple[Sequence[int | None], Floats]:
-    """The numbers of a clip's frames with a face, and how far the face moves around each."""
+def _frame_levels(clip: LabelledClip, model: FittedMovement, level: Floats) -> Floats:
+    """How expressive each frame of a clip with a face is, shape (n,)."""
     assert clip.movement
-    levels = np.interp(clip.faces.seconds, clip.movement.seconds, model.frame_levels(clip.movement))
-    return clip.faces.frame_number.tolist(), levels
+    intensity = frame_intensity().log_intensity(clip.movement, clip.neutral)
+    return np.interp(clip.faces.seconds, clip.movement.seconds, model.frame_levels(intensity, float(level[0])))
 
 
 def _suspects(

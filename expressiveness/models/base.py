@@ -19,7 +19,7 @@ from typing_extensions import Self
 from expressiveness.faces import FaceTable
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.training_data import TrainingData
-from expressiveness.movement import Movement
+from expressiveness.movement import Movement, Neutral
 from expressiveness.settings import settings
 from expressiveness.types import Pixels, Progress
 
@@ -36,6 +36,7 @@ class Clip:
 
     faces: FaceTable
     movement: Movement | None = None  # None where no model needs it
+    neutral: Neutral | None = None  # of the person, where more of their clips are known than this one
 
     def judged(
         self,
@@ -43,6 +44,7 @@ class Clip:
         *,
         score: float | None = None,
         video: npt.NDArray[np.float32] | None = None,
+        levels: npt.NDArray[np.float32] | None = None,
     ) -> FramePredictions:
         """What is said of the clip, where every frame with a face is judged.
 
@@ -50,6 +52,7 @@ class Clip:
             probabilities: of the categories for each primary face, shape (n, 3).
             score: of the video; what the probabilities expect, if None.
             video: the probabilities of the video as a whole, shape (3,); the mean over its frames, if None.
+            levels: how expressive each frame is, shape (n,); None where the model gives only probabilities.
         """
         primary = self.faces.primary()
         return FramePredictions(
@@ -60,6 +63,7 @@ class Clip:
             frames_without_face=len(self.faces.sampled_number) - len(primary),
             score=score,
             video=video,
+            levels=levels,
         )
 
     def unjudged(self, doubt: str | None) -> FramePredictions:

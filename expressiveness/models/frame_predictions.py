@@ -49,6 +49,9 @@ class FramePredictions(JudgedFrames):
     video: npt.NDArray[np.float32] | None = (
         None  # (3,) the probabilities of the whole, if they are not the frames' mean
     )
+    levels: npt.NDArray[np.float32] | None = (
+        None  # (n,) how expressive each frame is, in standard deviations of the training videos; None if not known
+    )
 
     def saying(self, **changes: Any) -> FramePredictions:
         """The same, but for some of it."""

@@ -23,7 +23,7 @@ from expressiveness.faces import (
 from expressiveness.models.base import Clip, Input
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.trained_model import TrainedModel
-from expressiveness.movement import MovementStore, landmarker_of_process, read_faces_and_movement
+from expressiveness.movement import MovementStore, Neutrals, landmarker_of_process, read_faces_and_movement
 from expressiveness.parallel import Outcome, run
 from expressiveness.video import MAX_PIXELS, Shortfall, all_read
 
@@ -31,15 +31,27 @@ Vectors = npt.NDArray[np.float32]
 
 
 def predict_interviews(
-    model: TrainedModel, interviews: Sequence[Interview], store: FaceStore
+    model: TrainedModel,
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    everything: Sequence[Interview] | None = None,
 ) -> Iterator[Outcome[Interview, FramePredictions]]:
     """Judge interviews by their stored faces, one by one; one without stored faces yields the reason.
 
     Movement that a model needs and that is not stored yet is read from the video, and stored beside the faces.
+
+    Args:
+        model: that judges.
+        interviews: that are judged.
+        store: of their faces.
+        everything: all interviews that are known of these people, by which their faces at rest are known best; those
+            that are judged, if None.
     """
+    clips = _StoredClips(everything or interviews, store, model.needs)
     for interview in interviews:
         try:
-            yield Outcome(interview, model.predict(_stored_clip(interview, store, model.needs)))
+            yield Outcome(interview, model.predict(clips.of(interview)))
         except (StoreError, VideoError) as error:
             yield Outcome(interview, None, str(error))
 
@@ -55,9 +67,10 @@ def embed_interviews(
         ModelError: the model makes no vectors.
     """
     embedder = model.able_to("embeddings")
+    clips = _StoredClips(interviews, store, model.needs)
     for interview in interviews:
         try:
-            clip = _stored_clip(interview, store, model.needs)
+            clip = clips.of(interview)
         except (StoreError, VideoError) as error:
             yield Outcome(interview, None, str(error))
             continue
@@ -103,9 +116,20 @@ def predict_videos(
             yield Outcome(outcome.item.video, model.predict(clip).saying(cut_short=cut_short))
 
 
-def _stored_clip(interview: Interview, store: FaceStore, needs: frozenset[Input]) -> Clip:
-    faces = store.load(interview)
-    return Clip(faces, MovementStore.beside(store).load_or_read(interview) if "movement" in needs else None)
+class _StoredClips:
+    """What is stored of interviews, as far as a model needs it."""
+
+    def __init__(self, interviews: Sequence[Interview], store: FaceStore, needs: frozenset[Input]) -> None:
+        self._store, self._needs = store, needs
+        self._movements = MovementStore.beside(store)
+        self._neutrals = Neutrals(interviews, self._movements)
+
+    def of(self, interview: Interview) -> Clip:
+        faces = self._store.load(interview)
+        if "movement" not in self._needs:
+            return Clip(faces)
+        movement = self._movements.load_or_read(interview)
+        return Clip(faces, movement, self._neutrals.of(interview.participant))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from expressiveness.errors import StoreError
 from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.models.families import MODELS
 from expressiveness.models.training_config import TrainingConfig
-from expressiveness.movement import Movement, MovementStore, extract_movements
+from expressiveness.movement import Movement, MovementStore, Neutral, Neutrals, extract_movements
 from expressiveness.types import Ints, Progress
 from expressiveness.wording import counted, shortened
 
@@ -34,6 +34,7 @@ class LabelledClip:
     interview: Interview
     faces: FaceTable  # the n primary ones
     movement: Movement | None  # without what a person left out; None where the model does not need it
+    neutral: Neutral | None  # of the person, from all their clips
     face_category: npt.NDArray[np.int32]  # (n,) into CATEGORIES; -1 where a person left the face out
     category: int  # of the whole: what most of its faces count as
     score: float  # where people corrected that, a typical score of it
@@ -58,6 +59,10 @@ class TrainingData:
     faces_dealt: dict[str, int] | None = None  # to train and validation, where faces were dealt out one by one
     _used: dict[str, _Counts] = field(default_factory=dict)
     _decisions: Decisions = field(init=False)
+    _neutrals: Neutrals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._neutrals = Neutrals(self.interviews, MovementStore.beside(self.store))
 
     def __repr__(self) -> str:
         return f"TrainingData({counted(len(self.interviews), 'interview')}, {self.split})"
@@ -102,16 +107,17 @@ class TrainingData:
         wanted = self._decisions.categories(interview.id, faces.frame_number, weak)
         if not (wanted >= 0).any():
             raise StoreError("a person left it out")
-        movement = None
+        movement = neutral = None
         if "movement" in MODELS[self.config.model].needs:
             movement = _without(MovementStore.beside(self.store).load(interview), faces, wanted < 0)
             if movement.doubt:
                 raise StoreError(movement.doubt)
+            neutral = self._neutrals.of(interview.participant)
         counts = np.bincount(wanted[wanted >= 0], minlength=len(CATEGORIES))
         category = int(counts.argmax())
         self._used[interview.id] = _Counts(counts, np.eye(len(CATEGORIES), dtype=int)[category])
         typical = score if category == weak else self.category_scores[category]
-        return LabelledClip(interview, faces, movement, wanted, category, typical)
+        return LabelledClip(interview, faces, movement, neutral, wanted, category, typical)
 
 
 def assemble(

@@ -54,8 +54,8 @@ it.
   targets correlate with it and mean nothing.
 - `videos/`: H.264 without sound.
 - `truth.csv`: the amplitude that each clip was rendered with, 0.02 to 1.
-- `truth_frames.csv`: how far the face is from rest on each frame, 0 and more: the norm of its gestures, without gaze and
-  blinks.
+- `truth_frames.csv`: how far the face is from rest on each frame, 0 and more: the norm of its gestures, without gaze
+  and blinks.
 - `sample.json`: the settings. Rendering again with the same settings changes nothing.
 """
 

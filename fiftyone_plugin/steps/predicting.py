@@ -64,7 +64,8 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
     report = PredictionReport(run)
     done: dict[str, FramePredictions] = {}
     with writing_frames(samples) as frames:
-        for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
+        judged = predict_interviews(model, interviews, store, everything=interviews_of(dataset))
+        for number, outcome in enumerate(judged, start=1):
             if outcome.value is None:
                 report.failures.append(Failure(outcome.item.id, outcome.error or ""))
             else:

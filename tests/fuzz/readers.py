@@ -200,7 +200,7 @@ def _good_files() -> dict[str, bytes]:
 @cache
 def _moving_files() -> dict[str, bytes]:
     calibration = Calibration(steepness=1.0, cuts=(-0.5, 0.5), values=(-1.0, 1.0), scores=(-1.0, 1.0))
-    fitted = FittedMovement((1.0,) * len(EXPRESSIONS), (1.0,) * 3, (1.0,) * 3, 0.0, calibration)
+    fitted = FittedMovement((1.0,) * len(EXPRESSIONS), (1.0,) * 4, (1.0,) * 4, 0.0, calibration)
     config = TrainingConfig(model="movement")
     return _files(replace(random_model(), model=MovementModel(fitted=fitted), config=config))
 

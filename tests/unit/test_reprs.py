@@ -77,8 +77,8 @@ RECORDS = {
     "Calibration(40 values, cuts at -1 and 1)": lambda: Calibration(
         1.0, (-1.0, 1.0), tuple(range(40)), tuple(range(40))
     ),
-    "FittedMovement(slopes: energy 1.00, turning 0.50, shape 0.00)": lambda: FittedMovement(
-        (1.0,) * 30, (1.0, 1.0, 1.0), (1.0, 0.5, 0.0), 0.0, Calibration(1.0, (-1.0, 1.0), (0.0,), (0.0,))
+    "FittedMovement(slopes: energy 1.00, turning 0.50, shape 0.00, intensity 0.25)": lambda: FittedMovement(
+        (1.0,) * 30, (1.0,) * 4, (1.0, 0.5, 0.0, 0.25), 0.0, Calibration(1.0, (-1.0, 1.0), (0.0,), (0.0,))
     ),
     "VideoResults(3 videos of 2 people)": lambda: VideoResults(np.array(["a", "a", "b"]), *[np.zeros(3)] * 4),
     "Suspect('0001', frame 6: Reserved Expression, rather Expressive; quality 0.12)": lambda: Suspect(

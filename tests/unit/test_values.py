@@ -195,7 +195,11 @@ def test_movement_with_numbers_that_are_none_is_refused(column):
         lambda: TrainingConfig(seed=-1),
         lambda: Calibration(NAN, (0.0, 1.0), (0.0,), (0.0,)),
         lambda: FittedMovement(
-            (1.0,) * len(EXPRESSIONS), (1.0, 1.0, NAN), (1.0,) * 3, 0.0, Calibration(1.0, (0.0, 1.0), (0.0,), (0.0,))
+            (1.0,) * len(EXPRESSIONS),
+            (1.0, 1.0, 1.0, NAN),
+            (1.0,) * 4,
+            0.0,
+            Calibration(1.0, (0.0, 1.0), (0.0,), (0.0,)),
         ),
         lambda: FaceDecision("0001", 0),
         lambda: FaceDecision("0001", 1.5),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Calibration:
     cuts: tuple[float, float]  # where the measure passes from one category to the next
     values: tuple[float, ...]  # of the measure, ascending
     scores: tuple[float, ...]  # the scores at these values, ascending
+    doubt: float = 0.0  # the share of a probability that is dealt out evenly, 0 to 1
 
     def __post_init__(self) -> None:
         for name in ("cuts", "values", "scores"):
@@ -45,6 +46,8 @@ class Calibration:
                 raise ModelError(f"calibration.{name}: give finite numbers, ascending")
         if not (math.isfinite(self.steepness) and self.steepness > 0 and len(self.values) == len(self.scores) > 0):
             raise ModelError("calibration: give a steepness above 0, and a score for each value")
+        if not 0 <= self.doubt <= 1:
+            raise ModelError("calibration.doubt: give a share from 0 to 1")
 
     def __repr__(self) -> str:
         return f"Calibration({len(self.values)} values, cuts at {self.cuts[0]:.3g} and {self.cuts[1]:.3g})"
@@ -58,20 +61,35 @@ class Calibration:
             ModelError: the numbers cannot be.
         """
         low, high = numbers(values["cuts"], 2)
-        return cls(float(values["steepness"]), (low, high), numbers(values["values"]), numbers(values["scores"]))
+        return cls(
+            float(values["steepness"]),
+            (low, high),
+            numbers(values["values"]),
+            numbers(values["scores"]),
+            doubt=numbers([values.get("doubt", 0.0)], 1)[0],
+        )
 
     def probabilities(self, values: Floats) -> npt.NDArray[np.float32]:
         """The probability of each category at values of shape (n,), in the order of `CATEGORIES`, shape (n, 3)."""
         above = expit(self.steepness * (values[:, np.newaxis] - np.array(self.cuts)))
         bounds = np.column_stack([np.ones(len(values)), above, np.zeros(len(values))])
-        return np.asarray(bounds[:, :-1] - bounds[:, 1:], dtype=np.float32)
+        sure = bounds[:, :-1] - bounds[:, 1:]
+        return np.asarray((1 - self.doubt) * sure + self.doubt / len(CATEGORIES), dtype=np.float32)
+
+    def blurred(self, spread: float) -> Calibration:
+        """The same for values that are uncertain by a standard deviation of `spread`.
+
+        The logistic curves become as wide as their sum with a normal error is, by adding variances.
+        """
+        width = math.hypot(1 / self.steepness, spread * math.sqrt(3) / math.pi)
+        return replace(self, steepness=1 / width)
 
     def score(self, values: Floats) -> Floats:
         """The score at values of shape (n,)."""
         return np.interp(values, self.values, self.scores)
 
 
-def calibrate(values: Floats, scores: Floats, categories: Ints) -> Calibration:
+def calibrate(values: Floats, scores: Floats, categories: Ints, *, people: int | None = None) -> Calibration:
     """Learn what a measure's values mean.
 
     Categories by ordinal logistic regression (McCullagh, "Regression models for ordinal data", J. R. Statist. Soc. B
@@ -81,6 +99,9 @@ def calibrate(values: Floats, scores: Floats, categories: Ints) -> Calibration:
         values: of the measure, shape (n,); best of interviews that the measure was not learned from.
         scores: of the same interviews, shape (n,).
         categories: of the same, into `CATEGORIES`, shape (n,).
+        people: how many people they are of. However clear a case, no probability then is higher than so many people
+            can tell: that the next one is no exception has a probability of (n + 1) / (n + 2), by Laplace's rule of
+            succession.
     """
     spread = float(values.std()) or 1.0
     standard = (values - values.mean()) / spread
@@ -92,6 +113,7 @@ def calibrate(values: Floats, scores: Floats, categories: Ints) -> Calibration:
         cuts=(low, high),
         values=tuple(np.quantile(values, quantiles).tolist()),
         scores=tuple(np.quantile(scores, quantiles).tolist()),
+        doubt=0.0 if people is None else 1 / (people + 2),
     )
 
 

@@ -1,9 +1,9 @@
-"""A small model of expressiveness from movement: which movements count, and how much, learned from videos' scores.
+"""What the model of movement learns: how much a face moves and how far it is from rest, and what that means.
 
-A video's level is a weighted sum of logarithms: of the energy of its blendshapes, of how fast the head turns, and of
-how much the face changes its shape. The energy is the square of `expressiveness_of`, but each expression has a
-weight of its own, which is never negative and is held near 1. That is 30 numbers to learn, so a hundred interviews
-suffice, and none of them can tell people apart by their looks: whatever stands still counts for nothing.
+A level has four terms, each the logarithm of what a video shows: the energy of the expressions (their variances over
+time, each with a weight of its own), how fast the head turns, how much the face changes its shape, and the mean
+intensity of its frames, which sees poses that are held. So thirty-odd numbers are learned, and a hundred interviews are
+enough. With few people the four terms are held near equal parts, and with very few only what a level means is learned.
 """
 
 from __future__ import annotations
@@ -18,8 +18,16 @@ from scipy.optimize import minimize
 from scipy.stats import norm, rankdata
 
 from expressiveness.errors import ModelError
+from expressiveness.intensity import frame_intensity
 from expressiveness.models.by_movement.calibration import Calibration, calibrate, numbers
-from expressiveness.movement import BLENDSHAPES, EXPRESSIVE_COLUMNS, Movement, shape_variance, turning_speed
+from expressiveness.movement import (
+    BLENDSHAPES,
+    EXPRESSIVE_COLUMNS,
+    Movement,
+    Neutral,
+    shape_variance,
+    turning_speed,
+)
 from expressiveness.types import Floats, Ints
 
 EXPRESSIONS = tuple(
@@ -31,14 +39,23 @@ EXPRESSIONS = tuple(
 )
 """Blendshapes without their side: a smile is as expressive on the left as on the right."""
 
+TERMS = ("energy", "turning", "shape", "intensity")
+"""What a level is made of; the last column of the features is the last term's."""
+
 STIFFNESS = 0.1
 """How strongly the logarithms of the weights are held at 0. Chosen on rendered interviews that no result is of."""
 
+EQUAL_PARTS = 0.25
+"""Of each term, by its standard deviation, in a level that is not learned."""
+
+PRIOR_VIDEOS = 4.0
+"""How many videos' worth the equal parts weigh against what is learned."""
+
+LEAST_PEOPLE = 5
+"""From whom the parts of a level are learned; of fewer, equal parts say more."""
+
 LEAST = 1e-4
 """Added before a logarithm, as a share of what is usual, so that a face that holds still has one."""
-
-STILLEST = 0.1
-"""A frame's energy as a share of its video's mean is not taken to be less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,60 +63,94 @@ class FittedMovement:
     """What was learned: plain numbers."""
 
     weights: tuple[float, ...]  # of EXPRESSIONS
-    units: tuple[float, float, float]  # what is usual of energy, squared turning speed and shape variance
-    slopes: tuple[float, float, float]  # of their logarithms, 0 or more
+    units: tuple[float, ...]  # what is usual of each of TERMS
+    slopes: tuple[float, ...]  # of their logarithms, 0 or more
     intercept: float
     calibration: Calibration
+    pull: float = 1.0  # how far a frame's level lies from its video's for each unit of its log intensity
+    people: int | None = None  # that it was learned from
 
     def __post_init__(self) -> None:
         for name in ("weights", "units", "slopes"):
             numbers = np.array(getattr(self, name))
             if not np.isfinite(numbers).all() or (numbers < 0).any():
                 raise ModelError(f"movement.{name}: give finite numbers, none below 0")
-        if not math.isfinite(self.intercept) or min(self.units) <= 0:
-            raise ModelError("movement: give a finite intercept, and units above 0")
+        if not (math.isfinite(self.intercept) and math.isfinite(self.pull)) or min(self.units) <= 0 or self.pull < 0:
+            raise ModelError("movement: give a finite intercept, units above 0, and a pull of 0 or more")
 
     def __repr__(self) -> str:
-        energy, turning, shape = self.slopes
-        return f"FittedMovement(slopes: energy {energy:.2f}, turning {turning:.2f}, shape {shape:.2f})"
+        parts = ", ".join(f"{name} {slope:.2f}" for name, slope in zip(TERMS, self.slopes, strict=True))
+        return f"FittedMovement(slopes: {parts})"
+
+    @property
+    def unlearned(self) -> bool:
+        """Whether there were too few people to learn from, so that only what a level means was learned."""
+        return self.people is not None and self.people < LEAST_PEOPLE
 
     def levels(self, features: Floats) -> Floats:
         """How expressive videos are, in standard deviations of the training set, from `features_of`, shape (k,)."""
         return np.asarray(self.terms(features) @ self.slopes + self.intercept)
 
     def terms(self, features: Floats) -> Floats:
-        """All that a level is made of: three logarithms a video, shape (k, 3)."""
-        return _logarithms(features, np.array(self.weights), self.units)
+        """All that a level is made of: a logarithm for each of `TERMS`, shape (k, 4)."""
+        return _logarithms(features, np.array(self.weights), np.array(self.units))
 
-    def frame_levels(self, movement: Movement) -> Floats:
-        """How expressive each frame is: the level of a video that always moves as much as this frame, shape (n,)."""
-        energy = _frame_energy(movement, np.array(self.weights))
-        shares = np.maximum(energy / max(float(energy.mean()), 1e-9), STILLEST)
-        return np.asarray(self.levels(features_of(movement)[np.newaxis]) + sum(self.slopes) * np.log(shares**2))
+    def frame_levels(self, log_intensity: Floats, level: float) -> Floats:
+        """How expressive each frame of a video is, on the scale of videos.
+
+        Args:
+            log_intensity: of the frames, shape (n,).
+            level: of the video.
+
+        Returns:
+            Shape (n,): the video's level, plus how far each frame's intensity lies from their mean.
+        """
+        return np.asarray(level + self.pull * (log_intensity - log_intensity.mean()))
+
+    @property
+    def frame_calibration(self) -> Calibration:
+        """What the levels of frames mean: as those of videos, less surely for the error of a frame's intensity."""
+        return self.calibration.blurred(self.pull * frame_intensity().spread)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> FittedMovement:
-        """Read what `dataclasses.asdict` wrote.
+        """Read what `dataclasses.asdict` wrote, or what earlier versions did, which knew no intensity.
 
         Raises:
             ValueError: a number is missing.
         """
+        units, slopes = (numbers(values[name]) for name in ("units", "slopes"))
+        if len(units) == len(slopes) == len(TERMS) - 1:
+            units, slopes = (*units, 1.0), (*slopes, 0.0)
+        if not len(units) == len(slopes) == len(TERMS):
+            raise ValueError(f"{len(units)} units and {len(slopes)} slopes, not {len(TERMS)}")
+        people = values.get("people")
         return cls(
             weights=numbers(values["weights"], len(EXPRESSIONS)),
-            units=_three_numbers(values["units"]),
-            slopes=_three_numbers(values["slopes"]),
+            units=units,
+            slopes=slopes,
             intercept=numbers([values["intercept"]], 1)[0],
             calibration=Calibration.from_dict(values["calibration"]),
+            pull=numbers([values.get("pull", 1.0)], 1)[0],
+            people=None if people is None else int(people),
         )
 
 
-def features_of(movement: Movement) -> Floats:
-    """What the model looks at: the variance of each expression, squared turning speed, shape variance, shape (28,).
+def features_of(movement: Movement, neutral: Neutral | None = None) -> Floats:
+    """What the model looks at, shape (29,).
 
-    All grow with the square of how far things move.
+    The variance of each expression, squared turning speed, shape variance, and the geometric mean of the frames'
+    intensities. The first three kinds grow with the square of how far things move.
+
+    Args:
+        movement: of one video.
+        neutral: of its person; what this video alone tells of it, if None.
     """
     variances = movement.blendshapes.astype(np.float64).var(axis=0)
-    return np.array([*(variances @ _SIDES), turning_speed(movement) ** 2, shape_variance(movement)])
+    intensity = frame_intensity().log_intensity(movement, neutral)
+    return np.array(
+        [*(variances @ _SIDES), turning_speed(movement) ** 2, shape_variance(movement), np.exp(intensity.mean())]
+    )
 
 
 def fit_movement(
@@ -108,19 +159,28 @@ def fit_movement(
     """Learn from videos.
 
     The level is fitted to the ranks of the scores, so that outliers pull no more than others; what a level means is
-    learned from levels of people that the weights were not fitted to.
+    learned from levels of people that it was not fitted to.
 
     Args:
-        features: by `features_of`, shape (k, 28).
+        features: by `features_of`, shape (k, 29).
         scores: shape (k,).
         categories: into `CATEGORIES`, shape (k,).
         people: whose videos they are, k names.
         folds: in which the people are dealt out for the calibration.
         seed: decides how.
     """
+    count = len(set(people))
     levels = held_out_levels(features, scores, people, folds=folds, seed=seed)
-    weights, units, slopes, intercept = _fit(features, scores)
-    return FittedMovement(weights, units, slopes, intercept, calibrate(levels, scores, categories))
+    weights, units, slopes, intercept = _fit(features, scores, count)
+    return FittedMovement(
+        weights,
+        units,
+        slopes,
+        intercept,
+        calibrate(levels, scores, categories, people=count),
+        pull=_pull(levels, features),
+        people=count,
+    )
 
 
 def held_out_levels(
@@ -129,8 +189,8 @@ def held_out_levels(
     """The level of each video by a model that has not seen its person, if there are several, shape (k,)."""
     levels = np.zeros(len(scores))
     for train, test in _dealt_out(people, folds, seed):
-        weights, units, slopes, intercept = _fit(features[train], scores[train])
-        levels[test] = _logarithms(features[test], np.array(weights), units) @ slopes + intercept
+        weights, units, slopes, intercept = _fit(features[train], scores[train], len({people[row] for row in train}))
+        levels[test] = _logarithms(features[test], np.array(weights), np.array(units)) @ slopes + intercept
     return levels
 
 
@@ -156,7 +216,7 @@ def _dealt_out(people: Sequence[str], folds: int, seed: int) -> Iterator[tuple[I
         yield (np.flatnonzero(fold != number) if count > 1 else own), own
 
 
-_Fitted = tuple[tuple[float, ...], tuple[float, float, float], tuple[float, float, float], float]
+_Fitted = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float]
 
 _SIDES = np.array(
     [[name in (whole, f"{whole}Left", f"{whole}Right") for whole in EXPRESSIONS] for name in BLENDSHAPES],
@@ -165,19 +225,27 @@ _SIDES = np.array(
 """(52, 26): which blendshapes make up an expression."""
 
 
-def _logarithms(features: Floats, weights: Floats, units: tuple[float, float, float]) -> Floats:
-    """Logarithms of energy, squared turning speed and shape variance, each by what is usual, shape (k, 3)."""
+def _logarithms(features: Floats, weights: Floats, units: Floats) -> Floats:
+    """The logarithm of each term, by what is usual, shape (k, 4)."""
     energies = np.column_stack([features[:, : len(EXPRESSIONS)] @ weights, features[:, len(EXPRESSIONS) :]])
     return np.asarray(np.log(energies / units + LEAST))
 
 
-def _fit(features: Floats, scores: Floats) -> _Fitted:
-    """Weights, units, slopes and intercept of least squared error to the scores' ranks as normal deviates."""
+def _fit(features: Floats, scores: Floats, people: int) -> _Fitted:
+    """Weights, units, slopes and intercept of least squared error to the scores' ranks as normal deviates.
+
+    The slopes are drawn to equal parts, by as much as `PRIOR_VIDEOS` videos would draw.
+    """
     wanted = norm.ppf((rankdata(scores) - 0.5) / len(scores))
     shapes, others = features[:, : len(EXPRESSIONS)], features[:, len(EXPRESSIONS) :]
     units = np.maximum([shapes.sum(axis=1).mean(), *others.mean(axis=0)], 1e-12)
-    fixed = np.log(others / units[1:] + LEAST)
-    shapes = shapes / units[0]
+    usual = _logarithms(features, np.ones(len(EXPRESSIONS)), units)
+    spread = np.maximum(usual.std(axis=0), 1e-3)
+    equal = EQUAL_PARTS / spread
+    if people < LEAST_PEOPLE:
+        intercept = float(wanted.mean() - (usual @ equal).mean())
+        return (1.0,) * len(EXPRESSIONS), tuple(units.tolist()), tuple(equal.tolist()), intercept
+    fixed, shapes, prior = usual[:, 1:], shapes / units[0], PRIOR_VIDEOS / len(scores)
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         logs, slopes = parameters[: len(EXPRESSIONS)], parameters[len(EXPRESSIONS) : -1]
@@ -185,24 +253,30 @@ def _fit(features: Floats, scores: Floats) -> _Fitted:
         energy = parts.sum(axis=1) + LEAST
         terms = np.column_stack([np.log(energy), fixed])
         error = terms @ slopes + parameters[-1] - wanted
+        uneven = spread * (slopes - equal)
         pull = 2 * error / len(error)
-        gradient = [pull * slopes[0] / energy @ parts + 2 * STIFFNESS / len(logs) * logs, pull @ terms, [pull.sum()]]
-        return float((error**2).mean() + STIFFNESS * (logs**2).mean()), np.concatenate(gradient)
+        gradient = [
+            pull * slopes[0] / energy @ parts + 2 * STIFFNESS / len(logs) * logs,
+            pull @ terms + 2 * prior * spread * uneven,
+            [pull.sum()],
+        ]
+        total = (error**2).mean() + STIFFNESS * (logs**2).mean() + prior * (uneven**2).sum()
+        return float(total), np.concatenate(gradient)
 
-    start = np.array([*np.zeros(len(EXPRESSIONS)), 0.3, 0.3, 0.3, 0.0])
-    bounds = [(-7.0, 7.0)] * len(EXPRESSIONS) + [(0.0, None)] * 3 + [(None, None)]
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x.tolist()
-    weights = tuple(np.exp(found[: len(EXPRESSIONS)]).tolist())
-    usual, slopes = units.tolist(), found[len(EXPRESSIONS) : -1]
-    return weights, (usual[0], usual[1], usual[2]), (slopes[0], slopes[1], slopes[2]), found[-1]
-
-
-def _frame_energy(movement: Movement, weights: Floats) -> Floats:
-    """How far each frame's expressions rise above their medians, weighted and summed, shape (n,)."""
-    values = movement.blendshapes.astype(np.float64)
-    return np.asarray(np.maximum(values - np.median(values, axis=0), 0) @ (_SIDES @ np.sqrt(weights)))
+    start = np.array([*np.zeros(len(EXPRESSIONS)), *equal, 0.0])
+    bounds = [(-7.0, 7.0)] * len(EXPRESSIONS) + [(0.0, None)] * len(TERMS) + [(None, None)]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
+    weights, slopes = np.exp(found[: len(EXPRESSIONS)]), found[len(EXPRESSIONS) : -1]
+    return tuple(weights.tolist()), tuple(units.tolist()), tuple(slopes.tolist()), float(found[-1])
 
 
-def _three_numbers(values: Sequence[Any]) -> tuple[float, float, float]:
-    first, second, third = numbers(values, 3)
-    return first, second, third
+def _pull(levels: Floats, features: Floats) -> float:
+    """How much of a video's level a unit of log intensity makes up: between videos, as far as frames are known.
+
+    A frame's intensity is less sure than a video's mean, so its deviation counts for as much of the slope between
+    videos as is true of it: the share of its variance that the truth explains, its reliability.
+    """
+    intensity = np.log(features[:, -1])
+    if np.ptp(intensity) == 0:
+        return 0.0
+    return max(0.0, float(np.polyfit(intensity, levels, 1)[0])) * frame_intensity().reliability

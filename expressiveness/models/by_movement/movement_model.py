@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,31 +13,40 @@ from typing_extensions import Self
 
 from expressiveness._io import read_bounded
 from expressiveness.errors import ModelError, TrainingError
+from expressiveness.intensity import frame_intensity
 from expressiveness.models.base import Ability, Clip, Input, NoOptions
-from expressiveness.models.by_movement.fitted_movement import FittedMovement, features_of, fit_movement
+from expressiveness.models.by_movement.fitted_movement import (
+    LEAST_PEOPLE,
+    FittedMovement,
+    features_of,
+    fit_movement,
+)
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
 from expressiveness.models.training_data import TrainingData
 from expressiveness.types import Progress
 
-LEAST_INTERVIEWS = 8
+logger = logging.getLogger(__name__)
+
+LEAST_INTERVIEWS = 4
 NUMBERS = "movement.json"
 MAX_NUMBERS_BYTES = 2**20
 
 
 class MovementModel:
-    """Judges a video as a whole; says nothing where there is not enough of a face.
+    """Judges a video by how its face moves, and each frame by how far it is from rest.
 
-    A frame's probabilities are those of a video that always moves as much as this frame.
+    Says nothing where there is not enough of a face.
     """
 
-    label: ClassVar[str] = "Movement: judges how much a face moves over a video; reads the videos once more"
+    label: ClassVar[str] = "Movement: judges how a face moves, frame by frame and over a video; reads the videos once"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
     can: ClassVar[frozenset[Ability]] = frozenset()
     Options: ClassVar[type] = NoOptions
     sees = (
-        "The model sees how the face moves over the video: the variance of its expressions and of its shape, and how "
-        "fast the head turns. Nobody checked its categories of single frames, which follow from how far each moves."
+        "Of a video, the model sees how the face moves: the variance of its expressions and of its shape, how fast the "
+        "head turns, and how far its frames are from rest. A frame's level is its video's, plus how far its own "
+        "intensity lies from the video's mean; what an intensity looks like was learned from rendered faces."
     )
 
     def __init__(self, options: NoOptions | None = None, fitted: FittedMovement | None = None) -> None:
@@ -69,12 +79,19 @@ class MovementModel:
                 "add interviews"
             )
         self._fitted = fit_movement(
-            np.array([features_of(clip.movement) for clip in clips if clip.movement]),
+            np.array([features_of(clip.movement, clip.neutral) for clip in clips if clip.movement]),
             np.array([clip.score for clip in clips]),
             np.array([clip.category for clip in clips]),
             [clip.interview.participant for clip in clips],
             seed=data.config.seed,
         )
+        if self._fitted.unlearned:
+            logger.warning(
+                "%d people are too few to learn from: movement is judged by a measure that is not learned, and only "
+                "what it means is; %d people are enough",
+                self._fitted.people,
+                LEAST_PEOPLE,
+            )
         return self
 
     def predict(self, clip: Clip) -> FramePredictions:
@@ -88,13 +105,14 @@ class MovementModel:
             raise ModelError("this model judges movement: give the clip its movement (movement.read_movement)")
         if movement.doubt or not len(primary):
             return clip.unjudged(movement.doubt if len(primary) else None)
-        fitted = self.fitted
-        level = fitted.levels(features_of(movement)[np.newaxis])
-        frame_levels = np.interp(primary.seconds, movement.seconds, fitted.frame_levels(movement))
+        fitted, intensity = self.fitted, frame_intensity().log_intensity(movement, clip.neutral)
+        level = fitted.levels(features_of(movement, clip.neutral)[np.newaxis])
+        levels = np.interp(primary.seconds, movement.seconds, fitted.frame_levels(intensity, float(level[0])))
         return clip.judged(
-            fitted.calibration.probabilities(frame_levels),
+            fitted.frame_calibration.probabilities(levels),
             score=float(fitted.calibration.score(level)[0]),
             video=fitted.calibration.probabilities(level)[0],
+            levels=levels.astype(np.float32),
         )
 
     def save(self, folder: Path) -> None:

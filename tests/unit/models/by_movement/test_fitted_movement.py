@@ -1,10 +1,11 @@
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from expressiveness.intensity import frame_intensity
 from expressiveness.models import FittedMovement, features_of, fit_movement, held_out_models
 from expressiveness.models.by_movement.fitted_movement import EXPRESSIONS, held_out_levels
 from expressiveness.movement import BLENDSHAPES
@@ -50,12 +51,12 @@ def test_every_blendshape_that_counts_is_part_of_one_expression():
     assert not any(name.startswith(("eyeLook", "eyeBlink")) for name in EXPRESSIONS)
 
 
-def test_what_a_face_looks_like_at_rest_is_no_feature():
+def test_what_a_face_looks_like_at_rest_is_no_feature_but_for_its_intensity():
     still = np.random.default_rng(1).random((LANDMARKS, 3)) * 100
     one = movement(np.full((20, len(BLENDSHAPES)), 0.1))
     other = movement(np.full((20, len(BLENDSHAPES)), 0.7), landmarks=[still] * 20, rotation=np.full((20, 3), 30.0))
 
-    assert features_of(one) == pytest.approx(features_of(other), abs=1e-9)
+    assert features_of(one)[:-1] == pytest.approx(features_of(other)[:-1], abs=1e-9)
     assert np.isfinite(fitted().levels(features_of(one)[np.newaxis])).all()
 
 
@@ -64,9 +65,32 @@ def test_a_frame_further_from_rest_is_more_expressive_than_its_video_and_a_calm_
     values[10:15, BLENDSHAPES.index("mouthSmileLeft")] = 0.8
     model, clip = fitted(), movement(values, rotation=drawn()[:, :3])
 
-    frames, video = model.frame_levels(clip), model.levels(features_of(clip)[np.newaxis])[0]
+    video = model.levels(features_of(clip)[np.newaxis])[0]
+    frames = model.frame_levels(frame_intensity().log_intensity(clip), video)
 
     assert frames[10:15].min() > video > frames[:10].max()
+    assert frames.mean() == pytest.approx(video)
+
+
+def test_few_people_are_judged_by_a_measure_that_is_not_learned():
+    rows = [row for row in range(40) if PEOPLE[row] in ("0", "1", "2")]
+    people, scores = [PEOPLE[row] for row in rows], SCORES[rows]
+
+    model = fit_movement(features()[rows], scores, np.digitize(scores, [-0.3, 0.3]), people)
+
+    assert model.unlearned
+    assert set(model.weights) == {1.0}
+    assert spearmanr(model.levels(features()), AMPLITUDES).statistic > 0.95
+    assert not fitted().unlearned
+
+
+def test_a_model_of_before_there_were_intensities_is_read_and_judges_videos_as_it_did():
+    model = replace(fitted(), slopes=(*fitted().slopes[:3], 0.0))
+    values = asdict(model)
+    old = {**values, "units": values["units"][:3], "slopes": values["slopes"][:3]}
+    del old["pull"], old["people"]
+
+    assert FittedMovement.from_dict(old).levels(features()) == pytest.approx(model.levels(features()))
 
 
 def test_held_out_models_have_not_seen_the_people_that_they_judge():

@@ -135,7 +135,7 @@ def test_frames_near_an_excluded_face_are_not_learned_from(stored):
 
 
 def test_too_few_interviews_are_refused_with_what_to_do(tmp_path):
-    interviews, store = stored_interviews(tmp_path, people=3, clips=2)
+    interviews, store = stored_interviews(tmp_path, people=3, clips=1)
 
     with pytest.raises(TrainingError, match="add interviews"):
         train(interviews, store, CONFIG)

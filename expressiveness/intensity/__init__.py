@@ -1,0 +1,5 @@
+"""How expressive a face is on each frame, learned from rendered faces whose every frame is known."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

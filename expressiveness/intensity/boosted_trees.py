@@ -1,0 +1,56 @@
+"""Boosted regression trees as plain numbers: what scikit-learn has grown is kept and evaluated without pickles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.types import Floats
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import GradientBoostingRegressor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoostedTrees:
+    """t trees of at most m nodes each; a row's value is the start plus the leaf that it reaches in every tree."""
+
+    feature: npt.NDArray[np.int16]  # (t, m) column that a node asks for
+    threshold: npt.NDArray[np.float32]  # (t, m) up to which a row goes left
+    left: npt.NDArray[np.int16]  # (t, m) the next node; a leaf leads to itself
+    right: npt.NDArray[np.int16]  # (t, m)
+    value: npt.NDArray[np.float32]  # (t, m) of a leaf
+    start: float
+    depth: int  # steps from the root to the deepest leaf
+
+    @classmethod
+    def grown(cls, model: GradientBoostingRegressor) -> BoostedTrees:
+        """Those of a fitted model."""
+        trees = [one.tree_ for one in model.estimators_[:, 0]]
+        shape = (len(trees), max(tree.node_count for tree in trees))
+        feature, left, right = (np.zeros(shape, dtype=np.int16) for _ in range(3))
+        threshold, value = (np.zeros(shape, dtype=np.float32) for _ in range(2))
+        for row, tree in enumerate(trees):
+            nodes, is_leaf = np.arange(tree.node_count), tree.children_left < 0
+            columns = slice(0, tree.node_count)
+            feature[row, columns] = np.where(is_leaf, 0, tree.feature)
+            threshold[row, columns] = tree.threshold
+            left[row, columns] = np.where(is_leaf, nodes, tree.children_left)
+            right[row, columns] = np.where(is_leaf, nodes, tree.children_right)
+            value[row, columns] = model.learning_rate * tree.value[:, 0, 0]
+        start = float(model.init_.constant_[0, 0])
+        return cls(feature, threshold, left, right, value, start, max(tree.max_depth for tree in trees))
+
+    def __call__(self, rows: Floats) -> Floats:
+        """Values of rows of shape (n, features), shape (n,)."""
+        rows = rows.astype(np.float32)  # as scikit-learn compares
+        every = np.arange(len(rows))[:, np.newaxis]
+        tree = np.arange(len(self.feature))
+        node = np.zeros((len(rows), len(tree)), dtype=np.int16)
+        for _ in range(self.depth):
+            goes_left = rows[every, self.feature[tree, node]] <= self.threshold[tree, node]
+            node = np.where(goes_left, self.left[tree, node], self.right[tree, node])
+        return np.asarray(self.start + self.value[tree, node].sum(axis=1, dtype=np.float64))

@@ -1,0 +1,65 @@
+"""Which part of the face makes a frame expressive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from expressiveness.intensity.intensity_model import OFFSET, FrameIntensity
+from expressiveness.movement import BLENDSHAPES, EXPRESSIVE_COLUMNS, Movement, Neutral, expression_of, neutral_of
+from expressiveness.types import Floats
+
+_NAMES = tuple(name for name, counts in zip(BLENDSHAPES, EXPRESSIVE_COLUMNS, strict=True) if counts)
+
+REGIONS = {
+    "brows": ("brow",),
+    "eyes": ("eyeSquint", "eyeWide"),
+    "cheeks and nose": ("cheek", "nose"),
+    "lips": ("mouth",),
+    "jaw": ("jaw",),
+}
+"""By name, how the blendshapes of a region begin. Together they are all that tell of expression."""
+
+UPPER_FACE = ("brows", "eyes", "cheeks and nose")
+"""What speech moves least."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionShares:
+    """What each region has to do with the intensity of n frames."""
+
+    names: tuple[str, ...]  # of the regions
+    intensity: Floats  # (n, regions) what would be left if no other region moved, 0 and more, in rendered energy
+    upper_face: Floats  # (n,) what would be left if the lower face were at rest
+
+    def shares(self) -> dict[str, float]:
+        """Each region's share in all that the frames show, 0 to 1; they add up to 1 unless nothing moves."""
+        total = self.intensity.sum(axis=0)
+        return dict(zip(self.names, (total / max(float(total.sum()), 1e-9)).tolist(), strict=True))
+
+
+def region_shares(model: FrameIntensity, movement: Movement, neutral: Neutral | None = None) -> RegionShares:
+    """Judge a video's frames as if only one region had left its rest, one region after the other.
+
+    Args:
+        model: that judges.
+        movement: of the video, n frames with a face.
+        neutral: of its person; what this video alone tells of it, if None.
+    """
+    neutral = neutral or neutral_of([movement])
+    expression = expression_of(movement)
+    rest = _energy(model, np.tile(neutral.mode, (1, 1)), neutral)
+
+    def alone(*regions: str) -> Floats:
+        prefixes = tuple(prefix for region in regions for prefix in REGIONS[region])
+        kept = np.array([name.startswith(prefixes) for name in _NAMES])
+        return np.maximum(_energy(model, np.where(kept, expression, neutral.mode), neutral) - rest, 0.0)
+
+    return RegionShares(
+        tuple(REGIONS), np.column_stack([alone(region) for region in REGIONS]), upper_face=alone(*UPPER_FACE)
+    )
+
+
+def _energy(model: FrameIntensity, expression: Floats, neutral: Neutral) -> Floats:
+    return np.asarray(np.exp(model.of_expression(expression, neutral)) - OFFSET)
