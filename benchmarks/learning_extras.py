@@ -167,7 +167,7 @@ def pooled(material):
         model = train(
             material.interviews,
             material.store,
-            TrainingConfig(options={"face_input": kind, "epochs": IDENTITY_EPOCHS}),
+            TrainingConfig(model="notebook_cnn", options={"face_input": kind, "epochs": IDENTITY_EPOCHS}),
             split=split_of_fold(material, 0),
         )
         yield kind, np.array([one.value for one in embed_interviews(model, material.interviews, material.store)])

@@ -38,7 +38,7 @@ def soak(folder, minutes):
     ).interviews
     first = FaceStore(folder / "first")
     extract_interviews(interviews, first)
-    model = train(interviews, first, TrainingConfig(options={"epochs": 1}))
+    model = train(interviews, first, TrainingConfig(model="notebook_cnn", options={"epochs": 1}))
     begin, rounds, videos = time.monotonic(), [], 0
     while (elapsed := (time.monotonic() - begin) / 60) < minutes:
         store = FaceStore(folder / "round")

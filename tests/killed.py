@@ -29,7 +29,7 @@ def training(folder: Path, out: Path) -> None:
     """Train on the faces in `folder`, of its interviews, and save the model."""
     from expressiveness.models import TrainingConfig, train
 
-    config = TrainingConfig(options={"epochs": 2, "batch_size": 16})
+    config = TrainingConfig(model="notebook_cnn", options={"epochs": 2, "batch_size": 16})
     train(read_interviews(folder).interviews, FaceStore.open(folder / "faces"), config).save(out / "model")
 
 

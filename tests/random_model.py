@@ -17,7 +17,7 @@ def random_model(face_input: FaceInput = "single", *, seed: int = 0) -> TrainedM
     options = CnnOptions(face_input=face_input)
     return TrainedModel(
         model=NotebookCnn(options, _random_network(seed)),
-        config=TrainingConfig(options=options),
+        config=TrainingConfig(model="notebook_cnn", options=options),
         extraction=ExtractionConfig(detector="short"),
         thresholds=Thresholds(),
         category_scores=(-0.9, 0.0, 0.9),

@@ -20,7 +20,7 @@ import pandas as pd
 
 import expressiveness.intensity
 from expressiveness.data import Interview, read_interviews
-from expressiveness.intensity import Example, learn_intensity, write_intensity
+from expressiveness.intensity import Example, learn_intensity
 from expressiveness.intensity.intensity_model import WEIGHTS
 from expressiveness.movement import Movement, MovementStore, extract_movements, load_movements, neutral_of
 from expressiveness.samples import render_sample_interviews
@@ -82,7 +82,7 @@ def main() -> None:
             "people are": "rendered: no picture of a living person, and no label that a person gave, was learned from",
         },
     )
-    write_intensity(model, arguments.out)
+    model.save(arguments.out)
     print(f"{model}: error {model.spread:.3f}, reliability {model.reliability:.3f}; {arguments.out}")
 
 

@@ -46,7 +46,7 @@ def train(
         typer.Option(
             "--model",
             callback=named_in("models", "MODELS"),
-            help="notebook_cnn, movement, or a family that another package brings.",
+            help="movement, notebook_cnn, or a family that another package brings.",
         ),
     ] = DEFAULT_MODEL,
     notebook: Annotated[
@@ -91,7 +91,7 @@ def train(
     options = {name: value for name, value in given.items() if value is not None} | _named_values(option or [])
     make = TrainingConfig.notebook if notebook else TrainingConfig
     config = make(
-        model=model_name,
+        model="notebook_cnn" if notebook else model_name,
         target=rule.target,
         thresholds="tertiles" if tertiles else rule.thresholds,
         options=options,

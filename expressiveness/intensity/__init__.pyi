@@ -1,5 +1,5 @@
 from .intensity_model import FrameIntensity, frame_intensity
-from .learning import Example, learn_intensity, write_intensity
+from .learning import Example, learn_intensity
 from .regions import REGIONS, UPPER_FACE, RegionShares, region_shares
 from .speech import speaking
 
@@ -13,5 +13,4 @@ __all__ = [
     "learn_intensity",
     "region_shares",
     "speaking",
-    "write_intensity",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,15 @@ class BoostedTrees:
             value[row, columns] = model.learning_rate * tree.value[:, 0, 0]
         start = float(model.init_.constant_[0, 0])
         return cls(feature, threshold, left, right, value, start, max(tree.max_depth for tree in trees))
+
+    def numbers(self) -> dict[str, Any]:
+        """All of it, by name."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def of_numbers(cls, numbers: Mapping[str, Any]) -> BoostedTrees:
+        """Made of what `numbers` gives, as arrays."""
+        return cls(**{**numbers, "start": float(numbers["start"]), "depth": int(numbers["depth"])})
 
     def __call__(self, rows: Floats) -> Floats:
         """Values of rows of shape (n, features), shape (n,)."""

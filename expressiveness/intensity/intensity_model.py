@@ -1,29 +1,34 @@
-"""A frame's intensity: how far the face is from its own rest, as trees read it from 41 blendshapes.
+"""A frame's intensity: how far the face is from its own rest, as trees and networks read it from 41 blendshapes.
 
-The trees were grown on rendered faces, whose expression is known on every frame; nothing of them is learned from the
-user's data, so they serve a study of any size. How they were made is written beside their numbers, see `provenance`.
+They learned from rendered faces, whose expression is known on every frame, and from nothing of the user's, so they
+serve a study of any size. What they learned from, and by which command, is kept beside their numbers, see `provenance`.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 
 from expressiveness.intensity.boosted_trees import BoostedTrees
+from expressiveness.intensity.plain_nets import PlainNet
 from expressiveness.movement import Movement, Neutral, expression_of, neutral_of
 from expressiveness.types import Floats
+from expressiveness.wording import counted
 
 WEIGHTS = "intensity.npz"
 OFFSET = 0.1
 """Added to the rendered energy before its logarithm: below that, faces look alike."""
 
-PROVENANCE, SPREAD, RELIABILITY = "provenance", "spread", "reliability"
+PROVENANCE = "provenance"
+SINGLE_NUMBERS = ("lowest", "highest", "spread", "reliability")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,12 +36,15 @@ class FrameIntensity:
     """What was learned from rendered faces."""
 
     trees: BoostedTrees
+    nets: tuple[PlainNet, ...]  # their mean is averaged with what the trees say
+    lowest: float  # log intensities that were learned from: none beyond is given
+    highest: float
     spread: float  # standard deviation of the error of a frame's log intensity within its video, on people held out
     reliability: float  # squared correlation of the log intensity within videos with the truth, on people held out
     provenance: dict[str, Any]  # what it was learned from, and by which command
 
     def __repr__(self) -> str:
-        return f"FrameIntensity({len(self.trees.feature)} trees)"
+        return f"FrameIntensity({len(self.trees.feature)} trees, {counted(len(self.nets), 'network')})"
 
     def log_intensity(self, movement: Movement, neutral: Neutral | None = None) -> Floats:
         """How far the face is from rest on each frame, shape (n,): the logarithm of an energy of about 0 to 2.5.
@@ -51,20 +59,34 @@ class FrameIntensity:
 
     def of_expression(self, expression: Floats, neutral: Neutral) -> Floats:
         """The same of `expression_of` a movement, shape (n, 41)."""
-        return self.trees(neutral.deviations(expression))
+        rows = neutral.deviations(expression)
+        said = (self.trees(rows) + np.mean([net(rows) for net in self.nets], axis=0)) / 2
+        return np.asarray(np.clip(said, self.lowest, self.highest))
+
+    def save(self, file: Path | str) -> None:
+        """Write it as plain numbers."""
+        parts = {"trees": self.trees.numbers(), **{f"net{n}": net.numbers() for n, net in enumerate(self.nets)}}
+        numbers = {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
+        single = {name: getattr(self, name) for name in SINGLE_NUMBERS}
+        with Path(file).open("wb") as out:
+            np.savez_compressed(out, **{**numbers, **single, PROVENANCE: json.dumps(self.provenance)})
+
+    @classmethod
+    def load(cls, file: IO[bytes]) -> FrameIntensity:
+        """Read what `save` wrote."""
+        with np.load(file, allow_pickle=False) as numbers:
+            parts: dict[str, dict[str, Any]] = defaultdict(dict)
+            for part, name in (key.split(".") for key in numbers if "." in key):
+                parts[part][name] = numbers[f"{part}.{name}"]
+            return cls(
+                trees=BoostedTrees.of_numbers(parts.pop("trees")),
+                nets=tuple(PlainNet.of_numbers(part) for part in parts.values()),
+                provenance=json.loads(str(numbers[PROVENANCE])),
+                **{name: float(numbers[name]) for name in SINGLE_NUMBERS},
+            )
 
 
 @cache
 def frame_intensity() -> FrameIntensity:
     """The one that is part of this package."""
-    with np.load(BytesIO(files(__package__).joinpath(WEIGHTS).read_bytes()), allow_pickle=False) as numbers:
-        return FrameIntensity(
-            trees=BoostedTrees(**{one.name: _plain(numbers[one.name]) for one in fields(BoostedTrees)}),
-            spread=float(numbers[SPREAD]),
-            reliability=float(numbers[RELIABILITY]),
-            provenance=json.loads(str(numbers[PROVENANCE])),
-        )
-
-
-def _plain(array: np.ndarray[Any, Any]) -> Any:
-    return array if array.ndim else array.item()
+    return FrameIntensity.load(BytesIO(files(__package__).joinpath(WEIGHTS).read_bytes()))

@@ -11,19 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from expressiveness._io import silenced
-from expressiveness.faces import CROP_SIZE, Face, detector_of, face_crop, largest_first
-from expressiveness.live.smoothing import RestingFace, Smoothing
-from expressiveness.models import JudgesFaces, TrainedModel
-from expressiveness.types import Pixels
+from expressiveness.faces import Face, detector_of, largest_first
+from expressiveness.live.judges import judge_of
+from expressiveness.live.smoothing import Smoothing
+from expressiveness.models import TrainedModel
 from expressiveness.video import Frame
 
-SETTLING_SECONDS = 1.0
-"""How long a face must be seen before its deviation from its mean look means anything."""
 AWAY_SECONDS = 2.0
 """A face that was away for longer may be another person's: what was known of it is forgotten."""
-
-
-_NO_REST = np.zeros((CROP_SIZE, CROP_SIZE), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,25 +33,19 @@ class Recognition:
 class Recogniser:
     """Finds the primary face of each frame and classifies it; frames must come in order.
 
-    A network that takes deviations is given each crop's deviation from the face's mean look so far, where training
-    takes the mean over the whole clip.
-
     Raises:
         DetectorError: the detector's model files are not installed.
-        ModelError: the model cannot judge single faces.
+        ModelError: the model cannot judge frames as they come.
     """
 
     def __init__(self, model: TrainedModel) -> None:
-        self._judge: JudgesFaces = model.able_to("single faces")
-        self._align = model.extraction.align
         self._open = ExitStack()
         with silenced():
+            self._judge = judge_of(model)
             self._detector = self._open.enter_context(detector_of(model.extraction))
             self._detector.detect(np.zeros((64, 64, 3), dtype=np.uint8))
-        # Compiled now: the first frame would otherwise wait for it, and those behind it be dropped.
-        self._judge.probabilities(np.zeros((1, CROP_SIZE, CROP_SIZE), np.uint8), _NO_REST)
         self._seen = -math.inf
-        self._smoothing, self._resting = Smoothing(), RestingFace()
+        self._smoothing = Smoothing()
 
     def recognise(self, frame: Frame) -> Recognition:
         """Recognise the next frame."""
@@ -64,18 +53,12 @@ class Recogniser:
         if not faces:
             return Recognition(frame.seconds, (), None)
         if frame.seconds - self._seen > AWAY_SECONDS:
-            self._smoothing, self._resting = Smoothing(), RestingFace()
+            self._smoothing = Smoothing()
+            self._judge.forget()
         self._seen = frame.seconds
-        crop = face_crop(frame.rgb, faces[0], align=self._align)
-        return Recognition(frame.seconds, faces, self._probabilities(frame.seconds, crop))
-
-    def _probabilities(self, seconds: float, crop: Pixels) -> npt.NDArray[np.float64] | None:
-        rest = _NO_REST
-        if self._judge.needs_rest:
-            rest = self._resting.update(seconds, crop)
-            if self._resting.known_for() < SETTLING_SECONDS:
-                return None
-        return self._smoothing.update(seconds, self._judge.probabilities(crop[np.newaxis], rest)[0])
+        said = self._judge.judge(frame, faces[0])
+        smoothed = None if said is None else self._smoothing.update(frame.seconds, said)
+        return Recognition(frame.seconds, faces, smoothed)
 
     def __enter__(self) -> Recogniser:
         return self

@@ -19,6 +19,7 @@ import numpy as np
 
 from expressiveness.errors import ConfigError, OutputError
 from expressiveness.live.display import Window, check_video_file, video_file, window_obstacle
+from expressiveness.live.judges import check_live
 from expressiveness.live.painting import Painter
 from expressiveness.live.recognition import Recogniser
 from expressiveness.live.source import Arrival, NewestFrames, file_of, frames_of
@@ -94,14 +95,14 @@ def run_live(
         on_frame: called with the number of frames done so far.
 
     Raises:
-        ModelError: the model cannot judge single faces.
+        ModelError: the model cannot judge frames as they come.
         VideoError: no such source.
         ConfigError: nowhere to show or write the pictures.
         OutputError: the source would be overwritten.
         OutputError: `output` cannot be written, or is there and `overwrite` is not set.
         DetectorError: the detector's model files are not installed.
     """
-    model.able_to("single faces")  # before anything is opened
+    check_live(model)  # before anything is opened
     source, output = str(source), Path(output) if output else None
     _check_output(source, output, window)
     check_video_file(output, overwrite=overwrite)

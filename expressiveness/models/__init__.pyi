@@ -1,4 +1,4 @@
-from .base import Ability, Clip, Embeds, Input, JudgesFaces, Model, NoOptions
+from .base import Ability, Clip, Embeds, Input, JudgesFaces, JudgesMoments, Model, NoOptions
 from .by_movement import (
     Calibration,
     FittedMovement,
@@ -54,6 +54,7 @@ __all__ = [
     "Input",
     "JudgedFrames",
     "JudgesFaces",
+    "JudgesMoments",
     "LabelledClip",
     "LabelledFaces",
     "Model",

@@ -26,8 +26,8 @@ from expressiveness.types import Pixels, Progress
 Input = Literal["faces", "movement"]
 """A table that is read of a video before it can be learned from or judged."""
 
-Ability = Literal["single faces", "embeddings", "export"]
-"""What only some models can; see `JudgesFaces`, `Embeds` and `Exports`."""
+Ability = Literal["single faces", "moving faces", "embeddings", "export"]
+"""What only some models can; see `JudgesFaces`, `JudgesMoments` and `Embeds`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,13 +123,20 @@ class NoOptions:
 
 
 class JudgesFaces(Protocol):
-    """A model that can judge "single faces" as they come, which live recognition needs."""
+    """A model that can judge "single faces" as they come, one of the two that live recognition needs."""
 
     needs_rest: bool
     """Whether it must be given what a face looks like at rest."""
 
     def probabilities(self, crop: Pixels, rest: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Judge crops of shape (n, 48, 48), given the face at rest, shape (48, 48); the categories, shape (n, 3)."""
+
+
+class JudgesMoments(Protocol):
+    """A model that can judge "moving faces" as they come, the other that live recognition needs."""
+
+    def now(self, movement: Movement) -> npt.NDArray[np.float32]:
+        """Judge the last frame of a movement so far, without `doubt`; the categories, shape (3,)."""
 
 
 class Embeds(Protocol):

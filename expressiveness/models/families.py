@@ -10,8 +10,8 @@ MODELS: Registry[Any] = Registry(
     "expressiveness.models",
     "model",
     {
-        "notebook_cnn": "expressiveness.models.cnn.cnn_model:NotebookCnn",
         "movement": "expressiveness.models.by_movement.movement_model:MovementModel",
+        "notebook_cnn": "expressiveness.models.cnn.cnn_model:NotebookCnn",
     },
 )
 """Classes as `base.Model` describes them."""

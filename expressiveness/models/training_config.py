@@ -20,9 +20,10 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 @settings
 class TrainingConfig:
-    """What a training run must remember. The defaults are the notebook's, but for what it left to chance or leaked.
+    """What a training run must remember.
 
-    `options` are those of the model's family, a mapping or its `Options`: `TrainingConfig(options={"epochs": 3})`.
+    The network's defaults are the notebook's, but for what that left to chance or leaked. `options` are those of the
+    model's family, a mapping or its `Options`: `TrainingConfig(model="notebook_cnn", options={"epochs": 3})`.
     """
 
     model: str = DEFAULT_MODEL  # a name of MODELS
@@ -47,7 +48,7 @@ class TrainingConfig:
     def notebook(cls, *, options: Mapping[str, Any] | None = None, **changes: Any) -> TrainingConfig:
         """The notebook's own choices: single crops, split by frame, classes as they come."""
         chosen = {"face_input": "single", "class_weights": False, "momentum": 0.99, **(options or {})}
-        return cls(**{"split_by": "frame", "seed": 42, "options": chosen, **changes})
+        return cls(**{"model": "notebook_cnn", "split_by": "frame", "seed": 42, "options": chosen, **changes})
 
     def as_dict(self) -> dict[str, Any]:
         """The settings, ready for JSON."""
@@ -56,13 +57,13 @@ class TrainingConfig:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainingConfig:
         """Read what `as_dict` wrote, or what earlier versions did, which had the network's options among the rest."""
-        values = dict(values)
+        values = {"model": "notebook_cnn", **values}
         thresholds = values.pop("thresholds")
         known = {one.name for one in fields(cls)}
         options = values.pop("options", None)
         if options is None:
             options = {name: value for name, value in values.items() if name not in known}
-            if values.get("model", "notebook_cnn") != "notebook_cnn":
+            if values["model"] != "notebook_cnn":
                 options = {}  # a model of movement had the network's, and none of its own
         return cls(
             **{name: value for name, value in values.items() if name in known},

@@ -1,6 +1,6 @@
 """How a model is trained unless somebody chooses; the command line reads it before anything is loaded."""
 
-DEFAULT_MODEL = "notebook_cnn"
+DEFAULT_MODEL = "movement"
 DEFAULT_SEED = 0
 
 DEFAULT_EPOCHS = 50

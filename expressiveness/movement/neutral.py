@@ -19,9 +19,13 @@ from expressiveness.movement.measures import EXPRESSIVE_COLUMNS
 from expressiveness.movement.movement_store import MovementStore, load_movements
 from expressiveness.movement.movement_table import RATE, Movement
 from expressiveness.types import Floats
+from expressiveness.wording import counted
 
 SMOOTHING_SECONDS = 0.05
 """Standard deviation of the Gaussian that takes the tremor out of blendshapes."""
+
+CONTEXT_SECONDS = 0.2
+"""Standard deviation of the Gaussian over what surrounds a frame: a face is at rest or not for longer than a frame."""
 
 DENSEST_SHARE = 0.15
 """Of the frames, those most alike are taken for the face at rest: it returns there between expressions."""
@@ -39,14 +43,23 @@ class Neutral:
     mode: Floats  # (41,) what the face returns to
     low: Floats  # (41,) a low quantile, below which it hardly goes
     median: Floats  # (41,)
-    frames: int  # that it was learned from
+    clips: int  # that it was learned from: in one clip alone, somebody may hold a smile from start to end
 
     def __repr__(self) -> str:
-        return f"Neutral(of {self.frames:,} frames)"
+        return f"Neutral(of {counted(self.clips, 'clip')})"
 
     def deviations(self, expression: Floats) -> Floats:
-        """Where a face is and how far from rest, from `expression_of`, shape (n, 41): shape (n, 164)."""
-        return np.hstack([expression, expression - self.mode, expression - self.low, expression - self.median])
+        """Where a face is and how far from rest, now and around now; whether rest is known from one clip alone.
+
+        Args:
+            expression: by `expression_of`, shape (n, 41).
+
+        Returns:
+            Shape (n, 206).
+        """
+        around = gaussian_filter1d(expression, CONTEXT_SECONDS * RATE, axis=0, mode="nearest")
+        parts = [expression, *(expression - rest for rest in (self.mode, self.low, self.median)), around - self.mode]
+        return np.hstack([*parts, np.full((len(expression), 1), float(self.clips == 1))])
 
 
 def expression_of(movement: Movement) -> Floats:
@@ -62,9 +75,8 @@ def neutral_of(movements: Sequence[Movement]) -> Neutral:
         movements: of the clips that show the person, with a frame at least.
     """
     frames = np.concatenate([expression_of(movement) for movement in movements])
-    return Neutral(
-        _mode(frames), np.quantile(frames, LOW_QUANTILE, axis=0), np.median(frames, axis=0), frames=len(frames)
-    )
+    low, median = np.quantile(frames, (LOW_QUANTILE, 0.5), axis=0)
+    return Neutral(_mode(frames), low, median, clips=len(movements))
 
 
 class Neutrals:

@@ -49,12 +49,12 @@ class TrainParameters:
     """What is learned, by what, and from whom."""
 
     run: Text | None = Field(
-        None, title="Name of the run", description="cnn_1, cnn_2, ... or movement_1, ... if not given"
+        None, title="Name of the run", description="movement_1, movement_2, ... or cnn_1, ... if not given"
     )
     model: Annotated[Text, Choices(Stated("expressiveness.models", "MODELS"))] = Field(
         default_factory=Stated("expressiveness.models", "DEFAULT_MODEL"),
         title="Model",
-        description="notebook_cnn judges single faces; movement how a face moves, and reads the videos once more",
+        description="movement judges how a face moves, and reads the videos for it; notebook_cnn judges single faces",
     )
     target: Text | None = Field(
         None, title="Score to learn", description="The one that the dataset was imported with if not given"

@@ -10,7 +10,7 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness._io import check_output_folder
-from expressiveness.models import MODEL, TrainingConfig
+from expressiveness.models import MODEL
 from expressiveness.samples import render_sample_interviews
 from expressiveness.store import ExtractionReport
 from expressiveness.types import Progress
@@ -34,11 +34,10 @@ class Size:
     participants: int
     clips_per_participant: int
     seconds: float  # of a short clip
-    training: TrainingConfig
 
 
-FULL = Size("expressiveness-demo", ".", 20, 3, 4.0, TrainingConfig())
-QUICK = Size("expressiveness-demo-quick", "quick", 6, 2, 1.0, TrainingConfig(options={"epochs": 2}))
+FULL = Size("expressiveness-demo", ".", 20, 3, 4.0)
+QUICK = Size("expressiveness-demo-quick", "quick", 6, 2, 1.5)
 """Every step, on too little to learn from."""
 
 
@@ -70,7 +69,7 @@ class DemoResult:
         failed = len(self.imported.failures) + len(self.extracted.failures) + len(self.predicted.failures)
         return (
             f"{self.imported.added + self.imported.updated} synthetic interviews, {failed} failed; "
-            f"{self.predicted.frames} faces classified, {self.predicted.wrong_frames} of them wrong.\n"
+            f"{self.predicted.frames} frames judged, {self.predicted.wrong_frames} of them wrong.\n"
             f"On {video['n']} videos of {self.evaluation['participants']} people the model has not seen: accuracy "
             f"{video['accuracy']:.2f} (majority class {video['majority_accuracy']:.2f}), "
             f"Spearman {video['spearman'] or 0:.2f}.\n"
@@ -113,14 +112,9 @@ def run_demo(
     set_work_folder(dataset, folder)
     on_step("3/6  Finding faces")
     extracted = detect_faces(dataset, workers=workers, progress=progress)
-    on_step("4/6  Training the network")
-    train_model(
-        dataset,
-        size.training,
-        run=RUN,
-        progress=progress,
-    )
-    on_step("5/6  Classifying every face")
+    on_step("4/6  Reading how the faces move, and training")
+    train_model(dataset, run=RUN, progress=progress)
+    on_step("5/6  Judging every frame")
     predicted = predict(dataset, RUN, progress=progress)
     on_step("6/6  Judging it on people it has not seen, and saving the review")
     evaluation = evaluate(dataset, RUN)

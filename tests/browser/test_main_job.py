@@ -22,7 +22,7 @@ def predicted(sample_interviews, dataset_name, tmp_path):
     dataset = fo.load_dataset(dataset_name)
     set_work_folder(dataset, tmp_path)
     detect_faces(dataset)
-    run = train_model(dataset, TrainingConfig(options={"epochs": 2}))
+    run = train_model(dataset, TrainingConfig(model="notebook_cnn", options={"epochs": 2}))
     predict(dataset, run)
     return dataset
 

@@ -37,7 +37,7 @@ def reviewable(sample_interviews: Path, mongodb: str, tmp_path_factory: pytest.T
     dataset = fo.load_dataset(name)
     set_work_folder(dataset, tmp_path_factory.mktemp("reviewable") / "work")
     detect_faces(dataset)
-    predict(dataset, train_model(dataset, TrainingConfig(options={"epochs": 1}), run="first"))
+    predict(dataset, train_model(dataset, TrainingConfig(model="notebook_cnn", options={"epochs": 1}), run="first"))
     yield name
     fo.delete_dataset(name)
 

@@ -72,7 +72,7 @@ def work_through(interviews, name, renamed, clone, clips_name, again, gone, othe
     dataset = fo.load_dataset(name)
     detect_faces(dataset)
     dataset.name = renamed
-    train_model(dataset, TrainingConfig(options={"epochs": 1}), run=NETWORK)
+    train_model(dataset, TrainingConfig(model="notebook_cnn", options={"epochs": 1}), run=NETWORK)
     train_model(dataset, TrainingConfig(model="movement"), run=MOVEMENT)
     for run in (NETWORK, MOVEMENT):
         predict(dataset, run)
@@ -154,7 +154,7 @@ def log(dataset, folder):
     train(
         interviews_of(dataset),
         FaceStore(work_folder(dataset) / "faces"),
-        TrainingConfig(options={"epochs": 1}),
+        TrainingConfig(model="notebook_cnn", options={"epochs": 1}),
         log_folder=folder,
     )
 

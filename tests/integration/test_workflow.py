@@ -41,7 +41,9 @@ def assert_every_frame_knows_whether_it_was_right(dataset, run):
 
 @pytest.mark.slow
 def test_from_a_folder_to_misclassified_frames(sample_interviews, dataset_name, tmp_path):
-    dataset, run, figures = whole_way(sample_interviews, dataset_name, tmp_path, TrainingConfig(options={"epochs": 2}))
+    dataset, run, figures = whole_way(
+        sample_interviews, dataset_name, tmp_path, TrainingConfig(model="notebook_cnn", options={"epochs": 2})
+    )
 
     assert len(dataset) == 12
     assert figures["participants"] >= 1
@@ -54,7 +56,9 @@ def test_from_rendered_heads_to_misclassified_frames(facekit, dataset_name, tmp_
     render = [sys.executable, facekit / "make_interviews.py", tmp_path / "set", "--participants", "5"]
     subprocess.run([*render, "--clips-per-participant", "2", "--seconds", "2"], check=True, capture_output=True)
 
-    dataset, run, _ = whole_way(tmp_path / "set", dataset_name, tmp_path, TrainingConfig(options={"epochs": 1}))
+    dataset, run, _ = whole_way(
+        tmp_path / "set", dataset_name, tmp_path, TrainingConfig(model="notebook_cnn", options={"epochs": 1})
+    )
 
     assert len(dataset) == 10
     assert_every_frame_knows_whether_it_was_right(dataset, run)
@@ -76,7 +80,9 @@ def test_from_real_faces_to_misclassified_frames(real_videos, dataset_name, tmp_
         ),
     )
 
-    dataset, run, _ = whole_way(folder, dataset_name, tmp_path, TrainingConfig(options={"epochs": 1}))
+    dataset, run, _ = whole_way(
+        folder, dataset_name, tmp_path, TrainingConfig(model="notebook_cnn", options={"epochs": 1})
+    )
 
     assert_every_frame_knows_whether_it_was_right(dataset, run)
     acted = dataset.match(F("filepath").ends_with("WolfgangLanger_Pexels.mp4")).first()

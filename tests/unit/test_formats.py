@@ -116,7 +116,7 @@ def test_a_model_of_format_1_is_read_and_one_of_a_newer_format_refused(tmp_path)
 
     read = load_model(tmp_path)
 
-    assert read.model.fitted.slopes == (0.3, 0.2, 0.1)
+    assert read.model.fitted.slopes == (0.3, 0.2, 0.1, 0.0)  # it knew no intensity
     assert read.model.fitted.calibration.cuts == (-0.5, 0.5)
     assert (read.config.seed, read.split.test, read.extraction.sampling.every) == (7, ("0003",), 5)
     (tmp_path / "model.json").write_text(json.dumps({**RECORD, "format": 3}))

@@ -83,7 +83,8 @@ def test_the_library_example_runs_in_a_notebook_and_prints_what_it_is_told_to_an
 def quick_example():
     [example] = LIBRARY
     quick = example.replace(
-        "train(interviews, store)", "train(interviews, store, TrainingConfig(options={'epochs': 1}))"
+        "train(interviews, store)",
+        "train(interviews, store, TrainingConfig(model='notebook_cnn', options={'epochs': 1}))",
     )
     assert quick != example
     return f"from expressiveness import TrainingConfig\n{quick}"

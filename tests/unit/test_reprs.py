@@ -70,7 +70,7 @@ RECORDS = {
     ),
     "JudgedFrames(1 frame)": lambda: JudgedFrames(np.array([1], np.int32), np.eye(1, 3, dtype=np.float32)),
     "TrainingConfig(model='movement', seed=3)": lambda: TrainingConfig(model="movement", seed=3),
-    "TrainingConfig(options=CnnOptions(epochs=3))": lambda: TrainingConfig(options={"epochs": 3}),
+    "TrainingConfig(options=CnnOptions(epochs=3))": lambda: TrainingConfig(model="notebook_cnn", options={"epochs": 3}),
     "CnnOptions()": CnnOptions,
     "NotebookCnn(CnnOptions(face_input='single'))": lambda: random_model().model,
     "TrainedModel(notebook_cnn, facial_expression, created 20": random_model,

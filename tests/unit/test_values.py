@@ -28,6 +28,7 @@ from tests.interviews import row, write_metadata
 from tests.movements import drawn, movement
 from tests.random_model import random_model
 
+ONE_VALUE = Calibration(1.0, (0.0, 1.0), (0.0,), (0.0,))
 NAN, INF = float("nan"), float("inf")
 
 
@@ -189,8 +190,8 @@ def test_movement_with_numbers_that_are_none_is_refused(column):
         lambda: Split(train=("1",), validation=("1",), test=()),
         lambda: Sampling(rate=INF),
         lambda: Sampling(rate=NAN),
-        lambda: TrainingConfig(options={"epochs": 0}),
-        lambda: TrainingConfig(options={"learning_rate": NAN}),
+        lambda: TrainingConfig(model="notebook_cnn", options={"epochs": 0}),
+        lambda: TrainingConfig(model="notebook_cnn", options={"learning_rate": NAN}),
         lambda: TrainingConfig(test_share=1.0),
         lambda: TrainingConfig(seed=-1),
         lambda: Calibration(NAN, (0.0, 1.0), (0.0,), (0.0,)),

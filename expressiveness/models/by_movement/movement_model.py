@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from typing_extensions import Self
 
 from expressiveness._io import read_bounded
@@ -24,6 +25,7 @@ from expressiveness.models.by_movement.fitted_movement import (
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
 from expressiveness.models.training_data import TrainingData
+from expressiveness.movement import Movement, neutral_of
 from expressiveness.types import Progress
 
 logger = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ class MovementModel:
 
     label: ClassVar[str] = "Movement: judges how a face moves, frame by frame and over a video; reads the videos once"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
-    can: ClassVar[frozenset[Ability]] = frozenset()
+    can: ClassVar[frozenset[Ability]] = frozenset({"moving faces"})
     Options: ClassVar[type] = NoOptions
     sees = (
         "Of a video, the model sees how the face moves: the variance of its expressions and of its shape, how fast the "
@@ -114,6 +116,13 @@ class MovementModel:
             video=fitted.calibration.probabilities(level)[0],
             levels=levels.astype(np.float32),
         )
+
+    def now(self, movement: Movement) -> npt.NDArray[np.float32]:
+        """Judge the last frame of a movement so far, by what this movement alone tells of the face at rest."""
+        neutral = neutral_of([movement])
+        level = float(self.fitted.levels(features_of(movement, neutral)[np.newaxis])[0])
+        frames = self.fitted.frame_levels(frame_intensity().log_intensity(movement, neutral), level)
+        return np.asarray(self.fitted.frame_calibration.probabilities(frames[-1:])[0])
 
     def save(self, folder: Path) -> None:
         """Write the numbers."""

@@ -15,8 +15,9 @@ from expressiveness.faces import DETECTORS, Face, FaceDetector
 from expressiveness.live import display, run_live, watching
 from expressiveness.live import source as live_source
 from expressiveness.live.display import Window, video_file
+from expressiveness.live.judges import SETTLING_SECONDS
 from expressiveness.live.painting import SPAN_SECONDS, Painter
-from expressiveness.live.recognition import AWAY_SECONDS, SETTLING_SECONDS, Recogniser, Recognition
+from expressiveness.live.recognition import AWAY_SECONDS, Recogniser, Recognition
 from expressiveness.live.source import NewestFrames
 from expressiveness.models import CnnOptions, NotebookCnn
 from expressiveness.video import Frame, Sampling, read_frames

@@ -22,10 +22,13 @@ def stored(tmp_path):
     return interviews, store
 
 
+CONFIG = TrainingConfig(model="notebook_cnn")
+
+
 def data_of(interviews, store, curation=None):
     everybody = Split(train=tuple(interview.id for interview in interviews), validation=(), test=())
     typical = (-0.9, 0.0, 0.9)
-    return TrainingData(interviews, store, TrainingConfig(), everybody, Thresholds(), typical, curation or Curation())
+    return TrainingData(interviews, store, CONFIG, everybody, Thresholds(), typical, curation or Curation())
 
 
 def labelled(stored, curation=None):

@@ -11,7 +11,9 @@ from tests.interviews import interview
 
 pytestmark = pytest.mark.slow  # everything here trains
 
-QUICK = TrainingConfig(validation_share=0.25, test_share=0.25, options={"epochs": 2, "batch_size": 16})
+QUICK = TrainingConfig(
+    model="notebook_cnn", validation_share=0.25, test_share=0.25, options={"epochs": 2, "batch_size": 16}
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,12 @@ def test_a_fixed_seed_gives_the_same_numbers_and_another_seed_others(stored):
     interviews, store = stored
     split = train(interviews, store, QUICK).split
     one, same, other = (
-        train(interviews, store, TrainingConfig(seed=seed, options={"epochs": 2, "batch_size": 16}), split=split)
+        train(
+            interviews,
+            store,
+            TrainingConfig(model="notebook_cnn", seed=seed, options={"epochs": 2, "batch_size": 16}),
+            split=split,
+        )
         for seed in (5, 5, 6)
     )
 
@@ -74,7 +81,11 @@ def test_a_fixed_seed_gives_the_same_numbers_and_another_seed_others(stored):
 def test_what_a_face_does_is_learned_from_some_people_and_recognised_on_others(stored):
     interviews, store = stored
     model = train(
-        interviews, store, TrainingConfig(test_share=0.25, options={"epochs": 40, "batch_size": 16, "augment": False})
+        interviews,
+        store,
+        TrainingConfig(
+            model="notebook_cnn", test_share=0.25, options={"epochs": 40, "batch_size": 16, "augment": False}
+        ),
     )
 
     held_out = [i for i in interviews if i.id in model.split.test]
@@ -113,7 +124,7 @@ def test_every_epoch_is_reported_and_a_report_may_stop_the_training(stored):
 
 def test_tertiles_come_from_the_training_people_alone(stored):
     interviews, store = stored
-    config = TrainingConfig(thresholds="tertiles", options={"epochs": 1})
+    config = TrainingConfig(model="notebook_cnn", thresholds="tertiles", options={"epochs": 1})
 
     with pytest.raises(TrainingError, match="thresholds"):
         train([interview(int(i.id), video=i.video, person=i.participant, score=0.0) for i in interviews], store, config)
@@ -142,7 +153,7 @@ def test_decisions_of_people_are_honoured_and_counted(stored):
 
 def test_a_log_for_tensorboard_is_written_where_asked(stored, tmp_path):
     interviews, store = stored
-    train(interviews, store, TrainingConfig(options={"epochs": 1}), log_folder=tmp_path)
+    train(interviews, store, TrainingConfig(model="notebook_cnn", options={"epochs": 1}), log_folder=tmp_path)
 
     assert list(tmp_path.rglob("events.out.tfevents.*"))
 

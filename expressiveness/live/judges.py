@@ -1,0 +1,112 @@
+"""What judges the face of each frame as they come: by its look, or by how it has moved so far."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from expressiveness.faces import CROP_SIZE, Face, face_crop
+from expressiveness.live.smoothing import REST_SECONDS, RestingFace
+from expressiveness.models import JudgesFaces, JudgesMoments, TrainedModel
+from expressiveness.movement import RATE, landmarker_of_process, movement_of
+from expressiveness.video import Frame
+
+SETTLING_SECONDS = 1.0
+"""How long a face must be seen before its deviation from its mean look means anything."""
+
+Probabilities = npt.NDArray[np.floating]
+
+
+class Judge(Protocol):
+    """Judges frames in order."""
+
+    def judge(self, frame: Frame, face: Face) -> Probabilities | None:
+        """The probabilities of the categories, shape (3,); None while it settles."""
+
+    def forget(self) -> None:
+        """Begin anew: the face may be another person's."""
+
+
+def check_live(model: TrainedModel) -> None:
+    """Find out, before anything is opened, whether a model can judge frames as they come.
+
+    Raises:
+        ModelError: it cannot.
+    """
+    if "moving faces" not in model.model.can:
+        model.able_to("single faces")
+
+
+def judge_of(model: TrainedModel) -> Judge:
+    """What judges frames by a model.
+
+    Raises:
+        ModelError: the model cannot judge frames as they come.
+    """
+    if "moving faces" in model.model.can:
+        return MovementJudge(model.able_to("moving faces"))
+    return LookJudge(model.able_to("single faces"), align=model.extraction.align)
+
+
+class LookJudge:
+    """Judges single faces.
+
+    A network that takes deviations is given those from the face's mean look so far, where training takes the mean over
+    the whole clip.
+    """
+
+    def __init__(self, model: JudgesFaces, *, align: bool) -> None:
+        self._model, self._align = model, align
+        self._resting = RestingFace()
+        # Compiled now: the first frame would otherwise wait for it, and those behind it be dropped.
+        self._model.probabilities(np.zeros((1, CROP_SIZE, CROP_SIZE), np.uint8), _NO_REST)
+
+    def judge(self, frame: Frame, face: Face) -> Probabilities | None:
+        """Judge the face's crop."""
+        crop, rest = face_crop(frame.rgb, face, align=self._align), _NO_REST
+        if self._model.needs_rest:
+            rest = self._resting.update(frame.seconds, crop)
+            if self._resting.known_for() < SETTLING_SECONDS:
+                return None
+        return np.asarray(self._model.probabilities(crop[np.newaxis], rest)[0])
+
+    def forget(self) -> None:
+        """Forget the face's mean look."""
+        self._resting = RestingFace()
+
+
+class MovementJudge:
+    """Judges how a face moves, ten times a second, by its latest `REST_SECONDS`. Of several faces it follows one."""
+
+    def __init__(self, model: JudgesMoments) -> None:
+        self._model = model
+        self._landmarker = landmarker_of_process()
+        self._sampled: deque[tuple[int, float]] = deque(maxlen=round(REST_SECONDS * RATE))
+        self._rows: deque[tuple[Any, ...]] = deque()
+        self._said: Probabilities | None = None
+
+    def judge(self, frame: Frame, face: Face) -> Probabilities | None:
+        """Judge the moment of a frame; in between, what was said last holds."""
+        del face  # the landmarker finds its own
+        if self._sampled and frame.seconds < self._sampled[-1][1] + 1 / RATE:
+            return self._said
+        self._sampled.append((frame.number, frame.seconds))
+        if found := self._landmarker.read(frame.rgb):
+            self._rows.append((frame.number, frame.seconds, *found))
+        while self._rows and self._rows[0][0] < self._sampled[0][0]:
+            self._rows.popleft()
+        movement = movement_of(list(self._rows), list(self._sampled))
+        self._said = None if movement.doubt else self._model.now(movement)
+        return self._said
+
+    def forget(self) -> None:
+        """Forget how the face has moved."""
+        self._sampled.clear()
+        self._rows.clear()
+        self._said = None
+
+
+_NO_REST = np.zeros((CROP_SIZE, CROP_SIZE), dtype=np.float32)
