@@ -63,13 +63,12 @@ class FrameIntensity:
         said = (self.trees(rows) + np.mean([net(rows) for net in self.nets], axis=0)) / 2
         return np.asarray(np.clip(said, self.lowest, self.highest))
 
-    def save(self, file: Path | str) -> None:
+    def save(self, file: Path | str | IO[bytes]) -> None:
         """Write it as plain numbers."""
         parts = {"trees": self.trees.numbers(), **{f"net{n}": net.numbers() for n, net in enumerate(self.nets)}}
         numbers = {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
         single = {name: getattr(self, name) for name in SINGLE_NUMBERS}
-        with Path(file).open("wb") as out:
-            np.savez_compressed(out, **{**numbers, **single, PROVENANCE: json.dumps(self.provenance)})
+        np.savez_compressed(file, **{**numbers, **single, PROVENANCE: json.dumps(self.provenance)})
 
     @classmethod
     def load(cls, file: IO[bytes]) -> FrameIntensity:
