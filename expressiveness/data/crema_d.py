@@ -30,6 +30,10 @@ ENDINGS = (".flv", ".mp4", ".mov", ".avi", ".mkv", ".webm")
 MAX_VOTES_BYTES = 64 * 2**20
 """The original has 3 MB."""
 
+PLACEHOLDER = b"version https://git-lfs"
+MAX_PLACEHOLDER_BYTES = 1024
+"""By the specification of Git LFS."""
+
 SCORE = "not_neutral"
 THRESHOLDS = Thresholds(2 / 3, 0.95)
 """Reserved: fewer than two of three raters saw an emotion; Expressive: all did. Of all clips that is a third each."""
@@ -84,9 +88,17 @@ def _videos(folder: Path) -> dict[str, str]:
     """The clips' files, relative to the folder, by their name without its ending."""
     where = folder / VIDEOS if (folder / VIDEOS).is_dir() else folder
     prefix = f"{VIDEOS}/" if where != folder else ""
-    files = [file.name for file in where.iterdir() if file.suffix in ENDINGS]
+    files = [file.name for file in where.iterdir() if file.suffix in ENDINGS and not _is_placeholder(file)]
     files.sort(key=lambda name: ENDINGS.index(Path(name).suffix), reverse=True)
     return {Path(name).stem: prefix + name for name in files}
+
+
+def _is_placeholder(file: Path) -> bool:
+    """Whether Git LFS has left a few lines in place of a video that was not fetched."""
+    if not (file.is_file() and 0 < file.stat().st_size < MAX_PLACEHOLDER_BYTES):
+        return False
+    with file.open("rb") as opened:
+        return opened.read(len(PLACEHOLDER)) == PLACEHOLDER
 
 
 def _face_only_rows(file: Path) -> list[tuple[int, dict[str, str]]]:

@@ -64,6 +64,17 @@ def test_clips_that_were_not_fetched_are_counted_in_one_sentence(tmp_path):
     assert "nor have 1 others of 3" in bad.reason
 
 
+def test_what_git_lfs_has_not_fetched_is_no_video(tmp_path):
+    write_crema_d(tmp_path, {f"{actor}_TIE_ANG_XX": {"A": 9, "N": 1} for actor in (1001, 1002)})
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    (tmp_path / "VideoFlash" / "1001_TIE_ANG_XX.flv").write_text(pointer)
+
+    found = read_interviews(tmp_path)
+
+    assert [one.id for one in found] == ["1002_TIE_ANG_XX"]
+    assert "has no video" in found.bad_rows[0].reason
+
+
 def test_copies_in_another_format_are_found_and_the_original_comes_first(tmp_path):
     votes = {name: {"A": 9, "N": 1} for name in ("1001_TIE_ANG_XX", "1002_TIE_ANG_XX")}
     videos = ["1001_TIE_ANG_XX.mp4", "1002_TIE_ANG_XX.mp4", "1002_TIE_ANG_XX.flv"]
