@@ -80,6 +80,12 @@ def real_videos() -> Path:
     return _reference_folder("videos")
 
 
+@pytest.fixture(scope="session")
+def crema_d_votes() -> Path:
+    """The table of CREMA-D's ratings, without its videos."""
+    return _reference_folder("data/crema-d") / "tabulatedVotes.csv"
+
+
 def _reference_folder(name: str) -> Path:
     folder = REFERENCE_DATA / name
     if not folder.is_dir():

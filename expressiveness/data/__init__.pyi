@@ -1,9 +1,11 @@
 from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, CategoryRule, Thresholds
+from .crema_d import CremaDReader
 from .csv_table import COLUMNS_FILE, TABLE_FILE, ColumnMapping, CsvReader, write_table
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
 from .folders import READERS, read_interviews
 from .inspection import Inspection, inspect_folder
-from .interview import BadRow, Column, Interview, InterviewFolder, take_evenly
+from .interview import BadRow, Column, Intended, Interview, InterviewFolder, take_evenly
+from .ravdess import RavdessReader
 from .reader import Reader, RowChecks
 from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
 from .splits import Split, participant_folds, split_by_participant
@@ -26,14 +28,17 @@ __all__ = [
     "CategoryRule",
     "Column",
     "ColumnMapping",
+    "CremaDReader",
     "CsvReader",
     "Curation",
     "Decisions",
     "FaceDecision",
     "Inspection",
+    "Intended",
     "Interview",
     "InterviewDecision",
     "InterviewFolder",
+    "RavdessReader",
     "Reader",
     "RecruitViewReader",
     "RowChecks",

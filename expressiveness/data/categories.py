@@ -51,6 +51,13 @@ class Thresholds:
         if min(scores) == max(scores):
             raise TrainingError(f"all scores are {scores[0]:g}, which no thresholds tell apart; choose another target")
         low, high = np.quantile(np.asarray(scores, dtype=float), [1 / 3, 2 / 3])
+        # Ratings often pile up at an end of their scale, and a threshold there would leave that end's category empty.
+        if low == min(scores):
+            low = np.nextafter(low, np.inf)
+            high = max(high, np.nextafter(low, np.inf))
+        if high == max(scores):
+            high = np.nextafter(high, -np.inf)
+            low = min(low, np.nextafter(high, -np.inf))
         if low == high:  # of ratings, a third and more may be the same: then these are the ones between
             low = np.nextafter(low, -np.inf)
         return cls(float(low), float(high))

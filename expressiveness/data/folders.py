@@ -19,10 +19,15 @@ READERS: Registry[type[Reader]] = Registry(
     "reader",
     {
         "recruitview": "expressiveness.data.recruitview:RecruitViewReader",
+        "crema-d": "expressiveness.data.crema_d:CremaDReader",
         "csv": "expressiveness.data.csv_table:CsvReader",
+        "ravdess": "expressiveness.data.ravdess:RavdessReader",
     },
 )
-"""Each is asked in turn whether it recognises a folder; the readers of other packages and notebooks come last."""
+"""Each is asked in turn whether it recognises a folder; the readers of other packages and notebooks come last.
+
+CREMA-D comes before the CSVs that it holds, RAVDESS after them: whoever put a table beside its videos rated them anew.
+"""
 
 
 def read_interviews(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from typing_extensions import Self
 
@@ -25,6 +25,13 @@ class Scores(dict[str, float]):
 
     def __missing__(self, name: str) -> float:
         raise InterviewError(f"no score {name!r}; choose from {', '.join(self) or 'none, as there are none'}")
+
+
+class Intended(NamedTuple):
+    """How expressive somebody was asked to be."""
+
+    level: float  # more is more expressive
+    word: str  # for it, as the data has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,24 @@ class Interview:
     def question_key(self) -> str | None:
         """What tells the question from others: its `question_id`, or its text; None where nothing is known of it."""
         return self.attributes.get("question_id") or self.attributes.get("question")
+
+    @property
+    def standard_error(self) -> float | None:
+        """Of the target score, where several people rated the video; None where the data does not say."""
+        try:
+            error = float(self.attributes.get("standard_error", ""))
+        except ValueError:
+            return None
+        return error if math.isfinite(error) and error >= 0 else None
+
+    @property
+    def intended(self) -> Intended | None:
+        """How expressive the person was asked to be: `intended`, as in "3 strong"; None where nobody was asked."""
+        number, _, word = self.attributes.get("intended", "").partition(" ")
+        try:
+            return Intended(float(number), word or number)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ class BenchmarkResults:
     by_quality: Mapping[str, Any]
     by_duration: Mapping[str, Any]
     by_group: Mapping[str, Any] | None
-    noise_ceiling: Mapping[str, Any]
+    noise_ceiling: Mapping[str, Any]  # from answers that were taken twice
+    rating_ceiling: Mapping[str, Any] | None  # from how far raters agreed; None where the data does not say
+    own_mean: Mapping[str, Any]  # what the mean of somebody's other clips says of one
+    intended_orders: Sequence[Mapping[str, Any]]  # pairs of clips, one of which was meant to be more expressive
     config: BenchmarkConfig
     predictions: Sequence[Mapping[str, Any]]  # what each row says of each clip, so that figures can be made again
 

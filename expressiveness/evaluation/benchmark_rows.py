@@ -223,6 +223,7 @@ ROWS = {
     "e_velocity": Row("blendshapes E_vel", _measure("velocity")),
     "e_p90": Row("blendshapes E_p90", _measure("p90")),
     "e_std": Row("blendshapes E_std", _measure("std")),
+    "displacement": Row("displacement from the median face (OpenWillis)", _measure("displacement")),
     "notebook_leaky": Row("notebook's CNN, notebook's split by frame", _notebook_leaky, leaky=True),
     "notebook": Row("notebook's CNN, single crops", _model("notebook_cnn", face_input="single")),
     "deviation": Row("notebook's CNN, deviations from the mean face", _model("notebook_cnn")),

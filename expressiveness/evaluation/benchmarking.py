@@ -18,6 +18,7 @@ from expressiveness.errors import TrainingError
 from expressiveness.evaluation.benchmark_results import BenchmarkResults
 from expressiveness.evaluation.benchmark_rows import BenchmarkConfig, Material, Predictions, Row, all_rows, gather
 from expressiveness.evaluation.confusion import Confusion
+from expressiveness.evaluation.data_figures import intended_orders, own_mean, rating_ceiling
 from expressiveness.evaluation.metrics import (
     VideoResults,
     draws_of_people,
@@ -112,6 +113,14 @@ def benchmark_of(
         if groups
         else None,
         noise_ceiling=noise_ceiling(material.interviews, config.target, predictions[leading].score),
+        rating_ceiling=rating_ceiling(material.interviews, material.score),
+        own_mean=own_mean(material.participant, material.score),
+        intended_orders=intended_orders(
+            material.interviews,
+            {"scores": material.score, **{key: said.score for key, said in predictions.items()}},
+            draws=config.draws,
+            seed=config.seed,
+        ),
         config=config,
         predictions=_listed(material, predictions),
     )

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from expressiveness.movement.movement_table import BLENDSHAPES, RATE, Movement
+from expressiveness.movement.movement_table import BLENDSHAPES, LANDMARKS, RATE, Movement
 
-Measure = Literal["std", "velocity", "p90", "mean"]
+Measure = Literal["std", "velocity", "p90", "mean", "displacement"]
 Floats = npt.NDArray[np.float64]
 
 EXPRESSIVE_COLUMNS = np.array([not name.startswith(("_neutral", "eyeLook", "eyeBlink")) for name in BLENDSHAPES])
@@ -36,7 +36,8 @@ def expressiveness_of(movement: Movement, measure: Measure = "std") -> float | N
         movement: of one video.
         measure: "std", the default, sqrt(sum of the blendshapes' variances over time); "velocity", the mean absolute
             change in a time step, summed; "p90", the 90th percentile of what lies above each blendshape's median,
-            summed; "mean", the mean sum, which tells faces apart more than what they do.
+            summed; "mean", the mean sum, which tells faces apart more than what they do; "displacement", how far the
+            landmarks are from the median face, the mean, in shares of the face's size.
 
     Returns:
         0 or more; None if there is not enough of a face, see `Movement.doubt`.
@@ -62,15 +63,7 @@ def shape_variance(movement: Movement) -> float:
     Position, size and turn of the head are taken out first, by laying each frame's landmarks on their mean (generalised
     Procrustes analysis; Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975).
     """
-    points = movement.landmarks.astype(np.float64)
-    points = points - points.mean(axis=1, keepdims=True)
-    points /= np.sqrt((points**2).sum(axis=(1, 2), keepdims=True))
-    mean = points[0]
-    for _ in range(REFINEMENTS):
-        left, _, right = np.linalg.svd(np.einsum("nki,kj->nij", points, mean))
-        points = points @ (left @ right)
-        mean = points.mean(axis=0)
-    return float(points.var(axis=0).sum())
+    return float(_aligned(movement).var(axis=0).sum())
 
 
 def _standard_deviation(movement: Movement) -> float:
@@ -92,12 +85,37 @@ def _mean(movement: Movement) -> float:
     return float(_expressive(movement).sum(axis=1).mean())
 
 
+def _displacement(movement: Movement) -> float:
+    """The measure of OpenWillis, from its description, and so not to the digit.
+
+    Source: `facial_expressivity` in Worthington et al., "OpenWillis: an open-source Python library for digital health
+    measurement", Biological Psychiatry 95 (2024), S169. It measures from a person's baseline video. Studies that have
+    none are judged here by the clip's own median face, so a pose that is held for most of a clip counts for nothing.
+    """
+    points = _aligned(movement) * math.sqrt(LANDMARKS)  # now 1 is their root mean square distance from the middle
+    return float(np.linalg.norm(points - np.median(points, axis=0), axis=2).mean())
+
+
 _MEASURES: dict[Measure, Callable[[Movement], float]] = {
     "std": _standard_deviation,
     "velocity": _velocity,
     "p90": _high_percentile,
     "mean": _mean,
+    "displacement": _displacement,
 }
+
+
+def _aligned(movement: Movement) -> Floats:
+    """The landmarks of each frame laid on their mean, shape (n, 69, 3), their squares adding up to 1 in each frame."""
+    points: Floats = movement.landmarks.astype(np.float64)
+    points = points - points.mean(axis=1, keepdims=True)
+    points /= np.sqrt((points**2).sum(axis=(1, 2), keepdims=True))
+    mean = points[0]
+    for _ in range(REFINEMENTS):
+        left, _, right = np.linalg.svd(np.einsum("nki,kj->nij", points, mean))
+        points = points @ (left @ right)
+        mean = points.mean(axis=0)
+    return points
 
 
 def _expressive(movement: Movement) -> Floats:

@@ -14,6 +14,7 @@ from expressiveness._io import read_bounded
 from expressiveness.data import CATEGORIES, COLORS, NEAR, RESERVED
 from expressiveness.errors import ReportError, reason
 from expressiveness.models import TERMS
+from expressiveness.reports.data_notes import data_notes, identity_note, note_lines, order_table, text_lines
 from expressiveness.reports.html_page import Block, Picture, Table, page
 from expressiveness.reports.plots import INK, canvas
 from expressiveness.wording import counted, decimal, interval
@@ -53,17 +54,15 @@ def _why(error: Exception) -> str:
 
 
 def table_lines(results: BenchmarkResults) -> list[str]:
-    """The table as lines of text; `*` marks what leaks."""
+    """The table as lines of text, `*` marks what leaks; and what the data itself says beside it."""
     rows = [_cells(row) for row in results.rows]
     header = ("", *COLUMNS.values())
-    widths = [max(len(cells[column]) for cells in (header, *rows)) for column in range(len(header))]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-        for cells in (header, *rows)
-    ] + [
+        *text_lines([header, *rows]),
         f"{counted(results.clips, 'clip')} of {counted(results.participants, 'participant')}, "
         f"{counted(len(results.passed_over), 'clip')} passed over; "
-        f"{counted(results.near_threshold, 'clip')} near a threshold; * marks what leaks"
+        f"{counted(results.near_threshold, 'clip')} near a threshold; * marks what leaks",
+        *note_lines(results.as_dict()),
     ]
 
 
@@ -98,6 +97,7 @@ def _held_out(figures: Mapping[str, Any]) -> list[Block]:
         "the people they are judged on, and show what that is worth. Intervals come from drawing people.",
         Picture(_intervals(rows), "Spearman's rho of each row with its interval of 95 %."),
         Table(("", *COLUMNS.values()), [_cells(row) for row in rows]),
+        *([note] if (note := identity_note(figures)) else []),
         Table(("recall", *CATEGORIES), recalls),
     ]
 
@@ -123,6 +123,8 @@ def _parts_of_data(figures: Mapping[str, Any]) -> list[Block]:
         f"{counted(figures['near_threshold'], 'clip')} within {NEAR:g} of a threshold: "
         "there a category is near chance.",
         _ceiling(figures["noise_ceiling"]),
+        *data_notes(figures),
+        *([orders] if (orders := order_table(figures)) else []),
     ]
 
 

@@ -120,7 +120,7 @@ def _by_packets(container: InputContainer, stream: VideoStream) -> Shortfall | N
     step = float(np.median(np.diff(pictures)))
     promised, of_pictures = _promised_seconds(container, stream)
     end = float(pictures[-1]) + step
-    last = end if of_pictures else max(end, *sounds[-1:])
+    last = end if of_pictures else max([end, *sounds[-1:]])
     if last < promised - SLACK_SECONDS - SLACK_SHARE * promised:
         return Shortfall(len(pictures), max(len(pictures), round(promised / step)), end, promised)
     lost = _frames_lost(pictures, sounds, step)

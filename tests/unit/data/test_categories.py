@@ -43,6 +43,23 @@ def test_tertiles_give_each_category_a_third(scores):
     assert all(abs(count - len(scores) / 3) <= 1.5 for count in counts)
 
 
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ((1, 2, 5, 5, 5), "RRXXX"),  # two thirds and more at the top
+        ((1, 2, 3, 4, 4), "RRBXX"),
+        ((1, 1, 1, 4, 5), "RRRXX"),
+        ((1, 1, 2, 3, 4), "RRBXX"),
+        ((0, 0, 1, 1), "RRXX"),
+        ((1, 3, 3, 3, 5), "RBBBX"),
+    ],
+)
+def test_tertiles_of_ratings_that_pile_up_leave_the_ends_of_the_scale_to_reserved_and_expressive(scores, expected):
+    thresholds = Thresholds.from_tertiles(scores)
+
+    assert "".join("RBX"[thresholds.index(score)] for score in scores) == expected
+
+
 @pytest.mark.parametrize(("low", "high"), [(0.3, -0.3), (0.1, 0.1), (float("nan"), 1.0), (0.0, float("inf"))])
 def test_thresholds_out_of_order_are_refused(low, high):
     with pytest.raises(ConfigError, match=r"give two numbers, the lower one first|finite number"):

@@ -148,7 +148,7 @@ def test_the_report_shows_every_row_and_marks_what_leaks(results, figures):
     for one in figures["rows"]:
         assert one["name"] in page
     assert any(line.startswith(ROWS["identity"].name + " *") for line in lines)
-    assert "40 clips of 10 participants" in lines[-1]
+    assert "40 clips of 10 participants" in lines[len(figures["rows"]) + 1]
 
 
 def test_groups_are_read_by_participant_and_a_file_without_them_is_refused(tmp_path):

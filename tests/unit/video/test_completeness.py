@@ -32,6 +32,7 @@ PROMISING = {
     "h264.avi": ("libx264", None, {}),
     "mpeg4.avi": ("mpeg4", "mp3", {}),
     "sound.flv": ("libx264", "aac", {}),
+    "silent.flv": ("flv", None, {}),
 }
 """What says how long it is, before the pictures begin."""
 CONTAINERS = {

@@ -1,0 +1,156 @@
+"""A CREMA-D folder as validated interviews: its score is what raters saw who were shown the silent face.
+
+CREMA-D (Cao et al., "CREMA-D: Crowd-sourced emotional multimodal actors dataset", IEEE Trans. Affective Computing 5,
+2014) has 7,442 clips of 91 actors. About ten people rated each by its face alone, and each named one of six emotions,
+of which one is neutral. The score is the share of them who saw any other: nobody was asked how expressive a face is.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+from expressiveness._io import read_bounded
+from expressiveness.data.categories import Thresholds
+from expressiveness.data.interview import BadRow, Interview, InterviewFolder
+from expressiveness.data.reader import Reader, RowChecks
+from expressiveness.errors import InterviewError, reason
+
+VOTES = ("processedResults/tabulatedVotes.csv", "tabulatedVotes.csv")
+"""Where the table of votes may be: as the repository has it, or beside the videos."""
+
+VIDEOS = "VideoFlash"
+ENDINGS = (".flv", ".mp4", ".mov", ".avi", ".mkv", ".webm")
+"""The original's, and those of copies; the first counts where a clip has several."""
+
+MAX_VOTES_BYTES = 64 * 2**20
+"""The original has 3 MB."""
+
+PLACEHOLDER = b"version https://git-lfs"
+MAX_PLACEHOLDER_BYTES = 1024
+"""By the specification of Git LFS."""
+
+SCORE = "not_neutral"
+THRESHOLDS = Thresholds(2 / 3, 0.95)
+"""Reserved: fewer than two of three raters saw an emotion; Expressive: all did. Of all clips that is a third each."""
+
+FACE_ONLY = "2"
+"""How the numbers of rows begin whose raters were shown the face without the voice."""
+
+EMOTIONS = {"A": "anger", "D": "disgust", "F": "fear", "H": "happy", "N": "neutral", "S": "sad"}
+"""By the columns of votes; a clip's name begins its emotion with the same letter."""
+
+LEVELS = {"LO": "1 LO", "MD": "2 MD", "HI": "3 HI"}
+"""What actors were asked for in one sentence; in the others no level was named, XX."""
+
+_NAME = re.compile(
+    r"(?P<actor>\d{4})_(?P<sentence>[A-Z]{3})_(?P<emotion>ANG|DIS|FEA|HAP|NEU|SAD)_(?P<level>LO|MD|HI|XX)"
+)
+
+
+class CremaDReader(Reader):
+    """Reads the table of votes and the clips in `VideoFlash`."""
+
+    def recognises(self, folder: Path) -> bool:
+        """Whether the table of votes is there."""
+        return any((folder / name).is_file() for name in VOTES)
+
+    def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
+        """Read the clips that are there; those that were not fetched are one bad row that counts them."""
+        table = next(name for name in VOTES if (folder / name).is_file())
+        checks = RowChecks(folder, allow_outside=allow_outside)
+        videos = _videos(folder)
+        found: list[Interview | BadRow] = []
+        missing: list[tuple[int, str]] = []
+        for line, row in _face_only_rows(folder / table):
+            if video := videos.get(row["fileName"]):
+                found.append(_read_row(line, row, video, checks))
+            else:
+                missing.append((line, row["fileName"]))
+        bad = [row for row in found if isinstance(row, BadRow)]
+        if missing:
+            bad.append(_not_fetched(missing, len(found) + len(missing)))
+        return InterviewFolder(
+            folder,
+            tuple(row for row in found if isinstance(row, Interview)),
+            tuple(bad),
+            target=SCORE,
+            thresholds=THRESHOLDS,
+            table=table,
+        )
+
+
+def _videos(folder: Path) -> dict[str, str]:
+    """The clips' files, relative to the folder, by their name without its ending."""
+    where = folder / VIDEOS if (folder / VIDEOS).is_dir() else folder
+    prefix = f"{VIDEOS}/" if where != folder else ""
+    files = [file.name for file in where.iterdir() if file.suffix in ENDINGS and not _is_placeholder(file)]
+    files.sort(key=lambda name: ENDINGS.index(Path(name).suffix), reverse=True)
+    return {Path(name).stem: prefix + name for name in files}
+
+
+def _is_placeholder(file: Path) -> bool:
+    """Whether Git LFS has left a few lines in place of a video that was not fetched."""
+    if not (file.is_file() and 0 < file.stat().st_size < MAX_PLACEHOLDER_BYTES):
+        return False
+    with file.open("rb") as opened:
+        return opened.read(len(PLACEHOLDER)) == PLACEHOLDER
+
+
+def _face_only_rows(file: Path) -> list[tuple[int, dict[str, str]]]:
+    """The rows with their lines.
+
+    Raises:
+        InterviewError: the file cannot be read, or has other columns.
+    """
+    try:
+        text = read_bounded(file, most=MAX_VOTES_BYTES).decode("utf-8-sig")
+        rows = csv.DictReader(StringIO(text, newline=""), restval="")
+        if lacking := {"", "fileName", *EMOTIONS} - set(rows.fieldnames or ()):
+            raise InterviewError(f"{file} has no column {min(lacking)!r}; put CREMA-D's own table there")
+        return [(rows.line_num, row) for row in rows if row[""].startswith(FACE_ONLY)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InterviewError(f"{file} cannot be read ({reason(error)}); put CREMA-D's own table there") from error
+
+
+def _read_row(line: int, row: Mapping[str, str], file_name: str, checks: RowChecks) -> Interview | BadRow:
+    name = row["fileName"]
+    try:
+        parts = _NAME.fullmatch(name)
+        if not parts:
+            raise InterviewError("the name is not made of actor, sentence, emotion and level")
+        neutral, raters = int(row["N"]), sum(int(row[letter]) for letter in EMOTIONS)
+        if not 0 <= neutral <= raters or raters < 2:
+            raise InterviewError(f"{neutral} of {raters} raters said neutral; two raters and more make a score")
+        return Interview(
+            id=name,
+            video=checks.video(line, name, file_name),
+            participant=parts["actor"],
+            scores={SCORE: (seen := 1 - neutral / raters)},
+            attributes={
+                "emotion": EMOTIONS[parts["emotion"][0]],
+                "sentence": parts["sentence"],
+                "raters": str(raters),
+                "standard_error": f"{math.sqrt(seen * (1 - seen) / (raters - 1)):.4f}",  # of a share, without bias
+                **_intended(parts),
+            },
+        )
+    except (InterviewError, ValueError) as error:
+        return BadRow(line, str(error), name or None)
+
+
+def _intended(parts: re.Match[str]) -> dict[str, str]:
+    level = parts["level"]
+    if level not in LEVELS:
+        return {}
+    return {"level": level, "intended": LEVELS[level], "pair": f"{parts['emotion']} {parts['sentence']}"}
+
+
+def _not_fetched(missing: list[tuple[int, str]], rated: int) -> BadRow:
+    line, name = missing[0]
+    others = f", nor have {len(missing) - 1:,} others of {rated:,}" if len(missing) > 1 else ""
+    return BadRow(line, f"it has no video in {VIDEOS}{others}; fetch them, or go on with those that are there", name)
