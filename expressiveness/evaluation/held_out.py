@@ -18,7 +18,7 @@ from expressiveness.data import CATEGORIES, Interview
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation.metrics import VideoResults, frame_figures, video_figures
 from expressiveness.faces import FaceStore
-from expressiveness.models import FramePredictions, TrainedModel, predict_interviews
+from expressiveness.models import FramePredictions, TrainedModel, figures_html, predict_interviews
 from expressiveness.types import Progress
 
 logger = logging.getLogger(__name__)
@@ -66,16 +66,7 @@ class Evaluation:
         )
 
     def _repr_html_(self) -> str:
-        names = ("accuracy", "macro_f1", "spearman")
-        table = pd.DataFrame(
-            {
-                "videos": [self.video[name] for name in names],
-                "95 % interval": [self.video[f"{name}_ci"] for name in names],
-                "frames": [self.frame.get(name) for name in names],
-            },
-            index=list(names),
-        )
-        return f"<p>{escape(repr(self))}</p>{table.to_html(float_format='{:.2f}'.format, na_rep='')}"
+        return f"<p>{escape(repr(self))}</p>{figures_html(self.as_dict())}"
 
 
 def evaluate(
