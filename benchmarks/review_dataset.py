@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from fractions import Fraction
 
 import numpy as np
 
-from expressiveness.data import CATEGORIES, TARGETS
+from expressiveness.data import CATEGORIES, TARGETS, Thresholds
 from expressiveness.faces import FaceTable
 from expressiveness.models import FramePredictions
 
@@ -23,8 +24,7 @@ def made(home):
     import fiftyone as fo
 
     from fiftyone_plugin import fields
-    from fiftyone_plugin.dataset import save_figures
-    from fiftyone_plugin.dataset.runs import METHOD
+    from fiftyone_plugin.dataset import register_run
     from fiftyone_plugin.labels import write_faces, write_predictions
     from fiftyone_plugin.truth import Truth
 
@@ -33,10 +33,9 @@ def made(home):
     dataset = fo.Dataset(NAME, persistent=True)
     fields.declare_interview_fields(dataset)
     dataset.add_samples([_sample(number, video, random) for number in range(VIDEOS)], progress=False)
-    config = dataset.init_run(method=METHOD)
-    config.target = "facial_expression"
-    dataset.register_run(RUN, config)
-    save_figures(dataset, RUN, history={}, evaluation=None)
+    config = {"model": "notebook_cnn", "target": "facial_expression"}
+    record = {"config": config, "thresholds": asdict(Thresholds()), "history": {}, "evaluation": None}
+    register_run(dataset, RUN, record, home)
     run_fields = fields.declare_run_fields(dataset, RUN)
     ids, categories = dataset.values(["id", f"{fields.CATEGORY}.label"])
     dataset.set_values(run_fields.split, ["test" if n < VIDEOS * HELD_OUT else "train" for n in range(VIDEOS)])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -181,27 +181,32 @@ def forget_in_model(folder: Path, interview_id: str) -> bool:
         OutputError: it cannot be written.
     """
     record = read_record(folder)
-    before = json.dumps(record)
-    learned = any(interview_id in record["split"][name] for name in ("train", "validation"))
-    record["split"] = {name: _without(ids, interview_id) for name, ids in record["split"].items()}
-    record["data"] = forget_in_data(record["data"], interview_id)
-    record["evaluation"] = forget_in_figures(record["evaluation"], interview_id)
-    if json.dumps(record) != before:
-        rewrite(folder, RECORD, (json.dumps(record, indent=2) + "\n").encode())
-    return learned
+    if (kept := forget_in_record(record, interview_id)) != record:
+        rewrite(folder, RECORD, (json.dumps(kept, indent=2) + "\n").encode())
+    return any(interview_id in record["split"][name] for name in ("train", "validation"))
 
 
-def forget_in_data(data: dict[str, Any], interview_id: str) -> dict[str, Any]:
+def forget_in_record(record: Mapping[str, Any], interview_id: str) -> dict[str, Any]:
+    """A model's record without an interview's id."""
+    return {
+        **record,
+        "split": {name: _without(ids, interview_id) for name, ids in record["split"].items()},
+        "data": _forget_in_data(record["data"], interview_id),
+        "evaluation": _forget_in_figures(record["evaluation"], interview_id),
+    }
+
+
+def _forget_in_data(data: dict[str, Any], interview_id: str) -> dict[str, Any]:
     """What a model says of the data that it was trained on, without an interview's id."""
     passed_over = {id: reason for id, reason in data.get("passed_over", {}).items() if id != interview_id}
     return {**data, "passed_over": passed_over} if "passed_over" in data else data
 
 
-def forget_in_figures(evaluation: dict[str, Any] | None, interview_id: str) -> dict[str, Any] | None:
+def _forget_in_figures(evaluation: dict[str, Any] | None, interview_id: str) -> dict[str, Any] | None:
     """An evaluation without an interview's id among those that were passed over."""
     if not evaluation:
         return evaluation
-    kept, video = forget_in_data(evaluation, interview_id), evaluation.get("video", {})
+    kept, video = _forget_in_data(evaluation, interview_id), evaluation.get("video", {})
     if "without_face" not in video:
         return kept
     # Models of earlier versions list those without a reason here.

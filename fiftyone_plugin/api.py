@@ -3,17 +3,17 @@
 Each works on a dataset or a view, may be repeated, and goes on where an interrupted call stopped.
 """
 
-from .dataset import interviews_of, set_work_folder, work_folder
-from .steps import ImportReport, PredictionReport, detect_faces, evaluate, import_interviews, predict, train_model
+from .dataset import interviews_of, record_of, set_work_folder, work_folder
+from .steps import ImportReport, PredictionReport, detect_faces, import_interviews, predict, train_model
 
 __all__ = [
     "ImportReport",
     "PredictionReport",
     "detect_faces",
-    "evaluate",
     "import_interviews",
     "interviews_of",
     "predict",
+    "record_of",
     "set_work_folder",
     "train_model",
     "work_folder",

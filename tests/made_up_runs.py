@@ -1,15 +1,16 @@
 """Runs whose every prediction is made up, so that a test knows what a review of them must show; nothing is trained."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 import fiftyone as fo
 import numpy as np
 
-from expressiveness.data import CATEGORIES, RESERVED
+from expressiveness.data import CATEGORIES, RESERVED, Thresholds
 from expressiveness.models import FramePredictions
 from fiftyone_plugin import fields
-from fiftyone_plugin.dataset import save_figures
-from fiftyone_plugin.dataset.runs import METHOD
+from fiftyone_plugin.dataset import register_run
 from fiftyone_plugin.labels import write_predictions
 from fiftyone_plugin.truth import Truth
 
@@ -82,9 +83,6 @@ def add_run(
         held_out: the ids of the samples whose people it was not trained on.
         boxes: of the judged frames, by sample id; `BOX` if None.
     """
-    config = dataset.init_run(method=METHOD)
-    config.target = "facial_expression"
-    dataset.register_run(run, config)
     truth = dict(zip(*dataset.values(["id", "category.label"]), strict=True))
     made_up = {
         sample: predictions(
@@ -102,4 +100,6 @@ def add_run(
     intervals = {f"{name}_ci": [value - 0.1, value + 0.1] for name, value in figures.items()}
     history = {"accuracy": [0.4, 0.6], "val_accuracy": [0.4, 0.5], "loss": [1.1, 0.9], "val_loss": [1.1, 1.0]}
     evaluation = {"participants": 3, "video": {"n": 3, **figures, **intervals}, "frame": {"accuracy": 0.5}}
-    save_figures(dataset, run, history=history, evaluation=evaluation)
+    config = {"model": "notebook_cnn", "target": "facial_expression"}
+    record = {"config": config, "thresholds": asdict(Thresholds()), "history": history, "evaluation": evaluation}
+    register_run(dataset, run, record, Path("no folder"))

@@ -108,7 +108,8 @@ def train(
             log_folder=tensorboard,
         )
     held_out = held_out_interviews(model, interviews)
-    model = model.with_evaluation(evaluate(model, held_out, store))
+    with progress("Judging") as report:
+        model = model.with_evaluation(evaluate(model, held_out, store, progress=report))
     model.save(out)
     write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
@@ -139,7 +140,9 @@ def evaluate(
         folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside
     ).interviews
     held_out = interviews if everyone else held_out_interviews(trained, interviews)
-    figures = evaluate(trained, held_out, FaceStore(faces, trained.extraction)).as_dict()
+    store = FaceStore(faces, trained.extraction)
+    with progress("Judging") as report:
+        figures = evaluate(trained, held_out, store, progress=report).as_dict()
     write_json(json_file, figures, overwrite=overwrite)
     _say_figures(figures)
     if html:

@@ -23,6 +23,7 @@ from expressiveness.wording import as_text
 
 if TYPE_CHECKING:
     from expressiveness.models import FramePredictions
+    from expressiveness.parallel import Outcome
 
 
 def predict(
@@ -48,27 +49,26 @@ def predict(
     check_output_file(json_file, overwrite=overwrite)
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
-    done: list[tuple[Path, FramePredictions]] = []
-    failed = 0
+    outcomes: list[Outcome[Path, FramePredictions]] = []
     for outcome in predict_videos(trained, videos, workers=workers, max_pixels=round(max_megapixels * 1e6)):
+        outcomes.append(outcome)
         if outcome.value is None:
-            failed += 1
             warn(f"{outcome.item}: {(outcome.error or '').removeprefix(f'{outcome.item.name}: ')}")
         else:
-            done.append((outcome.item, outcome.value))
             if outcome.value.cut_short:
                 warn(f"{outcome.item}: {outcome.value.cut_short}")
             say(_sentence(outcome.item, outcome.value))
     order = {video: position for position, video in enumerate(videos)}
-    done.sort(key=lambda item: order[item[0]])
-    record = [{"file": as_text(video), **predictions.as_dict()} for video, predictions in done]
-    write_json(json_file, record, overwrite=overwrite)
+    outcomes.sort(key=lambda outcome: order[outcome.item])
+    done = [{"file": as_text(outcome.item), **outcome.value.as_dict()} for outcome in outcomes if outcome.value]
+    failed = len(outcomes) - len(done)
+    write_json(json_file, done, overwrite=overwrite)
     if table:
-        write_table(frame_table(done), table, overwrite=overwrite)
+        write_table(frame_table(outcomes), table, overwrite=overwrite)
     if html:
         from expressiveness.reports import prediction_report, write_page
 
-        say(f"The report is {write_page(prediction_report(done), html, overwrite=overwrite)}.")
+        say(f"The report is {write_page(prediction_report(outcomes), html, overwrite=overwrite)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
     exit_status(len(done), failed, ok_if_some=ok_if_some)

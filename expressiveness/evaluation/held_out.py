@@ -18,7 +18,8 @@ from expressiveness.data import CATEGORIES, Interview
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation.metrics import VideoResults, frame_figures, video_figures
 from expressiveness.faces import FaceStore
-from expressiveness.models import FramePredictions, TrainedModel, predict_interviews
+from expressiveness.models import FramePredictions, TrainedModel, figures_html, predict_interviews
+from expressiveness.types import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -65,19 +66,17 @@ class Evaluation:
         )
 
     def _repr_html_(self) -> str:
-        names = ("accuracy", "macro_f1", "spearman")
-        table = pd.DataFrame(
-            {
-                "videos": [self.video[name] for name in names],
-                "95 % interval": [self.video[f"{name}_ci"] for name in names],
-                "frames": [self.frame.get(name) for name in names],
-            },
-            index=list(names),
-        )
-        return f"<p>{escape(repr(self))}</p>{table.to_html(float_format='{:.2f}'.format, na_rep='')}"
+        return f"<p>{escape(repr(self))}</p>{figures_html(self.as_dict())}"
 
 
-def evaluate(model: TrainedModel, interviews: Sequence[Interview], store: FaceStore, *, seed: int = 0) -> Evaluation:
+def evaluate(
+    model: TrainedModel,
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Evaluation:
     """Judge a model on interviews, best on those of people it has not seen.
 
     The truth is the category that an interview's score gives, for every one of its frames. What people corrected or
@@ -89,19 +88,23 @@ def evaluate(model: TrainedModel, interviews: Sequence[Interview], store: FaceSt
         interviews: to judge it on, with their scores.
         store: holds their faces.
         seed: for the bootstrap.
+        progress: told how many interviews are judged.
 
     Raises:
         TrainingError: none of the interviews can be judged.
     """
     judged: list[tuple[Interview, FramePredictions]] = []
     passed_over: dict[str, str] = {}
-    for outcome in predict_interviews(model, interviews, store):
+    report = progress or (lambda *_: None)
+    report(0, len(interviews))
+    for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
         if outcome.value is None or outcome.value.category is None:
             doubt = outcome.value.doubt if outcome.value else outcome.error
             passed_over[outcome.item.id] = doubt or "no face was found in it"
             logger.info("%s: not judged: %s", outcome.item.id, passed_over[outcome.item.id])
         else:
             judged.append((outcome.item, outcome.value))
+        report(number, len(interviews))
     if not judged:
         first = next(iter(passed_over.values()), "there are none")
         raise TrainingError(f"none of {len(interviews)} interviews can be judged; the first: {first}")

@@ -23,7 +23,7 @@ from .cnn import (
 from .export import EXPORTS, export_model
 from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
-from .model_card import TERMS
+from .model_card import TERMS, figures_html
 from .model_training import train
 from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos
 from .record import RECORD, read_record
@@ -72,6 +72,7 @@ __all__ = [
     "export_model",
     "faces_of",
     "features_of",
+    "figures_html",
     "fit_movement",
     "frame_table",
     "held_out_models",

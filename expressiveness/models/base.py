@@ -26,8 +26,8 @@ from expressiveness.types import Pixels, Progress
 Input = Literal["faces", "movement"]
 """A table that is read of a video before it can be learned from or judged."""
 
-Ability = Literal["single faces", "moving faces", "embeddings", "export"]
-"""What only some models can; see `JudgesFaces`, `JudgesMoments` and `Embeds`."""
+Ability = Literal["single faces", "moving faces", "embeddings", "export", "log"]
+"""What only some models can; see `JudgesFaces`, `JudgesMoments` and `Embeds`. One with a "log" writes to its `log_folder`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +96,7 @@ class Model(Protocol):
         """Make a model that has learned nothing yet."""
 
     def fit(self, data: TrainingData, *, progress: Progress | None = None, log_folder: Path | None = None) -> Self:
-        """Learn; `log_folder` is for TensorBoard.
+        """Learn; `log_folder` is for TensorBoard, and None where the model has no "log".
 
         Raises:
             TrainingError: there is too little to learn from.

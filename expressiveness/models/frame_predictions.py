@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from expressiveness._io import check_output_file, output_file
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import OutputError
+from expressiveness.parallel import Outcome
 from expressiveness.video import Shortfall
 from expressiveness.wording import as_text, counted
 
@@ -92,12 +93,16 @@ class FramePredictions(JudgedFrames):
         return f"FramePredictions({counted(len(self.frame_number), 'frame')}, {said})"
 
 
-def frame_table(predictions: Sequence[tuple[Path | str, FramePredictions]]) -> pd.DataFrame:
-    """Every frame of several videos as rows: file, the video's category and score, and what the frame shows."""
+def frame_table(outcomes: Iterable[Outcome[Path, FramePredictions]]) -> pd.DataFrame:
+    """Every frame of several videos as rows: file, the video's category and score, and what the frame shows.
+
+    Args:
+        outcomes: as `predict_videos` yields them; a video that could not be read has no rows.
+    """
     tables = [
-        whole.to_pandas().assign(file=as_text(video), video_category=whole.category, video_score=whole.score)
-        for video, whole in predictions
-        if len(whole.frame_number)
+        whole.to_pandas().assign(file=as_text(outcome.item), video_category=whole.category, video_score=whole.score)
+        for outcome in outcomes
+        if (whole := outcome.value) and len(whole.frame_number)
     ]
     if not tables:
         return pd.DataFrame()

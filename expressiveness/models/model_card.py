@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
+
+import pandas as pd
 
 from expressiveness.data import CATEGORIES
 
@@ -19,7 +22,7 @@ def model_card(record: Mapping[str, Any]) -> str:
     Args:
         record: what the model's `model.json` holds.
     """
-    data, low, high = record["data"], record["thresholds"]["low"], record["thresholds"]["high"]
+    data = record["data"]
     return f"""# Facial expressiveness model
 
 Says of each face in an interview video whether it is {", ".join(CATEGORIES[:-1])} or {CATEGORIES[-1]},
@@ -36,7 +39,7 @@ and of each video its category and expected `{record["config"]["target"]}` score
 {data.get("corrected_faces", 0)} faces were corrected and {data.get("excluded_faces", 0)} excluded by a person.
 {_split_sentence(record)}
 
-Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < {CATEGORIES[2]}.
+{_category_rule(record["thresholds"])}
 {record.get("sees", "")}
 
 ## Held-out figures
@@ -52,6 +55,31 @@ Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < 
 
 Versions: {", ".join(f"{name} {number}" for name, number in record["versions"].items())}.
 """
+
+
+def model_html(record: Mapping[str, Any]) -> str:
+    """What a notebook shows of a model: what it judges, whom it learned from, and its held-out figures as a table."""
+    config, data, evaluation = record["config"], record["data"], record["evaluation"]
+    sentences = [
+        f"{config['model']}, trained on {record['created']} to predict {config['target']}. {record['sees']}",
+        _category_rule(record["thresholds"]),
+        f"Participants: {_counts(data.get('participants'))}. {_split_sentence(record)}",
+        "Not evaluated." if evaluation is None else _judged_on(evaluation),
+    ]
+    table = "" if evaluation is None else figures_html(evaluation)
+    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences) + table
+
+
+def figures_html(evaluation: Mapping[str, Any]) -> str:
+    """The figures that a model is judged by, as an HTML table."""
+    header, *rows = _figure_rows(evaluation)
+    table = pd.DataFrame([row[1:] for row in rows], index=[row[0] for row in rows], columns=header[1:])
+    return str(table.to_html())
+
+
+def _category_rule(thresholds: Mapping[str, float]) -> str:
+    low, high = thresholds["low"], thresholds["high"]
+    return f"Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < {CATEGORIES[2]}."
 
 
 def _split_sentence(record: Mapping[str, Any]) -> str:
@@ -75,21 +103,28 @@ def _counts(counts: dict[str, int] | None) -> str:
 def _figures(evaluation: dict[str, Any] | None) -> str:
     if evaluation is None:
         return "Not evaluated."
+    header, *rows = (f"| {' | '.join(row)} |" for row in _figure_rows(evaluation))
+    return "\n".join([_judged_on(evaluation), "", header, "|---|---|---|---|", *rows])
+
+
+def _judged_on(evaluation: Mapping[str, Any]) -> str:
     video, frame = evaluation["video"], evaluation["frame"]
-    rows = [
-        f"| {label} | {_number(video[name])} | {_interval(video.get(f'{name}_ci'))} | {_number(frame.get(name))} |"
-        for label, name in (("accuracy", "accuracy"), ("macro-F1", "macro_f1"), ("Spearman", "spearman"))
-    ]
-    return "\n".join(
-        [
-            f"On {video['n']} videos ({frame['n']} faces) of {evaluation['participants']} people; "
-            f"the most frequent category alone reaches an accuracy of {_number(video['majority_accuracy'])}.",
-            "",
-            "| figure | videos | 95 % interval over people | frames |",
-            "|---|---|---|---|",
-            *rows,
-        ]
+    return (
+        f"On {video['n']} videos ({frame['n']} faces) of {evaluation['participants']} people; "
+        f"the most frequent category alone reaches an accuracy of {_number(video['majority_accuracy'])}."
     )
+
+
+def _figure_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    video, frame = evaluation["video"], evaluation["frame"]
+    names = (("accuracy", "accuracy"), ("macro-F1", "macro_f1"), ("Spearman", "spearman"))
+    return [
+        ("figure", "videos", "95 % interval over people", "frames"),
+        *(
+            (label, _number(video[name]), _interval(video.get(f"{name}_ci")), _number(frame.get(name)))
+            for label, name in names
+        ),
+    ]
 
 
 def _number(value: float | None) -> str:

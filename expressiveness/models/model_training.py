@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from expressiveness.data import Curation, Interview, Split
-from expressiveness.errors import OutputError, reason
+from expressiveness.errors import ConfigError, OutputError, reason
 from expressiveness.faces import FaceStore
 from expressiveness.models.families import MODELS
 from expressiveness.models.trained_model import TrainedModel
@@ -40,15 +40,16 @@ def train(
             faces keep the categories that their scores give; decisions about people of the test are not counted.
         workers: processes that read what the model needs of the videos and is not stored yet; None for one a core.
         progress: told how far it is, first of reading, then of learning; what it raises stops the training.
-        log_folder: for TensorBoard.
+        log_folder: for TensorBoard, where the model learns in epochs.
 
     Raises:
+        ConfigError: there is a `log_folder`, and the model has no epochs to log.
         TrainingError: too few people, no faces, or a set without faces.
         OutputError: there can be no folder for the log.
     """
     config = config or TrainingConfig()
     if log_folder:
-        _make_log_folder(log_folder)
+        _make_log_folder(log_folder, config.model)
     data = assemble(interviews, store, config, split=split, curation=curation, workers=workers, progress=progress)
     logger.info("training %s on %s", config.model, data.split)
     model = MODELS[config.model](config.options).fit(data, progress=progress, log_folder=log_folder)
@@ -64,7 +65,9 @@ def train(
     )
 
 
-def _make_log_folder(folder: Path) -> None:
+def _make_log_folder(folder: Path, model: str) -> None:
+    if "log" not in MODELS[model].can:
+        raise ConfigError(f"the model {model} has no epochs to log for TensorBoard; train it without a log")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -27,7 +27,7 @@ from expressiveness.faces import ExtractionConfig
 from expressiveness.models.base import Ability, Clip, Input, Model
 from expressiveness.models.families import MODELS
 from expressiveness.models.frame_predictions import FramePredictions
-from expressiveness.models.model_card import model_card
+from expressiveness.models.model_card import model_card, model_html
 from expressiveness.models.record import FORMAT, RECORD, check_record, read_record
 from expressiveness.models.training_config import TrainingConfig
 
@@ -134,8 +134,8 @@ class TrainedModel:
         judged = f", accuracy {self.evaluation['video']['accuracy']:.2f}" if self.evaluation else ""
         return f"TrainedModel({self.config.model}, {self.config.target}, created {self.created}{judged})"
 
-    def _repr_markdown_(self) -> str:
-        return model_card(self.record())
+    def _repr_html_(self) -> str:
+        return model_html(self.record())
 
 
 def load_model(folder: Path | str) -> TrainedModel:

@@ -5,7 +5,7 @@ Each is one HTML page with its figures inside, see `expressiveness.reports.html_
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from expressiveness.wording import as_text, counted, decimal, interval
 if TYPE_CHECKING:
     from expressiveness.evaluation import Evaluation
     from expressiveness.models import FramePredictions
+    from expressiveness.parallel import Outcome
 
 REPORT = "report.html"
 INSPECTION = "report on interviews"
@@ -139,8 +140,13 @@ def evaluation_report(
     return page(title, {**sections, "Terms of use": [TERMS]})
 
 
-def prediction_report(predictions: Sequence[tuple[Path | str, FramePredictions]]) -> str:
-    """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML."""
+def prediction_report(outcomes: Iterable[Outcome[Path, FramePredictions]]) -> str:
+    """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML.
+
+    Args:
+        outcomes: as `predict_videos` yields them; a video that could not be read is listed with the reason.
+    """
+    videos = [(Path(as_text(outcome.item)), outcome) for outcome in outcomes]
     sections: dict[str, Sequence[Block]] = {
         str(video): [
             Table(
@@ -156,12 +162,15 @@ def prediction_report(predictions: Sequence[tuple[Path | str, FramePredictions]]
                 ],
             ),
             Picture(
-                model_plots.probabilities_over_time(said, title=Path(video).name),
-                f"Probabilities of the categories over time in {Path(video).name}.",
+                model_plots.probabilities_over_time(said, title=video.name),
+                f"Probabilities of the categories over time in {video.name}.",
             ),
         ]
-        for video, said in ((Path(as_text(video)), said) for video, said in predictions)
+        for video, outcome in videos
+        if (said := outcome.value)
     }
+    if failed := [(str(video), outcome.error or "") for video, outcome in videos if outcome.value is None]:
+        sections["Not judged"] = [Table(("video", "why not"), failed)]
     return page("Predictions", {**sections, "Terms of use": [TERMS]})
 
 

@@ -1,9 +1,13 @@
-"""Training runs kept with a dataset: FiftyOne custom runs that hold settings, split, figures and the model's folder."""
+"""Training runs kept with a dataset, as FiftyOne custom runs.
+
+A run says where its model is, and holds the model's record: its settings, split, training and figures. The plugin reads
+them there, by `record_of`, so that a run can be reviewed and curated even where its model's folder is gone.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,39 +29,40 @@ FIRST_MODEL = "notebook_cnn"
 
 
 def register_run(
-    dataset: fo.Dataset, run: str, model: TrainedModel, folder: Path, *, split_of: str | None = None
+    dataset: fo.Dataset, run: str, record: Mapping[str, Any], folder: Path, *, split_of: str | None = None
 ) -> None:
     """Keep a trained model with a dataset under a run's name; an earlier run of that name is replaced.
 
     Args:
         dataset: to keep it with.
         run: its name.
-        model: what was trained.
+        record: of the model, see `TrainedModel.record`.
         folder: where the model is.
         split_of: the earlier run whose split was used again.
     """
     if dataset.has_run(run):
         dataset.delete_run(run)
-    config = dataset.init_run(method=METHOD)
-    config.model_folder = str(folder)
-    config.model = model.config.model
-    config.target = model.config.target
-    config.thresholds = asdict(model.thresholds)
-    config.created = model.created
-    config.data = model.data
-    config.split_of = split_of
-    dataset.register_run(run, config)
-    save_figures(dataset, run, history=model.history, evaluation=model.evaluation)
+    dataset.register_run(run, dataset.init_run(method=METHOD, model_folder=str(folder), split_of=split_of))
+    keep_record(dataset, run, record)
 
 
-def save_figures(dataset: fo.Dataset, run: str, **figures: Any) -> None:
-    """Add figures to a run's results."""
-    results = dataset.load_run_results(run) if dataset.get_run_info(run) else None
-    if results is None:
-        results = dataset.init_run_results(run)
-    for name, value in figures.items():
-        setattr(results, name, value)
+def keep_record(dataset: fo.Dataset, run: str, record: Mapping[str, Any]) -> None:
+    """Keep the record of a run's model with the run, in place of the one that it had."""
+    results = dataset.init_run_results(run)
+    results.record = dict(record)
     dataset.save_run_results(run, results, overwrite=True)
+
+
+def record_of(dataset: fo.Dataset, run: str) -> dict[str, Any]:
+    """A run's settings, split, training and figures, as `TrainedModel.record` gives them.
+
+    Raises:
+        ModelError: there is no such run, or it was registered without a record and its model's folder is gone.
+    """
+    _check_known(dataset, run)
+    results = dataset.load_run_results(run, cache=False)  # another process may have changed it
+    kept = getattr(results, "record", None)
+    return kept or read_record(model_folder(dataset, run))
 
 
 def list_runs(dataset: fo.Dataset) -> list[str]:
@@ -69,7 +74,7 @@ def list_runs(dataset: fo.Dataset) -> list[str]:
 
 def runs_able_to(dataset: fo.Dataset, ability: Ability) -> list[str]:
     """The names of the runs whose model has an ability, oldest first; a model that is not installed has none."""
-    families = {run: getattr(dataset.get_run_info(run).config, "model", FIRST_MODEL) for run in list_runs(dataset)}
+    families = {run: record_of(dataset, run)["config"].get("model", FIRST_MODEL) for run in list_runs(dataset)}
     return [run for run, name in families.items() if name in MODELS and ability in MODELS[name].can]
 
 
@@ -84,26 +89,17 @@ def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
 
 def measure_of(dataset: fo.Dataset, run: str) -> tuple[str, Thresholds]:
     """The score that a run predicts, and where it changes its category."""
-    config = dataset.get_run_info(run).config
-    return config.target, Thresholds(**getattr(config, "thresholds", {}))
+    record = record_of(dataset, run)
+    return record["config"]["target"], Thresholds(**record["thresholds"])
 
 
-def load_run_split(dataset: fo.Dataset, run: str) -> Split:
-    """Read which interviews a run trained, validated and tested on, without its weights.
-
-    Raises:
-        ModelError: as `load_run`.
-    """
-    return Split(**{name: tuple(ids) for name, ids in load_run_record(dataset, run)["split"].items()})
-
-
-def load_run_record(dataset: fo.Dataset, run: str) -> dict[str, Any]:
-    """Read a run's settings and figures, without its weights.
+def run_split(dataset: fo.Dataset, run: str) -> Split:
+    """Which interviews a run trained, validated and tested on.
 
     Raises:
-        ModelError: as `load_run`.
+        ModelError: as `record_of`.
     """
-    return read_record(model_folder(dataset, run))
+    return Split(**{name: tuple(ids) for name, ids in record_of(dataset, run)["split"].items()})
 
 
 def next_run_name(dataset: fo.Dataset, model: str) -> str:
@@ -139,8 +135,12 @@ def model_folder(dataset: fo.Dataset, run: str) -> Path:
     Raises:
         ModelError: there is no such run.
     """
+    _check_known(dataset, run)
+    own = work_folder(dataset) / MODELS_FOLDER / run
+    return own if own.is_dir() else Path(dataset.get_run_info(run).config.model_folder)
+
+
+def _check_known(dataset: fo.Dataset, run: str) -> None:
     if run not in (runs := list_runs(dataset)):
         known = ", ".join(runs) or "none so far; train a model first"
         raise ModelError(f"{dataset.name} has no run {run!r} (runs: {known})")
-    own = work_folder(dataset) / MODELS_FOLDER / run
-    return own if own.is_dir() else Path(dataset.get_run_info(run).config.model_folder)

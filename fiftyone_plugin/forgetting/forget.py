@@ -11,16 +11,25 @@ from expressiveness._io import MANIFEST, Manifest
 from expressiveness.errors import ModelError
 from expressiveness.privacy import (
     ForgetReport,
-    forget_in_data,
-    forget_in_figures,
     forget_in_model,
+    forget_in_record,
     forget_in_store,
     forget_pictures,
     tables_of,
 )
 
 from ..curation import forget_sample
-from ..dataset import FACES, info_of, list_runs, model_folder, require_interviews, save_figures, work_folder, working_on
+from ..dataset import (
+    FACES,
+    info_of,
+    keep_record,
+    list_runs,
+    model_folder,
+    record_of,
+    require_interviews,
+    work_folder,
+    working_on,
+)
 from .deleted_datasets import folders_in_use, leftovers
 from .sweeping import Known, known, pictures_in, sweep
 
@@ -107,14 +116,10 @@ def _name_files(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None
 
 def _forget_in_runs(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None:
     for run in list_runs(dataset):
-        info, results = dataset.get_run_info(run), dataset.load_run_results(run)
-        data, figures = getattr(info.config, "data", {}), getattr(results, "evaluation", None)
-        if (kept := forget_in_data(data, found.interview)) != data:
-            info.config.data = kept
-            dataset.update_run_config(run, info.config)
-        if (kept_figures := forget_in_figures(figures, found.interview)) != figures:
-            save_figures(dataset, run, evaluation=kept_figures)
         try:
+            record = record_of(dataset, run)
+            if (kept := forget_in_record(record, found.interview)) != record:
+                keep_record(dataset, run, kept)
             if forget_in_model(model_folder(dataset, run), found.interview) and run not in report.learned:
                 report.learned.append(run)
         except ModelError:

@@ -114,7 +114,7 @@ class TrainModel(InterviewOperator[TrainParameters]):
         """Train."""
         from expressiveness.models import TrainingConfig
 
-        from ..dataset import load_run_record, rule_of
+        from ..dataset import record_of, rule_of
         from ..steps import train_model
 
         chosen = self.read(ctx)
@@ -128,8 +128,8 @@ class TrainModel(InterviewOperator[TrainParameters]):
         )
         split_of = _earlier_run(chosen.split_of)
         run = train_model(target_videos(ctx), config, run=chosen.run, split_of=split_of, progress=progress)
-        record = load_run_record(ctx.dataset, run)
-        earlier = load_run_record(ctx.dataset, split_of) if split_of else None
+        record = record_of(ctx.dataset, run)
+        earlier = record_of(ctx.dataset, split_of) if split_of else None
         return {
             "run": run,
             "accuracy": record["evaluation"]["video"]["accuracy"],
@@ -210,7 +210,7 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str
     from expressiveness.data import CATEGORIES
     from expressiveness.errors import TrainingError
 
-    from ..dataset import load_run_split, rule_of
+    from ..dataset import rule_of, run_split
     from ..fields import PARTICIPANT, InterviewFields
 
     dataset = samples._root_dataset
@@ -229,7 +229,7 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str
         if empty := [category for category in CATEGORIES if not counts[category]]:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
     if split_of := _earlier_run(form.chosen("split_of")):
-        sentences += _warnings_about_split(samples, load_run_split(dataset, split_of), split_of)
+        sentences += _warnings_about_split(samples, run_split(dataset, split_of), split_of)
     return sentences
 
 

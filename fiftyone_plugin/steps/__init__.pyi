@@ -5,7 +5,7 @@ from .exporting import export_curated
 from .importing import ImportReport, import_interviews, rows_of_others
 from .label_checking import LABELS_TO_CHECK, find_suspicious_labels, labels_to_check, require_people, suspect_videos
 from .predicting import PredictionReport, predict
-from .training import evaluate, folder_for, train_model
+from .training import folder_for, train_model
 
 __all__ = [
     "FULL",
@@ -15,7 +15,6 @@ __all__ = [
     "PredictionReport",
     "compute_embeddings",
     "detect_faces",
-    "evaluate",
     "export_curated",
     "find_suspicious_labels",
     "folder_for",

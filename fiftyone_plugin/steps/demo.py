@@ -15,12 +15,12 @@ from expressiveness.samples import render_sample_interviews
 from expressiveness.store import ExtractionReport
 from expressiveness.types import Progress
 
-from ..dataset import info_of, keep_info, set_work_folder
+from ..dataset import info_of, keep_info, record_of, set_work_folder
 from ..review import MISCLASSIFIED_FRAMES, save_review_views
 from .detecting import detect_faces
 from .importing import ImportReport, import_interviews
 from .predicting import PredictionReport, predict
-from .training import evaluate, train_model
+from .training import train_model
 
 RUN = "demo"
 
@@ -112,14 +112,13 @@ def run_demo(
     set_work_folder(dataset, folder)
     on_step("3/6  Finding faces")
     extracted = detect_faces(dataset, workers=workers, progress=progress)
-    on_step("4/6  Reading how the faces move, and training")
+    on_step("4/6  Reading how the faces move, training, and judging the model on people it has not seen")
     train_model(dataset, run=RUN, progress=progress)
     on_step("5/6  Judging every frame")
     predicted = predict(dataset, RUN, progress=progress)
-    on_step("6/6  Judging it on people it has not seen, and saving the review")
-    evaluation = evaluate(dataset, RUN)
+    on_step("6/6  Saving the review")
     save_review_views(dataset, RUN)
-    return DemoResult(size.dataset, RUN, imported, extracted, predicted, evaluation)
+    return DemoResult(size.dataset, RUN, imported, extracted, predicted, record_of(dataset, RUN)["evaluation"])
 
 
 def _is_demo(dataset: str) -> bool:

@@ -19,7 +19,9 @@ from ..dataset import (
     face_store,
     interviews_of,
     load_run,
+    measure_of,
     require_faces,
+    run_split,
     sample_ids_of,
 )
 from ..fields import RunFields
@@ -60,7 +62,7 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
     run_fields = fields.declare_run_fields(dataset, run)
     interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
     store = face_store(dataset, model.extraction)
-    truths = truths_of(samples, model.config.target, model.thresholds)
+    truths = truths_of(samples, *measure_of(dataset, run))
     report = PredictionReport(run)
     done: dict[str, FramePredictions] = {}
     with writing_frames(samples) as frames:
@@ -76,11 +78,8 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
                 _write_chunk(frames, run_fields, done, truths, report)
             if progress:
                 progress(number, len(interviews))
-    dataset.set_values(
-        run_fields.split,
-        {sample_ids[i.id]: model.split.set_of(i.id) for i in interviews},
-        key_field="id",
-    )
+    split = run_split(dataset, run)
+    dataset.set_values(run_fields.split, {sample_ids[i.id]: split.set_of(i.id) for i in interviews}, key_field="id")
     return report
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import fiftyone as fo
 
 from expressiveness._io import check_output_folder
-from expressiveness.evaluation import evaluate as evaluate_model
+from expressiveness.evaluation import evaluate
 from expressiveness.models import MODEL, TrainingConfig, train
 from expressiveness.types import Progress
 
@@ -16,15 +15,12 @@ from ..curation import curation_of
 from ..dataset import (
     alone_on_dataset,
     check_run_name,
-    face_store,
     interviews_of,
-    load_run,
-    load_run_split,
     newest_faces,
     next_run_name,
     register_run,
     require_faces,
-    save_figures,
+    run_split,
     work_folder,
 )
 
@@ -52,7 +48,7 @@ def train_model(
         run: the run's name; cnn_1, cnn_2, ... or movement_1, ... if None.
         split_of: an earlier run, whose people train, validate and test again; interviews that it did not know have no
             part. A new split, made from `config`, if None.
-        progress: told how far it is, first of reading, then of learning.
+        progress: told how far it is: of reading, then of learning, then of judging.
 
     Returns:
         The run's name.
@@ -65,14 +61,14 @@ def train_model(
     dataset, config = samples._root_dataset, config or TrainingConfig()
     run = run or next_run_name(dataset, config.model)
     folder = folder_for(dataset, run)
-    split = load_run_split(dataset, split_of) if split_of else None
+    split = run_split(dataset, split_of) if split_of else None
     interviews, store = interviews_of(samples), newest_faces(dataset)
     require_faces(samples)
     curation = curation_of(samples, target=config.target)
     model = train(interviews, store, config, split=split, curation=curation, progress=progress)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
-    model = model.with_evaluation(evaluate_model(model, held_out, store))
-    register_run(dataset, run, model, model.save(folder), split_of=split_of)
+    model = model.with_evaluation(evaluate(model, held_out, store, progress=progress))
+    register_run(dataset, run, model.record(), model.save(folder), split_of=split_of)
     return run
 
 
@@ -84,17 +80,3 @@ def folder_for(dataset: fo.Dataset, run: str) -> Path:
         OutputError: the folder cannot be written, or holds something that we did not write.
     """
     return check_output_folder(work_folder(dataset) / "models" / check_run_name(dataset, run), kind=MODEL)
-
-
-@alone_on_dataset("evaluating")
-def evaluate(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Any]:
-    """Judge a run on the interviews of its held-out people, keep the figures with the run, and return them.
-
-    By the categories that the scores give; corrections by people are no part of the truth (see `evaluate`).
-    """
-    dataset = samples._root_dataset
-    model = load_run(dataset, run)
-    interviews = [interview for interview in interviews_of(samples) if interview.id in set(model.split.test)]
-    figures = evaluate_model(model, interviews, face_store(dataset, model.extraction)).as_dict()
-    save_figures(dataset, run, evaluation=figures)
-    return figures

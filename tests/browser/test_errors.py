@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from expressiveness.samples import render_sample_interviews
 from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder, work_folder
 from fiftyone_plugin.curation import curate
-from fiftyone_plugin.dataset import working_on
+from fiftyone_plugin.dataset import keep_record, record_of, working_on
 from fiftyone_plugin.operators import OPERATORS
 from tests.app_steps import browse_to_import, choose, execute, open_dataset, open_form, open_review_panel
 from tests.interviews import row, write_metadata, write_portrait_video
@@ -88,9 +88,8 @@ def without_stretches(dataset: fo.Dataset, _: ExitStack) -> None:
 
 def with_unknown_score(dataset: fo.Dataset, _: ExitStack) -> None:
     """Have the run predict a score that the dataset does not have."""
-    config = dataset.get_run_info("cnn_1").config
-    config.target = "charisma"
-    dataset.update_run_config("cnn_1", config)
+    record = record_of(dataset, "cnn_1")
+    keep_record(dataset, "cnn_1", {**record, "config": {**record["config"], "target": "charisma"}})
 
 
 def choose_folder_with_an_export(page: Page, folder: Path) -> None:

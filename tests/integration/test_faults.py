@@ -27,7 +27,7 @@ from expressiveness.errors import BusyError, StoreError
 from expressiveness.faces import CONFIG_FILE, FaceStore, extract_interviews, load_faces
 from expressiveness.models import RECORD, WEIGHTS, TrainingConfig, train
 from expressiveness.movement import MovementStore
-from fiftyone_plugin.api import detect_faces, evaluate, import_interviews, predict, train_model
+from fiftyone_plugin.api import detect_faces, import_interviews, predict, train_model
 from fiftyone_plugin.dataset import working_on
 from tests.face_tables import lively_faces
 from tests.interviews import row, write_metadata, write_portrait_video
@@ -278,7 +278,6 @@ def test_a_damaged_table_is_made_again_where_its_faces_are_asked_for(folder, out
         lambda dataset, folder: detect_faces(dataset),
         lambda dataset, folder: train_model(dataset.limit(1)),
         lambda dataset, folder: predict(dataset, RUN),
-        lambda dataset, folder: evaluate(dataset, RUN),
     ],
 )
 def test_the_second_run_on_a_dataset_is_refused_with_the_first_ones_name(call, folder, dataset_name):

@@ -21,7 +21,7 @@ from pymongo.errors import ConnectionFailure
 from expressiveness.data import CATEGORIES, EXPRESSIVE, Curation, Thresholds
 from expressiveness.errors import InterviewError, ModelError, ParameterError, TrainingError
 from fiftyone_plugin.curation import curate, curation_of
-from fiftyone_plugin.dataset import list_runs
+from fiftyone_plugin.dataset import list_runs, record_of
 from fiftyone_plugin.forms import Stated, parameters_of
 from fiftyone_plugin.operators import OPERATORS
 from fiftyone_plugin.operators.predict import Predict
@@ -368,7 +368,7 @@ def test_a_model_of_movement_is_trained_and_predicts_beside_the_network(moving):
     assert predicted["failures"] == []
     assert predicted["frames"] == moving.count("frames.movement_1.detections") == 6 * 32
     assert moving.count("movement_1_score") == 32
-    assert moving.get_run_info("movement_1").config.model == "movement"
+    assert record_of(moving, "movement_1")["config"]["model"] == "movement"
     sentence = f"Train a network first: {moving.name} has no run of one yet."
     assert refusal(operator("compute_embeddings"), moving) == sentence
     with pytest.raises(ModelError, match=r"^the model movement cannot do this"):

@@ -15,7 +15,7 @@ from expressiveness.models import RECORD, TrainingConfig
 from fiftyone_plugin.api import import_interviews, predict, train_model, work_folder
 from fiftyone_plugin.app import install_plugin
 from fiftyone_plugin.curation import curate, curation_of
-from fiftyone_plugin.dataset import check_run_name, load_run, model_folder, next_run_name, register_run
+from fiftyone_plugin.dataset import check_run_name, load_run, model_folder, next_run_name, record_of, register_run
 from fiftyone_plugin.fields import RunFields
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, save_review_views, views
 from fiftyone_plugin.steps import QUICK, compute_embeddings, export_curated
@@ -72,7 +72,7 @@ def test_a_run_that_would_write_over_a_field_is_refused_before_anything_is_done(
 
 def test_a_run_whose_fields_are_another_ones_to_come_is_refused(dataset):
     folder = model_folder(dataset, "first")
-    register_run(dataset, "b_score", load_run(dataset, "first"), folder)
+    register_run(dataset, "b_score", record_of(dataset, "first"), folder)
 
     with pytest.raises(ModelError, match="'b_score'"):
         check_run_name(dataset, "b")
@@ -102,7 +102,7 @@ def test_a_run_predicts_again_into_its_own_fields_whether_copied_or_not(dataset)
 def test_a_run_that_an_earlier_version_let_have_such_a_name_predicts_nothing(dataset):
     curate(dataset[:2], "category", category=EXPRESSIVE, by="ann")
     decided = len(curation_of(dataset).faces)
-    register_run(dataset, "faces", load_run(dataset, "first"), model_folder(dataset, "first"))
+    register_run(dataset, "faces", record_of(dataset, "first"), model_folder(dataset, "first"))
     before = documents(dataset)
 
     with pytest.raises(ModelError, match="would write over the field 'faces'"):

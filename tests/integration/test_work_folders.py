@@ -7,7 +7,7 @@ from fiftyone.operators.executor import ExecutionError
 
 from expressiveness.errors import BusyError, InterviewError
 from expressiveness.models import TrainingConfig
-from fiftyone_plugin.api import detect_faces, evaluate, train_model
+from fiftyone_plugin.api import detect_faces, predict, train_model
 from fiftyone_plugin.dataset import (
     check_dataset_name,
     keep_info,
@@ -118,7 +118,7 @@ def test_a_clone_neither_shares_nor_loses_faces_and_models(moving, dataset_name)
 
         assert load_run(clone, run).split.test
         assert detect_faces(clone).skipped == len(clone)
-        assert evaluate(clone, run)["video"]["n"]
+        assert predict(clone, run).videos == len(clone)
         again = clone.clone(f"{dataset_name}-again")
         assert {path.name for path in (work_folder(again) / "faces").rglob("*.npz")} == tables
     finally:

@@ -11,13 +11,13 @@ from fiftyone import ViewField as F
 
 from expressiveness.cli import main
 from expressiveness.models import TrainingConfig
-from fiftyone_plugin.api import detect_faces, evaluate, import_interviews, predict, set_work_folder, train_model
+from fiftyone_plugin.api import detect_faces, import_interviews, predict, record_of, set_work_folder, train_model
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, save_review_views
 from tests.interviews import row, write_metadata, write_portrait_video
 
 
 def whole_way(folder, name, work_folder, config):
-    """Import, detect, train, predict, evaluate, review; return the dataset and the figures."""
+    """Import, detect, train, predict, review; return the dataset and the figures."""
     import_interviews(folder, name)
     dataset = fo.load_dataset(name)
     set_work_folder(dataset, work_folder)
@@ -26,7 +26,7 @@ def whole_way(folder, name, work_folder, config):
     run = train_model(dataset, config)
     predict(dataset, run)
     save_review_views(dataset, run)
-    return dataset, run, evaluate(dataset, run)
+    return dataset, run, record_of(dataset, run)["evaluation"]
 
 
 def assert_every_frame_knows_whether_it_was_right(dataset, run):

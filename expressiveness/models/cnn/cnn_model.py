@@ -37,7 +37,7 @@ class NotebookCnn:
 
     label: ClassVar[str] = "Network: judges the look of single faces, by the crops that were found"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces"})
-    can: ClassVar[frozenset[Ability]] = frozenset({"single faces", "embeddings", "export"})
+    can: ClassVar[frozenset[Ability]] = frozenset({"single faces", "embeddings", "export", "log"})
     Options: ClassVar[type] = CnnOptions
 
     def __init__(self, options: CnnOptions | None = None, network: keras.Model | None = None) -> None:
@@ -157,6 +157,6 @@ class NotebookCnn:
 
 
 def _load_tensorflow() -> None:
-    """Import TensorFlow without the lines that it writes about the machine."""
+    """Import TensorFlow and have it look for GPUs, without the lines that it writes about the machine."""
     with silenced():
-        import_module("tensorflow")
+        import_module("tensorflow").config.list_physical_devices()

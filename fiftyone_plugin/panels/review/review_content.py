@@ -13,7 +13,7 @@ from expressiveness.evaluation import Confusion
 from expressiveness.wording import counted, decimal, interval
 
 from ... import review
-from ...dataset import list_runs
+from ...dataset import list_runs, record_of
 from ...fields import FRAMES_LOOKED_AT, INTERVIEW_ID, SUSPICION, runs_with_fields
 from ...review import FrameFigures, VideoFigures, frame_change, frame_figures, video_change, video_figures, worst_videos
 from ...steps import labels_to_check, suspect_videos
@@ -76,8 +76,8 @@ def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
     samples = chosen_videos(ctx.dataset, choices)
     frames, videos = frame_figures(samples, run), video_figures(samples, run)
     confusion = frames.confusion if choices.unit == FRAMES else videos.confusion
-    results = ctx.dataset.load_run_results(run)
-    history, evaluation = getattr(results, "history", None) or {}, getattr(results, "evaluation", None)
+    record = record_of(ctx.dataset, run)
+    history, evaluation = record["history"], record["evaluation"]
     ctx.panel.state.set(
         {
             "figures": {

@@ -109,8 +109,10 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
         interviews.append(interview(number, video=video, person=str(number), score=float(number - 1)))
         store.save(interviews[-1], table(*counts))
 
-    figures = evaluate(random_model(), interviews, store)
+    told = []
+    figures = evaluate(random_model(), interviews, store, progress=lambda *so_far: told.append(so_far))
 
+    assert told == [(done, 4) for done in range(5)]
     assert figures.participants == 3
     assert not figures.leaky
     assert figures.frame["n"] == 5

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,8 @@ from expressiveness.data import CATEGORIES
 from expressiveness.errors import OutputError
 from expressiveness.faces import extract_faces
 from expressiveness.models import Clip, frame_table, predict_videos, write_table
+from expressiveness.parallel import Outcome
+from tests.commands import start
 from tests.interviews import write_portrait_video
 from tests.media import write_grey_ramp
 from tests.random_model import random_model
@@ -77,10 +80,22 @@ def test_a_record_of_a_video_is_json_with_each_frames_box_and_probabilities(mode
     assert sum(record["frames"][1]["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.slow
+def test_the_command_says_nothing_of_the_machine(model, tmp_path):
+    video = write_portrait_video(tmp_path / "a.mp4", frames=10)
+
+    said, complaints = start("predict", model.save(tmp_path / "model"), video).communicate()
+
+    assert "frames" in said
+    assert complaints == ""
+
+
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".json"])
 def test_a_table_of_all_frames_is_written_in_the_format_of_its_ending(model, tmp_path, ending):
     read = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".json": pd.read_json}[ending]
-    frames = frame_table([(tmp_path / "a.mp4", model.predict(Clip(table(1, 1, 1))))])
+    frames = frame_table(
+        [Outcome(tmp_path / "a.mp4", model.predict(Clip(table(1, 1, 1)))), Outcome(tmp_path, None, "gone")]
+    )
 
     write_table(frames, tmp_path / f"t{ending}")
 
@@ -96,7 +111,7 @@ def test_a_table_of_an_unknown_kind_is_refused(model, tmp_path):
 
 @pytest.mark.parametrize("name", ["=cmd()|x.mp4", "+1.mp4", "-1.mp4", "@sum.mp4"])
 def test_a_csv_never_starts_a_formula(model, tmp_path, name):
-    frames = frame_table([(name, model.predict(Clip(table(1))))])
+    frames = frame_table([Outcome(Path(name), model.predict(Clip(table(1))))])
 
     write_table(frames, tmp_path / "t.csv")
 

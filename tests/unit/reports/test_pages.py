@@ -12,6 +12,7 @@ from expressiveness._io import MANIFEST
 from expressiveness.data import CATEGORIES, inspect_folder
 from expressiveness.errors import OutputError, ReportError
 from expressiveness.models import FramePredictions
+from expressiveness.parallel import Outcome
 from expressiveness.reports import evaluation_report, prediction_report, write_inspection, write_page
 from expressiveness.reports.html_page import MOST_ROWS, Picture, Table, page
 from expressiveness.reports.pages import LEAKY, inspection_report
@@ -237,10 +238,17 @@ def predictions(probabilities, **said):
 def test_every_video_has_its_category_and_a_picture_of_its_course_and_one_without_a_face_says_so():
     seen = predictions([[0.1, 0.2, 0.7], [0.1, 0.3, 0.6]], category="Expressive", score=-0.5, confidence=0.65)
 
-    found = Page(prediction_report([(Path("a.mp4"), seen), (Path(f"{HOSTILE}.mp4"), predictions([]))]))
+    outcomes = [
+        Outcome(Path("a.mp4"), seen),
+        Outcome(Path(f"{HOSTILE}.mp4"), predictions([])),
+        Outcome(Path("gone.mp4"), None, "no such file"),
+    ]
+
+    found = Page(prediction_report(outcomes))
 
     assert len(found.images) == 2
     assert "Expressive" in found.text
     assert "−0.50" in found.text
     assert "none" in found.text
+    assert "no such file" in found.text
     assert "script" not in found.tags

@@ -100,6 +100,13 @@ def test_a_single_face_cannot_be_judged_and_the_message_says_what_can(model):
         model.able_to("single faces")
 
 
+def test_there_are_no_epochs_to_log_and_so_no_folder_for_a_log(stored, tmp_path):
+    with pytest.raises(ConfigError, match="has no epochs to log"):
+        train(*stored, TrainingConfig(model="movement"), log_folder=tmp_path / "log")
+
+    assert not (tmp_path / "log").exists()
+
+
 def test_an_interview_counts_as_what_most_of_its_faces_were_corrected_to(stored):
     first = stored[0][0]
     wanted = next(name for name in CATEGORIES if name != CONFIG.thresholds.category(first.scores[CONFIG.target]))
