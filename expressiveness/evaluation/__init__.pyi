@@ -3,9 +3,10 @@ from .benchmark_results import BenchmarkResults
 from .benchmark_rows import BenchmarkConfig
 from .benchmarking import benchmark
 from .confusion import Confusion
+from .frame_truth import FrameTruth, frame_figures
 from .held_out import Evaluation, evaluate, held_out_interviews
 from .label_quality import LEAST_PEOPLE, Suspect, suspicious_labels
-from .metrics import VideoResults, frame_figures, video_figures
+from .metrics import VideoResults, video_figures
 
 __all__ = [
     "BOOTSTRAP_DRAWS",
@@ -15,6 +16,7 @@ __all__ = [
     "BenchmarkResults",
     "Confusion",
     "Evaluation",
+    "FrameTruth",
     "Suspect",
     "VideoResults",
     "benchmark",

@@ -42,7 +42,7 @@ class BenchmarkResults:
     def to_pandas(self) -> pd.DataFrame:
         """A row for each way to judge, by its key, with figures over videos; `leaky` marks what knows the people."""
         table = pd.DataFrame([dict(row) for row in self.rows]).set_index("key")
-        return table.drop(columns=["recall", "frame"])
+        return table.drop(columns=["recall", "frames"])
 
     def __repr__(self) -> str:
         return (

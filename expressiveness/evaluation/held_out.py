@@ -1,6 +1,7 @@
 """How good a model is, best on people it has not seen.
 
-A clip's label belongs to the clip, so the figures that count are the video's.
+A clip's label belongs to the clip, so the figures are the video's. Its frames are judged where they are known
+themselves, see `frame_truth`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import pandas as pd
 
 from expressiveness.data import CATEGORIES, Interview
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation.metrics import VideoResults, frame_figures, video_figures
+from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
+from expressiveness.evaluation.metrics import VideoResults, video_figures
 from expressiveness.faces import FaceStore
 from expressiveness.models import FramePredictions, TrainedModel, predict_interviews
+from expressiveness.wording import NO_FRAME_TRUTH, figure_rows
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +32,8 @@ class Evaluation:
 
     participants: int
     leaky: bool  # whether some of these people were trained on
-    frame: dict[str, Any]  # n, loss, accuracy, macro_f1, report, confusion_matrix
-    video: dict[str, Any]  # those and spearman, c_index, kendall, qwk, recall, the majority's accuracy, 95 % intervals
+    video: dict[str, Any]  # see `video_figures`
+    frames: dict[str, Any] | None  # see `frame_figures`; None where nothing is known of single frames
     clips: pd.DataFrame  # a row for each judged interview: what it is, what was predicted, whether that is right
     passed_over: dict[str, str]  # why, by interview id
 
@@ -42,8 +45,8 @@ class Evaluation:
         return {
             "participants": self.participants,
             "leaky": self.leaky,
-            "frame": self.frame,
             "video": self.video,
+            "frames": self.frames,
             "passed_over": self.passed_over,
         }
 
@@ -65,29 +68,30 @@ class Evaluation:
         )
 
     def _repr_html_(self) -> str:
-        names = ("accuracy", "macro_f1", "spearman")
-        table = pd.DataFrame(
-            {
-                "videos": [self.video[name] for name in names],
-                "95 % interval": [self.video[f"{name}_ci"] for name in names],
-                "frames": [self.frame.get(name) for name in names],
-            },
-            index=list(names),
-        )
-        return f"<p>{escape(repr(self))}</p>{table.to_html(float_format='{:.2f}'.format, na_rep='')}"
+        table = pd.DataFrame(figure_rows(self.as_dict()), columns=["", "value", "95 % interval"])
+        unknown = "" if self.frames else f"<p>{NO_FRAME_TRUTH}</p>"
+        return f"<p>{escape(repr(self))}</p>{table.to_html(index=False)}{unknown}"
 
 
-def evaluate(model: TrainedModel, interviews: Sequence[Interview], store: FaceStore, *, seed: int = 0) -> Evaluation:
+def evaluate(
+    model: TrainedModel,
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    frame_truth: FrameTruth | None = None,
+    seed: int = 0,
+) -> Evaluation:
     """Judge a model on interviews, best on those of people it has not seen.
 
-    The truth is the category that an interview's score gives, for every one of its frames. What people corrected or
-    left out while reviewing plays no part: they look where a model errs, and a truth that follows their corrections
-    would praise the model that they corrected. So runs before and after curation are judged by the same measure.
+    The truth is the category that an interview's score gives. What people corrected or left out while reviewing plays
+    no part in it: they look where a model errs, and a truth that follows their corrections would praise the model that
+    they corrected. So runs before and after curation are judged by the same measure.
 
     Args:
         model: to judge.
         interviews: to judge it on, with their scores.
         store: holds their faces.
+        frame_truth: what is known of their single frames, of which else nothing is said.
         seed: for the bootstrap.
 
     Raises:
@@ -109,11 +113,8 @@ def evaluate(model: TrainedModel, interviews: Sequence[Interview], store: FaceSt
     return Evaluation(
         participants=len(set(results.participant)),
         leaky=model.config.split_by == "frame" or bool(_known_people(model, [one for one, _ in judged])),
-        frame=frame_figures(
-            np.repeat(results.category, [len(predictions.frame_number) for _, predictions in judged]),
-            np.concatenate([predictions.probabilities for _, predictions in judged]),
-        ),
         video=video_figures(results, seed=seed),
+        frames=frame_figures(judged, frame_truth, seed=seed) if frame_truth else None,
         clips=_clips(judged, results),
         passed_over=passed_over,
     )

@@ -1,4 +1,4 @@
-"""Figures of predictions, for frames and for videos, with intervals over people.
+"""Figures of predictions of videos, with intervals over people; those of frames are in `frame_truth`.
 
 Intervals come from drawing whole participants with replacement: clips of one person are not independent.
 """
@@ -45,17 +45,6 @@ class VideoResults:
             self.predicted_score[rows],
             self.predicted_category[rows],
         )
-
-
-def frame_figures(category: Ints, probabilities: npt.NDArray[np.float32]) -> dict[str, Any]:
-    """Figures over single faces: their true categories of shape (n,), and probabilities of shape (n, 3)."""
-    predicted = probabilities.argmax(axis=1)
-    exact = probabilities.astype(np.float64)
-    return {
-        "n": len(category),
-        "loss": float(metrics.log_loss(category, exact / exact.sum(axis=1, keepdims=True), labels=LABELS)),
-        **_category_figures(category, predicted),
-    }
 
 
 def video_figures(results: VideoResults, *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> dict[str, Any]:

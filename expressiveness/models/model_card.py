@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from expressiveness.data import CATEGORIES
+from expressiveness.wording import about_frames, counted, figure_rows
 
 TERMS = """\
 Academic research only. RecruitView is licensed CC BY-NC 4.0 with gated access: neither its data nor a model trained on
@@ -75,26 +76,13 @@ def _counts(counts: dict[str, int] | None) -> str:
 def _figures(evaluation: dict[str, Any] | None) -> str:
     if evaluation is None:
         return "Not evaluated."
-    video, frame = evaluation["video"], evaluation["frame"]
-    rows = [
-        f"| {label} | {_number(video[name])} | {_interval(video.get(f'{name}_ci'))} | {_number(frame.get(name))} |"
-        for label, name in (("accuracy", "accuracy"), ("macro-F1", "macro_f1"), ("Spearman", "spearman"))
-    ]
     return "\n".join(
         [
-            f"On {video['n']} videos ({frame['n']} faces) of {evaluation['participants']} people; "
-            f"the most frequent category alone reaches an accuracy of {_number(video['majority_accuracy'])}.",
+            f"On {counted(evaluation['video']['n'], 'video')} of {evaluation['participants']} people. "
+            f"{about_frames(evaluation)}",
             "",
-            "| figure | videos | 95 % interval over people | frames |",
-            "|---|---|---|---|",
-            *rows,
+            "| figure | value | 95 % interval over people |",
+            "|---|---|---|",
+            *(f"| {label} | {value} | {bounds} |" for label, value, bounds in figure_rows(evaluation)),
         ]
     )
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
-def _interval(bounds: list[float] | None) -> str:
-    return "" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}"

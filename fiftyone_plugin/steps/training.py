@@ -8,6 +8,7 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness._io import check_output_folder
+from expressiveness.evaluation import FrameTruth
 from expressiveness.evaluation import evaluate as evaluate_model
 from expressiveness.models import MODEL, TrainingConfig, train
 from expressiveness.types import Progress
@@ -71,7 +72,8 @@ def train_model(
     curation = curation_of(samples, target=config.target)
     model = train(interviews, store, config, split=split, curation=curation, progress=progress)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
-    model = model.with_evaluation(evaluate_model(model, held_out, store))
+    frame_truth = FrameTruth.labelled(curation)
+    model = model.with_evaluation(evaluate_model(model, held_out, store, frame_truth=frame_truth))
     register_run(dataset, run, model, model.save(folder), split_of=split_of)
     return run
 
@@ -90,11 +92,14 @@ def folder_for(dataset: fo.Dataset, run: str) -> Path:
 def evaluate(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Any]:
     """Judge a run on the interviews of its held-out people, keep the figures with the run, and return them.
 
-    By the categories that the scores give; corrections by people are no part of the truth (see `evaluate`).
+    By the categories that the scores give; corrections by people are no part of the truth (see `evaluate`), but for
+    single frames: those that people labelled are what a run's frames are held against.
     """
     dataset = samples._root_dataset
     model = load_run(dataset, run)
     interviews = [interview for interview in interviews_of(samples) if interview.id in set(model.split.test)]
-    figures = evaluate_model(model, interviews, face_store(dataset, model.extraction)).as_dict()
+    frame_truth = FrameTruth.labelled(curation_of(samples, target=model.config.target))
+    store = face_store(dataset, model.extraction)
+    figures = evaluate_model(model, interviews, store, frame_truth=frame_truth).as_dict()
     save_figures(dataset, run, evaluation=figures)
     return figures

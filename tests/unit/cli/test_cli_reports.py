@@ -85,7 +85,7 @@ def test_evaluate_writes_a_report_with_the_training_curves(interviews, model, tm
     assert run("evaluate", model, interviews, "--faces", tmp_path / "faces", "--html", html) == 0
 
     page = html.read_text()
-    assert page.count("<img") == 5
+    assert page.count("<img") == 3
     assert "Evaluation of model" in page
     assert "0004" in page, "the clip that could not be judged"
     assert str(html) in capsys.readouterr().out

@@ -3,13 +3,14 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expressiveness.data import Split
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation import VideoResults, evaluate, frame_figures, held_out_interviews, video_figures
+from expressiveness.evaluation import FrameTruth, VideoResults, evaluate, held_out_interviews, video_figures
 from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_index
 from expressiveness.faces import FaceStore
 from expressiveness.reports import confusion_matrix, evaluation_report
@@ -90,18 +91,7 @@ def test_intervals_are_the_same_for_the_same_seed():
     assert video_figures(judged, seed=3) == video_figures(judged, seed=3)
 
 
-def test_frame_figures_are_those_of_their_definition():
-    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1]], np.float32)
-
-    figures = frame_figures(np.array([0, 1, 2]), probabilities)
-
-    assert figures["n"] == 3
-    assert figures["accuracy"] == pytest.approx(2 / 3)
-    assert figures["loss"] == pytest.approx(-np.log([0.7, 0.8, 0.1]).mean(), abs=1e-4)
-    assert figures["confusion_matrix"] == [[1, 0, 0], [0, 1, 0], [1, 0, 0]]
-
-
-def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_named(tmp_path):
+def test_a_model_is_judged_on_videos_and_on_frames_that_are_known_and_videos_without_a_face_are_named(tmp_path):
     store, interviews = FaceStore(tmp_path, random_model().extraction), []
     for number, counts in enumerate([(1, 1), (1,), (0,), (2, 1)]):
         video = tmp_path / f"{number}.mp4"
@@ -109,11 +99,13 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
         interviews.append(interview(number, video=video, person=str(number), score=float(number - 1)))
         store.save(interviews[-1], table(*counts))
 
-    figures = evaluate(random_model(), interviews, store)
+    truth = FrameTruth({"0000": pd.Series([0.1, 0.2], index=[1, 6])})
+    figures = evaluate(random_model(), interviews, store, frame_truth=truth)
 
     assert figures.participants == 3
     assert not figures.leaky
-    assert figures.frame["n"] == 5
+    assert (figures.frames["n"], figures.frames["videos"]) == (2, 1)
+    assert abs(figures.frames["within"]) == pytest.approx(1), "two frames are in the right order or in the wrong one"
     assert figures.video["n"] == 3
     assert figures.passed_over == {"0002": "no face was found in it"}
     assert repr(figures).startswith("Evaluation(3 clips of 3 people: accuracy 0.")
@@ -121,7 +113,9 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
     assert not figures.wrong["correct"].any()
     assert set(figures.wrong.index) == set(figures.to_pandas().query("category != predicted_category").index)
     assert confusion_matrix(figures).axes
-    assert figures._repr_html_().count("<tr") == 4, "a heading and three figures"
+    assert "macro-F1" in figures._repr_html_()
+    assert "frames within a video" in figures._repr_html_()
+    assert "Nobody labelled single frames here" in evaluate(random_model(), interviews, store)._repr_html_()
     with pytest.raises(TrainingError, match="none of 1 interviews can be judged; the first: no face was found"):
         evaluate(random_model(), interviews[2:3], store)
 
