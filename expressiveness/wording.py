@@ -27,6 +27,9 @@ VIDEO_FIGURES = {
     "spearman": "Spearman's rho",
     "kendall": "Kendall's tau-b",
     "c_index": "C-index",
+    "mae": "mean absolute error of the score",
+    "ccc": "concordance correlation (CCC)",
+    "ece": "expected calibration error",
 }
 """What each figure of videos is called, in the order in which they are shown."""
 

@@ -150,14 +150,15 @@ def evaluate(
     frame_truth = _frame_truth(found.path, Curation.load(curation) if curation else None)
     held_out = found.interviews if everyone else held_out_interviews(trained, found.interviews)
     store = FaceStore(faces, trained.extraction)
-    figures = evaluate(trained, held_out, store, frame_truth=frame_truth).as_dict()
+    evaluation = evaluate(trained, held_out, store, frame_truth=frame_truth)
+    figures = evaluation.as_dict()
     write_json(json_file, figures, overwrite=overwrite)
     _say_figures(figures)
     if html:
         from expressiveness.reports import evaluation_report, write_page
 
         title = f"Evaluation of {model.resolve().name}"
-        page = evaluation_report(figures, history=trained.history, title=title)
+        page = evaluation_report(evaluation, history=trained.history, title=title)
         say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
 
 
@@ -248,11 +249,13 @@ def _say_figures(figures: dict[str, Any]) -> None:
     video = figures["video"]
     low, high = video["accuracy_ci"]
     spearman = "" if video["spearman"] is None else f", Spearman {video['spearman']:.2f}"
+    ccc = "" if video["ccc"] is None else f", CCC {video['ccc']:.2f}"
     people = "People who were trained on, too" if figures["leaky"] else "Held-out people"
     say(
         f"{people}: {figures['participants']}, videos: {video['n']}. Accuracy {video['accuracy']:.2f} "
         f"({low:.2f} to {high:.2f}), majority class {video['majority_accuracy']:.2f}, "
-        f"macro-F1 {video['macro_f1']:.2f}{spearman}."
+        f"macro-F1 {video['macro_f1']:.2f}{spearman}, mean absolute error {video['mae']:.2f}{ccc}, "
+        f"calibration error {video['ece']:.2f}."
     )
     say(about_frames(figures))
 

@@ -12,7 +12,7 @@ import pandas as pd
 from expressiveness.evaluation.benchmark_rows import BenchmarkConfig
 from expressiveness.wording import counted
 
-SHOWN = ("spearman", "c_index", "kendall", "accuracy", "macro_f1", "qwk")
+SHOWN = ("spearman", "c_index", "kendall", "mae", "ccc", "accuracy", "macro_f1", "qwk", "ece")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

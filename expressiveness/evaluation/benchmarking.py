@@ -10,21 +10,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import spearmanr
 
 from expressiveness.data import Interview
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation.benchmark_results import BenchmarkResults
+from expressiveness.evaluation.benchmark_results import SHOWN, BenchmarkResults
 from expressiveness.evaluation.benchmark_rows import BenchmarkConfig, Material, Predictions, Row, all_rows, gather
 from expressiveness.evaluation.confusion import Confusion
 from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
-from expressiveness.evaluation.metrics import VideoResults, draws_of_people, rank_correlation, video_figures
+from expressiveness.evaluation.metrics import (
+    VideoResults,
+    draws_of_people,
+    rank_correlation,
+    reliability,
+    video_figures,
+)
 from expressiveness.faces import FaceStore
 from expressiveness.types import Floats, Ints, Progress
-
-BINS = 10
-"""Of a reliability diagram."""
 
 LEAST_VIDEOS = 10
 """In a group, for figures of it."""
@@ -121,35 +123,6 @@ def benchmark_of(
     return results, material, predictions
 
 
-def reliability(probabilities: npt.NDArray[np.float32], category: Ints) -> dict[str, Any]:
-    """How far confidence can be trusted: of the predictions with this confidence, how many are right.
-
-    The expected calibration error is the mean gap between both, weighted by how many predictions have that confidence
-    (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015).
-
-    Args:
-        probabilities: of the categories, shape (k, 3); NaN where nothing was said.
-        category: the truth, shape (k,).
-
-    Returns:
-        `ece`, and of each bin that has any `confidence`, `accuracy` and `n`.
-    """
-    known = np.isfinite(probabilities[:, 0])
-    confidence = probabilities[known].max(axis=1).astype(np.float64)
-    right = probabilities[known].argmax(axis=1) == category[known]
-    members = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    bins = [
-        {
-            "confidence": float(confidence[members == b].mean()),
-            "accuracy": float(right[members == b].mean()),
-            "n": int((members == b).sum()),
-        }
-        for b in np.unique(members)
-    ]
-    gaps = [b["n"] * abs(b["confidence"] - b["accuracy"]) for b in bins]
-    return {"ece": float(sum(gaps) / max(1, len(confidence))), "bins": bins}
-
-
 def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Floats) -> dict[str, Any]:
     """How well the best model could do, where people answered a question twice.
 
@@ -201,11 +174,12 @@ def _row_figures(
         material.category[known],
         said.score[known],
         said.category[known],
+        None if said.probabilities is None else said.probabilities[known],
     )
     figures = video_figures(results, draws=0)
     return {
         "n": figures["n"],
-        **{name: figures[name] for name in ("spearman", "c_index", "kendall", "accuracy", "macro_f1", "qwk", "recall")},
+        **{name: figures[name] for name in (*SHOWN, "recall")},
         **{f"{name}_ci": _interval(values) for name, values in drawn.items()},
         "frames": _frame_figures(material, said, frame_truth),
     }

@@ -150,6 +150,7 @@ def _video_results(model: TrainedModel, judged: Sequence[tuple[Interview, FrameP
         category=np.array([model.thresholds.index(score) for score in scores]),
         predicted_score=np.array([predictions.score for _, predictions in judged], dtype=np.float64),
         predicted_category=np.array([CATEGORIES.index(predictions.category or "") for _, predictions in judged]),
+        probabilities=np.array([predictions.video_probabilities for _, predictions in judged]),
     )
 
 

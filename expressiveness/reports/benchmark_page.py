@@ -25,9 +25,12 @@ COLUMNS = {
     "spearman": "Spearman",
     "c_index": "C-index",
     "kendall": "Kendall",
+    "mae": "MAE",
+    "ccc": "CCC",
     "accuracy": "accuracy",
     "macro_f1": "macro-F1",
     "qwk": "QWK",
+    "ece": "ECE",
 }
 
 MAX_GROUPS_BYTES = 64 * 2**20

@@ -103,7 +103,7 @@ def evaluation_report(
     """Say how good a model is, as HTML.
 
     Args:
-        evaluation: what `evaluate` returns, or what a model keeps of it.
+        evaluation: what `evaluate` returns, or what a model keeps of it, without the single videos.
         history: `TrainedModel.history`, for the training curves.
         title: of the page.
     """
@@ -117,7 +117,7 @@ def evaluation_report(
             Table(("figure", "value", "95 % interval"), figure_rows(figures)),
             about_frames(figures),
         ],
-        "Videos": _videos(video),
+        "Videos": [*_scores(evaluation), *_videos(video)],
     }
     if history and history.get("val_accuracy"):
         curves = "Accuracy and loss by epoch, in training and validation."
@@ -206,6 +206,13 @@ def _problems(inspection: Inspection) -> list[Block]:
     if inspection.ignored_keys:
         blocks.append(f"Columns that nothing is made of: {', '.join(inspection.ignored_keys)}.")
     return blocks or ["Nothing was found."]
+
+
+def _scores(evaluation: Evaluation | Mapping[str, Any]) -> list[Block]:
+    if isinstance(evaluation, Mapping):
+        return []
+    words = f"Predicted against true score of {counted(len(evaluation.clips), 'video')}, and where both are the same."
+    return [Picture(model_plots.score_scatter(evaluation), words)]
 
 
 def _videos(figures: Mapping[str, Any]) -> list[Block]:

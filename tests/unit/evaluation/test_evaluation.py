@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from expressiveness.data import Split
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation import FrameTruth, VideoResults, evaluate, held_out_interviews, video_figures
-from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_index
+from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_correlation, concordance_index
 from expressiveness.faces import FaceStore
-from expressiveness.reports import confusion_matrix, evaluation_report
+from expressiveness.reports import confusion_matrix, evaluation_report, score_scatter
 from tests.interviews import interview
 from tests.random_model import random_model
 from tests.unit.faces.test_face_table import table
@@ -33,8 +33,10 @@ def results(truth, predicted, people=None):
 def test_perfect_predictions_reach_the_top_of_every_figure():
     figures = video_figures(results([-1, -0.5, 0, 0.1, 0.6, 2], [-1, -0.5, 0, 0.1, 0.6, 2]))
 
-    for name in ("accuracy", "macro_f1", "spearman", "c_index", "kendall", "qwk"):
+    for name in ("accuracy", "macro_f1", "spearman", "c_index", "kendall", "qwk", "ccc"):
         assert figures[name] == pytest.approx(1), name
+    assert figures["mae"] == 0
+    assert figures["ece"] is None, "there are no probabilities"
     assert figures["confusion_matrix"] == [[2, 0, 0], [0, 2, 0], [0, 0, 2]]
     assert set(figures["recall"].values()) == {1.0}
 
@@ -53,6 +55,27 @@ def test_a_constant_prediction_has_no_rank_correlation_rather_than_a_number():
     assert figures["kendall"] is None
     assert figures["c_index"] == 0.5
     json.dumps(figures, allow_nan=False)
+
+
+def test_scores_in_the_right_order_but_elsewhere_are_told_by_error_and_concordance():
+    truth = np.array([-1.0, 0.0, 1.0])
+
+    figures = video_figures(results(truth, 2 * truth + 1))
+
+    assert figures["spearman"] == pytest.approx(1)
+    assert figures["mae"] == pytest.approx(1)
+    # Lin's: 2 cov / (var + var + (difference of the means)^2), all over n
+    assert figures["ccc"] == pytest.approx(2 * (4 / 3) / (2 / 3 + 8 / 3 + 1))
+    assert concordance_correlation(truth, -truth) == pytest.approx(-1)
+    assert concordance_correlation(np.ones(3), np.ones(3)) is None
+
+
+def test_confidence_that_is_not_borne_out_is_a_calibration_error():
+    sure = np.tile([0.9, 0.05, 0.05], (4, 1))
+
+    figures = video_figures(replace(results([-1, -1, 1, 1], [-1, -1, -1, -1]), probabilities=sure))
+
+    assert figures["ece"] == pytest.approx(0.4)
 
 
 @example([(0, 1), (1, 0), (1, 2), (2, 1)])  # SciPy's p-value is 0 / 0
@@ -113,6 +136,8 @@ def test_a_model_is_judged_on_videos_and_on_frames_that_are_known_and_videos_wit
     assert not figures.wrong["correct"].any()
     assert set(figures.wrong.index) == set(figures.to_pandas().query("category != predicted_category").index)
     assert confusion_matrix(figures).axes
+    assert sum(len(dots.get_offsets()) for dots in score_scatter(figures).axes[0].collections) == 3
+    assert 0 <= figures.video["ece"] <= 1
     assert "macro-F1" in figures._repr_html_()
     assert "frames within a video" in figures._repr_html_()
     assert "Nobody labelled single frames here" in evaluate(random_model(), interviews, store)._repr_html_()
