@@ -246,6 +246,7 @@ def export_model(
 
 
 def _say_figures(figures: dict[str, Any]) -> None:
+    say(figures["verdict"])
     video = figures["video"]
     low, high = video["accuracy_ci"]
     spearman = "" if video["spearman"] is None else f", Spearman {video['spearman']:.2f}"

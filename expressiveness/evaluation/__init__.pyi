@@ -7,6 +7,7 @@ from .frame_truth import FrameTruth, frame_figures
 from .held_out import Evaluation, evaluate, held_out_interviews
 from .label_quality import LEAST_PEOPLE, Suspect, suspicious_labels
 from .metrics import VideoResults, video_figures
+from .verdict import verdict
 
 __all__ = [
     "BOOTSTRAP_DRAWS",
@@ -24,5 +25,6 @@ __all__ = [
     "frame_figures",
     "held_out_interviews",
     "suspicious_labels",
+    "verdict",
     "video_figures",
 ]

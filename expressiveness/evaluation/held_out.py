@@ -19,6 +19,7 @@ from expressiveness.data import CATEGORIES, Interview
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
 from expressiveness.evaluation.metrics import VideoResults, video_figures
+from expressiveness.evaluation.verdict import verdict
 from expressiveness.faces import FaceStore
 from expressiveness.models import FramePredictions, TrainedModel, predict_interviews
 from expressiveness.wording import NO_FRAME_TRUTH, figure_rows
@@ -32,6 +33,7 @@ class Evaluation:
 
     participants: int
     leaky: bool  # whether some of these people were trained on
+    verdict: str  # what it comes to, in a sentence
     video: dict[str, Any]  # see `video_figures`
     frames: dict[str, Any] | None  # see `frame_figures`; None where nothing is known of single frames
     clips: pd.DataFrame  # a row for each judged interview: what it is, what was predicted, whether that is right
@@ -45,6 +47,7 @@ class Evaluation:
         return {
             "participants": self.participants,
             "leaky": self.leaky,
+            "verdict": self.verdict,
             "video": self.video,
             "frames": self.frames,
             "passed_over": self.passed_over,
@@ -61,16 +64,12 @@ class Evaluation:
         return clips[~clips["correct"]].sort_values("confidence", ascending=False)
 
     def __repr__(self) -> str:
-        leaky = ", some trained on" if self.leaky else ""
-        return (
-            f"Evaluation({len(self.clips)} clips of {self.participants} people{leaky}: "
-            f"accuracy {self.video['accuracy']:.2f}, majority class {self.video['majority_accuracy']:.2f})"
-        )
+        return f"Evaluation({self.verdict})"
 
     def _repr_html_(self) -> str:
         table = pd.DataFrame(figure_rows(self.as_dict()), columns=["", "value", "95 % interval"])
         unknown = "" if self.frames else f"<p>{NO_FRAME_TRUTH}</p>"
-        return f"<p>{escape(repr(self))}</p>{table.to_html(index=False)}{unknown}"
+        return f"<p><b>{escape(self.verdict)}</b></p>{table.to_html(index=False)}{unknown}"
 
 
 def evaluate(
@@ -110,9 +109,12 @@ def evaluate(
         first = next(iter(passed_over.values()), "there are none")
         raise TrainingError(f"none of {len(interviews)} interviews can be judged; the first: {first}")
     results = _video_results(model, judged)
+    everybody = set(results.participant.tolist())
+    known = everybody if model.config.split_by == "frame" else _known_people(model, [one for one, _ in judged])
     return Evaluation(
-        participants=len(set(results.participant)),
-        leaky=model.config.split_by == "frame" or bool(_known_people(model, [one for one, _ in judged])),
+        participants=len(everybody),
+        leaky=bool(known),
+        verdict=verdict(results, trained_on=known, seed=seed),
         video=video_figures(results, seed=seed),
         frames=frame_figures(judged, frame_truth, seed=seed) if frame_truth else None,
         clips=_clips(judged, results),

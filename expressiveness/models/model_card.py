@@ -78,6 +78,7 @@ def _figures(evaluation: dict[str, Any] | None) -> str:
         return "Not evaluated."
     return "\n".join(
         [
+            *([f"**{evaluation['verdict']}**", ""] if "verdict" in evaluation else []),
             f"On {counted(evaluation['video']['n'], 'video')} of {evaluation['participants']} people. "
             f"{about_frames(evaluation)}",
             "",

@@ -111,6 +111,7 @@ def evaluation_report(
     video = figures["video"]
     sections: dict[str, Sequence[Block]] = {
         "Figures": [
+            *([figures["verdict"]] if "verdict" in figures else []),
             f"Judged on {counted(video['n'], 'video')} of {counted(figures['participants'], 'participant')}. "
             "Intervals come from drawing participants with replacement.",
             *([LEAKY] if figures.get("leaky") else []),

@@ -71,6 +71,7 @@ class DemoResult:
         return (
             f"{self.imported.added + self.imported.updated} synthetic interviews, {failed} failed; "
             f"{self.predicted.frames} faces classified.\n"
+            f"{self.evaluation['verdict']}\n"
             f"On {video['n']} videos of {self.evaluation['participants']} people the model has not seen: accuracy "
             f"{video['accuracy']:.2f} (majority class {video['majority_accuracy']:.2f}), "
             f"Spearman {video['spearman'] or 0:.2f}.\n"

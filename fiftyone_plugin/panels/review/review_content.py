@@ -147,9 +147,10 @@ def _of_whom(run: str, evaluation: Json | None) -> str:
     if not evaluation:
         return "This run has not been judged on people that it was not trained on."
     videos, people = counted(evaluation["video"]["n"], "video"), evaluation["participants"]
+    verdict = f"**{evaluation['verdict']}**\n\n" if "verdict" in evaluation else ""
     if evaluation.get("leaky"):
-        return f"**On {videos} of {people} people whose other frames run {run} was trained on**, which flatters it:"
-    return f"**On {videos} of {people} people that run {run} has not seen**, with intervals over people:"
+        return f"{verdict}On {videos} of {people} people whose other frames run {run} was trained on:"
+    return f"{verdict}On {videos} of {people} people that run {run} has not seen, with intervals over people:"
 
 
 def _measures(evaluation: Json | None) -> list[Json]:

@@ -131,7 +131,9 @@ def test_a_model_is_judged_on_videos_and_on_frames_that_are_known_and_videos_wit
     assert abs(figures.frames["within"]) == pytest.approx(1), "two frames are in the right order or in the wrong one"
     assert figures.video["n"] == 3
     assert figures.passed_over == {"0002": "no face was found in it"}
-    assert repr(figures).startswith("Evaluation(3 clips of 3 people: accuracy 0.")
+    assert repr(figures) == f"Evaluation({figures.verdict})"
+    assert figures.verdict in figures._repr_html_()
+    assert figures.as_dict()["verdict"] == figures.verdict
     assert list(figures.to_pandas().index) == ["0000", "0001", "0003"]
     assert not figures.wrong["correct"].any()
     assert set(figures.wrong.index) == set(figures.to_pandas().query("category != predicted_category").index)
@@ -177,6 +179,7 @@ def test_figures_over_people_whom_the_model_knows_are_marked_as_leaky(tmp_path):
     figures = evaluate(replace(model, split=Split(train=(), validation=("0001",), test=())), [known], store)
 
     assert figures.leaky
+    assert "so nothing is compared" in figures.verdict, "one video"
 
 
 def test_a_model_is_never_judged_by_default_on_people_it_has_seen():

@@ -25,6 +25,7 @@ HISTORY = {"accuracy": [0.4, 0.6], "val_accuracy": [0.4, 0.5], "loss": [1.1, 0.9
 REPORT = {name: {"recall": 0.6, "precision": 0.5, "f1-score": 0.55, "support": 4.0} for name in CATEGORIES}
 EVALUATION = {
     "participants": 6,
+    "verdict": "Always answers Reserved; no better than chance.",
     "frame": {"n": 120, "accuracy": 0.52},  # as models of earlier versions keep it
     "video": {
         "n": 12,
@@ -149,6 +150,7 @@ def test_an_evaluation_shows_its_figures_with_intervals_and_the_terms_of_use():
     assert "Spearman's rho" not in figures, "there is none"
     assert "12 videos of 6 participants" in text
     assert "0.42" in text, "what the majority class reaches"
+    assert EVALUATION["verdict"] in text
     assert "0.52" not in text, "of frames held against their video's label"
     assert NO_FRAME_TRUTH in text
     assert "0007no face was found in it" in text, "each clip that was not judged with its own reason"
