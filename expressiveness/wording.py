@@ -1,18 +1,37 @@
-"""Numbers as a reader of a report meets them, and what is wrong with values as whoever wrote them does."""
+"""Numbers as a reader of a report meets them, and what is wrong with values as whoever wrote them does.
+
+What `evaluate` found is worded here for every place that shows it: command, model card, notebook, page and App.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
 REASONS_SHOWN = 3
 """Of all that is wrong with one record."""
+
+NO_FRAME_TRUTH = "Nobody labelled single frames here, so nothing is said of how right they are."
+
+VIDEO_FIGURES = {
+    "accuracy": "accuracy",
+    "majority_accuracy": "accuracy of always answering the commonest category",
+    "macro_f1": "macro-F1",
+    "qwk": "quadratic weighted kappa",
+    "spearman": "Spearman's rho",
+    "kendall": "Kendall's tau-b",
+    "c_index": "C-index",
+    "mae": "mean absolute error of the score",
+    "ccc": "concordance correlation (CCC)",
+    "ece": "expected calibration error",
+}
+"""What each figure of videos is called, in the order in which they are shown."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -34,6 +53,35 @@ def decimal(value: float | None) -> str:
 def interval(bounds: Sequence[float] | None) -> str:
     """The two ends of an interval, as in "0.31 to 0.52"."""
     return "" if bounds is None else f"{decimal(bounds[0])} to {decimal(bounds[1])}"
+
+
+def figure_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The name, the value and the interval of each figure of an evaluation, of videos and of frames.
+
+    Args:
+        evaluation: as `Evaluation.as_dict` gives it; models of earlier versions keep less.
+    """
+    video, frames = evaluation["video"], evaluation.get("frames") or {}
+    thirds = (frames.get("within_by_amplitude") or {}).items()
+    rows = [(label, video.get(name), video.get(f"{name}_ci")) for name, label in VIDEO_FIGURES.items()]
+    rows += [("frames within a video, Spearman's rho", frames.get("within"), frames.get("within_ci"))]
+    rows += [(f"frames within a video, {third} amplitude", value, None) for third, value in thirds]
+    rows += [("frames of all videos, Spearman's rho", frames.get("pooled"), None)]
+    return [(label, decimal(value), interval(bounds)) for label, value, bounds in rows if value is not None]
+
+
+def about_frames(evaluation: Mapping[str, Any]) -> str:
+    """What single frames were held against, in a sentence.
+
+    Args:
+        evaluation: as for `figure_rows`.
+    """
+    frames = evaluation.get("frames")
+    if not frames:
+        return NO_FRAME_TRUTH
+    of_all = "" if frames["pooled"] is None else f", {decimal(frames['pooled'])} over the frames of all videos"
+    within = f"{decimal(frames['within'])} within a video" if frames["videos"] else "nothing within a video"
+    return f"Of {counted(frames['n'], 'frame')} the truth is known: Spearman's rho is {within}{of_all}."
 
 
 def as_text(file: Path | str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,6 +33,11 @@ from expressiveness.cli.terminal import progress, read_folder, read_model, say, 
 from expressiveness.errors import ConfigError
 from expressiveness.evaluation import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.models import DEFAULT_MODEL, DEFAULT_SEED
+from expressiveness.wording import about_frames
+
+if TYPE_CHECKING:
+    from expressiveness.data import Curation
+    from expressiveness.evaluation import FrameTruth
 
 
 def train(
@@ -97,19 +102,21 @@ def train(
         options=options,
         seed=seed,
     )
+    decisions = Curation.load(curation) if curation else None
+    frame_truth = _frame_truth(found.path, decisions)
     with progress("Training") as report:
         model = train(
             interviews,
             store,
             config,
-            curation=Curation.load(curation) if curation else None,
+            curation=decisions,
             workers=workers,
             progress=report,
             log_folder=tensorboard,
         )
     held_out = held_out_interviews(model, interviews)
     with progress("Judging") as report:
-        model = model.with_evaluation(evaluate(model, held_out, store, progress=report))
+        model = model.with_evaluation(evaluate(model, held_out, store, frame_truth=frame_truth, progress=report))
     model.save(out)
     write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
@@ -121,6 +128,9 @@ def evaluate(
     folder: Folder,
     faces: Faces,
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
+    curation: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers: the frames that they labelled.")
+    ] = None,
     html: Html = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -130,26 +140,27 @@ def evaluate(
     overwrite: Overwrite = False,
 ) -> None:
     """Judge a model on the interviews of people it has not seen."""
+    from expressiveness.data import Curation
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.faces import FaceStore
 
     check_output_file(json_file, overwrite=overwrite)
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
-    interviews = read_folder(
-        folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside
-    ).interviews
-    held_out = interviews if everyone else held_out_interviews(trained, interviews)
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    frame_truth = _frame_truth(found.path, Curation.load(curation) if curation else None)
+    held_out = found.interviews if everyone else held_out_interviews(trained, found.interviews)
     store = FaceStore(faces, trained.extraction)
     with progress("Judging") as report:
-        figures = evaluate(trained, held_out, store, progress=report).as_dict()
+        evaluation = evaluate(trained, held_out, store, frame_truth=frame_truth, progress=report)
+    figures = evaluation.as_dict()
     write_json(json_file, figures, overwrite=overwrite)
     _say_figures(figures)
     if html:
         from expressiveness.reports import evaluation_report, write_page
 
         title = f"Evaluation of {model.resolve().name}"
-        page = evaluation_report(figures, history=trained.history, title=title)
+        page = evaluation_report(evaluation, history=trained.history, title=title)
         say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
 
 
@@ -201,12 +212,13 @@ def benchmark(
         rows=tuple(rows.split(",")) if rows else None,
     )
     known_groups = read_groups(groups) if groups else None
+    frame_truth = _frame_truth(found.path)
     with progress("Reading movement") as report:
         read = extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
     for failure in read.failures:
         warn(f"{failure.id}: {failure.reason}")
     with progress("Benchmark") as report:
-        results = benchmark(interviews, store, config, groups=known_groups, progress=report)
+        results = benchmark(interviews, store, config, groups=known_groups, frame_truth=frame_truth, progress=report)
     write_json(json_file, results.as_dict(), overwrite=overwrite)
     for line in table_lines(results):
         say(line)
@@ -236,15 +248,27 @@ def export_model(
 
 
 def _say_figures(figures: dict[str, Any]) -> None:
+    say(figures["verdict"])
     video = figures["video"]
     low, high = video["accuracy_ci"]
     spearman = "" if video["spearman"] is None else f", Spearman {video['spearman']:.2f}"
+    ccc = "" if video["ccc"] is None else f", CCC {video['ccc']:.2f}"
     people = "People who were trained on, too" if figures["leaky"] else "Held-out people"
     say(
         f"{people}: {figures['participants']}, videos: {video['n']}. Accuracy {video['accuracy']:.2f} "
         f"({low:.2f} to {high:.2f}), majority class {video['majority_accuracy']:.2f}, "
-        f"macro-F1 {video['macro_f1']:.2f}{spearman}; frames {figures['frame']['accuracy']:.2f}."
+        f"macro-F1 {video['macro_f1']:.2f}{spearman}, mean absolute error {video['mae']:.2f}{ccc}, "
+        f"calibration error {video['ece']:.2f}."
     )
+    say(about_frames(figures))
+
+
+def _frame_truth(folder: Path, curation: Curation | None = None) -> FrameTruth | None:
+    """What is known of single frames: as people labelled them, or else as whoever rendered the interviews says."""
+    from expressiveness.evaluation import FrameTruth
+
+    labelled = FrameTruth.labelled(curation) if curation else None
+    return labelled or FrameTruth.beside(folder)
 
 
 def _named_values(given: Sequence[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, CategoryRule, Thresholds
+from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, CategoryRule, Thresholds, short_name
 from .crema_d import CremaDReader
 from .csv_table import COLUMNS_FILE, TABLE_FILE, ColumnMapping, CsvReader, write_table
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
@@ -48,6 +48,7 @@ __all__ = [
     "metadata_lines",
     "participant_folds",
     "read_interviews",
+    "short_name",
     "split_by_participant",
     "take_evenly",
     "write_table",

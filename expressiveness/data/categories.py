@@ -21,6 +21,11 @@ COLORS = {RESERVED: "#0072B2", BALANCED: "#999999", EXPRESSIVE: "#D55E00"}
 """Told apart with any colour vision (Okabe and Ito, 2008); the same in figures and in the App."""
 
 
+def short_name(category: str) -> str:
+    """A category in a sentence: Reserved, Balanced or Expressive."""
+    return category.removesuffix(" Expression")
+
+
 NEAR = 0.1
 """A score this near to a threshold could well have got the other category."""
 

@@ -3,9 +3,11 @@ from .benchmark_results import BenchmarkResults
 from .benchmark_rows import BenchmarkConfig
 from .benchmarking import benchmark
 from .confusion import Confusion
+from .frame_truth import FrameTruth, frame_figures
 from .held_out import Evaluation, evaluate, held_out_interviews
 from .label_quality import LEAST_PEOPLE, Suspect, suspicious_labels
-from .metrics import VideoResults, frame_figures, video_figures
+from .metrics import VideoResults, video_figures
+from .verdict import verdict
 
 __all__ = [
     "BOOTSTRAP_DRAWS",
@@ -15,6 +17,7 @@ __all__ = [
     "BenchmarkResults",
     "Confusion",
     "Evaluation",
+    "FrameTruth",
     "Suspect",
     "VideoResults",
     "benchmark",
@@ -22,5 +25,6 @@ __all__ = [
     "frame_figures",
     "held_out_interviews",
     "suspicious_labels",
+    "verdict",
     "video_figures",
 ]

@@ -12,7 +12,7 @@ import pandas as pd
 from expressiveness.evaluation.benchmark_rows import BenchmarkConfig
 from expressiveness.wording import counted
 
-SHOWN = ("spearman", "c_index", "kendall", "accuracy", "macro_f1", "qwk")
+SHOWN = ("spearman", "c_index", "kendall", "mae", "ccc", "accuracy", "macro_f1", "qwk", "ece")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +45,7 @@ class BenchmarkResults:
     def to_pandas(self) -> pd.DataFrame:
         """A row for each way to judge, by its key, with figures over videos; `leaky` marks what knows the people."""
         table = pd.DataFrame([dict(row) for row in self.rows]).set_index("key")
-        return table.drop(columns=["recall", "frame"])
+        return table.drop(columns=["recall", "frames"])
 
     def __repr__(self) -> str:
         return (

@@ -273,15 +273,10 @@ def _calibrated(material: Material, values: Floats) -> Predictions:
 def _of_frames(frames: Sequence[FramePredictions | None]) -> Predictions:
     """What is said of videos, from what is said of their frames."""
     said = [None if one is None or one.category is None else one for one in frames]
+    nothing = np.full(len(CATEGORIES), np.nan)
     return Predictions(
         score=np.array([np.nan if one is None else one.score for one in said], dtype=np.float64),
         category=np.array([0 if one is None else CATEGORIES.index(one.category or "") for one in said]),
-        probabilities=np.array([_of_video(one) for one in said], dtype=np.float32),
+        probabilities=np.array([nothing if one is None else one.video_probabilities for one in said], dtype=np.float32),
         frames=tuple(said),
     )
-
-
-def _of_video(said: FramePredictions | None) -> npt.NDArray[np.floating]:
-    if said is None:
-        return np.full(len(CATEGORIES), np.nan)
-    return said.probabilities.mean(axis=0) if said.video is None else said.video

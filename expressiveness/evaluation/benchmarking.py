@@ -10,27 +10,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import spearmanr
 
 from expressiveness.data import Interview
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation.benchmark_results import BenchmarkResults
+from expressiveness.evaluation.benchmark_results import SHOWN, BenchmarkResults
 from expressiveness.evaluation.benchmark_rows import BenchmarkConfig, Material, Predictions, Row, all_rows, gather
 from expressiveness.evaluation.confusion import Confusion
 from expressiveness.evaluation.data_figures import intended_orders, own_mean, rating_ceiling
+from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
 from expressiveness.evaluation.metrics import (
     VideoResults,
     draws_of_people,
-    frame_figures,
     rank_correlation,
+    reliability,
     video_figures,
 )
 from expressiveness.faces import FaceStore
 from expressiveness.types import Floats, Ints, Progress
-
-BINS = 10
-"""Of a reliability diagram."""
 
 LEAST_VIDEOS = 10
 """In a group, for figures of it."""
@@ -48,6 +45,7 @@ def benchmark(
     config: BenchmarkConfig | None = None,
     *,
     groups: Mapping[str, str] | None = None,
+    frame_truth: FrameTruth | None = None,
     progress: Progress | None = None,
 ) -> BenchmarkResults:
     """Judge every row.
@@ -57,12 +55,13 @@ def benchmark(
         store: of the faces, and beside them the movement.
         config: the defaults if None.
         groups: of participants, as the user names them, to see whether a model serves them alike.
+        frame_truth: what is known of single frames, of which else nothing is said.
         progress: called before each row, with its name, and at the end.
 
     Raises:
         TrainingError: an unknown row, or too few people or faces.
     """
-    return benchmark_of(interviews, store, config, groups=groups, progress=progress)[0]
+    return benchmark_of(interviews, store, config, groups=groups, frame_truth=frame_truth, progress=progress)[0]
 
 
 def benchmark_of(
@@ -71,6 +70,7 @@ def benchmark_of(
     config: BenchmarkConfig | None = None,
     *,
     groups: Mapping[str, str] | None = None,
+    frame_truth: FrameTruth | None = None,
     progress: Progress | None = None,
 ) -> tuple[BenchmarkResults, Material, dict[str, Predictions]]:
     """As `benchmark`, with what it was made of: the videos, and each row's predictions by its key."""
@@ -93,7 +93,12 @@ def benchmark_of(
         passed_over={failure.id: failure.reason for failure in material.passed_over},
         near_threshold=int(config.thresholds.near(material.score).sum()),
         rows=[
-            {"key": key, "name": row.name, "leaky": row.leaky, **_row_figures(material, predictions[key], drawn[key])}
+            {
+                "key": key,
+                "name": row.name,
+                "leaky": row.leaky,
+                **_row_figures(material, predictions[key], drawn[key], frame_truth),
+            }
             for key, row in chosen.items()
         ],
         differences=[
@@ -125,35 +130,6 @@ def benchmark_of(
         predictions=_listed(material, predictions),
     )
     return results, material, predictions
-
-
-def reliability(probabilities: npt.NDArray[np.float32], category: Ints) -> dict[str, Any]:
-    """How far confidence can be trusted: of the predictions with this confidence, how many are right.
-
-    The expected calibration error is the mean gap between both, weighted by how many predictions have that confidence
-    (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015).
-
-    Args:
-        probabilities: of the categories, shape (k, 3); NaN where nothing was said.
-        category: the truth, shape (k,).
-
-    Returns:
-        `ece`, and of each bin that has any `confidence`, `accuracy` and `n`.
-    """
-    known = np.isfinite(probabilities[:, 0])
-    confidence = probabilities[known].max(axis=1).astype(np.float64)
-    right = probabilities[known].argmax(axis=1) == category[known]
-    members = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    bins = [
-        {
-            "confidence": float(confidence[members == b].mean()),
-            "accuracy": float(right[members == b].mean()),
-            "n": int((members == b).sum()),
-        }
-        for b in np.unique(members)
-    ]
-    gaps = [b["n"] * abs(b["confidence"] - b["accuracy"]) for b in bins]
-    return {"ece": float(sum(gaps) / max(1, len(confidence))), "bins": bins}
 
 
 def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Floats) -> dict[str, Any]:
@@ -197,7 +173,9 @@ def _chosen_rows(config: BenchmarkConfig, interviews: Sequence[Interview]) -> di
     return {key: row for key, row in rows.items() if key in wanted}
 
 
-def _row_figures(material: Material, said: Predictions, drawn: Mapping[str, Floats]) -> dict[str, Any]:
+def _row_figures(
+    material: Material, said: Predictions, drawn: Mapping[str, Floats], frame_truth: FrameTruth | None
+) -> dict[str, Any]:
     known = np.isfinite(said.score)
     results = VideoResults(
         material.participant[known],
@@ -205,26 +183,22 @@ def _row_figures(material: Material, said: Predictions, drawn: Mapping[str, Floa
         material.category[known],
         said.score[known],
         said.category[known],
+        None if said.probabilities is None else said.probabilities[known],
     )
     figures = video_figures(results, draws=0)
     return {
         "n": figures["n"],
-        **{name: figures[name] for name in ("spearman", "c_index", "kendall", "accuracy", "macro_f1", "qwk", "recall")},
+        **{name: figures[name] for name in (*SHOWN, "recall")},
         **{f"{name}_ci": _interval(values) for name, values in drawn.items()},
-        "frame": _frame_figures(material, said),
+        "frames": _frame_figures(material, said, frame_truth),
     }
 
 
-def _frame_figures(material: Material, said: Predictions) -> dict[str, Any] | None:
-    """Of the single frames, whose true category is taken from their video's score."""
-    if said.frames is None:
+def _frame_figures(material: Material, said: Predictions, truth: FrameTruth | None) -> dict[str, Any] | None:
+    if said.frames is None or truth is None:
         return None
-    judged = [(truth, one) for truth, one in zip(material.category, said.frames, strict=True) if one is not None]
-    figures = frame_figures(
-        np.concatenate([np.full(len(one.probabilities), truth) for truth, one in judged]),
-        np.concatenate([one.probabilities for _, one in judged]),
-    )
-    return {name: figures[name] for name in ("n", "accuracy", "macro_f1", "loss")}
+    judged = [(one, frames) for one, frames in zip(material.interviews, said.frames, strict=True) if frames is not None]
+    return frame_figures(judged, truth, draws=material.config.draws, seed=material.config.seed)
 
 
 def _drawn_figures(material: Material, said: Predictions, draws: Sequence[Ints]) -> dict[str, Floats]:

@@ -1,6 +1,7 @@
 """How good a model is, best on people it has not seen.
 
-A clip's label belongs to the clip, so the figures that count are the video's.
+A clip's label belongs to the clip, so the figures are the video's. Its frames are judged where they are known
+themselves, see `frame_truth`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ import pandas as pd
 
 from expressiveness.data import CATEGORIES, Interview
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation.metrics import VideoResults, frame_figures, video_figures
+from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
+from expressiveness.evaluation.metrics import VideoResults, video_figures
+from expressiveness.evaluation.verdict import verdict
 from expressiveness.faces import FaceStore
 from expressiveness.models import FramePredictions, TrainedModel, figures_html, predict_interviews
 from expressiveness.types import Progress
+from expressiveness.wording import NO_FRAME_TRUTH
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +34,9 @@ class Evaluation:
 
     participants: int
     leaky: bool  # whether some of these people were trained on
-    frame: dict[str, Any]  # n, loss, accuracy, macro_f1, report, confusion_matrix
-    video: dict[str, Any]  # those and spearman, c_index, kendall, qwk, recall, the majority's accuracy, 95 % intervals
+    verdict: str  # what it comes to, in a sentence
+    video: dict[str, Any]  # see `video_figures`
+    frames: dict[str, Any] | None  # see `frame_figures`; None where nothing is known of single frames
     clips: pd.DataFrame  # a row for each judged interview: what it is, what was predicted, whether that is right
     passed_over: dict[str, str]  # why, by interview id
 
@@ -43,8 +48,9 @@ class Evaluation:
         return {
             "participants": self.participants,
             "leaky": self.leaky,
-            "frame": self.frame,
+            "verdict": self.verdict,
             "video": self.video,
+            "frames": self.frames,
             "passed_over": self.passed_over,
         }
 
@@ -59,14 +65,11 @@ class Evaluation:
         return clips[~clips["correct"]].sort_values("confidence", ascending=False)
 
     def __repr__(self) -> str:
-        leaky = ", some trained on" if self.leaky else ""
-        return (
-            f"Evaluation({len(self.clips)} clips of {self.participants} people{leaky}: "
-            f"accuracy {self.video['accuracy']:.2f}, majority class {self.video['majority_accuracy']:.2f})"
-        )
+        return f"Evaluation({self.verdict})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self))}</p>{figures_html(self.as_dict())}"
+        unknown = "" if self.frames else f"<p>{NO_FRAME_TRUTH}</p>"
+        return f"<p><b>{escape(self.verdict)}</b></p>{figures_html(self.as_dict())}{unknown}"
 
 
 def evaluate(
@@ -74,19 +77,21 @@ def evaluate(
     interviews: Sequence[Interview],
     store: FaceStore,
     *,
+    frame_truth: FrameTruth | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Judge a model on interviews, best on those of people it has not seen.
 
-    The truth is the category that an interview's score gives, for every one of its frames. What people corrected or
-    left out while reviewing plays no part: they look where a model errs, and a truth that follows their corrections
-    would praise the model that they corrected. So runs before and after curation are judged by the same measure.
+    The truth is the category that an interview's score gives. What people corrected or left out while reviewing plays
+    no part in it: they look where a model errs, and a truth that follows their corrections would praise the model that
+    they corrected. So runs before and after curation are judged by the same measure.
 
     Args:
         model: to judge.
         interviews: to judge it on, with their scores.
         store: holds their faces.
+        frame_truth: what is known of their single frames, of which else nothing is said.
         seed: for the bootstrap.
         progress: told how many interviews are judged.
 
@@ -109,14 +114,14 @@ def evaluate(
         first = next(iter(passed_over.values()), "there are none")
         raise TrainingError(f"none of {len(interviews)} interviews can be judged; the first: {first}")
     results = _video_results(model, judged)
+    everybody = set(results.participant.tolist())
+    known = everybody if model.config.split_by == "frame" else _known_people(model, [one for one, _ in judged])
     return Evaluation(
-        participants=len(set(results.participant)),
-        leaky=model.config.split_by == "frame" or bool(_known_people(model, [one for one, _ in judged])),
-        frame=frame_figures(
-            np.repeat(results.category, [len(predictions.frame_number) for _, predictions in judged]),
-            np.concatenate([predictions.probabilities for _, predictions in judged]),
-        ),
+        participants=len(everybody),
+        leaky=bool(known),
+        verdict=verdict(results, trained_on=known, seed=seed),
         video=video_figures(results, seed=seed),
+        frames=frame_figures(judged, frame_truth, seed=seed) if frame_truth else None,
         clips=_clips(judged, results),
         passed_over=passed_over,
     )
@@ -152,6 +157,7 @@ def _video_results(model: TrainedModel, judged: Sequence[tuple[Interview, FrameP
         category=np.array([model.thresholds.index(score) for score in scores]),
         predicted_score=np.array([predictions.score for _, predictions in judged], dtype=np.float64),
         predicted_category=np.array([CATEGORIES.index(predictions.category or "") for _, predictions in judged]),
+        probabilities=np.array([predictions.video_probabilities for _, predictions in judged]),
     )
 
 

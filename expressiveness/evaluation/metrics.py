@@ -1,4 +1,4 @@
-"""Figures of predictions, for frames and for videos, with intervals over people.
+"""Figures of predictions of videos, with intervals over people; those of frames are in `frame_truth`.
 
 Intervals come from drawing whole participants with replacement: clips of one person are not independent.
 """
@@ -22,6 +22,9 @@ from expressiveness.wording import counted
 
 LABELS = list(range(len(CATEGORIES)))
 
+BINS = 10
+"""Of confidence, for the calibration error."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoResults:
@@ -32,6 +35,7 @@ class VideoResults:
     category: Ints  # (k,) the truth, into CATEGORIES
     predicted_score: Floats  # (k,)
     predicted_category: Ints  # (k,)
+    probabilities: npt.NDArray[np.floating] | None = None  # (k, 3) of the categories, if there are any
 
     def __repr__(self) -> str:
         return f"VideoResults({counted(len(self.score), 'video')} of {len(set(self.participant))} people)"
@@ -44,18 +48,8 @@ class VideoResults:
             self.category[rows],
             self.predicted_score[rows],
             self.predicted_category[rows],
+            None if self.probabilities is None else self.probabilities[rows],
         )
-
-
-def frame_figures(category: Ints, probabilities: npt.NDArray[np.float32]) -> dict[str, Any]:
-    """Figures over single faces: their true categories of shape (n,), and probabilities of shape (n, 3)."""
-    predicted = probabilities.argmax(axis=1)
-    exact = probabilities.astype(np.float64)
-    return {
-        "n": len(category),
-        "loss": float(metrics.log_loss(category, exact / exact.sum(axis=1, keepdims=True), labels=LABELS)),
-        **_category_figures(category, predicted),
-    }
 
 
 def video_figures(results: VideoResults, *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> dict[str, Any]:
@@ -66,6 +60,7 @@ def video_figures(results: VideoResults, *, draws: int = BOOTSTRAP_DRAWS, seed: 
         **_leading_figures(results),
         "c_index": concordance_index(results.score, results.predicted_score),
         "kendall": _kendall(results.score, results.predicted_score),
+        "ece": None if results.probabilities is None else reliability(results.probabilities, results.category)["ece"],
         **_category_figures(results.category, results.predicted_category),
         "majority_accuracy": float(np.bincount(results.category, minlength=len(CATEGORIES)).max() / len(results.score)),
         **{f"{name}_ci": interval for name, interval in intervals.items()},
@@ -131,6 +126,47 @@ def rank_correlation(one: Floats, other: Floats) -> float | None:
     return float(np.corrcoef(stats.rankdata(one), stats.rankdata(other))[0, 1])
 
 
+def concordance_correlation(truth: Floats, predicted: Floats) -> float | None:
+    """How near predictions are to the truth itself, and not only in its order: 1 where they are equal.
+
+    Source: Lin, "A concordance correlation coefficient to evaluate reproducibility", Biometrics 45 (1989). None if both
+    sides are one constant.
+    """
+    apart = truth.var() + predicted.var() + (truth.mean() - predicted.mean()) ** 2
+    if apart == 0:
+        return None
+    return float(2 * ((truth - truth.mean()) * (predicted - predicted.mean())).mean() / apart)
+
+
+def reliability(probabilities: npt.NDArray[np.floating], category: Ints) -> dict[str, Any]:
+    """How far confidence can be trusted: of the predictions with this confidence, how many are right.
+
+    The expected calibration error is the mean gap between both, weighted by how many predictions have that confidence
+    (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015).
+
+    Args:
+        probabilities: of the categories, shape (k, 3); NaN where nothing was said.
+        category: the truth, shape (k,).
+
+    Returns:
+        `ece`, and of each bin that has any `confidence`, `accuracy` and `n`.
+    """
+    known = np.isfinite(probabilities[:, 0])
+    confidence = probabilities[known].max(axis=1).astype(np.float64)
+    right = probabilities[known].argmax(axis=1) == category[known]
+    members = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    bins = [
+        {
+            "confidence": float(confidence[members == b].mean()),
+            "accuracy": float(right[members == b].mean()),
+            "n": int((members == b).sum()),
+        }
+        for b in np.unique(members)
+    ]
+    gaps = [b["n"] * abs(b["confidence"] - b["accuracy"]) for b in bins]
+    return {"ece": float(sum(gaps) / max(1, len(confidence))), "bins": bins}
+
+
 def _leading_figures(results: VideoResults) -> dict[str, float | None]:
     """The figures that get an interval; computed a thousand times, so with as little ado as can be."""
     confusion = Confusion.from_indices(results.category, results.predicted_category)
@@ -138,6 +174,8 @@ def _leading_figures(results: VideoResults) -> dict[str, float | None]:
         "accuracy": confusion.accuracy,
         "macro_f1": confusion.macro_f1,
         "spearman": rank_correlation(results.score, results.predicted_score),
+        "mae": float(np.abs(results.score - results.predicted_score).mean()),
+        "ccc": concordance_correlation(results.score, results.predicted_score),
     }
 
 

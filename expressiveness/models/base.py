@@ -27,7 +27,10 @@ Input = Literal["faces", "movement"]
 """A table that is read of a video before it can be learned from or judged."""
 
 Ability = Literal["single faces", "moving faces", "embeddings", "export", "log"]
-"""What only some models can; see `JudgesFaces`, `JudgesMoments` and `Embeds`. One with a "log" writes to its `log_folder`."""
+"""What only some models can; see `JudgesFaces`, `JudgesMoments` and `Embeds`.
+
+One with a "log" writes to its `log_folder`.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,9 @@ from expressiveness.parallel import Outcome
 from expressiveness.video import Shortfall
 from expressiveness.wording import as_text, counted
 
+ORDER = np.array([-1.0, 0.0, 1.0])
+"""Of the categories, as numbers."""
+
 
 @dataclass(frozen=True, eq=False)
 class JudgedFrames:
@@ -50,9 +53,17 @@ class FramePredictions(JudgedFrames):
     video: npt.NDArray[np.float32] | None = (
         None  # (3,) the probabilities of the whole, if they are not the frames' mean
     )
-    levels: npt.NDArray[np.float32] | None = (
-        None  # (n,) how expressive each frame is, in standard deviations of the training videos; None if not known
-    )
+    levels: npt.NDArray[np.float32] | None = None  # (n,) how expressive frames are, in SDs of the training videos
+
+    @property
+    def frame_levels(self) -> npt.NDArray[np.floating]:
+        """What frames are ranked by, (n,): the model's own level of each, or what its probabilities expect."""
+        return np.asarray(self.probabilities @ ORDER) if self.levels is None else self.levels
+
+    @property
+    def video_probabilities(self) -> npt.NDArray[np.floating]:
+        """The probabilities of the whole, (3,); there must be a frame with a face."""
+        return np.asarray(self.probabilities.mean(axis=0, dtype=np.float64)) if self.video is None else self.video
 
     def saying(self, **changes: Any) -> FramePredictions:
         """The same, but for some of it."""

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from expressiveness.data import CATEGORIES
+from expressiveness.wording import about_frames, counted, figure_rows
 
 TERMS = """\
 Academic research only. RecruitView is licensed CC BY-NC 4.0 with gated access: neither its data nor a model trained on
@@ -72,9 +73,18 @@ def model_html(record: Mapping[str, Any]) -> str:
 
 def figures_html(evaluation: Mapping[str, Any]) -> str:
     """The figures that a model is judged by, as an HTML table."""
-    header, *rows = _figure_rows(evaluation)
-    table = pd.DataFrame([row[1:] for row in rows], index=[row[0] for row in rows], columns=header[1:])
-    return str(table.to_html())
+    return str(pd.DataFrame(figure_rows(evaluation), columns=["", "value", "95 % interval"]).to_html(index=False))
+
+
+def _judged_on(evaluation: Mapping[str, Any]) -> str:
+    """Whom a model was judged on, after the verdict; models of earlier versions have none."""
+    return " ".join(
+        [
+            *([evaluation["verdict"]] if "verdict" in evaluation else []),
+            f"On {counted(evaluation['video']['n'], 'video')} of {evaluation['participants']} people.",
+            about_frames(evaluation),
+        ]
+    )
 
 
 def _category_rule(thresholds: Mapping[str, float]) -> str:
@@ -103,33 +113,12 @@ def _counts(counts: dict[str, int] | None) -> str:
 def _figures(evaluation: dict[str, Any] | None) -> str:
     if evaluation is None:
         return "Not evaluated."
-    header, *rows = (f"| {' | '.join(row)} |" for row in _figure_rows(evaluation))
-    return "\n".join([_judged_on(evaluation), "", header, "|---|---|---|---|", *rows])
-
-
-def _judged_on(evaluation: Mapping[str, Any]) -> str:
-    video, frame = evaluation["video"], evaluation["frame"]
-    return (
-        f"On {video['n']} videos ({frame['n']} faces) of {evaluation['participants']} people; "
-        f"the most frequent category alone reaches an accuracy of {_number(video['majority_accuracy'])}."
+    return "\n".join(
+        [
+            _judged_on(evaluation),
+            "",
+            "| figure | value | 95 % interval over people |",
+            "|---|---|---|",
+            *(f"| {label} | {value} | {bounds} |" for label, value, bounds in figure_rows(evaluation)),
+        ]
     )
-
-
-def _figure_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-    video, frame = evaluation["video"], evaluation["frame"]
-    names = (("accuracy", "accuracy"), ("macro-F1", "macro_f1"), ("Spearman", "spearman"))
-    return [
-        ("figure", "videos", "95 % interval over people", "frames"),
-        *(
-            (label, _number(video[name]), _interval(video.get(f"{name}_ci")), _number(frame.get(name)))
-            for label, name in names
-        ),
-    ]
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
-def _interval(bounds: list[float] | None) -> str:
-    return "" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}"

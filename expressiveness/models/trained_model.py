@@ -18,8 +18,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES, Split, Thresholds
 from expressiveness.errors import ExpressivenessError, ModelError
@@ -89,7 +87,7 @@ class TrainedModel:
         said = self.model.predict(clip)
         if said.doubt or not len(said.frame_number):
             return said
-        video = said.probabilities.mean(axis=0, dtype=np.float64) if said.video is None else said.video
+        video = said.video_probabilities
         score = float(video @ self.category_scores) if said.score is None else said.score
         category = int(video.argmax()) if said.score is None else self.thresholds.index(score)
         return said.saying(category=CATEGORIES[category], score=score, confidence=float(video[category]))

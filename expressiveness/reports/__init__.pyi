@@ -2,7 +2,7 @@ from .benchmark_page import benchmark_report, read_groups, table_lines
 from .formats import FigureFormat
 from .html_page import write_page
 from .inspection_plots import inspection_figures
-from .model_plots import confusion_matrix, probabilities_over_time, training_curves
+from .model_plots import confusion_matrix, probabilities_over_time, score_scatter, training_curves
 from .pages import INSPECTION, evaluation_report, prediction_report, write_inspection
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "prediction_report",
     "probabilities_over_time",
     "read_groups",
+    "score_scatter",
     "table_lines",
     "training_curves",
     "write_inspection",

@@ -17,7 +17,7 @@ from expressiveness.models import TERMS
 from expressiveness.reports.data_notes import data_notes, identity_note, note_lines, order_table, text_lines
 from expressiveness.reports.html_page import Block, Picture, Table, page
 from expressiveness.reports.plots import INK, canvas
-from expressiveness.wording import counted, decimal, interval
+from expressiveness.wording import NO_FRAME_TRUTH, counted, decimal, interval
 
 if TYPE_CHECKING:
     from expressiveness.evaluation import BenchmarkResults
@@ -26,9 +26,12 @@ COLUMNS = {
     "spearman": "Spearman",
     "c_index": "C-index",
     "kendall": "Kendall",
+    "mae": "MAE",
+    "ccc": "CCC",
     "accuracy": "accuracy",
     "macro_f1": "macro-F1",
     "qwk": "QWK",
+    "ece": "ECE",
 }
 
 MAX_GROUPS_BYTES = 64 * 2**20
@@ -103,11 +106,26 @@ def _held_out(figures: Mapping[str, Any]) -> list[Block]:
 
 
 def _single_frames(rows: Sequence[Mapping[str, Any]]) -> list[Block]:
-    judged = [(row["name"], row["frame"]) for row in rows if row["frame"]]
-    cells = [(name, f"{one['n']:,}", decimal(one["accuracy"]), decimal(one["macro_f1"])) for name, one in judged]
+    judged = [(row["name"], row["frames"]) for row in rows if row["frames"]]
+    if not judged:
+        return [NO_FRAME_TRUTH]
+    thirds = tuple(judged[0][1]["within_by_amplitude"] or ())
     return [
-        "A frame's true category is taken from its video's score: it was not labelled on its own.",
-        Table(("", "frames", "accuracy", "macro-F1"), cells),
+        "Spearman's rho between what a model says of frames and what is known of them: the mean over videos of how it "
+        "orders the frames of each, also by thirds of the videos' amplitude, and over the frames of all videos.",
+        Table(
+            ("", "frames", "within a video", *(f"{third} amplitude" for third in thirds), "all frames"),
+            [
+                (
+                    name,
+                    f"{one['n']:,}",
+                    decimal(one["within"]) + _in_brackets(one["within_ci"]),
+                    *(decimal((one["within_by_amplitude"] or {}).get(third)) for third in thirds),
+                    decimal(one["pooled"]),
+                )
+                for name, one in judged
+            ],
+        ),
     ]
 
 

@@ -83,6 +83,25 @@ def category_figures(
     return figure
 
 
+def score_scatter(evaluation: Evaluation) -> Figure:
+    """Draw the predicted score of each video against its true one, in the colour of its true category.
+
+    On the dashed line both are the same.
+    """
+    clips = evaluation.clips
+    figure, axes = canvas(6, 6)
+    for name, color in COLORS.items():
+        own = clips[clips["category"] == name]
+        label = f"{name} ({len(own):,})"
+        axes.scatter(own["score"], own["predicted_score"], s=18, color=color, alpha=0.75, lw=0, label=label)
+    axes.axline((0, 0), slope=1, color=INK, lw=1, ls=(0, (4, 3)))
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.set(xlabel="true score", ylabel="predicted score")
+    axes.set_title(f"Scores of {counted(len(clips), 'video')}")
+    axes.legend(frameon=False, loc="upper left")
+    return figure
+
+
 def training_curves(history: Mapping[str, Sequence[float]]) -> Figure:
     """Draw accuracy and loss by epoch, in training and validation, and the epoch whose weights were kept.
 

@@ -20,7 +20,7 @@ from expressiveness.reports.formats import FIGURE_FORMATS, FigureFormat
 from expressiveness.reports.html_page import Block, Picture, Table, page, write_page
 from expressiveness.reports.inspection_plots import inspection_figures
 from expressiveness.reports.plots import save
-from expressiveness.wording import as_text, counted, decimal, interval
+from expressiveness.wording import about_frames, as_text, counted, decimal, figure_rows
 
 if TYPE_CHECKING:
     from expressiveness.evaluation import Evaluation
@@ -104,33 +104,22 @@ def evaluation_report(
     """Say how good a model is, as HTML.
 
     Args:
-        evaluation: what `evaluate` returns, or what a model keeps of it.
+        evaluation: what `evaluate` returns, or what a model keeps of it, without the single videos.
         history: `TrainedModel.history`, for the training curves.
         title: of the page.
     """
     figures = evaluation if isinstance(evaluation, Mapping) else evaluation.as_dict()
-    video, frame = figures["video"], figures["frame"]
+    video = figures["video"]
     sections: dict[str, Sequence[Block]] = {
         "Figures": [
-            f"Judged on {counted(video['n'], 'video')} ({counted(frame['n'], 'face')}) of "
-            f"{counted(figures['participants'], 'participant')}. Always choosing the most frequent category would "
-            f"reach an accuracy of {decimal(video.get('majority_accuracy'))}. "
+            *([figures["verdict"]] if "verdict" in figures else []),
+            f"Judged on {counted(video['n'], 'video')} of {counted(figures['participants'], 'participant')}. "
             "Intervals come from drawing participants with replacement.",
             *([LEAKY] if figures.get("leaky") else []),
-            Table(
-                ("figure", "videos", "95 % interval", "frames"),
-                [
-                    (label, decimal(video.get(key)), interval(video.get(f"{key}_ci")), decimal(frame.get(key)))
-                    for key, label in _FIGURES.items()
-                    if video.get(key) is not None or frame.get(key) is not None
-                ],
-            ),
+            Table(("figure", "value", "95 % interval"), figure_rows(figures)),
+            about_frames(figures),
         ],
-        "Videos": _judged(video, "video"),
-        "Frames": [
-            "A frame's true category is taken from its video's score: it was not labelled on its own.",
-            *_judged(frame, "frame"),
-        ],
+        "Videos": [*_scores(evaluation), *_videos(video)],
     }
     if history and history.get("val_accuracy"):
         curves = "Accuracy and loss by epoch, in training and validation."
@@ -182,16 +171,6 @@ _DESCRIPTIONS = {
     "score_by_question": "Median score of each question, and the middle half of its clips.",
 }
 
-_FIGURES = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro-F1",
-    "qwk": "quadratic weighted kappa",
-    "spearman": "Spearman's rho",
-    "kendall": "Kendall's tau-b",
-    "c_index": "C-index",
-    "loss": "loss",
-}
-
 
 def _overview(inspection: Inspection) -> Table:
     return Table(
@@ -239,16 +218,23 @@ def _problems(inspection: Inspection) -> list[Block]:
     return blocks or ["Nothing was found."]
 
 
-def _judged(figures: Mapping[str, Any], unit: str) -> list[Block]:
-    """The figures of one level, videos or frames."""
-    total = counted(figures["n"], unit)
+def _scores(evaluation: Evaluation | Mapping[str, Any]) -> list[Block]:
+    if isinstance(evaluation, Mapping):
+        return []
+    words = f"Predicted against true score of {counted(len(evaluation.clips), 'video')}, and where both are the same."
+    return [Picture(model_plots.score_scatter(evaluation), words)]
+
+
+def _videos(figures: Mapping[str, Any]) -> list[Block]:
+    """What was predicted as what."""
+    total = counted(figures["n"], "video")
     matrix = model_plots.confusion_matrix(figures["confusion_matrix"], title=f"Confusion matrix of {total}")
-    bars = model_plots.category_figures(figures["report"], unit=unit, title=f"By category, {total}")
+    bars = model_plots.category_figures(figures["report"], unit="video", title=f"By category, {total}")
     return [
         Picture(matrix, f"Confusion matrix of {total}: {figures['confusion_matrix']}, truth in rows."),
         Picture(bars, f"Recall, precision and F1 of each category, over {total}."),
         Table(
-            ("category", "precision", "recall", "F1", f"{unit}s"),
+            ("category", "precision", "recall", "F1", "videos"),
             [
                 (name, *(decimal(row[key]) for key in ("precision", "recall", "f1-score")), f"{row['support']:.0f}")
                 for name, row in ((name, figures["report"][name]) for name in CATEGORIES)

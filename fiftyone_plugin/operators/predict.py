@@ -47,9 +47,7 @@ class Predict(InterviewOperator[PredictParameters]):
         report = predict(target_videos(ctx), run, progress=counting(progress, "videos"))
         save_review_views(ctx.dataset, run)
         failed = f", {len(report.failures)} passed over" if report.failures else ""
-        message = (
-            f"{report.frames} frames of {report.videos} videos classified, {report.wrong_frames} of them wrong{failed}"
-        )
+        message = f"{report.frames} frames of {report.videos} videos classified{failed}"
         return {**report.as_dict(), "message": message}
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:

@@ -133,9 +133,10 @@ class TrainModel(InterviewOperator[TrainParameters]):
         return {
             "run": run,
             "accuracy": record["evaluation"]["video"]["accuracy"],
+            "verdict": record["evaluation"]["verdict"],
             "excluded_faces": record["data"]["excluded_faces"],
             "corrected_faces": record["data"]["corrected_faces"],
-            "message": f"Run {run}: {_figures(record, earlier, split_of)}. Next: Predict.",
+            "message": f"Run {run}: {_figures(record, earlier, split_of)} Next: Predict.",
         }
 
 
@@ -198,11 +199,13 @@ def _earlier_run(split_of: str | None) -> str | None:
 
 def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: str | None) -> str:
     """What came out, in words."""
-    video, data = record["evaluation"]["video"], record["data"]
-    then = f", as against {earlier['evaluation']['video']['accuracy']:.2f} of run {split_of}" if earlier else ""
-    people = f"on {video['n']} videos of people it has not seen (majority class {video['majority_accuracy']:.2f})"
-    decided = f"; people left out {data['excluded_faces']} faces and corrected {data['corrected_faces']}"
-    return f"accuracy {video['accuracy']:.2f} {people}{then}{decided}"
+    figures, data = record["evaluation"], record["data"]
+    before = f", as against {earlier['evaluation']['video']['accuracy']:.2f} of run {split_of}" if earlier else ""
+    return (
+        f"{figures['verdict']} Accuracy {figures['video']['accuracy']:.2f} on {figures['video']['n']} videos of people "
+        f"it has not seen{before}; people left out {data['excluded_faces']} faces and corrected "
+        f"{data['corrected_faces']}."
+    )
 
 
 def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str]:

@@ -69,7 +69,8 @@ class DemoResult:
         failed = len(self.imported.failures) + len(self.extracted.failures) + len(self.predicted.failures)
         return (
             f"{self.imported.added + self.imported.updated} synthetic interviews, {failed} failed; "
-            f"{self.predicted.frames} frames judged, {self.predicted.wrong_frames} of them wrong.\n"
+            f"{self.predicted.frames} frames judged.\n"
+            f"{self.evaluation['verdict']}\n"
             f"On {video['n']} videos of {self.evaluation['participants']} people the model has not seen: accuracy "
             f"{video['accuracy']:.2f} (majority class {video['majority_accuracy']:.2f}), "
             f"Spearman {video['spearman'] or 0:.2f}.\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import fiftyone as fo
 
 from expressiveness._io import check_output_folder
-from expressiveness.evaluation import evaluate
+from expressiveness.evaluation import FrameTruth, evaluate
 from expressiveness.models import MODEL, TrainingConfig, train
 from expressiveness.types import Progress
 
@@ -67,7 +67,8 @@ def train_model(
     curation = curation_of(samples, target=config.target)
     model = train(interviews, store, config, split=split, curation=curation, progress=progress)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
-    model = model.with_evaluation(evaluate(model, held_out, store, progress=progress))
+    frame_truth = FrameTruth.labelled(curation)
+    model = model.with_evaluation(evaluate(model, held_out, store, frame_truth=frame_truth, progress=progress))
     register_run(dataset, run, model.record(), model.save(folder), split_of=split_of)
     return run
 

@@ -70,7 +70,7 @@ def test_a_day_from_faces_to_a_second_model_that_heeds_what_was_left_out(importe
     expect(page.get_by_text("6 participants: figures on held-out people are uncertain; 30 are better.")).to_be_visible()
     fill(page, "Epochs at most", 1)
     screenshot("day-02-train")
-    execute_and_read(page, "Run cnn_1: accuracy .* on . videos of people it has not seen")
+    execute_and_read(page, "Run cnn_1: .*Accuracy .* on . videos of people it has not seen")
 
     page.get_by_role("button", name="Predict expressiveness").click()  # the panel has noticed the new run
     expect(page.get_by_text("Run", exact=True)).to_be_visible()
@@ -107,7 +107,7 @@ def test_a_day_from_faces_to_a_second_model_that_heeds_what_was_left_out(importe
     page.get_by_role("option", name="Same people as run cnn_1, to compare with it").click()
     screenshot("day-06-train-again")
     left_out = imported[trained : trained + 1].count("frames.faces.detections")
-    execute_and_read(page, f"Run cnn_2: accuracy .* of run cnn_1; people left out {left_out} faces")
+    execute_and_read(page, f"Run cnn_2: .*Accuracy .* of run cnn_1; people left out {left_out} faces")
 
     open_form(page, "Predict expressiveness")
     expect(page.get_by_role("dialog").get_by_text("cnn_2", exact=True)).to_be_visible()

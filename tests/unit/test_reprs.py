@@ -7,10 +7,11 @@ from inspect import isabstract
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from expressiveness.data import Curation, FaceDecision, Interview, InterviewFolder, Split, inspect_folder
-from expressiveness.evaluation import BenchmarkConfig, Suspect, VideoResults
+from expressiveness.evaluation import BenchmarkConfig, FrameTruth, Suspect, VideoResults
 from expressiveness.faces import ExtractionConfig, Face, FaceStore
 from expressiveness.live import LiveReport
 from expressiveness.models import (
@@ -85,6 +86,7 @@ RECORDS = {
         "0001", 6, "Reserved Expression", "Expressive", 0.12345678
     ),
     "Outcome(b.mp4: no such file)": lambda: Outcome(Path("b.mp4"), None, "b.mp4: no such file"),
+    "FrameTruth(2 videos)": lambda: FrameTruth({"0001": pd.Series([0.5], [1]), "0002": pd.Series([0.5], [1])}),
     "BenchmarkConfig(folds=3)": lambda: BenchmarkConfig(folds=3),
     "SampleConfig(participants=20, ": lambda: SampleConfig(20, 3, 4.0, 15, (480, 360), 0),
     "LiveReport(100 frames in 4.0 s, a face on 90)": lambda: LiveReport(100, 100, 90, 4.0, deque(range(100))),

@@ -10,7 +10,7 @@ import fiftyone.operators as foo
 
 from expressiveness.data import CATEGORIES
 from expressiveness.evaluation import Confusion
-from expressiveness.wording import counted, decimal, interval
+from expressiveness.wording import about_frames, counted, figure_rows
 
 from ... import review
 from ...dataset import list_runs, record_of
@@ -85,7 +85,8 @@ def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
                 "wrong": confusion.wrong,
                 "of_whom": _of_whom(run, evaluation),
                 "measures": _measures(evaluation),
-                "by_category": _by_category(confusion),
+                "by_category": _by_category(videos.confusion),
+                "about_frames": about_frames(evaluation or {}),
                 "epochs": len(history.get("loss", [])),
             },
             "listed": _listed(frames, videos),
@@ -146,24 +147,16 @@ def _of_whom(run: str, evaluation: Json | None) -> str:
     if not evaluation:
         return "This run has not been judged on people that it was not trained on."
     videos, people = counted(evaluation["video"]["n"], "video"), evaluation["participants"]
+    verdict = f"**{evaluation['verdict']}**\n\n" if "verdict" in evaluation else ""
     if evaluation.get("leaky"):
-        return f"**On {videos} of {people} people whose other frames run {run} was trained on**, which flatters it:"
-    return f"**On {videos} of {people} people that run {run} has not seen**, with intervals over people:"
+        return f"{verdict}On {videos} of {people} people whose other frames run {run} was trained on:"
+    return f"{verdict}On {videos} of {people} people that run {run} has not seen, with intervals over people:"
 
 
 def _measures(evaluation: Json | None) -> list[Json]:
     """A run's own figures on the people it has not seen, with their intervals."""
     if not evaluation:
         return []
-    video, frame = evaluation["video"], evaluation["frame"]
     return [
-        _measure("Accuracy, videos", video["accuracy"], video.get("accuracy_ci")),
-        _measure("Always the commonest category", video["majority_accuracy"], video.get("majority_accuracy_ci")),
-        _measure("Macro F1, videos", video["macro_f1"], video.get("macro_f1_ci")),
-        _measure("Spearman of the score", video["spearman"], video.get("spearman_ci")),
-        _measure("Accuracy, frames", frame["accuracy"], frame.get("accuracy_ci")),
+        {"measure": measure, "value": value, "interval": bounds} for measure, value, bounds in figure_rows(evaluation)
     ]
-
-
-def _measure(name: str, value: float | None, bounds: list[float] | None) -> Json:
-    return {"measure": name, "value": decimal(value), "interval": interval(bounds)}

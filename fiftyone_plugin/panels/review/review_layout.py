@@ -86,8 +86,9 @@ def _figures(_: Panel, panel: types.Object, state: Any) -> None:
     if figures["measures"]:
         columns = {"measure": "Measure", "value": "Value", "interval": "Interval (95 %)"}
         _table(panel, "measures", figures["measures"], columns)
+        panel.md(figures["about_frames"], name="about_frames")
     whom = "held-out people" if choices.people == HELD_OUT else "everyone"
-    panel.md(f"**Each category**, over the {choices.unit} of {whom}:", name="each")
+    panel.md(f"**Each category**, over the videos of {whom}:", name="each")
     columns = {"category": "Category", "precision": "Precision", "recall": "Recall", "f1": "F1", "count": "How many"}
     _table(panel, "by_category", figures["by_category"], columns)
     panel.md(

@@ -45,7 +45,8 @@ def test_evaluate_gives_the_figures_that_train_gave(trained, sample_interviews, 
 
     figures = read(out)
     assert figures == read(trained["train.json"])
-    assert {"participants", "frame", "video"} <= set(figures)
+    assert {"participants", "frames", "video"} <= set(figures)
+    assert figures["frames"] is None, "nothing is known of them"
     assert {"n", "accuracy", "macro_f1", "spearman", "confusion_matrix"} <= set(figures["video"])
 
 

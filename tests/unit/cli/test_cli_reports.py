@@ -84,11 +84,27 @@ def test_evaluate_writes_a_report_with_the_training_curves(interviews, model, tm
     html = tmp_path / "reports/evaluation.html"
     assert run("evaluate", model, interviews, "--faces", tmp_path / "faces", "--html", html) == 0
 
-    page = html.read_text()
-    assert page.count("<img") == 5
+    page, said = html.read_text(), capsys.readouterr().out
+    assert page.count("<img") == 4, "scores, matrix, categories and the curves of the training"
     assert "Evaluation of model" in page
     assert "0004" in page, "the clip that could not be judged"
-    assert str(html) in capsys.readouterr().out
+    assert str(html) in said
+    assert "chance" in said.splitlines()[0] or "always answering" in said.splitlines()[0], "the verdict leads"
+    assert said.splitlines()[0] in page
+
+
+@pytest.mark.slow
+def test_evaluate_finds_what_is_known_of_frames_beside_the_interviews(interviews, model, tmp_path, capsys):
+    found = read_interviews(interviews).interviews[2]
+    FaceStore(tmp_path / "faces", random_model().extraction).save(found, table(1, 1, 1))
+    truth = interviews / "truth_frames.csv"
+    truth.write_text("id,frame_number,energy\n" + "".join(f"0003,{n},{n}.5\n" for n in range(1, 12)))
+
+    assert run("evaluate", model, interviews, "--faces", tmp_path / "faces") == 0
+    truth.unlink()
+    said = capsys.readouterr().out
+
+    assert "Of 3 frames the truth is known: Spearman's rho is" in said
 
 
 @pytest.mark.slow

@@ -3,16 +3,17 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expressiveness.data import Split
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation import VideoResults, evaluate, frame_figures, held_out_interviews, video_figures
-from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_index
+from expressiveness.evaluation import FrameTruth, VideoResults, evaluate, held_out_interviews, video_figures
+from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_correlation, concordance_index
 from expressiveness.faces import FaceStore
-from expressiveness.reports import confusion_matrix, evaluation_report
+from expressiveness.reports import confusion_matrix, evaluation_report, score_scatter
 from tests.interviews import interview
 from tests.random_model import random_model
 from tests.unit.faces.test_face_table import table
@@ -32,8 +33,10 @@ def results(truth, predicted, people=None):
 def test_perfect_predictions_reach_the_top_of_every_figure():
     figures = video_figures(results([-1, -0.5, 0, 0.1, 0.6, 2], [-1, -0.5, 0, 0.1, 0.6, 2]))
 
-    for name in ("accuracy", "macro_f1", "spearman", "c_index", "kendall", "qwk"):
+    for name in ("accuracy", "macro_f1", "spearman", "c_index", "kendall", "qwk", "ccc"):
         assert figures[name] == pytest.approx(1), name
+    assert figures["mae"] == 0
+    assert figures["ece"] is None, "there are no probabilities"
     assert figures["confusion_matrix"] == [[2, 0, 0], [0, 2, 0], [0, 0, 2]]
     assert set(figures["recall"].values()) == {1.0}
 
@@ -52,6 +55,27 @@ def test_a_constant_prediction_has_no_rank_correlation_rather_than_a_number():
     assert figures["kendall"] is None
     assert figures["c_index"] == 0.5
     json.dumps(figures, allow_nan=False)
+
+
+def test_scores_in_the_right_order_but_elsewhere_are_told_by_error_and_concordance():
+    truth = np.array([-1.0, 0.0, 1.0])
+
+    figures = video_figures(results(truth, 2 * truth + 1))
+
+    assert figures["spearman"] == pytest.approx(1)
+    assert figures["mae"] == pytest.approx(1)
+    # Lin's: 2 cov / (var + var + (difference of the means)^2), all over n
+    assert figures["ccc"] == pytest.approx(2 * (4 / 3) / (2 / 3 + 8 / 3 + 1))
+    assert concordance_correlation(truth, -truth) == pytest.approx(-1)
+    assert concordance_correlation(np.ones(3), np.ones(3)) is None
+
+
+def test_confidence_that_is_not_borne_out_is_a_calibration_error():
+    sure = np.tile([0.9, 0.05, 0.05], (4, 1))
+
+    figures = video_figures(replace(results([-1, -1, 1, 1], [-1, -1, -1, -1]), probabilities=sure))
+
+    assert figures["ece"] == pytest.approx(0.4)
 
 
 @example([(0, 1), (1, 0), (1, 2), (2, 1)])  # SciPy's p-value is 0 / 0
@@ -90,18 +114,7 @@ def test_intervals_are_the_same_for_the_same_seed():
     assert video_figures(judged, seed=3) == video_figures(judged, seed=3)
 
 
-def test_frame_figures_are_those_of_their_definition():
-    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1]], np.float32)
-
-    figures = frame_figures(np.array([0, 1, 2]), probabilities)
-
-    assert figures["n"] == 3
-    assert figures["accuracy"] == pytest.approx(2 / 3)
-    assert figures["loss"] == pytest.approx(-np.log([0.7, 0.8, 0.1]).mean(), abs=1e-4)
-    assert figures["confusion_matrix"] == [[1, 0, 0], [0, 1, 0], [1, 0, 0]]
-
-
-def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_named(tmp_path):
+def test_a_model_is_judged_on_videos_and_on_frames_that_are_known_and_videos_without_a_face_are_named(tmp_path):
     store, interviews = FaceStore(tmp_path, random_model().extraction), []
     for number, counts in enumerate([(1, 1), (1,), (0,), (2, 1)]):
         video = tmp_path / f"{number}.mp4"
@@ -110,20 +123,30 @@ def test_a_model_is_judged_on_frames_and_videos_and_videos_without_a_face_are_na
         store.save(interviews[-1], table(*counts))
 
     told = []
-    figures = evaluate(random_model(), interviews, store, progress=lambda *so_far: told.append(so_far))
+    truth = FrameTruth({"0000": pd.Series([0.1, 0.2], index=[1, 6])})
+    figures = evaluate(
+        random_model(), interviews, store, frame_truth=truth, progress=lambda *so_far: told.append(so_far)
+    )
 
     assert told == [(done, 4) for done in range(5)]
     assert figures.participants == 3
     assert not figures.leaky
-    assert figures.frame["n"] == 5
+    assert (figures.frames["n"], figures.frames["videos"]) == (2, 1)
+    assert abs(figures.frames["within"]) == pytest.approx(1), "two frames are in the right order or in the wrong one"
     assert figures.video["n"] == 3
     assert figures.passed_over == {"0002": "no face was found in it"}
-    assert repr(figures).startswith("Evaluation(3 clips of 3 people: accuracy 0.")
+    assert repr(figures) == f"Evaluation({figures.verdict})"
+    assert figures.verdict in figures._repr_html_()
+    assert figures.as_dict()["verdict"] == figures.verdict
     assert list(figures.to_pandas().index) == ["0000", "0001", "0003"]
     assert not figures.wrong["correct"].any()
     assert set(figures.wrong.index) == set(figures.to_pandas().query("category != predicted_category").index)
     assert confusion_matrix(figures).axes
-    assert figures._repr_html_().count("<tr") == 4, "a heading and three figures"
+    assert sum(len(dots.get_offsets()) for dots in score_scatter(figures).axes[0].collections) == 3
+    assert 0 <= figures.video["ece"] <= 1
+    assert "macro-F1" in figures._repr_html_()
+    assert "frames within a video" in figures._repr_html_()
+    assert "Nobody labelled single frames here" in evaluate(random_model(), interviews, store)._repr_html_()
     with pytest.raises(TrainingError, match="none of 1 interviews can be judged; the first: no face was found"):
         evaluate(random_model(), interviews[2:3], store)
 
@@ -160,6 +183,7 @@ def test_figures_over_people_whom_the_model_knows_are_marked_as_leaky(tmp_path):
     figures = evaluate(replace(model, split=Split(train=(), validation=("0001",), test=())), [known], store)
 
     assert figures.leaky
+    assert "so nothing is compared" in figures.verdict, "one video"
 
 
 def test_a_model_is_never_judged_by_default_on_people_it_has_seen():

@@ -17,6 +17,7 @@ from expressiveness.reports import evaluation_report, prediction_report, write_i
 from expressiveness.reports.html_page import MOST_ROWS, Picture, Table, page
 from expressiveness.reports.pages import LEAKY, inspection_report
 from expressiveness.reports.plots import category_counts
+from expressiveness.wording import NO_FRAME_TRUTH
 from tests.interviews import row, write_metadata
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;"
@@ -25,15 +26,8 @@ HISTORY = {"accuracy": [0.4, 0.6], "val_accuracy": [0.4, 0.5], "loss": [1.1, 0.9
 REPORT = {name: {"recall": 0.6, "precision": 0.5, "f1-score": 0.55, "support": 4.0} for name in CATEGORIES}
 EVALUATION = {
     "participants": 6,
-    "frame": {
-        "n": 120,
-        "loss": 1.01,
-        "accuracy": 0.52,
-        "macro_f1": 0.5,
-        "qwk": 0.4,
-        "report": REPORT,
-        "confusion_matrix": [[20, 10, 10], [10, 20, 10], [10, 10, 20]],
-    },
+    "verdict": "Always answers Reserved; no better than chance.",
+    "frame": {"n": 120, "accuracy": 0.52},  # as models of earlier versions keep it
     "video": {
         "n": 12,
         "accuracy": 0.67,
@@ -152,12 +146,14 @@ def test_an_evaluation_shows_its_figures_with_intervals_and_the_terms_of_use():
     text = Page(html).text
     cells = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", html)
     figures = {name: re.findall(r"<td>(.*?)</td>", rest) for name, rest in cells}
-    assert figures["accuracy"] == ["0.67", "0.50 to 0.83", "0.52"]
-    assert figures["quadratic weighted kappa"] == ["−0.25", "", "0.40"]
-    assert figures["loss"] == ["", "", "1.01"]
+    assert figures["accuracy"] == ["0.67", "0.50 to 0.83"]
+    assert figures["quadratic weighted kappa"] == ["−0.25", ""]
     assert "Spearman's rho" not in figures, "there is none"
-    assert "12 videos (120 faces) of 6 participants" in text
+    assert "12 videos of 6 participants" in text
     assert "0.42" in text, "what the majority class reaches"
+    assert EVALUATION["verdict"] in text
+    assert "0.52" not in text, "of frames held against their video's label"
+    assert NO_FRAME_TRUTH in text
     assert "0007no face was found in it" in text, "each clip that was not judged with its own reason"
     assert "0008faces/0008.npz is not there; extract them first" in text
     assert "Academic research only" in text
@@ -165,14 +161,26 @@ def test_an_evaluation_shows_its_figures_with_intervals_and_the_terms_of_use():
     assert LEAKY in Page(evaluation_report({**EVALUATION, "leaky": True})).text
 
 
+def test_frames_are_shown_where_something_is_known_of_them():
+    thirds = {"low": 0.26, "mid": 0.41, "high": None}
+    frames = {"n": 1200, "videos": 12, "within": 0.36, "within_ci": [0.3, 0.41], "pooled": 0.53}
+
+    text = Page(evaluation_report({**EVALUATION, "frames": {**frames, "within_by_amplitude": thirds}})).text
+
+    assert "Of 1,200 frames the truth is known: Spearman's rho is 0.36 within a video, 0.53 over the frames of" in text
+    assert "frames within a video, Spearman's rho0.360.30 to 0.41" in text
+    assert "frames within a video, mid amplitude0.41" in text
+    assert "high amplitude" not in text
+    assert NO_FRAME_TRUTH not in text
+
+
 @pytest.mark.slow
-def test_an_evaluation_has_its_matrices_at_both_levels_and_the_training_curves():
+def test_an_evaluation_has_its_matrix_and_the_training_curves():
     with_curves, without = evaluation_report(EVALUATION, history=HISTORY), evaluation_report(EVALUATION)
 
-    assert len(figures_of(with_curves)) == 5
-    assert len(figures_of(without)) == 4
+    assert len(figures_of(with_curves)) == 3
+    assert len(figures_of(without)) == 2
     assert "Confusion matrix of 12 videos" in figures_of(without)[0]
-    assert "Confusion matrix of 120 frames" in figures_of(without)[2]
     assert all(image["alt"] for image in Page(with_curves).images)
 
 
