@@ -124,7 +124,6 @@ SENTENCES = {
     "export-model out net --format notebook": "no model in out",
     "forget 0001 --model damaged": "damaged/model.json is no model's record",
     "export-model moves out --format tflite": "the model movement cannot do this (export)",
-    "live moves --source no.mp4 --no-window --output out.mp4": "the model movement cannot do this (single faces)",
     # sources
     "live net --source nowhere.mp4 --no-window --output out.mp4": "nowhere.mp4: no such file in .",
     "live net --source empty --no-window --output out.mp4": "empty: no file but a folder",
