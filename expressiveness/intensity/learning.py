@@ -13,19 +13,22 @@ import numpy as np
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPRegressor
-from sklearn.preprocessing import StandardScaler
 
 from expressiveness.intensity.boosted_trees import BoostedTrees
 from expressiveness.intensity.intensity_model import OFFSET, FrameIntensity
-from expressiveness.intensity.plain_nets import PlainNet
+from expressiveness.intensity.plain_nets import PlainNet, standardised
 from expressiveness.movement import Movement, Neutral, expression_of
 from expressiveness.types import Floats, Ints
+from expressiveness.wording import counted, shortened
 
 FOLDS = 2
 """Of the people, to measure how far what was learned errs on others."""
 
 TREES = {"n_estimators": 300, "max_depth": 6, "subsample": 0.5, "max_features": 0.1, "min_samples_leaf": 20}
 LEARNING_RATE = 0.07
+LEAST_SCALE = 0.02
+"""Of a feature: what hardly moves on rendered faces may well do so on others, and would count for too much."""
+
 NETS = 3
 NET = {"hidden_layer_sizes": (64, 32), "early_stopping": True, "n_iter_no_change": 6, "max_iter": 60, "batch_size": 512}
 
@@ -38,6 +41,9 @@ class Example:
     movement: Movement  # n frames with a face
     neutrals: tuple[Neutral, ...]  # to learn from: of all the person's clips, and of this one alone
     energy: Floats  # (n,) the truth, 0 and more
+
+    def __repr__(self) -> str:
+        return f"Example({shortened(self.person, 20)!r}, {counted(len(self.energy), 'frame')})"
 
 
 def learn_intensity(examples: Sequence[Example], provenance: dict[str, Any], *, seed: int = 0) -> FrameIntensity:
@@ -72,10 +78,10 @@ def learn_intensity(examples: Sequence[Example], provenance: dict[str, Any], *, 
 
 def _fitted(rows: Floats, wanted: Floats, seed: int) -> tuple[BoostedTrees, tuple[PlainNet, ...]]:
     trees = GradientBoostingRegressor(**TREES, learning_rate=LEARNING_RATE, random_state=seed).fit(rows, wanted)
-    scaler = StandardScaler().fit(rows)
-    scaled = scaler.transform(rows)
+    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), LEAST_SCALE)
+    scaled = standardised(rows, mean, scale)
     nets = [MLPRegressor(**NET, random_state=number).fit(scaled, wanted) for number in range(seed, seed + NETS)]
-    plain = tuple(PlainNet.fitted(net, scaler.mean_, scaler.scale_) for net in nets)
+    plain = tuple(PlainNet.fitted(net, mean, scale) for net in nets)
     return BoostedTrees.grown(trees), plain
 
 

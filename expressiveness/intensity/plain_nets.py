@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sklearn.neural_network import MLPRegressor
 
 
+FARTHEST = 4.0
+"""Standard deviations from the mean; what lies further is taken to lie there, since networks know nothing of it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlainNet:
     """A network with rectified hidden layers and one output, on standardised features."""
@@ -32,7 +36,7 @@ class PlainNet:
 
     def __call__(self, rows: Floats) -> Floats:
         """Values of rows of shape (n, features), shape (n,)."""
-        values = (rows - self.mean) / self.scale
+        values = standardised(rows, self.mean, self.scale)
         for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
             values = values @ weight + bias
             values = np.maximum(values, 0) if layer < len(self.weights) else values
@@ -49,3 +53,8 @@ class PlainNet:
         layers = range(sum(name.startswith("weight") for name in numbers))
         weights, biases = (tuple(numbers[f"{kind}{n}"] for n in layers) for kind in ("weight", "bias"))
         return cls(numbers["mean"], numbers["scale"], weights, biases)
+
+
+def standardised(rows: Floats, mean: npt.NDArray[np.floating], scale: npt.NDArray[np.floating]) -> Floats:
+    """Features as a network takes them, shape (n, features)."""
+    return np.asarray(np.clip((rows - mean) / scale, -FARTHEST, FARTHEST))

@@ -33,6 +33,10 @@ class RegionShares:
     intensity: Floats  # (n, regions) what would be left if no other region moved, 0 and more, in rendered energy
     upper_face: Floats  # (n,) what would be left if the lower face were at rest
 
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name} {share:.0%}" for name, share in self.shares().items())
+        return f"RegionShares({told})"
+
     def shares(self) -> dict[str, float]:
         """Each region's share in all that the frames show, 0 to 1; they add up to 1 unless nothing moves."""
         total = self.intensity.sum(axis=0)
@@ -49,7 +53,7 @@ def region_shares(model: FrameIntensity, movement: Movement, neutral: Neutral | 
     """
     neutral = neutral or neutral_of([movement])
     expression = expression_of(movement)
-    rest = _energy(model, np.tile(neutral.mode, (1, 1)), neutral)
+    rest = _energy(model, neutral.mode[np.newaxis], neutral)
 
     def alone(*regions: str) -> Floats:
         prefixes = tuple(prefix for region in regions for prefix in REGIONS[region])

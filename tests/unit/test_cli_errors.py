@@ -107,7 +107,17 @@ def test_being_told_to_end_stops_it_likewise(folder, tmp_path):
 @pytest.mark.parametrize("seconds", [0.0, 0.5, 2.0])
 def test_ctrl_c_is_answered_while_tensorflow_is_imported_and_after(folder, faces, tmp_path, seconds):
     """Native code that is interrupted while it is imported raises ImportErrors of its own."""
-    process = start("train", folder, "--faces", faces, "--out", tmp_path / "model", stderr=subprocess.PIPE)
+    process = start(
+        "train",
+        folder,
+        "--faces",
+        faces,
+        "--out",
+        tmp_path / "model",
+        "--model",
+        "notebook_cnn",
+        stderr=subprocess.PIPE,
+    )
     wait_until(lambda: has_imported(process, "libtensorflow"), process)
     time.sleep(seconds)
 

@@ -13,6 +13,7 @@ import pytest
 from expressiveness.data import Curation, FaceDecision, Interview, InterviewFolder, Split, inspect_folder
 from expressiveness.evaluation import BenchmarkConfig, FrameTruth, Suspect, VideoResults
 from expressiveness.faces import ExtractionConfig, Face, FaceStore
+from expressiveness.intensity import Example, frame_intensity, region_shares
 from expressiveness.live import LiveReport
 from expressiveness.models import (
     MODELS,
@@ -24,7 +25,7 @@ from expressiveness.models import (
     TrainingData,
     faces_of,
 )
-from expressiveness.movement import MovementStore
+from expressiveness.movement import MovementStore, neutral_of
 from expressiveness.parallel import Outcome
 from expressiveness.samples import SampleConfig
 from expressiveness.store import ExtractionReport
@@ -70,8 +71,10 @@ RECORDS = {
         [[0.1, 0.2, 0.7]], category="Expressive", score=0.5
     ),
     "JudgedFrames(1 frame)": lambda: JudgedFrames(np.array([1], np.int32), np.eye(1, 3, dtype=np.float32)),
-    "TrainingConfig(model='movement', seed=3)": lambda: TrainingConfig(model="movement", seed=3),
-    "TrainingConfig(options=CnnOptions(epochs=3))": lambda: TrainingConfig(model="notebook_cnn", options={"epochs": 3}),
+    "TrainingConfig(seed=3)": lambda: TrainingConfig(model="movement", seed=3),
+    "TrainingConfig(model='notebook_cnn', options=CnnOptions(epochs=3))": lambda: TrainingConfig(
+        model="notebook_cnn", options={"epochs": 3}
+    ),
     "CnnOptions()": CnnOptions,
     "NotebookCnn(CnnOptions(face_input='single'))": lambda: random_model().model,
     "TrainedModel(notebook_cnn, facial_expression, created 20": random_model,
@@ -81,6 +84,10 @@ RECORDS = {
     "FittedMovement(slopes: energy 1.00, turning 0.50, shape 0.00, intensity 0.25)": lambda: FittedMovement(
         (1.0,) * 30, (1.0,) * 4, (1.0, 0.5, 0.0, 0.25), 0.0, Calibration(1.0, (-1.0, 1.0), (0.0,), (0.0,))
     ),
+    "FrameIntensity(300 trees, 3 networks)": frame_intensity,
+    "Neutral(of 1 clip)": lambda: neutral_of([acted(0.5)]),
+    "RegionShares(brows ": lambda: region_shares(frame_intensity(), acted(0.5)),
+    "Example('0001', 30 frames)": lambda: Example("0001", acted(0.5), (neutral_of([acted(0.5)]),), np.zeros(30)),
     "VideoResults(3 videos of 2 people)": lambda: VideoResults(np.array(["a", "a", "b"]), *[np.zeros(3)] * 4),
     "Suspect('0001', frame 6: Reserved Expression, rather Expressive; quality 0.12)": lambda: Suspect(
         "0001", 6, "Reserved Expression", "Expressive", 0.12345678
@@ -90,7 +97,7 @@ RECORDS = {
     "BenchmarkConfig(folds=3)": lambda: BenchmarkConfig(folds=3),
     "SampleConfig(participants=20, ": lambda: SampleConfig(20, 3, 4.0, 15, (480, 360), 0),
     "LiveReport(100 frames in 4.0 s, a face on 90)": lambda: LiveReport(100, 100, 90, 4.0, deque(range(100))),
-    "<models: notebook_cnn, movement": lambda: MODELS,
+    "<models: movement, notebook_cnn": lambda: MODELS,
 }
 
 SHORT_ANYWAY = {

@@ -18,6 +18,7 @@ from tests.random_model import random_model
 
 ODD = os.fsdecode(b"caf\xe9")  # a name that is no text in UTF-8
 HUGE = "9" * 400
+NETWORK = "train set --faces faces --out out --model notebook_cnn"
 
 
 @pytest.fixture(scope="module")
@@ -148,12 +149,12 @@ SENTENCES = {
     "benchmark set --faces faces --groups nowhere": "nowhere holds no groups (No such file or directory)",
     "benchmark set --faces faces --groups groups.csv": "groups.csv holds no groups (no column 'user_no')",
     "train set --faces faces --out out --target nope": "no score 'nope' in set; choose from",
-    f"train set --faces faces --out out --epochs {HUGE}": "CnnOptions: epochs is 99999999999999999999...;",
-    f"train set --faces faces --out out --batch-size {HUGE}": "CnnOptions: batch_size is 99999999999999999999",
+    f"{NETWORK} --epochs {HUGE}": "CnnOptions: epochs is 99999999999999999999...;",
+    f"{NETWORK} --batch-size {HUGE}": "CnnOptions: batch_size is 99999999999999999999",
     "train set --faces faces --out out --curation nowhere": "nowhere holds no decisions (No such file or directory)",
     "train set --faces faces --out out --curation deep.json": "deep.json holds no decisions",
     "train set --faces faces --out out --curation other.json": "other.json holds no decisions",
-    "train set --faces faces --out out --tensorboard file": "cannot write the log file (File exists)",
+    f"{NETWORK} --tensorboard file": "cannot write the log file (File exists)",
     # outputs
     "inspect set --json .": ". is a folder; name a file",
     "inspect set --json file/found.json": "",

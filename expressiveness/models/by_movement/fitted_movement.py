@@ -54,6 +54,9 @@ PRIOR_VIDEOS = 4.0
 LEAST_PEOPLE = 5
 """From whom the parts of a level are learned; of fewer, equal parts say more."""
 
+LEAST_SPREAD = 1e-3
+"""Of a term, below which it says nothing."""
+
 LEAST = 1e-4
 """Added before a logarithm, as a share of what is usual, so that a face that holds still has one."""
 
@@ -188,7 +191,7 @@ def held_out_levels(
 ) -> Floats:
     """The level of each video by a model that has not seen its person, if there are several, shape (k,)."""
     levels = np.zeros(len(scores))
-    for train, test in _dealt_out(people, folds, seed):
+    for train, test in people_in_folds(people, folds, seed):
         weights, units, slopes, intercept = _fit(features[train], scores[train], len({people[row] for row in train}))
         levels[test] = _logarithms(features[test], np.array(weights), np.array(units)) @ slopes + intercept
     return levels
@@ -201,12 +204,12 @@ def held_out_models(
 
     Arguments as in `fit_movement`.
     """
-    for train, test in _dealt_out(people, folds, seed):
+    for train, test in people_in_folds(people, folds, seed):
         known = [people[row] for row in train]
         yield fit_movement(features[train], scores[train], categories[train], known, folds=folds, seed=seed), test
 
 
-def _dealt_out(people: Sequence[str], folds: int, seed: int) -> Iterator[tuple[Ints, Ints]]:
+def people_in_folds(people: Sequence[str], folds: int, seed: int) -> Iterator[tuple[Ints, Ints]]:
     """Of each fold, the rows of the others and its own; one person alone is on both sides."""
     names, owner = np.unique(np.asarray(people), return_inverse=True)
     count = min(folds, len(names))
@@ -240,8 +243,8 @@ def _fit(features: Floats, scores: Floats, people: int) -> _Fitted:
     shapes, others = features[:, : len(EXPRESSIONS)], features[:, len(EXPRESSIONS) :]
     units = np.maximum([shapes.sum(axis=1).mean(), *others.mean(axis=0)], 1e-12)
     usual = _logarithms(features, np.ones(len(EXPRESSIONS)), units)
-    spread = np.maximum(usual.std(axis=0), 1e-3)
-    equal = EQUAL_PARTS / spread
+    spread = usual.std(axis=0)
+    equal = np.where(spread > LEAST_SPREAD, EQUAL_PARTS / np.maximum(spread, LEAST_SPREAD), 0.0)
     if people < LEAST_PEOPLE:
         intercept = float(wanted.mean() - (usual @ equal).mean())
         return (1.0,) * len(EXPRESSIONS), tuple(units.tolist()), tuple(equal.tolist()), intercept

@@ -20,7 +20,8 @@ def trained(sample_interviews, tmp_path_factory):
     paths = {name: folder / name for name in ("faces", "model", "extract.json", "train.json")}
     extract = ["extract", sample_interviews, "--out", paths["faces"], "--json", paths["extract.json"]]
     assert run(*extract) == 0
-    train = ["train", sample_interviews, "--faces", paths["faces"], "--out", paths["model"], "--epochs", 2]
+    train = ["train", sample_interviews, "--faces", paths["faces"], "--out", paths["model"], "--model", "notebook_cnn"]
+    train += ["--epochs", 2]
     assert run(*train, "--json", paths["train.json"]) == 0
     return paths
 

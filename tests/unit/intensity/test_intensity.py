@@ -109,19 +109,24 @@ def test_trees_as_plain_numbers_say_what_scikit_learn_says(grown, seed):
     assert BoostedTrees.grown(grown)(rows) == pytest.approx(grown.predict(rows), abs=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")  # it need not converge
 def test_a_net_as_plain_numbers_says_what_scikit_learn_says():
     from sklearn.neural_network import MLPRegressor
 
-    rows = np.random.default_rng(0).normal(3, 2, size=(200, 5))
+    rows = np.random.default_rng(0).normal(3, 2, size=(400, 5))
     mean, scale = rows.mean(axis=0), rows.std(axis=0)
     net = MLPRegressor(hidden_layer_sizes=(8, 4), max_iter=50, random_state=0).fit((rows - mean) / scale, rows[:, 0])
 
     plain = PlainNet.fitted(net, mean, scale)
 
     assert plain(rows) == pytest.approx(net.predict((rows - mean) / scale), abs=1e-4)
+    assert plain((mean + 1000 * scale)[np.newaxis])[0] == plain((mean + 4 * scale)[np.newaxis])[0], (
+        "nothing is known beyond"
+    )
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer", "ignore:Got `batch_size`")  # on so little
 def test_what_was_learned_is_the_same_after_it_was_written_and_read():
     examples = []
     for number, amplitude in enumerate(np.linspace(0.1, 1, 8)):

@@ -411,6 +411,10 @@ class FakeModel:
         self.judge = NotebookCnn(CnnOptions(face_input=face_input))
         self.judge.__dict__["_compiled"] = self._answer  # in the place of its network
 
+    @property
+    def model(self):
+        return self.judge
+
     def able_to(self, ability):
         return self.judge
 

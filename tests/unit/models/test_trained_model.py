@@ -45,12 +45,10 @@ def test_a_folder_carries_the_terms_of_use(saved):
 def test_a_notebook_shows_a_model_with_its_figures_as_a_table():
     figure = {"n": 3, "accuracy": 0.5, "accuracy_ci": [0.25, 0.75], "macro_f1": 0.4, "majority_accuracy": 0.5}
     video = {**figure, "spearman": None}
-    judged = replace(
-        random_model(), created="<b>", evaluation={"participants": 2, "video": video, "frames": None}
-    )
+    judged = replace(random_model(), created="<b>", evaluation={"participants": 2, "video": video, "frames": None})
 
     assert "Not evaluated." in random_model()._repr_html_()
-    assert judged._repr_html_().count("<tr") == 3, "a heading and two figures that are known"
+    assert judged._repr_html_().count("<tr") == 4, "a heading and three figures that are known"
     assert "0.25 to 0.75" in judged._repr_html_()
     assert "&lt;b&gt;" in judged._repr_html_()
 

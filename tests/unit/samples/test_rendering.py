@@ -23,7 +23,7 @@ from expressiveness.samples.plan import plan_interviews
 from expressiveness.samples.portraits import EYES, SITTERS
 from expressiveness.samples.puppet import Pose, Puppet
 from expressiveness.samples.warps import GESTURES, MOTIONS
-from expressiveness.video import read_frames
+from expressiveness.video import Sampling, read_frames
 
 SMALL = {"participants": 2, "clips_per_participant": 2, "seconds": 0.5, "fps": 8, "size": (160, 120)}
 KEYS = [
@@ -245,7 +245,7 @@ def test_the_truth_of_every_frame_stands_beside_the_rows(samples):
 
     for interview in read_interviews(samples).interviews:
         numbers = frames.loc[frames["id"] == interview.id, "frame_number"].tolist()
-        assert numbers == [frame.number for frame in read_frames(interview.video)]
+        assert numbers == [frame.number for frame in read_frames(interview.video, Sampling(every=1))]
     assert (frames["energy"] >= 0).all()
     assert frames["energy"].max() > 0
 

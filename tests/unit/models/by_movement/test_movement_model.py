@@ -168,5 +168,5 @@ def test_selecting_frames_forgets_that_the_others_were_looked_at():
 def test_a_split_by_frame_is_refused_as_whole_videos_are_learned_from():
     with pytest.raises(ConfigError, match="whole videos"):
         TrainingConfig(model="movement", split_by="frame")
-    with pytest.raises(ConfigError, match="notebook_cnn, movement"):
+    with pytest.raises(ConfigError, match="movement, notebook_cnn"):
         TrainingConfig(model="best")

@@ -1,0 +1,195 @@
+"""Measure what is said of single frames, on rendered interviews whose every frame is known, and keep it as data.
+
+    python -m benchmarks.frames FACEKIT WORK
+
+FACEKIT is the folder of the renderer (`make_interviews.py`), WORK one for rendered sets and their movement; what is
+there already is not made again. Sets are as they come, with poses that are held, and with all three hardships: held poses, a
+head that moves for itself, and labels with noise. Everything is judged on people held out, in five folds; nothing was
+chosen by these seeds. Some three minutes a set on two cores, nearly all of it rendering and reading.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from benchmarks.circumstances import RESULTS as FOLDER
+from benchmarks.circumstances import circumstances
+from expressiveness.data import DEFAULT_TARGET, Thresholds, read_interviews
+from expressiveness.evaluation import Confusion
+from expressiveness.intensity import frame_intensity
+from expressiveness.models import calibrate, features_of, fit_movement
+from expressiveness.models.by_movement.fitted_movement import people_in_folds
+from expressiveness.movement import MovementStore, Neutrals, expressiveness_of, extract_movements, load_movements
+
+RESULTS = FOLDER / "frames.json"
+PEOPLE, CLIPS = 40, 4
+HELD = ("--gesture-seconds", "7")
+KINDS = {"as they come": (), "held poses": HELD, "all hardships": (*HELD, "--independent-head", "--label-noise", "0.5")}
+FOLDERS = {"as they come": "default", "held poses": "held", "all hardships": "hard"}
+SEEDS = {"as they come": (1, 12, 13), "held poses": (22, 23, 24), "all hardships": (32, 33, 34)}
+BINS = 10
+DRAWS = 10
+STUDIES = (3, 6, 12, 20)
+
+
+@dataclass(frozen=True, eq=False)
+class Clips:
+    """The k clips of a set."""
+
+    score: np.ndarray  # (k,) the label
+    category: np.ndarray  # (k,)
+    person: np.ndarray  # (k,)
+    energy: list[np.ndarray]  # k, the truth of each frame
+    intensity: list[np.ndarray]  # k, of each frame
+    features: np.ndarray  # (k, 29)
+    e_std: np.ndarray  # (k,) the measure that nothing is learned for
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("facekit", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--kinds", nargs="+", choices=[*KINDS], default=[*KINDS])
+    arguments = parser.parse_args()
+    sets = []
+    for kind in arguments.kinds:
+        for seed in SEEDS[kind]:
+            interviews, store = prepared(arguments.facekit, arguments.work / f"{FOLDERS[kind]}{seed}", kind, seed)
+            for known_by in ("all their clips", "one clip"):
+                clips = clips_of(interviews, store, alone=known_by == "one clip")
+                sets.append({"kind": kind, "seed": seed, "person known by": known_by, **figures(clips)})
+                print(json.dumps(sets[-1]), flush=True)
+            if kind == "as they come":
+                sets[-2]["small studies"] = small_studies(clips_of(interviews, store, alone=False), seed)
+    command = "python -m benchmarks.frames FACEKIT WORK"
+    learned = frame_intensity().provenance
+    RESULTS.write_text(json.dumps({**circumstances(command), "intensity": learned, "sets": sets}, indent=1) + "\n")
+
+
+def prepared(facekit, folder, kind, seed):
+    """Render a set, and read its movement."""
+    if not (folder / "interviews" / "metadata.jsonl").exists():
+        size = ["--participants", str(PEOPLE), "--clips-per-participant", str(CLIPS), "--seed", str(seed)]
+        script = [sys.executable, str(facekit / "make_interviews.py"), str(folder / "interviews"), *size, *KINDS[kind]]
+        subprocess.run([*script, "--workers", str(os.cpu_count())], check=True)
+    interviews = read_interviews(folder / "interviews")
+    store = MovementStore(folder / "faces")
+    extract_movements(interviews, store)
+    return interviews, store
+
+
+def clips_of(interviews, store, *, alone):
+    """What is known of each clip; the person's face at rest from all clips, or from this one alone."""
+    movements = load_movements(interviews, store)
+    rest = Neutrals(interviews, store)
+    rests = [None if alone else rest.of(one.participant) for one in interviews]
+    truth = pd.read_csv(interviews.path / "truth_frames.csv", dtype={"id": str}).set_index(["id", "frame_number"])
+    scores = np.array([one.scores[DEFAULT_TARGET] for one in interviews])
+    shown = [movements[one.id] for one in interviews]
+    return Clips(
+        score=scores,
+        category=np.array([Thresholds().index(score) for score in scores]),
+        person=np.array([one.participant for one in interviews]),
+        energy=[
+            truth.loc[one.id].loc[movement.frame_number.tolist(), "energy"].to_numpy()
+            for one, movement in zip(interviews, shown, strict=True)
+        ],
+        intensity=[frame_intensity().log_intensity(*pair) for pair in zip(shown, rests, strict=True)],
+        features=np.array([features_of(*pair) for pair in zip(shown, rests, strict=True)]),
+        e_std=np.log(np.array([expressiveness_of(movement) for movement in shown]) + 1e-3),
+    )
+
+
+def figures(clips):
+    """Figures of frames and videos by models that have not seen the person."""
+    count = len(clips.score)
+    score, e_std = np.zeros(count), np.zeros(count)
+    levels, frames = [None] * count, [None] * count
+    for known, held_out in people_in_folds(clips.person.tolist(), 5, 0):
+        model, plain = learned(clips, known)
+        for row in held_out:
+            level = float(model.levels(clips.features[row : row + 1])[0])
+            score[row] = model.calibration.score(np.array([level]))[0]
+            levels[row] = model.frame_levels(clips.intensity[row], level)
+            frames[row] = model.frame_calibration.probabilities(levels[row])
+        e_std[held_out] = plain.score(clips.e_std[held_out])
+    within = np.array([rank(*pair) for pair in zip(levels, clips.energy, strict=True)])
+    amplitude = np.array([energy.mean() for energy in clips.energy])
+    third = np.digitize(amplitude, np.quantile(amplitude, [1 / 3, 2 / 3]))
+    energy = np.concatenate(clips.energy)
+    cuts = np.quantile(amplitude, [(clips.category < 1).mean(), (clips.category < 2).mean()])
+    return {
+        "frames within a video": float(within.mean()),
+        "by third of amplitude": [float(within[third == part].mean()) for part in range(3)],
+        "frames pooled": rank(np.concatenate(levels), energy),
+        "repeating the video's score, pooled": rank(np.repeat(score, [len(one) for one in levels]), energy),
+        "calibration error of frames": calibration_error(np.concatenate(frames), np.digitize(energy, cuts)),
+        "videos": {"movement": of_videos(clips, score), "e_std": of_videos(clips, e_std)},
+    }
+
+
+def small_studies(clips, seed):
+    """Movement and `E_std` learned from few people and judged on all others, ten times: how often each is ahead."""
+    random, people = np.random.default_rng(seed), np.unique(clips.person)
+    found = {}
+    for size in STUDIES:
+        gains = []
+        for _ in range(DRAWS):
+            chosen = np.isin(clips.person, random.choice(people, size, replace=False))
+            known, held_out = np.flatnonzero(chosen), np.flatnonzero(~chosen)
+            model, plain = learned(clips, known)
+            ours = model.calibration.score(model.levels(clips.features[held_out]))
+            theirs = plain.score(clips.e_std[held_out])
+            majority = np.bincount(clips.category[known]).argmax() == clips.category[held_out]
+            judged = [of_videos(clips, said, held_out) for said in (ours, theirs)]
+            gains.append(
+                [*(judged[0][name] - judged[1][name] for name in judged[0]), judged[0]["accuracy"] - majority.mean()]
+            )
+        names = ("rho over E_std", "macro-F1 over E_std", "accuracy over E_std", "accuracy over the majority")
+        found[size] = dict(zip(names, np.mean(gains, axis=0).tolist(), strict=True))
+    return found
+
+
+def learned(clips, rows):
+    """The model of movement and `E_std`'s meaning, from some clips."""
+    score, category, person = clips.score[rows], clips.category[rows], clips.person[rows]
+    return (
+        fit_movement(clips.features[rows], score, category, person.tolist()),
+        calibrate(clips.e_std[rows], score, category),
+    )
+
+
+def of_videos(clips, said, rows=slice(None)):
+    category = [Thresholds().index(score) for score in said]
+    confusion = Confusion.from_indices(clips.category[rows], np.array(category))
+    return {"rho": rank(said, clips.score[rows]), "macro_f1": confusion.macro_f1, "accuracy": confusion.accuracy}
+
+
+def rank(one, other):
+    return float(spearmanr(one, other).statistic)
+
+
+def calibration_error(probabilities, category):
+    """How far the confidence of frames lies from the share that is right, over bins of confidence."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == category
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    return float(
+        sum(
+            abs(confidence[place == k].mean() - right[place == k].mean()) * (place == k).mean()
+            for k in np.unique(place)
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
