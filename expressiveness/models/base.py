@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import Self
 
-from expressiveness.faces import FaceTable
+from expressiveness.data import Interview
+from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.training_data import TrainingData
-from expressiveness.movement import Movement
+from expressiveness.movement import Movement, MovementStore
 from expressiveness.settings import settings
 from expressiveness.types import Pixels, Progress
 
@@ -70,8 +71,25 @@ class Clip:
         return nothing.saying(frames_without_face=without, doubt=doubt)
 
 
+def stored_clip(interview: Interview, store: FaceStore, needs: frozenset[Input]) -> Clip:
+    """An interview's tables as they are stored; movement that is needed and not stored yet is read from the video.
+
+    Raises:
+        StoreError: its faces are not stored.
+        VideoError: the video cannot be read.
+    """
+    faces = store.load(interview)
+    return Clip(faces, MovementStore.beside(store).load_or_read(interview) if "movement" in needs else None)
+
+
 class Model(Protocol):
-    """A family of models. An object is made with its options, learns in `fit`, and then judges clips."""
+    """A family of models. An object is made with its options, learns in `fit`, and then judges clips.
+
+    It may have one more attribute, which `fit` sets: `held_out`, a `HeldOut` of what it says of people whom it has not
+    learned from, by which `train` calibrates what it promises. Without it nothing is promised. A family that learns
+    from "train" alone sets `HeldOut.validated(self, data)`; one that learns from "validation", too, what it says of
+    each fold of people when it has learned from the others.
+    """
 
     label: ClassVar[str]
     """What a person who chooses a model reads: "Network: judges the look of single faces"."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from expressiveness.data import CATEGORIES
+from expressiveness.models.conformal import about_sets
 from expressiveness.wording import about_frames, counted, figure_rows
 
 TERMS = """\
@@ -43,6 +44,8 @@ Categories by score: {CATEGORIES[0]} < {low:g} <= {CATEGORIES[1]} <= {high:g} < 
 ## Held-out figures
 
 {_figures(record["evaluation"])}
+
+{about_sets(record.get("sets"))}
 
 ## Limits
 

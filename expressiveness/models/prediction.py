@@ -20,10 +20,10 @@ from expressiveness.faces import (
     extract_faces,
     maker_for_workers,
 )
-from expressiveness.models.base import Clip, Input
+from expressiveness.models.base import Clip, Input, stored_clip
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.trained_model import TrainedModel
-from expressiveness.movement import MovementStore, landmarker_of_process, read_faces_and_movement
+from expressiveness.movement import landmarker_of_process, read_faces_and_movement
 from expressiveness.parallel import Outcome, run
 from expressiveness.video import MAX_PIXELS, Shortfall, all_read
 
@@ -39,7 +39,7 @@ def predict_interviews(
     """
     for interview in interviews:
         try:
-            yield Outcome(interview, model.predict(_stored_clip(interview, store, model.needs)))
+            yield Outcome(interview, model.predict(stored_clip(interview, store, model.needs)))
         except (StoreError, VideoError) as error:
             yield Outcome(interview, None, str(error))
 
@@ -57,7 +57,7 @@ def embed_interviews(
     embedder = model.able_to("embeddings")
     for interview in interviews:
         try:
-            clip = _stored_clip(interview, store, model.needs)
+            clip = stored_clip(interview, store, model.needs)
         except (StoreError, VideoError) as error:
             yield Outcome(interview, None, str(error))
             continue
@@ -101,11 +101,6 @@ def predict_videos(
         else:
             clip, cut_short = outcome.value
             yield Outcome(outcome.item.video, model.predict(clip).saying(cut_short=cut_short))
-
-
-def _stored_clip(interview: Interview, store: FaceStore, needs: frozenset[Input]) -> Clip:
-    faces = store.load(interview)
-    return Clip(faces, MovementStore.beside(store).load_or_read(interview) if "movement" in needs else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from expressiveness.models import (
     MODELS,
     Calibration,
     CnnOptions,
+    ConformalSets,
     FittedMovement,
+    HeldOut,
     JudgedFrames,
     TrainingConfig,
     TrainingData,
@@ -73,6 +75,8 @@ RECORDS = {
     "TrainingConfig(model='movement', seed=3)": lambda: TrainingConfig(model="movement", seed=3),
     "TrainingConfig(options=CnnOptions(epochs=3))": lambda: TrainingConfig(options={"epochs": 3}),
     "CnnOptions()": CnnOptions,
+    "HeldOut(3 videos of 2 people)": lambda: HeldOut(np.eye(3), np.arange(3), ("a", "a", "b")),
+    "ConformalSets(promise=0.9, threshold=0.7, people=12)": lambda: ConformalSets(0.9, 0.7, 12),
     "NotebookCnn(CnnOptions(face_input='single'))": lambda: random_model().model,
     "TrainedModel(notebook_cnn, facial_expression, created 20": random_model,
     "Calibration(40 values, cuts at -1 and 1)": lambda: Calibration(
