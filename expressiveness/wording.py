@@ -62,8 +62,14 @@ def figure_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         evaluation: as `Evaluation.as_dict` gives it; models of earlier versions keep less.
     """
     video, frames = evaluation["video"], evaluation.get("frames") or {}
+    sets = video.get("sets") or {}
     thirds = (frames.get("within_by_amplitude") or {}).items()
     rows = [(label, video.get(name), video.get(f"{name}_ci")) for name, label in VIDEO_FIGURES.items()]
+    if sets:
+        promised = f"sets that promise {sets['promise']:.0%}"
+        rows += [(f"{promised}: hold the category", sets["coverage"], sets["coverage_ci"])]
+        rows += [(f"{promised}: name one category", sets["alone"], None)]
+        rows += [(f"{promised}: cannot say", sets["cannot_say"], None)]
     rows += [("frames within a video, Spearman's rho", frames.get("within"), frames.get("within_ci"))]
     rows += [(f"frames within a video, {third} amplitude", value, None) for third, value in thirds]
     rows += [("frames of all videos, Spearman's rho", frames.get("pooled"), None)]

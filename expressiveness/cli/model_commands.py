@@ -83,7 +83,7 @@ def train(
     from expressiveness.data import Curation
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.faces import FaceStore
-    from expressiveness.models import MODEL, TrainingConfig, train
+    from expressiveness.models import MODEL, TrainingConfig, about_sets, train
 
     check_output_folder(out, kind=MODEL)
     check_output_file(json_file, overwrite=overwrite)
@@ -120,6 +120,7 @@ def train(
     model.save(out)
     write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
+    say(about_sets(model.record()["sets"]))
     say(f"The model is in {out}, its card in {out / 'README.md'}.")
 
 

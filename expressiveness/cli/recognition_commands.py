@@ -22,7 +22,7 @@ from expressiveness.cli.terminal import exit_status, progress, read_model, say, 
 from expressiveness.wording import as_text
 
 if TYPE_CHECKING:
-    from expressiveness.models import FramePredictions
+    from expressiveness.models import ConformalSets, FramePredictions
     from expressiveness.parallel import Outcome
 
 
@@ -57,7 +57,7 @@ def predict(
         else:
             if outcome.value.cut_short:
                 warn(f"{outcome.item}: {outcome.value.cut_short}")
-            say(_sentence(outcome.item, outcome.value))
+            say(_sentence(outcome.item, outcome.value, trained.sets))
     order = {video: position for position, video in enumerate(videos)}
     outcomes.sort(key=lambda outcome: order[outcome.item])
     done = [{"file": as_text(outcome.item), **outcome.value.as_dict()} for outcome in outcomes if outcome.value]
@@ -107,12 +107,16 @@ def live(
         say(f"The video is {output}.")
 
 
-def _sentence(video: Path, predictions: FramePredictions) -> str:
+def _sentence(video: Path, predictions: FramePredictions, sets: ConformalSets | None) -> str:
     if predictions.doubt:
         return f"{video}: not enough of a face ({predictions.doubt})"
     if predictions.category is None:
         return f"{video}: no face was found on {predictions.frames_without_face} frames"
     return (
         f"{video}: {predictions.category}, score {predictions.score:+.2f}, "
-        f"confidence {predictions.confidence:.0%}, {len(predictions.frame_number)} frames"
+        f"confidence {predictions.confidence:.0%}, {len(predictions.frame_number)} frames{_promised(predictions, sets)}"
     )
+
+
+def _promised(predictions: FramePredictions, sets: ConformalSets | None) -> str:
+    return f"; at {sets.promise:.0%}: {predictions.possible_in_words}" if sets else ""

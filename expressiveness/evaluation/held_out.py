@@ -18,7 +18,7 @@ import pandas as pd
 from expressiveness.data import CATEGORIES, Interview
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
-from expressiveness.evaluation.metrics import VideoResults, video_figures
+from expressiveness.evaluation.metrics import VideoResults, set_figures, video_figures
 from expressiveness.evaluation.verdict import verdict
 from expressiveness.faces import FaceStore
 from expressiveness.models import FramePredictions, TrainedModel, figures_html, predict_interviews
@@ -120,7 +120,7 @@ def evaluate(
         participants=len(everybody),
         leaky=bool(known),
         verdict=verdict(results, trained_on=known, seed=seed),
-        video=video_figures(results, seed=seed),
+        video={**video_figures(results, seed=seed), "sets": _set_figures(model, judged, results, seed)},
         frames=frame_figures(judged, frame_truth, seed=seed) if frame_truth else None,
         clips=_clips(judged, results),
         passed_over=passed_over,
@@ -159,6 +159,15 @@ def _video_results(model: TrainedModel, judged: Sequence[tuple[Interview, FrameP
         predicted_category=np.array([CATEGORIES.index(predictions.category or "") for _, predictions in judged]),
         probabilities=np.array([predictions.video_probabilities for _, predictions in judged]),
     )
+
+
+def _set_figures(
+    model: TrainedModel, judged: Sequence[tuple[Interview, FramePredictions]], results: VideoResults, seed: int
+) -> dict[str, Any] | None:
+    if model.sets is None:
+        return None
+    named = [predictions.possible or () for _, predictions in judged]
+    return {"promise": model.sets.promise, **set_figures(results, named, seed=seed)}
 
 
 def _clips(judged: Sequence[tuple[Interview, FramePredictions]], results: VideoResults) -> pd.DataFrame:

@@ -5,7 +5,7 @@ Intervals come from drawing whole participants with replacement: clips of one pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,36 @@ def video_figures(results: VideoResults, *, draws: int = BOOTSTRAP_DRAWS, seed: 
         **_category_figures(results.category, results.predicted_category),
         "majority_accuracy": float(np.bincount(results.category, minlength=len(CATEGORIES)).max() / len(results.score)),
         **{f"{name}_ci": interval for name, interval in intervals.items()},
+    }
+
+
+def set_figures(
+    results: VideoResults, named: Sequence[Collection[str]], *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0
+) -> dict[str, Any]:
+    """Say how far sets of categories hold what they promise.
+
+    Args:
+        results: of k videos.
+        named: the categories that may be each video's, k sets.
+        draws: of people, for the interval.
+        seed: of the draws.
+
+    Returns:
+        `coverage`, the share of sets that hold the truth, everybody counting alike, with its interval; and of how many
+        sets name one category (`alone`), and all of them (`cannot_say`).
+    """
+    held = np.array([CATEGORIES[true] in names for true, names in zip(results.category, named, strict=True)])
+    _, owner, clips = np.unique(results.participant, return_inverse=True, return_counts=True)
+    weights, sizes = 1 / clips[owner], np.array([len(names) for names in named])
+    drawn = [
+        np.average(held[rows], weights=weights[rows])
+        for rows in draws_of_people(results.participant, draws=draws, seed=seed)
+    ]
+    return {
+        "coverage": float(np.average(held, weights=weights)),
+        "coverage_ci": np.quantile(drawn, [0.025, 0.975]).tolist(),
+        "alone": float((sizes == 1).mean()),
+        "cannot_say": float((sizes == len(CATEGORIES)).mean()),
     }
 
 

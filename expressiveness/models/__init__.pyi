@@ -20,6 +20,7 @@ from .cnn import (
     reference_face,
     rows_by_frame,
 )
+from .conformal import ConformalSets, HeldOut, about_sets
 from .export import EXPORTS, export_model
 from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
@@ -47,10 +48,12 @@ __all__ = [
     "Calibration",
     "Clip",
     "CnnOptions",
+    "ConformalSets",
     "Embeds",
     "FaceInput",
     "FittedMovement",
     "FramePredictions",
+    "HeldOut",
     "Input",
     "JudgedFrames",
     "JudgesFaces",
@@ -65,6 +68,7 @@ __all__ = [
     "TrainingConfig",
     "TrainingData",
     "Vectors",
+    "about_sets",
     "assemble",
     "calibrate",
     "check_table",

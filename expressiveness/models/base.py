@@ -7,7 +7,7 @@ needs and can.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import Self
 
-from expressiveness.faces import FaceTable
+from expressiveness.data import Interview
+from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.training_data import TrainingData
-from expressiveness.movement import Movement, Neutral
+from expressiveness.movement import Movement, MovementStore, Neutral, Neutrals
 from expressiveness.settings import settings
 from expressiveness.types import Pixels, Progress
 
@@ -77,8 +78,43 @@ class Clip:
         return nothing.saying(frames_without_face=without, doubt=doubt)
 
 
+class StoredClips:
+    """What is stored of interviews, as far as a model needs it. Movement not stored yet is read from the video."""
+
+    def __init__(self, interviews: Sequence[Interview], store: FaceStore, needs: frozenset[Input]) -> None:
+        """Read nothing yet.
+
+        Args:
+            interviews: all that are known of the people, by which their faces at rest are known.
+            store: of their faces.
+            needs: of the model.
+        """
+        self._store, self._needs = store, needs
+        self._movements = MovementStore.beside(store)
+        self._neutrals = Neutrals(interviews, self._movements)
+
+    def of(self, interview: Interview) -> Clip:
+        """An interview's tables.
+
+        Raises:
+            StoreError: its faces are not stored.
+            VideoError: the video cannot be read.
+        """
+        faces = self._store.load(interview)
+        if "movement" not in self._needs:
+            return Clip(faces)
+        movement = self._movements.load_or_read(interview)
+        return Clip(faces, movement, self._neutrals.of(interview.participant))
+
+
 class Model(Protocol):
-    """A family of models. An object is made with its options, learns in `fit`, and then judges clips."""
+    """A family of models. An object is made with its options, learns in `fit`, and then judges clips.
+
+    It may have one more attribute, which `fit` sets: `held_out`, a `HeldOut` of what it says of people whom it has not
+    learned from, by which `train` calibrates what it promises. Without it nothing is promised. A family that learns
+    from "train" alone sets `HeldOut.validated(self, data)`; one that learns from "validation", too, what it says of
+    each fold of people when it has learned from the others.
+    """
 
     label: ClassVar[str]
     """What a person who chooses a model reads: "Network: judges the look of single faces"."""

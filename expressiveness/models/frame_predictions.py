@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from expressiveness._io import check_output_file, output_file
-from expressiveness.data import CATEGORIES
+from expressiveness.data import CATEGORIES, short_name
 from expressiveness.errors import OutputError
 from expressiveness.parallel import Outcome
 from expressiveness.video import Shortfall
@@ -55,6 +55,8 @@ class FramePredictions(JudgedFrames):
     )
     levels: npt.NDArray[np.float32] | None = None  # (n,) how expressive frames are, in SDs of the training videos
 
+    possible: tuple[str, ...] | None = None  # hold the right category as often as the model promises, if it does
+
     @property
     def frame_levels(self) -> npt.NDArray[np.floating]:
         """What frames are ranked by, (n,): the model's own level of each, or what its probabilities expect."""
@@ -64,6 +66,13 @@ class FramePredictions(JudgedFrames):
     def video_probabilities(self) -> npt.NDArray[np.floating]:
         """The probabilities of the whole, (3,); there must be a frame with a face."""
         return np.asarray(self.probabilities.mean(axis=0, dtype=np.float64)) if self.video is None else self.video
+
+    @property
+    def possible_in_words(self) -> str:
+        """The categories that it may be, as in "Balanced or Expressive"; "cannot say" if all, "" without a promise."""
+        if self.possible is None:
+            return ""
+        return "cannot say" if len(self.possible) == len(CATEGORIES) else " or ".join(map(short_name, self.possible))
 
     def saying(self, **changes: Any) -> FramePredictions:
         """The same, but for some of it."""
@@ -76,6 +85,7 @@ class FramePredictions(JudgedFrames):
             "category": self.category,
             "score": self.score,
             "confidence": self.confidence,
+            "possible": self.possible and list(self.possible),
             "cut_short": self.cut_short and self.cut_short.as_dict(),
             "frames": [
                 {

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from expressiveness.data import CATEGORIES
+from expressiveness.models.conformal import about_sets
 from expressiveness.wording import about_frames, counted, figure_rows
 
 TERMS = """\
@@ -46,6 +47,8 @@ and of each video its category and expected `{record["config"]["target"]}` score
 ## Held-out figures
 
 {_figures(record["evaluation"])}
+
+{about_sets(record.get("sets"))}
 
 ## Limits
 

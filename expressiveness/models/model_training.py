@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from expressiveness.data import Curation, Interview, Split
-from expressiveness.errors import ConfigError, OutputError, reason
+from expressiveness.errors import ConfigError, OutputError, TrainingError, reason
 from expressiveness.faces import FaceStore
+from expressiveness.models.conformal import ConformalSets, HeldOut
 from expressiveness.models.families import MODELS
 from expressiveness.models.trained_model import TrainedModel
 from expressiveness.models.training_config import TrainingConfig
@@ -62,7 +63,19 @@ def train(
         split=data.split,
         history=dict(model.history),
         data=data.record(),
+        sets=_promised(getattr(model, "held_out", None)),
     )
+
+
+def _promised(held_out: HeldOut | None) -> ConformalSets | None:
+    """What can be promised of new people, by what a model says of people whom it has not learned from."""
+    if held_out is None:
+        return None
+    try:
+        return ConformalSets.calibrated(held_out.probabilities, held_out.category, held_out.participants)
+    except TrainingError as error:
+        logger.info("nothing is promised: %s", error)
+        return None
 
 
 def _make_log_folder(folder: Path, model: str) -> None:

@@ -20,10 +20,10 @@ from expressiveness.faces import (
     extract_faces,
     maker_for_workers,
 )
-from expressiveness.models.base import Clip, Input
+from expressiveness.models.base import Clip, Input, StoredClips
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.trained_model import TrainedModel
-from expressiveness.movement import MovementStore, Neutrals, landmarker_of_process, read_faces_and_movement
+from expressiveness.movement import landmarker_of_process, read_faces_and_movement
 from expressiveness.parallel import Outcome, run
 from expressiveness.video import MAX_PIXELS, Shortfall, all_read
 
@@ -48,7 +48,7 @@ def predict_interviews(
         everything: all interviews that are known of these people, by which their faces at rest are known best; those
             that are judged, if None.
     """
-    clips = _StoredClips(everything or interviews, store, model.needs)
+    clips = StoredClips(everything or interviews, store, model.needs)
     for interview in interviews:
         try:
             yield Outcome(interview, model.predict(clips.of(interview)))
@@ -67,7 +67,7 @@ def embed_interviews(
         ModelError: the model makes no vectors.
     """
     embedder = model.able_to("embeddings")
-    clips = _StoredClips(interviews, store, model.needs)
+    clips = StoredClips(interviews, store, model.needs)
     for interview in interviews:
         try:
             clip = clips.of(interview)
@@ -114,22 +114,6 @@ def predict_videos(
         else:
             clip, cut_short = outcome.value
             yield Outcome(outcome.item.video, model.predict(clip).saying(cut_short=cut_short))
-
-
-class _StoredClips:
-    """What is stored of interviews, as far as a model needs it."""
-
-    def __init__(self, interviews: Sequence[Interview], store: FaceStore, needs: frozenset[Input]) -> None:
-        self._store, self._needs = store, needs
-        self._movements = MovementStore.beside(store)
-        self._neutrals = Neutrals(interviews, self._movements)
-
-    def of(self, interview: Interview) -> Clip:
-        faces = self._store.load(interview)
-        if "movement" not in self._needs:
-            return Clip(faces)
-        movement = self._movements.load_or_read(interview)
-        return Clip(faces, movement, self._neutrals.of(interview.participant))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class _Record(BaseModel):
     versions: dict[str, str]
     created: str
     evaluation: dict[str, Any] | None
+    sets: dict[Literal["promise", "threshold", "people"], FiniteFloat | int] | None = None
 
 
 def check_record(record: dict[str, Any]) -> None:

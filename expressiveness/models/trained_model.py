@@ -18,11 +18,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES, Split, Thresholds
 from expressiveness.errors import ExpressivenessError, ModelError
 from expressiveness.faces import ExtractionConfig
 from expressiveness.models.base import Ability, Clip, Input, Model
+from expressiveness.models.conformal import ConformalSets
 from expressiveness.models.families import MODELS
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.model_card import model_card, model_html
@@ -57,6 +61,7 @@ class TrainedModel:
     versions: dict[str, str] = field(default_factory=lambda: _versions())
     created: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds"))
     evaluation: dict[str, Any] | None = None  # on the held-out people, see `evaluate`
+    sets: ConformalSets | None = None  # what it promises of new people; None where there were too few to promise it by
 
     @property
     def needs(self) -> frozenset[Input]:
@@ -90,7 +95,18 @@ class TrainedModel:
         video = said.video_probabilities
         score = float(video @ self.category_scores) if said.score is None else said.score
         category = int(video.argmax()) if said.score is None else self.thresholds.index(score)
-        return said.saying(category=CATEGORIES[category], score=score, confidence=float(video[category]))
+        return said.saying(
+            category=CATEGORIES[category],
+            score=score,
+            confidence=float(video[category]),
+            possible=self.sets and self._possible(video, CATEGORIES[category]),
+        )
+
+    def _possible(self, video: npt.NDArray[np.floating], category: str) -> tuple[str, ...]:
+        """What it may be, with the category that is said: that of the score may not be the most probable one."""
+        assert self.sets
+        [named] = self.sets.of(video[np.newaxis])
+        return tuple(name for name in CATEGORIES if name in named or name == category)
 
     def with_evaluation(self, evaluation: Evaluated) -> TrainedModel:
         """The same model with its figures on held-out people, as `evaluate` gives them."""
@@ -125,6 +141,7 @@ class TrainedModel:
             "versions": self.versions,
             "created": self.created,
             "evaluation": self.evaluation,
+            "sets": self.sets and asdict(self.sets),
             "sees": self.model.sees,
         }
 
@@ -158,6 +175,7 @@ def load_model(folder: Path | str) -> TrainedModel:
             "versions": record["versions"],
             "created": record["created"],
             "evaluation": record["evaluation"],
+            "sets": ConformalSets.from_dict(record.get("sets")),  # earlier versions promised nothing
         }
     except ExpressivenessError as error:
         raise ModelError(f"{folder / RECORD} is damaged ({error}); train again") from error

@@ -139,12 +139,13 @@ def prediction_report(outcomes: Iterable[Outcome[Path, FramePredictions]]) -> st
     sections: dict[str, Sequence[Block]] = {
         str(video): [
             Table(
-                ("category", "score", "confidence", "frames with a face", "without"),
+                ("category", "score", "confidence", "may be", "frames with a face", "without"),
                 [
                     (
                         said.category or "none",
                         decimal(said.score),
                         decimal(said.confidence),
+                        said.possible_in_words,
                         f"{len(said.frame_number):,}",
                         f"{said.frames_without_face:,}",
                     )

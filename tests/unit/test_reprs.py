@@ -19,7 +19,9 @@ from expressiveness.models import (
     MODELS,
     Calibration,
     CnnOptions,
+    ConformalSets,
     FittedMovement,
+    HeldOut,
     JudgedFrames,
     TrainingConfig,
     TrainingData,
@@ -76,6 +78,8 @@ RECORDS = {
         model="notebook_cnn", options={"epochs": 3}
     ),
     "CnnOptions()": CnnOptions,
+    "HeldOut(3 videos of 2 people)": lambda: HeldOut(np.eye(3), np.arange(3), ("a", "a", "b")),
+    "ConformalSets(promise=0.9, threshold=0.7, people=12)": lambda: ConformalSets(0.9, 0.7, 12),
     "NotebookCnn(CnnOptions(face_input='single'))": lambda: random_model().model,
     "TrainedModel(notebook_cnn, facial_expression, created 20": random_model,
     "Calibration(40 values, cuts at -1 and 1)": lambda: Calibration(

@@ -157,7 +157,14 @@ def features_of(movement: Movement, neutral: Neutral | None = None) -> Floats:
 
 
 def fit_movement(
-    features: Floats, scores: Floats, categories: Ints, people: Sequence[str], *, folds: int = 5, seed: int = 0
+    features: Floats,
+    scores: Floats,
+    categories: Ints,
+    people: Sequence[str],
+    *,
+    levels: Floats | None = None,
+    folds: int = 5,
+    seed: int = 0,
 ) -> FittedMovement:
     """Learn from videos.
 
@@ -169,11 +176,13 @@ def fit_movement(
         scores: shape (k,).
         categories: into `CATEGORIES`, shape (k,).
         people: whose videos they are, k names.
-        folds: in which the people are dealt out for the calibration.
+        levels: as `held_out_levels` gives them, where they are known already.
+        folds: in which the people are dealt out for the calibration, otherwise.
         seed: decides how.
     """
     count = len(set(people))
-    levels = held_out_levels(features, scores, people, folds=folds, seed=seed)
+    if levels is None:
+        levels = held_out_levels(features, scores, people, folds=folds, seed=seed)
     weights, units, slopes, intercept = _fit(features, scores, count)
     return FittedMovement(
         weights,

@@ -21,7 +21,9 @@ from expressiveness.models.by_movement.fitted_movement import (
     FittedMovement,
     features_of,
     fit_movement,
+    held_out_levels,
 )
+from expressiveness.models.conformal import HeldOut
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
 from expressiveness.models.training_data import TrainingData
@@ -54,6 +56,7 @@ class MovementModel:
     def __init__(self, options: NoOptions | None = None, fitted: FittedMovement | None = None) -> None:
         self.options = options or NoOptions()
         self.history: dict[str, list[float]] = {}
+        self.held_out: HeldOut | None = None
         self._fitted = fitted
 
     @property
@@ -80,13 +83,12 @@ class MovementModel:
                 f"{len(clips)} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
                 "add interviews"
             )
-        self._fitted = fit_movement(
-            np.array([features_of(clip.movement, clip.neutral) for clip in clips if clip.movement]),
-            np.array([clip.score for clip in clips]),
-            np.array([clip.category for clip in clips]),
-            [clip.interview.participant for clip in clips],
-            seed=data.config.seed,
-        )
+        features = np.array([features_of(clip.movement, clip.neutral) for clip in clips if clip.movement])
+        scores, categories = np.array([clip.score for clip in clips]), np.array([clip.category for clip in clips])
+        people = [clip.interview.participant for clip in clips]
+        levels = held_out_levels(features, scores, people, seed=data.config.seed)
+        self._fitted = fit_movement(features, scores, categories, people, levels=levels)
+        self.held_out = HeldOut(self._fitted.calibration.probabilities(levels), categories, tuple(people))
         if self._fitted.unlearned:
             logger.warning(
                 "%d people are too few to learn from: movement is judged by a measure that is not learned, and only "

@@ -17,6 +17,7 @@ from expressiveness.errors import ModelError
 from expressiveness.models.base import Ability, Clip, Input
 from expressiveness.models.cnn.cnn_options import CnnOptions
 from expressiveness.models.cnn.preprocessing import network_input, reference_face
+from expressiveness.models.conformal import HeldOut
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
 from expressiveness.models.training_data import TrainingData
@@ -43,6 +44,7 @@ class NotebookCnn:
     def __init__(self, options: CnnOptions | None = None, network: keras.Model | None = None) -> None:
         self.options = options or CnnOptions()
         self.history: dict[str, list[float]] = {}
+        self.held_out: HeldOut | None = None
         self._network = network
 
     def __repr__(self) -> str:
@@ -81,6 +83,7 @@ class NotebookCnn:
         from expressiveness.models.cnn.fitting import fit_network
 
         self._network, self.history = fit_network(data, self.options, progress=progress, log_folder=log_folder)
+        self.held_out = HeldOut.validated(self, data)
         return self
 
     def predict(self, clip: Clip) -> FramePredictions:

@@ -38,6 +38,8 @@ def test_the_test_people_take_no_part_in_training_or_early_stopping(stored):
     tested = {person[id] for id in model.split.test}
     assert tested
     assert not tested & {person[id] for id in (*model.split.train, *model.split.validation)}
+    assert set(model.model.held_out.participants) == {person[id] for id in model.split.validation}
+    assert model.sets is None, "two people are too few to promise anything by"
     assert model.data["faces"] == {"train": 8 * len(model.split.train), "validation": 8 * len(model.split.validation)}
 
 
