@@ -16,6 +16,9 @@ LOCKS := tools/locks
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
+# A file to a worker, in the order of tests/conftest.py.
+SHARED_OUT := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+
 .PHONY: help setup demo test test-fast coverage lint audit docs dist lock clean
 .DEFAULT_GOAL := help
 
@@ -28,10 +31,10 @@ demo: $(INSTALLED) ## make sample interviews, train, predict and open the App
 	@$(BIN)/expressiveness demo $(ARGS)
 
 test: $(INSTALLED) ## run every test; what is skipped is named with its reason
-	@$(BIN)/pytest -rs --numprocesses=auto --dist=loadfile $(ARGS)
+	@$(BIN)/pytest -rs $(SHARED_OUT) $(ARGS)
 
 test-fast: $(INSTALLED) ## run the tests that need no database, browser or patience: half a minute
-	@$(BIN)/pytest -rs -m "not slow" --hypothesis-profile=fast --numprocesses=auto --dist=loadfile tests/unit $(ARGS)
+	@$(BIN)/pytest -rs -m "not slow" --hypothesis-profile=fast $(SHARED_OUT) tests/unit $(ARGS)
 
 coverage: $(INSTALLED) ## run every test, and show which lines none of them ran; fails where it is more than one in twenty
 	@$(MAKE) test ARGS="--cov --cov-report=term --cov-report=html:artefacts/coverage $(ARGS)"

@@ -70,10 +70,11 @@ def open_review_panel(page: Page) -> None:
     option = page.get_by_test_id("new-panel-option-review_panel")
     for _ in range(20):  # the App lists only the panels of the plugins that it has read when the list is opened
         page.get_by_test_id("new-panel-btn").first.click()
-        page.wait_for_timeout(1000)
-        if option.is_visible():
+        try:
+            option.wait_for(timeout=1000)
             break
-        page.keyboard.press("Escape")
+        except TimeoutError:
+            page.keyboard.press("Escape")
     option.click()
 
 

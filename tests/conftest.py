@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 pytest_plugins = ["tests.services"]
@@ -25,10 +26,12 @@ settings.load_profile("here")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ORDER = ("unit", "integration", "browser")  # fast and telling tests first
+LONG = ("test_day", "test_main_job", "test_review_panel", "test_workflow", "test_quickstart", "test_forgetting_all")
+"""Files that begin before the others of their folder, so that at the end no worker waits for one of them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests by the folder they are in, and run the fast folders first.
+    """Mark the tests by the folder they are in; run the fast folders first, and the long files of each.
 
     A walk through the App is tried up to four times: FiftyOne's App loses a click now and then while it draws itself
     anew on a busy machine, and a person would click again. Each try is a whole one, and is counted in the summary.
@@ -42,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(folder(item))
         if folder(item) == "browser":
             item.add_marker(pytest.mark.flaky(reruns=3))
-    items.sort(key=lambda item: ORDER.index(folder(item)))
+    items.sort(key=lambda item: (ORDER.index(folder(item)), item.path.stem not in LONG))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -104,9 +107,30 @@ def run_python() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def sample_interviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share; under its lock, the first one makes what all of them read."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+
+
+@pytest.fixture(scope="session")
+def sample_interviews(shared_folder: Path) -> Path:
     """A folder of rendered interviews, to read only: 6 participants with 2 clips of a second each."""
     from expressiveness.samples import render_sample_interviews
 
-    folder = tmp_path_factory.mktemp("sample") / "interviews"
-    return render_sample_interviews(folder, participants=6, clips_per_participant=2, seconds=1.0)
+    with FileLock(shared_folder.with_suffix(".lock")):
+        return render_sample_interviews(
+            shared_folder / "interviews", participants=6, clips_per_participant=2, seconds=1.0
+        )
+
+
+@pytest.fixture(scope="session")
+def sample_faces(shared_folder: Path, sample_interviews: Path) -> Path:
+    """A store of the faces of those interviews, to copy."""
+    from expressiveness.data import read_interviews
+    from expressiveness.faces import FaceStore, extract_interviews
+
+    folder = shared_folder / "faces"
+    with FileLock(shared_folder.with_suffix(".lock")):
+        assert not extract_interviews(read_interviews(sample_interviews).interviews, FaceStore(folder)).failures
+    return folder

@@ -169,6 +169,7 @@ def test_the_database_s_address_is_taken_from_fiftyone_s_own_settings(capsys, tm
     assert "does not answer (127.0.0.1:2: " in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["inspect", "FOLDER"], ["--help"], ["inspect", "--help"], ["--version"]])
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_full_output_is_said_in_a_sentence(folder, arguments, unbuffered):

@@ -68,6 +68,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @given(ANYTHING | st.builds(lambda path: {"absolute_path": path}, ANYTHING))
 def test_any_value_becomes_of_the_kind_that_is_asked_for_or_is_refused(value):
     for name, is_kind in KINDS.items():

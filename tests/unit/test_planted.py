@@ -115,6 +115,7 @@ def earlier(inputs, tmp_path_factory) -> dict[str, Path]:
     return {name: made[MADE_BY.get(name, name)] for name in FOLDERS}
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.sampled_from(list(FOLDERS)), planted_trees, st.booleans())
 def test_what_is_planted_in_an_output_folder_survives_every_command(inputs, earlier, name, tree, into_an_empty_one):

@@ -94,6 +94,7 @@ def test_a_table_that_was_cut_short_is_made_again(bucket):
     assert table.read_bytes() == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [

@@ -35,6 +35,7 @@ def model(tmp_path_factory):
     return random_model().save(tmp_path_factory.mktemp("reports") / "model")
 
 
+@pytest.mark.slow
 def test_inspect_says_writes_and_draws_what_it_found(interviews, tmp_path, capsys):
     arguments = ["--out", tmp_path / "out", "--format", "png", "--json", tmp_path / "found.json", "--low", "-1.5"]
     assert run("inspect", interviews, *arguments) == 0

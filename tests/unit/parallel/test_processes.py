@@ -18,6 +18,7 @@ def square(number):
     return number * number
 
 
+@pytest.mark.slow
 def test_every_item_has_one_outcome():
     outcomes = list(run(square, range(7), workers=2))
 
@@ -44,6 +45,7 @@ def test_a_fault_of_the_program_or_of_the_store_is_not_taken_for_a_fault_of_the_
         next(results)
 
 
+@pytest.mark.slow
 def test_results_come_as_they_finish_and_the_rest_can_be_left():
     results = run(square, range(1000), workers=1)
 
@@ -183,6 +185,7 @@ except WorkerError as error:
 """
 
 
+@pytest.mark.slow
 def test_a_machine_that_starts_no_workers_is_told_what_they_need(run_python):
     assert "/dev/shm must be there, writable and with room left" in run_python(NO_SEMAPHORES)
 

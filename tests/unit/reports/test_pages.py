@@ -140,6 +140,7 @@ def test_a_folder_without_interviews_still_has_its_report(tmp_path):
     assert not Page(html).images
 
 
+@pytest.mark.slow
 def test_an_evaluation_shows_its_figures_with_intervals_and_the_terms_of_use():
     html = evaluation_report(EVALUATION, history=HISTORY)
 

@@ -261,6 +261,7 @@ def test_every_kind_of_video_that_people_have_is_read(tmp_path, ending):
     video = tmp_path / f"a.{ending}"
     with av.open(video, "w", format=kind) as container:
         stream = container.add_stream(encoder, rate=25)
+        stream.codec_context.thread_count = 1
         (stream.width, stream.height), stream.pix_fmt = size, pixels
         if pixels == "yuvj420p":
             stream.codec_context.color_range = 2
@@ -284,6 +285,7 @@ def test_a_playlist_is_called_one_and_not_a_damaged_video(inside, text, kind):
         probe(inside / "a.mp4")
 
 
+@pytest.mark.slow
 def test_a_row_that_names_a_playlist_costs_that_row_alone(inside, outside, watch):
     (inside / "a.m3u8").write_text(HLS.format(outside))
     write_grey_ramp(inside / "b.mp4")

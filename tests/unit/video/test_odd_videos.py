@@ -49,6 +49,7 @@ def test_hevc_is_analysed_though_no_browser_plays_it(tmp_path, upright):
     assert_alike(extract_faces(write_video(tmp_path / "a.mp4", [portrait()] * 3, codec="libx265"), EVERY), upright)
 
 
+@pytest.mark.slow
 def test_a_4k_video_gives_boxes_in_shares_of_its_frame(tmp_path, upright):
     huge = cv2.resize(portrait(), (2160, 2160))
     canvas = np.zeros((2160, 3840, 3), np.uint8)

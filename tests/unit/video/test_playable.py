@@ -123,6 +123,7 @@ def test_a_kind_of_file_that_browsers_do_not_know_is_named_and_becomes_one_that_
     assert len(list(read_frames(tmp_path / "a.mp4", EVERY))) == 6
 
 
+@pytest.mark.slow
 def test_a_folder_is_copied_with_its_rows_and_only_what_does_not_play_is_encoded(tmp_path):
     folder = tmp_path / "set"
     (folder / "videos").mkdir(parents=True)
@@ -160,6 +161,7 @@ def test_a_second_copying_keeps_what_is_there_and_a_broken_video_is_named(tmp_pa
     assert json.loads((tmp_path / "copy" / "metadata.jsonl").read_text().splitlines()[0])["id"] == "0001"
 
 
+@pytest.mark.slow
 def test_videos_of_one_name_but_their_ending_stay_two_and_those_from_outside_come_in(tmp_path):
     folder = tmp_path / "set"
     (folder / "videos").mkdir(parents=True)
@@ -174,6 +176,7 @@ def test_videos_of_one_name_but_their_ending_stay_two_and_those_from_outside_com
     assert [probe(one.video).frame_count for one in found] == [3, 6, 9]
 
 
+@pytest.mark.slow
 def test_a_video_that_takes_too_long_is_given_up_and_named(tmp_path):
     (tmp_path / "set" / "videos").mkdir(parents=True)
     write_hevc(tmp_path / "set" / "videos" / "vid_0001.mp4", range(600), sound=False)

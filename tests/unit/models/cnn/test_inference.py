@@ -8,6 +8,7 @@ from tests.random_model import random_model
 FACES = np.random.default_rng(0).normal(0, 0.6, (BATCH + 3, 48, 48, 1)).astype(np.float32)
 
 
+@pytest.mark.slow
 def test_the_compiled_network_gives_what_the_network_gives_over_several_batches():
     network = random_model().model.network
 
