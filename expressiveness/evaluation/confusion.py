@@ -58,11 +58,6 @@ class Confusion:
         return _share(self.total - self.wrong, self.total)
 
     @property
-    def majority(self) -> float:
-        """The accuracy of always saying the commonest category."""
-        return _share(max(self.support), self.total)
-
-    @property
     def recall(self) -> tuple[float, ...]:
         """Of each category, the share that was recognised."""
         return tuple(_share(self.counts[index][index], self.support[index]) for index in range(COUNT))

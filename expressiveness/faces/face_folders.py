@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from expressiveness._io import atomic_folder, file_stem, place
+from expressiveness._io import file_stem, place
 from expressiveness.data import CATEGORIES, Curation, Decisions, Interview, Thresholds
 from expressiveness.errors import StoreError
 from expressiveness.faces.face_store import FaceStore
@@ -33,43 +33,6 @@ class FaceFolders:
     failures: tuple[Failure, ...]  # interviews without stored faces
 
 
-def write_face_folders(
-    interviews: Sequence[Interview],
-    store: FaceStore,
-    folder: Path | str,
-    *,
-    target: str,
-    thresholds: Thresholds,
-    curation: Curation | None = None,
-    progress: Progress | None = None,
-) -> FaceFolders:
-    """Write the primary faces of interviews as pictures, each under what it counts as.
-
-    Args:
-        interviews: whose stored faces to write.
-        store: holds them.
-        folder: new, empty, or written by an earlier call, whose pictures are replaced.
-        target: the score that gives the category.
-        thresholds: where the category changes.
-        curation: what people decided: a corrected face goes to its corrected category, an excluded one nowhere.
-        progress: called with how many interviews are done.
-
-    Raises:
-        OutputError: the folder cannot be written, or holds something that we did not write.
-    """
-    folder = place(folder)
-    with atomic_folder(folder, kind="set of faces by category") as unfinished:
-        return put_faces(
-            interviews,
-            store,
-            unfinished,
-            target=target,
-            thresholds=thresholds,
-            curation=curation or Curation(),
-            progress=progress,
-        )
-
-
 def put_faces(
     interviews: Sequence[Interview],
     store: FaceStore,
@@ -78,9 +41,18 @@ def put_faces(
     target: str,
     thresholds: Thresholds,
     curation: Curation,
-    progress: Progress | None,
+    progress: Progress | None = None,
 ) -> FaceFolders:
-    """Write pictures as `write_face_folders` does, into a folder that holds none.
+    """Write the primary faces of interviews as pictures, each under what it counts as.
+
+    Args:
+        interviews: whose stored faces to write.
+        store: holds them.
+        folder: holds no pictures yet.
+        target: the score that gives the category.
+        thresholds: where the category changes.
+        curation: what people decided: a corrected face goes to its corrected category, an excluded one nowhere.
+        progress: called with how many interviews are done.
 
     Raises:
         OSError: the disk is full.

@@ -30,7 +30,7 @@ from .prediction import Vectors, embed_interviews, predict_interviews, predict_v
 from .record import RECORD, read_record
 from .trained_model import CARD, MODEL, TrainedModel, load_model
 from .training_config import TrainingConfig
-from .training_data import LabelledClip, TrainingData, assemble, typical_scores
+from .training_data import LabelledClip, TrainingData, assemble
 from .training_defaults import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED
 
 __all__ = [
@@ -90,6 +90,5 @@ __all__ = [
     "reference_face",
     "rows_by_frame",
     "train",
-    "typical_scores",
     "write_table",
 ]

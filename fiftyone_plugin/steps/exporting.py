@@ -22,7 +22,7 @@ from typing import Any
 import fiftyone as fo
 
 from expressiveness._io import atomic_folder, check_output_folder, file_stem
-from expressiveness.data import COLUMNS_FILE, METADATA, TABLE_FILE, Curation, Interview, write_table
+from expressiveness.data import METADATA, Curation, Interview, write_table
 from expressiveness.errors import OutputError
 from expressiveness.faces import put_faces
 from expressiveness.types import Failure, Progress
@@ -42,7 +42,6 @@ CURATED = "curated export"
 """What such a folder holds, see `check_output_folder`."""
 
 DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
-TABLES = {METADATA, TABLE_FILE, COLUMNS_FILE}
 RECRUITVIEW = "recruitview"
 
 

@@ -54,10 +54,10 @@ def documents():
         for name in database.list_collection_names():
             if not name.startswith("fs."):
                 yield from (f"{name}: {json_util.dumps(document)}" for document in database[name].find())
-        yield from (f"file: {unpacked(file.read())}" for file in GridFS(database).find())
+        yield from (f"file: {decompressed(file.read())}" for file in GridFS(database).find())
 
 
-def unpacked(content):
+def decompressed(content):
     for unpack in (gzip.decompress, zlib.decompress):
         try:
             return unpack(content).decode()

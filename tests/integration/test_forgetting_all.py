@@ -4,7 +4,6 @@ Its id and its video's name are such as nothing else holds, so that whatever sti
 """
 
 import base64
-import gzip
 import json
 import re
 import shutil
@@ -36,6 +35,7 @@ from fiftyone_plugin.steps import (
     import_interviews,
     train_model,
 )
+from tests.integration.test_forgetting import decompressed
 
 ID, STEM = "forget-me-7f3a", "forget_me_7f3a"
 NETWORK, MOVEMENT = "faces_1", "movement_1"
@@ -166,16 +166,7 @@ def database():
         for name in sorted(found.list_collection_names()):
             if name != "fs.chunks":
                 yield from ((name, unpacked(json_util.dumps(document))) for document in found[name].find())
-        yield from (("GridFS", unpacked(plain(file.read()))) for file in GridFS(found).find())
-
-
-def plain(content):
-    for unpack in (gzip.decompress, zlib.decompress):
-        try:
-            return unpack(content).decode()
-        except (OSError, zlib.error):
-            continue
-    return content.decode(errors="replace")
+        yield from (("GridFS", unpacked(decompressed(file.read()))) for file in GridFS(found).find())
 
 
 def unpacked(text):

@@ -17,10 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expressiveness.cli import main
-from expressiveness.data import Thresholds
 from expressiveness.errors import ExpressivenessError
 from expressiveness.faces import ExtractionConfig, FaceStore
-from expressiveness.faces.face_folders import write_face_folders
 from expressiveness.samples import render_sample_interviews
 from tests.face_tables import grey_faces
 from tests.interviews import interview, row, write_metadata, write_portrait_video
@@ -48,20 +46,12 @@ class Inputs:
     store: Path
 
 
-def face_folders(inputs: Inputs, out: Path) -> None:
-    one = interview(video=inputs.interviews / "videos" / "vid_0001.mp4")
-    write_face_folders(
-        [one], FaceStore(inputs.store), out, target="facial_expression", thresholds=Thresholds(), curation=None
-    )
-
-
 FOLDERS: dict[str, Callable[[Inputs, Path], object]] = {
     "save a model": lambda inputs, out: random_model().save(out),
     "train": lambda inputs, out: command("train", inputs.interviews, "--faces", inputs.store, "--out", out),
     "export-model": lambda inputs, out: command("export-model", inputs.model, out, "--format", "keras"),
     "inspect": lambda inputs, out: command("inspect", inputs.interviews, "--out", out, "--format", "png"),
     "reencode": lambda inputs, out: command("reencode", inputs.interviews, "--out", out, "--workers", "1"),
-    "face folders": face_folders,
     "sample interviews": lambda inputs, out: render_sample_interviews(out, **SAMPLE),
     "other sample interviews": lambda inputs, out: render_sample_interviews(out, **{**SAMPLE, "seconds": 1.0}),
 }

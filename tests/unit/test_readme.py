@@ -60,7 +60,7 @@ def test_the_library_example_runs_as_a_file(folder, guard):
     below = f"if __name__ == '__main__':\n{textwrap.indent(quick, '    ')}" if guard else quick
     script = folder / "example.py"
     script.write_text(below)
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 
     done = subprocess.run([sys.executable, script], cwd=folder, env=environment, capture_output=True, text=True)
 

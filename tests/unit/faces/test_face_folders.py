@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED, Curation, FaceDecision, Thresholds
-from expressiveness.faces import FaceStore
-from expressiveness.faces.face_folders import write_face_folders
+from expressiveness.faces import FaceStore, put_faces
 from tests.face_tables import grey_faces
 from tests.interviews import interview
 
@@ -27,8 +26,8 @@ def stored(tmp_path):
 
 def write(stored, folder, curation=None):
     interviews, store = stored
-    return write_face_folders(
-        interviews, store, folder, target="facial_expression", thresholds=Thresholds(), curation=curation
+    return put_faces(
+        interviews, store, folder, target="facial_expression", thresholds=Thresholds(), curation=curation or Curation()
     )
 
 
