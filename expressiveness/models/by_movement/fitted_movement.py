@@ -51,7 +51,7 @@ EQUAL_PARTS = 0.25
 PRIOR_VIDEOS = 4.0
 """How many videos' worth the equal parts weigh against what is learned."""
 
-LEAST_PEOPLE = 5
+LEAST_PEOPLE = 3
 """From whom the parts of a level are learned; of fewer, equal parts say more."""
 
 LEAST_SPREAD = 1e-3
