@@ -36,10 +36,10 @@ def data_notes(figures: Mapping[str, Any]) -> list[str]:
         )
         if leak["spearman"] >= 0:
             notes.append(f"{note}: knowing who it is gives away that much.")
-        else:  # explained once where the row `identity` needs it, too
-            notes.append(
-                f"{note}. {BELOW_CHANCE}" if identity_note(figures) is None else f"{note}, for the same reason."
-            )
+        elif identity_note(figures):  # which gives the reason
+            notes.append(f"{note}, for the reason that is given with identity.")
+        else:
+            notes.append(f"{note}. {BELOW_CHANCE}")
     return notes
 
 
