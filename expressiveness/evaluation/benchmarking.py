@@ -36,7 +36,7 @@ LEAST_RETAKES = 10
 """Pairs of takes, for an estimate of the noise ceiling."""
 
 OURS = "movement"
-COMPARED_WITH = ("e_std", "notebook", "deviation")
+COMPARED_WITH = ("e_std", "displacement", "notebook", "deviation")
 
 
 def benchmark(

@@ -32,11 +32,14 @@ def data_notes(figures: Mapping[str, Any]) -> list[str]:
     if (leak := figures["own_mean"])["spearman"] is not None:
         note = (
             f"The mean score of a person's other clips predicts a clip's with a Spearman's rho of "
-            f"{decimal(leak['spearman'])} ({counted(leak['clips'], 'clip')}): knowing who it is gives away that much."
+            f"{decimal(leak['spearman'])} ({counted(leak['clips'], 'clip')})"
         )
-        # Once is enough where the row `identity` says the same.
-        below = leak["spearman"] < 0 and identity_note(figures) is None
-        notes.append(f"{note} {BELOW_CHANCE}" if below else note)
+        if leak["spearman"] >= 0:
+            notes.append(f"{note}: knowing who it is gives away that much.")
+        elif identity_note(figures):  # which gives the reason
+            notes.append(f"{note}, for the reason that is given with identity.")
+        else:
+            notes.append(f"{note}. {BELOW_CHANCE}")
     return notes
 
 
