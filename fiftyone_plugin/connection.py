@@ -1,4 +1,4 @@
-"""FiftyOne's database: a sentence where it cannot be used, or goes away."""
+"""FiftyOne's database, with clear errors when it cannot be used or goes away."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from expressiveness.errors import DatabaseError
 
 
 def connect() -> None:
-    """Connect to the database, or start FiftyOne's own, before work begins that needs it.
+    """Connect to the database, or start FiftyOne's own, before work that needs it begins.
 
     Raises:
         DatabaseError: it does not answer, or cannot be started.
@@ -30,7 +30,7 @@ def connect() -> None:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Give a sentence where the database goes away while the block runs.
+    """Raise a clear error when the database goes away while the block runs.
 
     Raises:
         DatabaseError: it has.

@@ -1,8 +1,8 @@
 """Every field that the plugin writes: its name, type, description, and place in the sidebar.
 
-A dataset of interviews has one video sample an interview. The faces that were found, with the category that a person
-may correct, are the frame label `faces`; each run adds a frame label and some sample fields of its own, so that two
-models can be compared.
+A dataset of interviews has a video sample for each interview. The faces that were found, with the category that a
+person may correct, are the frame label `faces`; each run adds a frame label and some sample fields of its own, so that
+two models can be compared.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ FACE_ATTRIBUTES = {
 """Text on each primary face of `faces`."""
 
 CONFIDENT = 0.8
-"""The least probability of a confident prediction."""
+"""A prediction is confident from this probability on."""
 
 UNCERTAIN = 0.1
-"""The largest lead of the first category over the second, as probabilities, of an uncertain prediction."""
+"""A prediction is uncertain if its first category is at most this much more probable than the second."""
 
 _DESCRIPTIONS = {
     INTERVIEW_ID: "The interview's id, as the data has it",
@@ -75,7 +75,7 @@ INFO_KEY = "expressiveness"
 
 @dataclass(frozen=True, slots=True)
 class InterviewFields:
-    """The fields that a dataset has for what its data knows of an interview: the name in the data, and the field's."""
+    """The fields for an interview's scores and attributes: by their name in the data, the field's name."""
 
     scores: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class InterviewFields:
         return cls(info["scores"], info["attributes"]) if "scores" in info else RECRUITVIEW
 
     def with_those_of(self, folder: InterviewFolder, schema: Iterable[str]) -> InterviewFields:
-        """These, and fields for what else a folder knows; a name that is taken or cannot be a field's gets marks."""
+        """These, and fields for what else a folder has; a name that is taken, or cannot be a field's, is changed."""
         taken = {*_OURS, *schema}
         scores, attributes = dict(self.scores), dict(self.attributes)
         for names, found in ((scores, folder.scores), (attributes, folder.attributes)):
@@ -163,7 +163,7 @@ class RunFields:
 
     @property
     def descriptions(self) -> dict[str, str]:
-        """What each field says of itself; by this a field is known as the run's own."""
+        """The description of each field, which also tells that a field is the run's own."""
         return {
             self.faces: f"The category that run {self.run} predicts for the primary face",
             self.video: f"The video's category, as run {self.run} predicts it",

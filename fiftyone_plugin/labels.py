@@ -64,7 +64,7 @@ def write_predictions(
         dataset: with the run's fields declared.
         fields: of the run.
         predictions: by sample id.
-        truth: what each prediction is held against, by sample id.
+        truth: what each prediction is compared with, by sample id.
     """
     documents = {key: _prediction_documents(value, truth[key]) for key, value in predictions.items()}
     dataset.select(list(predictions)).clear_frame_field(fields.faces)

@@ -1,4 +1,4 @@
-"""The truth that predictions are held against, and what follows for a video: its stretches, the share that is right."""
+"""The truth that predictions are compared with, and what follows for a video: its stretches, its accuracy."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _stretch(label: str, truth: str, support: list[int], confidence: float, marg
 
 
 def _extended(stretch: Document, following: Document) -> bool:
-    """Take a frame's stretch into the one before, if it goes on from there."""
+    """Merge a frame's stretch into the one before, if it continues it."""
     goes_on = stretch["support"][1] == following["support"][0] - 1
     if not goes_on or (stretch["label"], stretch["truth"]) != (following["label"], following["truth"]):
         return False

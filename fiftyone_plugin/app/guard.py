@@ -1,9 +1,9 @@
-"""A check in front of FiftyOne's server, which answers whoever asks, and with any file that the user can read.
+"""A check in front of FiftyOne's server, which answers anyone, with any file that the user can read.
 
-A website that the user visits can send requests to servers on the user's own machine, and make a name of its own lead
-there (DNS rebinding). So a request is passed on only if it calls this machine by one of its own names, and comes from
-the App's own page or from a program. A file is shown only if a dataset names it. And the App's page may load nothing
-from elsewhere: it would ask Google for fonts.
+A website that the user visits can send requests to servers on the user's own machine, and point a name of its own at it
+(DNS rebinding). So a request is passed on only if it calls this machine by one of its own names, and comes from the
+App's own page or from a program. A file is shown only if a dataset names it. And the App's page may load nothing from
+elsewhere: it would ask Google for fonts.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ async def _serve(app: Any, config: Config) -> None:
 
 
 def _tell_unless_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Whoever ends the App while a browser is connected has made no error, though asyncio before 3.12 says so."""
+    """Ending the App while a browser is connected is no error, though asyncio before 3.12 reports one."""
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
 
@@ -126,7 +126,7 @@ def _taken(port: int) -> bool:
 
 
 def _end_with_input() -> None:
-    """Ask this process to end in order, once whoever started it has ended or says so."""
+    """End this process properly, once its parent has ended or asks for it."""
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -82,7 +82,7 @@ def curate(
         at: when, as ISO 8601; now if None.
 
     Raises:
-        InterviewError: it is not said who decides or what, or nothing is shown that could be decided on.
+        InterviewError: who decides, or what, is missing, or nothing is shown that could be decided on.
     """
     _check(decision, by, category)
     choice = _Choice(decision, category, by.strip(), at or utc())
@@ -95,7 +95,7 @@ def curate(
 
 
 def undo_curation(dataset: fo.Dataset) -> CurationReport:
-    """Put back what the last `curate` changed, but for what was decided otherwise since.
+    """Put back what the last `curate` changed, except what was decided otherwise since.
 
     Raises:
         InterviewError: there is nothing to undo.

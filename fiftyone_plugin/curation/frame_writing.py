@@ -1,7 +1,7 @@
-"""The only way to a dataset's frames: what people have edited there by hand is recorded before anything is written.
+"""The only way to write to a dataset's frames: edits by hand are recorded first.
 
-The App keeps neither who edited a face nor when. The time is that of the last change to its frame, which the next write
-moves.
+The App keeps neither who edited a face nor when. The time of an edit is that of the last change to its frame, which the
+next write overwrites.
 """
 
 from __future__ import annotations

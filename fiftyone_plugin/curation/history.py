@@ -1,6 +1,6 @@
 """The steps of curation kept with a dataset, so that they can be undone, also after the App was restarted.
 
-A step is a custom run of the dataset: it goes where the dataset goes, and its size is bounded by the disk alone.
+A step is a custom run of the dataset: it is cloned and deleted with the dataset, and only the disk limits its size.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .states import FaceState, PrimaryFace, VideoState
 
 METHOD = "expressiveness_curation"
 STEPS_KEPT = 20
-"""The oldest steps beyond so many are forgotten."""
+"""With more steps than this, the oldest are forgotten."""
 
 FaceKey = tuple[str, int]
 """Sample id and frame number."""
@@ -24,7 +24,7 @@ FaceKey = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision as it was applied: what stood there before, and what after."""
+    """One decision as it was applied: the states before and after it."""
 
     decision: str
     by: str
@@ -34,7 +34,7 @@ class Step:
 
     @property
     def size(self) -> int:
-        """On how many faces and videos there was a decision."""
+        """How many faces and videos were decided on."""
         return len(self.faces) + len(self.videos)
 
     @property
@@ -114,7 +114,7 @@ def step_names(dataset: fo.Dataset) -> list[str]:
 
 
 def _grouped_faces(step: Step) -> list[dict[str, Any]]:
-    """Faces by what happened to them: most of a step's share their states, so that each is stored once."""
+    """Faces grouped by what changed: most faces of a step share that, so it is stored once."""
     groups: dict[tuple[FaceState, FaceState], dict[str, list[int]]] = {}
     for (sample_id, number), states in step.faces.items():
         groups.setdefault(states, {}).setdefault(sample_id, []).append(number)

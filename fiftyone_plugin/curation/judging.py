@@ -1,7 +1,7 @@
 """Compare a dataset's predictions with what people have decided since.
 
-A run's labels carry the truth that they were held against and whether they are right; a decision changes both, and with
-them what the review shows as mistakes. What a run predicted stays as it is, and so do its figures on held-out people.
+A run's labels carry the truth that they were compared with, and whether they are right. A decision changes both, and so
+what the review shows as mistakes. The predictions and the run's figures on held-out people stay as they are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .read import truths_of
 
 
 def judge_again(dataset: fo.Dataset, sample_ids: Sequence[str]) -> None:
-    """Bring `truth` and `correct` of every run's labels up to date, and what is summed up from them."""
+    """Bring `truth` and `correct` of every run's labels up to date, and the sums made of them."""
     view = dataset.select(list(sample_ids))
     with writing_frames(view) as frames:
         for run in runs_with_fields(dataset):

@@ -31,9 +31,9 @@ def curation_of(samples: fo.Dataset | fo.DatasetView, *, target: str | None = No
 
 
 def truths_of(samples: fo.Dataset | fo.DatasetView, target: str, thresholds: Thresholds) -> dict[str, Truth]:
-    """What predictions are held against in the App, by sample id: people's decisions, or else the score's category.
+    """What predictions are compared with in the App, by sample id: people's decisions, or else the score's category.
 
-    The figures of a run, see `evaluate`, are held against the scores alone.
+    The figures of a run, see `evaluate`, are compared with the scores alone.
 
     Args:
         samples: a dataset of interviews, or a view of one.

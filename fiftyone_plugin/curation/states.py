@@ -1,7 +1,7 @@
 """What people decided about faces and videos, as their fields hold it; read and written in bulk.
 
-Only the primary face of a frame counts. Each carries in `recorded` what the plugin wrote last, so that an edit by hand,
-in the App's Annotate tab or with its tags, is told from everything else.
+Only the primary face of a frame counts. Each carries in `recorded` what the plugin wrote last, which tells edits by
+hand, in the App's Annotate tab or with its tags, from everything else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class FaceState:
 
     @property
     def excluded(self) -> bool:
-        """Whether the face trains nothing."""
+        """Whether the face is left out of training."""
         return EXCLUDE_TAG in self.tags
 
     @property
@@ -72,7 +72,7 @@ class PrimaryFace:
     state: FaceState
 
     def recorded(self) -> FaceState:
-        """The state, an edit by hand recorded with who and when as far as that is known.
+        """The state, with who edited it by hand and when, as far as that is known.
 
         The App keeps neither. The frame's last change is the time of the edit as long as nothing else has written to
         the frame, which is why the plugin records edits before it writes to frames. A face that was put back to its
@@ -87,7 +87,7 @@ class PrimaryFace:
 
 def primary_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]:
     """Yield the primary face of every frame that has one."""
-    # One query, so that what people do in the meantime cannot part what belongs together.
+    # One query, so that the values of a face belong together even while people edit.
     columns = ["id", INTERVIEW_ID, f"{CATEGORY}.label", f"{REVIEWED_CATEGORY}.label"]
     columns += ["frames.frame_number", "frames.id", "frames.last_modified_at"]
     columns += [f"frames.{FACES}.detections.{name}" for name in ("index", "id", *_FACE_STATE)]

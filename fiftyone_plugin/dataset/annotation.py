@@ -2,8 +2,8 @@
 
 The tab edits what has an activated label schema. Faces of one video and place in the order share an instance, which is
 their row on the timeline. What differs from frame to frame is declared dynamic: the row shows it as stretches, and a
-change holds from its frame on until the value was another already. So a stretch is corrected by setting the category
-where it begins and setting it back where it ends.
+change holds from its frame up to the next change. So a stretch is corrected by setting the category where it begins and
+setting it back where it ends.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def enable_annotation(dataset: fo.Dataset) -> None:
 
 
 def _face_schema() -> dict[str, Any]:
-    """Every attribute that a face carries: those without a schema an edit would copy to all faces of the row."""
+    """Every attribute that a face carries: an edit copies those without a schema to all faces of the row."""
     attributes: dict[str, dict[str, Any]] = {
         "category": _CATEGORY,
         "tags": _TAGS,

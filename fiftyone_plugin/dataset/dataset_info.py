@@ -25,7 +25,7 @@ FACES, MODELS, PICTURES = "faces", "models", "frames"
 """What a work folder holds."""
 
 ELSEWHERE = "elsewhere.txt"
-"""In the place of a dataset whose work folder was chosen: where that is, for when the dataset is gone."""
+"""A file in the default place of a dataset whose work folder is elsewhere: it says where, should the dataset go."""
 
 
 def id_of(dataset: fo.Dataset) -> str:
@@ -64,7 +64,7 @@ def imported_measure(dataset: fo.Dataset) -> tuple[str, Thresholds]:
 
 
 def work_folders() -> Path:
-    """Where the work folders of all datasets are that were not given one elsewhere."""
+    """The folder with the work folders of all datasets that were not given one elsewhere."""
     return Path(fo.config.default_dataset_dir) / "expressiveness"
 
 

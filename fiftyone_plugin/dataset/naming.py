@@ -1,4 +1,4 @@
-"""What a dataset of interviews may be called: a name is shown, searched and logged, and never leads anywhere."""
+"""What a dataset of interviews may be called: names are shown, searched and logged, and must not act as paths."""
 
 from __future__ import annotations
 

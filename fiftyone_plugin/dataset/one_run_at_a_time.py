@@ -1,6 +1,6 @@
-"""A run on a dataset: alone on it, and answered in a sentence where the database goes away.
+"""One run at a time on a dataset, with a clear error when the database goes away.
 
-What people decide in the App is no run, and never waits for one.
+A decision in the App is no run, and never waits for one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def working_on(dataset: fo.Dataset | str, doing: str) -> Iterator[None]:
 
     Args:
         dataset: the dataset, or the name of one that is about to be made.
-        doing: what for, for the one who comes second.
+        doing: what the run does, to tell whoever comes second.
 
     Raises:
         BusyError: another run works on it on this machine, or on the disk that FiftyOne's datasets are kept on.

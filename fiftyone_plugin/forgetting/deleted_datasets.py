@@ -1,4 +1,4 @@
-"""What datasets that were deleted have left on the disk: FiftyOne tells nobody when it deletes one.
+"""What deleted datasets have left on the disk: FiftyOne does not tell plugins when it deletes one.
 
 Nothing is deleted unless somebody asks for it, and then only files that this program wrote.
 """

@@ -41,7 +41,7 @@ def forget_interview(dataset: fo.Dataset, interview_id: str) -> ForgetReport:
     video, such as a clone or a second import, and from all that was made of those. What only a person can decide on,
     such as an interview of the same id and another video, is named in the report and left.
 
-    The samples go last, so that what was interrupted can be done again.
+    The samples go last, so an interrupted call can be repeated.
 
     Raises:
         InterviewError: the dataset holds no interviews.
@@ -56,7 +56,7 @@ def forget_interview(dataset: fo.Dataset, interview_id: str) -> ForgetReport:
         _forget_files(found, report)
         for one in found.datasets:
             _forget_in_runs(one, found, report)
-        if not (found.samples or report.found):  # a slip of the pen must not cost what merely sounds like it
+        if not (found.samples or report.found):  # a mistyped id must not delete what merely resembles it
             return report
         swept = sweep(found)
         report.documents = swept.documents
@@ -123,7 +123,7 @@ def _forget_in_runs(dataset: fo.Dataset, found: Known, report: ForgetReport) -> 
             if forget_in_model(model_folder(dataset, run), found.interview) and run not in report.learned:
                 report.learned.append(run)
         except ModelError:
-            continue  # its folder is gone, and with it what stood there
+            continue  # its folder is gone, and the record with it
     for sample in found.samples:
         forget_sample(dataset, sample)
 

@@ -1,8 +1,8 @@
 """Take an interview out of the whole of FiftyOne's database, whichever collection mentions it.
 
 Views of frames, patches and clips are copies in collections of their own; saved views, workspaces, queued work, stores
-of panels and results of runs hold ids and paths. What can lose the interview and still mean the same loses it; what
-cannot is deleted, and named. What is neither FiftyOne's nor ours is named and left.
+of panels and results of runs hold ids and paths. The interview is taken out of what still means the same without it;
+anything else is deleted, and named. What is neither FiftyOne's nor ours is named and left.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _picture_folders(dataset: fo.Dataset, interview_id: str) -> Iterator[str]:
 def sweep(known: Known) -> Swept:
     """Take an interview out of everything but its datasets' own samples and frames, which are to go last.
 
-    Then a forgetting that was interrupted can be repeated: as long as the sample is there, all that it is known by is.
+    Then an interrupted call can be repeated: as long as the sample is there, so is all that identifies it.
     """
     return _Sweep(known).run()
 

@@ -33,7 +33,7 @@ TRY_AGAIN = "ExpressivenessTryAgain"
 
 
 class StoppedError(Exception):
-    """The person closed the App or cancelled; raised inside the work at its next sign of progress."""
+    """The person closed the App or cancelled; raised inside the work when it next reports progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class InterviewOperator(foo.Operator, Generic[Record]):
             form.refuse(sentence_about(error))
 
     def _call(self, ctx: foo.executor.ExecutionContext) -> dict[str, Any]:
-        """Work, and raise what is of a known kind as an error of our own, whose message is all that there is to say."""
+        """Work, and turn errors of known kinds into our own, whose message says everything."""
         from expressiveness.errors import ExpressivenessError
 
         try:
@@ -189,7 +189,7 @@ class InterviewOperator(foo.Operator, Generic[Record]):
 
 
 class _Work:
-    """A function in a thread of its own, whose signs of progress are iterated over."""
+    """A function in a thread of its own; iterating gives its progress."""
 
     def __init__(self, function: Callable[[Progress], dict[str, Any]]) -> None:
         self._function = function
@@ -205,7 +205,7 @@ class _Work:
             yield sign
 
     def stop(self) -> None:
-        """Let the work end at its next sign of progress, and wait for that."""
+        """Stop the work when it next reports progress, and wait for that."""
         self._stopping.set()
         self._thread.join()
 

@@ -46,7 +46,7 @@ def parameters(kind: type[Record]) -> type[Record]:
 
 @parameters
 class NoParameters:
-    """Of an operator that is only to be started."""
+    """For an operator that takes nothing."""
 
 
 def _printable(value: Any) -> Any:
@@ -63,7 +63,7 @@ Folder = Annotated[Path, AfterValidator(_printable)]
 
 
 class Stated:
-    """A value that is stated elsewhere, and read there when it is needed: what states it may not be installed.
+    """A value that is defined elsewhere, and read when it is needed, since that package may not be installed.
 
     As a `default_factory` it is a default that signatures show.
 
@@ -92,7 +92,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Choices:
-    """Of a text: which there are, or each with what a person reads; or a function that says so, as `Stated` does."""
+    """The texts to choose from, or each with its label; or a function that gives them, as `Stated` does."""
 
     source: Collection[str] | Callable[[], Collection[str]]
 
@@ -133,7 +133,7 @@ class Parameter:
 
     @property
     def remedy(self) -> str:
-        """What would do, for an error: "give a whole number from 1 to 9"."""
+        """What is accepted, for an error: "give a whole number from 1 to 9"."""
         if self.choices:
             return f"choose from {', '.join(self.choices.labels())}"
         bounds = "" if self.least is None or self.most is None else f" from {self.least:,} to {self.most:,}"
@@ -245,7 +245,7 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
 
 
 def _parts(annotation: Any) -> Iterator[Any]:
-    """The types of an annotation and what stands beside them, as in `Annotated[int, Ge(0)] | None`."""
+    """The types of an annotation and their metadata, as in `Annotated[int, Ge(0)] | None`."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         yield from _parts(arguments[0])

@@ -30,7 +30,7 @@ class ExportParameters:
     folder: Folder = Field(title="Folder", description="New, empty, or written by an earlier export, which is replaced")
     name: Text | None = Field(None, title="Name of the new folder", description="In it; none if not given")
     faces: bool = Field(True, title="The faces as pictures, a folder a category")
-    videos: bool = Field(False, title="A copy of the videos", description="So that the folder stands by itself")
+    videos: bool = Field(False, title="A copy of the videos", description="So that the folder can be used on its own")
 
 
 class ExportCurated(InterviewOperator[ExportParameters]):

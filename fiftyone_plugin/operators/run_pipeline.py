@@ -23,7 +23,7 @@ STEPS: tuple[tuple[type[InterviewOperator[Any]], str], ...] = (
 
 @parameters
 class PipelineParameters(TrainParameters, ReviewParameters, FaceParameters):
-    """Those of the steps."""
+    """The parameters of the steps."""
 
 
 class RunPipeline(InterviewOperator[PipelineParameters]):
@@ -36,7 +36,7 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
     listing = Listing(
         name="run_pipeline",
         label="Detect, train, predict and review",
-        description="The whole way in one go; what an earlier run left is used again",
+        description="All steps in one go; what an earlier run left is used again",
         icon="account_tree",
     )
 

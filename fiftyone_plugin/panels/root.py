@@ -11,7 +11,7 @@ from ..failures import sentence_about
 
 
 class InterviewPanel(foo.Panel):
-    """A panel whose errors are told to the person, where FiftyOne would leave it as it was and say nothing."""
+    """A panel that shows its errors, where FiftyOne would say nothing and leave it as it was."""
 
     def execute(self, ctx: foo.executor.ExecutionContext) -> Any:
         """Answer an event, and draw the panel."""

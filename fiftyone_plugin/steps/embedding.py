@@ -28,7 +28,7 @@ CHUNK = 256
 """Videos whose vectors are written at once."""
 
 FEWEST = 3
-"""Fewer videos have no map."""
+"""No map is made of fewer videos."""
 
 Map = Literal["pca", "tsne", "none"]
 

@@ -1,4 +1,4 @@
-"""Import a folder of interviews as a dataset, or bring the dataset that it was imported as up to date."""
+"""Import a folder of interviews as a dataset, or update the dataset that it was imported as."""
 
 from __future__ import annotations
 

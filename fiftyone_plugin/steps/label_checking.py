@@ -110,7 +110,7 @@ def suspect_videos(samples: fo.Dataset | fo.DatasetView, *, most: int) -> list[S
 
 
 def require_people(dataset: fo.Dataset) -> None:
-    """Check that faces were looked for, and that there are enough people to hold each other's labels against.
+    """Check that faces were looked for, and that there are enough people to check each other's labels by.
 
     Raises:
         TrainingError: there are not.

@@ -1,4 +1,4 @@
-"""What the panels draw, as Plotly has it: numbers in, traces and layouts out."""
+"""Plotly charts of the panel: numbers in, traces and layouts out."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _figures(_: Panel, panel: types.Object, state: Any) -> None:
     columns = {"category": "Category", "precision": "Precision", "recall": "Recall", "f1": "F1", "count": "How many"}
     _table(panel, "by_category", figures["by_category"], columns)
     panel.md(
-        "*Precision*: of what was called this, the share that is. *Recall*: of what is this, the share that was found.",
+        "*Precision*: the share of its predictions that are right. *Recall*: the share of its cases that were found.",
         name="words",
     )
 
