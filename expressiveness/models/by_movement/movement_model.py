@@ -88,7 +88,8 @@ class MovementModel:
         people = [clip.interview.participant for clip in clips]
         levels = held_out_levels(features, scores, people, seed=data.config.seed)
         self._fitted = fit_movement(features, scores, categories, people, levels=levels)
-        self.held_out = HeldOut(self._fitted.calibration.probabilities(levels), categories, tuple(people))
+        truth = [data.thresholds.index(clip.interview.scores[data.config.target]) for clip in clips]
+        self.held_out = HeldOut(self._fitted.calibration.probabilities(levels), np.array(truth), tuple(people))
         if self._fitted.unlearned:
             logger.warning(
                 "%d people are too few to learn from: movement is judged by a measure that is not learned, and only "
