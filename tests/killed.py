@@ -45,7 +45,7 @@ def ingest(folder: Path, out: Path) -> None:
     dataset = fo.load_dataset(out.name)
     set_work_folder(dataset, folder)
     detect_faces(dataset, SHORT, workers=1)
-    register_run(dataset, RUN, load_model(folder / "model"), folder / "model")
+    register_run(dataset, RUN, load_model(folder / "model").record(), folder / "model")
     predict(dataset, RUN)
 
 

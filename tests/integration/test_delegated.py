@@ -87,7 +87,7 @@ def test_the_day_of_work_can_be_delegated(worker, sample_interviews, dataset_nam
     dataset = fo.load_dataset(dataset_name)
     set_work_folder(dataset, tmp_path)
     found, progress = run(worker, "detect_faces", dataset, workers=2)
-    _, epochs = run(worker, "train_model", dataset, run="delegated", epochs=1)
+    _, epochs = run(worker, "train_model", dataset, run="delegated", model="notebook_cnn", epochs=1)
     predicted, _ = run(worker, "predict", dataset, run="delegated")
     reviewed, _ = run(worker, "review_errors", dataset, run="delegated")
 

@@ -338,8 +338,8 @@ def test_the_training_form_warns_of_what_would_spoil_the_result(dataset):
 
 
 def test_the_training_form_offers_only_what_the_chosen_model_needs(dataset):
-    network = form(operator("train_model"), dataset)
-    movement = form(operator("train_model"), dataset, params={"model": "movement"})
+    network = form(operator("train_model"), dataset, params={"model": "notebook_cnn"})
+    movement = form(operator("train_model"), dataset)
 
     assert network.keys() - movement.keys() == {"face_input", "epochs"}
     assert network["run"]["view"]["description"] == "cnn_1 if empty"
@@ -447,7 +447,7 @@ def test_review_opens_the_frames_that_are_wrong(dataset):
 
 
 def test_the_pipeline_goes_the_whole_way_under_one_name_and_shows_how_far_it_is(nothing_found):
-    messages = list(in_app(operator("run_pipeline"), nothing_found, workers=1, epochs=1))
+    messages = list(in_app(operator("run_pipeline"), nothing_found, workers=1, model="notebook_cnn", epochs=1))
 
     nothing_found.reload()
     notes = [parameters for name, parameters in messages if name == "set_progress"]
