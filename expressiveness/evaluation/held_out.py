@@ -101,7 +101,7 @@ def evaluate(
     judged: list[tuple[Interview, FramePredictions]] = []
     passed_over: dict[str, str] = {}
     report = progress or (lambda *_: None)
-    report(0, len(interviews))
+    report(0, len(interviews), f"0 of {len(interviews)} videos judged")
     for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
         if outcome.value is None or outcome.value.category is None:
             doubt = outcome.value.doubt if outcome.value else outcome.error
@@ -109,7 +109,7 @@ def evaluate(
             logger.info("%s: not judged: %s", outcome.item.id, passed_over[outcome.item.id])
         else:
             judged.append((outcome.item, outcome.value))
-        report(number, len(interviews))
+        report(number, len(interviews), f"{number} of {len(interviews)} videos judged")
     if not judged:
         first = next(iter(passed_over.values()), "there are none")
         raise TrainingError(f"none of {len(interviews)} interviews can be judged; the first: {first}")

@@ -65,11 +65,14 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
         folder_for(ctx.dataset, run)  # before faces are looked for, which takes hours
         ctx.params["run"] = run
         result: dict[str, Any] = {}
+        furthest = 0.0  # a step may read, learn and judge, each from the start: the whole never goes back
         for number, (operator, name) in enumerate(STEPS):
 
             def step(done: float, total: float, note: str = "", number: int = number, name: str = name) -> None:
+                nonlocal furthest
+                furthest = max(furthest, number + done / max(total, 1))
                 words = f"Step {number + 1} of {len(STEPS)}, {name}"
-                progress(number + done / max(total, 1), len(STEPS), f"{words}: {note}" if note else words)
+                progress(furthest, len(STEPS), f"{words}: {note}" if note else words)
 
             step(0, 1)
             result[operator.__name__] = operator().run(ctx, step)

@@ -87,7 +87,7 @@ def test_the_day_of_work_can_be_delegated(worker, sample_interviews, dataset_nam
     dataset = fo.load_dataset(dataset_name)
     set_work_folder(dataset, tmp_path)
     found, progress = run(worker, "detect_faces", dataset, workers=2)
-    _, epochs = run(worker, "train_model", dataset, run="delegated", model="notebook_cnn", epochs=1)
+    _, training = run(worker, "train_model", dataset, run="delegated", model="notebook_cnn", epochs=1)
     predicted, _ = run(worker, "predict", dataset, run="delegated")
     reviewed, _ = run(worker, "review_errors", dataset, run="delegated")
 
@@ -95,7 +95,7 @@ def test_the_day_of_work_can_be_delegated(worker, sample_interviews, dataset_nam
     assert imported["added"] == found["videos"]["succeeded"] == predicted["videos"] == len(dataset) == 12
     assert progress.progress == 1
     assert progress.label == "12 of 12 videos"
-    assert epochs.label.startswith("epoch 1 of 1")
+    assert training.label == "4 of 4 videos judged"
     assert list_runs(dataset) == ["delegated"]
     assert reviewed["view"] in dataset.list_saved_views()
 

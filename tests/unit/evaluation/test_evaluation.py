@@ -128,7 +128,7 @@ def test_a_model_is_judged_on_videos_and_on_frames_that_are_known_and_videos_wit
         random_model(), interviews, store, frame_truth=truth, progress=lambda *so_far: told.append(so_far)
     )
 
-    assert told == [(done, 4) for done in range(5)]
+    assert told == [(done, 4, f"{done} of 4 videos judged") for done in range(5)]
     assert figures.participants == 3
     assert not figures.leaky
     assert (figures.frames["n"], figures.frames["videos"]) == (2, 1)
