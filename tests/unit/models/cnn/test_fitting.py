@@ -28,9 +28,14 @@ def stored(tmp_path_factory):
     return interviews, store
 
 
-def test_the_test_people_take_no_part_in_training_or_early_stopping(stored):
-    interviews, store = stored
-    model = train(interviews, store, QUICK)
+@pytest.fixture(scope="module")
+def model(stored):
+    """What is trained on them by `QUICK`, to look at only."""
+    return train(*stored, QUICK)
+
+
+def test_the_test_people_take_no_part_in_training_or_early_stopping(stored, model):
+    interviews, _ = stored
     person = {i.id: i.participant for i in interviews}
 
     tested = {person[id] for id in model.split.test}
@@ -39,9 +44,8 @@ def test_the_test_people_take_no_part_in_training_or_early_stopping(stored):
     assert model.data["faces"] == {"train": 8 * len(model.split.train), "validation": 8 * len(model.split.validation)}
 
 
-def test_training_never_reads_the_scores_of_the_test_people(stored):
+def test_training_never_reads_the_scores_of_the_test_people(stored, model):
     interviews, store = stored
-    model = train(interviews, store, QUICK)
     spoilt = [
         interview(int(i.id), video=i.video, person=i.participant, score=-i.scores["facial_expression"])
         if i.id in model.split.test
@@ -55,11 +59,10 @@ def test_training_never_reads_the_scores_of_the_test_people(stored):
     assert again.category_scores == model.category_scores
 
 
-def test_a_fixed_seed_gives_the_same_numbers_and_another_seed_others(stored):
+def test_a_fixed_seed_gives_the_same_numbers_and_another_seed_others(stored, model):
     interviews, store = stored
-    split = train(interviews, store, QUICK).split
     one, same, other = (
-        train(interviews, store, TrainingConfig(seed=seed, options={"epochs": 2, "batch_size": 16}), split=split)
+        train(interviews, store, TrainingConfig(seed=seed, options={"epochs": 2, "batch_size": 16}), split=model.split)
         for seed in (5, 5, 6)
     )
 
@@ -126,9 +129,9 @@ def test_tertiles_come_from_the_training_people_alone(stored):
     assert model.thresholds == Thresholds.from_tertiles(trained)
 
 
-def test_decisions_of_people_are_honoured_and_counted(stored):
+def test_decisions_of_people_are_honoured_and_counted(stored, model):
     interviews, store = stored
-    split = train(interviews, store, QUICK).split
+    split = model.split
     chosen = split.train[0]
     curation = Curation(
         faces=(FaceDecision(chosen, 1, excluded=True), FaceDecision(chosen, 6, category="Balanced Expression"))
