@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from tests.interviews import interview
 
 pytestmark = pytest.mark.slow  # everything here trains
 
+SHORT = TrainingConfig(model="notebook_cnn", options={"epochs": 2, "batch_size": 16})
 QUICK = TrainingConfig(
     model="notebook_cnn", validation_share=0.25, test_share=0.25, options={"epochs": 2, "batch_size": 16}
 )
@@ -30,9 +33,14 @@ def stored(tmp_path_factory):
     return interviews, store
 
 
-def test_the_test_people_take_no_part_in_training_or_early_stopping(stored):
-    interviews, store = stored
-    model = train(interviews, store, QUICK)
+@pytest.fixture(scope="module")
+def model(stored):
+    """What is trained on them by `QUICK`, to look at only."""
+    return train(*stored, QUICK)
+
+
+def test_the_test_people_take_no_part_in_training_or_early_stopping(stored, model):
+    interviews, _ = stored
     person = {i.id: i.participant for i in interviews}
 
     tested = {person[id] for id in model.split.test}
@@ -43,9 +51,8 @@ def test_the_test_people_take_no_part_in_training_or_early_stopping(stored):
     assert model.data["faces"] == {"train": 8 * len(model.split.train), "validation": 8 * len(model.split.validation)}
 
 
-def test_training_never_reads_the_scores_of_the_test_people(stored):
+def test_training_never_reads_the_scores_of_the_test_people(stored, model):
     interviews, store = stored
-    model = train(interviews, store, QUICK)
     spoilt = [
         interview(int(i.id), video=i.video, person=i.participant, score=-i.scores["facial_expression"])
         if i.id in model.split.test
@@ -59,18 +66,9 @@ def test_training_never_reads_the_scores_of_the_test_people(stored):
     assert again.category_scores == model.category_scores
 
 
-def test_a_fixed_seed_gives_the_same_numbers_and_another_seed_others(stored):
+def test_a_fixed_seed_gives_the_same_numbers_and_another_seed_others(stored, model):
     interviews, store = stored
-    split = train(interviews, store, QUICK).split
-    one, same, other = (
-        train(
-            interviews,
-            store,
-            TrainingConfig(model="notebook_cnn", seed=seed, options={"epochs": 2, "batch_size": 16}),
-            split=split,
-        )
-        for seed in (5, 5, 6)
-    )
+    one, same, other = (train(interviews, store, replace(SHORT, seed=seed), split=model.split) for seed in (5, 5, 6))
 
     assert one.history == same.history
     assert all(
@@ -139,9 +137,9 @@ def test_tertiles_come_from_the_training_people_alone(stored):
     assert model.thresholds == Thresholds.from_tertiles(trained)
 
 
-def test_decisions_of_people_are_honoured_and_counted(stored):
+def test_decisions_of_people_are_honoured_and_counted(stored, model):
     interviews, store = stored
-    split = train(interviews, store, QUICK).split
+    split = model.split
     chosen = split.train[0]
     curation = Curation(
         faces=(FaceDecision(chosen, 1, excluded=True), FaceDecision(chosen, 6, category="Balanced Expression"))
