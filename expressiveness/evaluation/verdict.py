@@ -64,6 +64,8 @@ def _against_majority(results: VideoResults, people: int, drawn: Sequence[Ints])
     of_whom = f"{reached} of {counted(len(right), 'video')} of {people} people right"
     if low > 0:
         return f"Better than chance: {of_whom}, where always answering {name} gets {otherwise}."
+    if not gains and right.mean() > usual.mean():
+        return f"{of_whom}, where always answering {name} gets {otherwise}; so few people prove nothing."
     if high < 0:
         return f"Worse than always answering {name}: {of_whom}, where that gets {otherwise}."
     return f"Not shown to be better than always answering {name} ({reached} against {otherwise}, {people} people)."

@@ -58,8 +58,8 @@ def test_a_model_that_a_few_people_speak_for_is_not_shown_to_be_better():
 def test_five_people_are_too_few_however_right_the_model_is():
     said = verdict(made_up(5, right=1.0, clips=6))
 
-    assert said.startswith("Not shown to be better than always answering ")
-    assert "(100 % against " in said
+    assert said.startswith("100 % of 30 videos of 5 people right, where always answering ")
+    assert said.endswith("; so few people prove nothing.")
 
 
 def test_a_model_that_errs_more_than_one_answer_for_all_is_called_worse():
