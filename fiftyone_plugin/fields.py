@@ -42,6 +42,14 @@ FACE_ATTRIBUTES = {
 }
 """Text on each primary face of `faces`."""
 
+_FRAME_ATTRIBUTES = {
+    "truth": fo.StringField,
+    "correct": fo.BooleanField,
+    "margin": fo.FloatField,  # between the two most probable categories
+    "offset": fo.FloatField,  # how far the face moves the frame's score from its video's, where that is known
+}
+"""What a run's frame labels say beside category and confidence."""
+
 CONFIDENT = 0.8
 """A prediction is confident from this probability on."""
 
@@ -224,7 +232,7 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
     fields = RunFields(run)
     about = fields.descriptions
     _declare_detections(dataset, fields.faces, about[fields.faces])
-    for name, kind in (("truth", fo.StringField), ("correct", fo.BooleanField), ("margin", fo.FloatField)):
+    for name, kind in _FRAME_ATTRIBUTES.items():
         dataset.add_frame_field(f"{fields.faces}.detections.{name}", kind)
     dataset.add_frame_field(f"{fields.faces}.detections.probabilities", fo.ListField, subfield=fo.FloatField)
     dataset.add_sample_field(

@@ -115,19 +115,27 @@ def _face_documents(
 
 def _prediction_documents(predictions: FramePredictions, truth: Truth) -> dict[int, Document]:
     documents = {}
+    count = len(predictions.frame_number)
     rows = zip(
-        predictions.frame_number.tolist(), predictions.box.tolist(), predictions.probabilities.tolist(), strict=True
+        predictions.frame_number.tolist(),
+        predictions.box.tolist(),
+        predictions.probabilities.tolist(),
+        [None] * count if predictions.offsets is None else predictions.offsets.tolist(),
+        truth.of_frames(predictions),
+        strict=True,
     )
-    for number, box, probabilities in rows:
+    for number, box, probabilities, offset, true in rows:
         second, first = sorted(probabilities)[-2:]
         label = CATEGORIES[probabilities.index(first)]
         face = _detection(label, box, first, index=0)
         face.update(
-            truth=truth.of_frame(number),
-            correct=label == truth.of_frame(number),
+            truth=true,
+            correct=label == true,
             margin=first - second,
             probabilities=probabilities,
         )
+        if offset is not None:
+            face["offset"] = offset
         documents[number] = _detections([face])
     return documents
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from bson import ObjectId
 
-from expressiveness.data import CATEGORIES
+from expressiveness.data import CATEGORIES, Thresholds
 from expressiveness.models import JudgedFrames
 
 from .fields import CONFIDENT, UNCERTAIN
@@ -17,15 +17,47 @@ Document = dict[str, Any]
 
 
 class Truth:
-    """The category of a video, and of the frames where a person decided otherwise."""
+    """The category of a video and of its frames: what a person decided, or else what follows from the score."""
 
-    def __init__(self, video: str, frames: Mapping[int, str] | None = None) -> None:
+    def __init__(
+        self,
+        video: str,
+        frames: Mapping[int, str] | None = None,
+        *,
+        score: float | None = None,
+        thresholds: Thresholds | None = None,
+    ) -> None:
+        """Put together what is known.
+
+        Args:
+            video: its category.
+            frames: the categories that people set, by frame number.
+            score: what the video's category follows from; None where a person set that.
+            thresholds: where a score changes its category.
+        """
         self.video = video
         self.frames = frames or {}
+        self._score, self._thresholds = score, thresholds
 
-    def of_frame(self, number: int) -> str:
-        """The category that holds for a frame's primary face."""
-        return self.frames.get(number, self.video)
+    def of_frame(self, number: int, offset: float | None = None) -> str:
+        """The category that holds for a frame's primary face.
+
+        Args:
+            number: of the frame.
+            offset: how far the face moves the frame's score from its video's, so that a calm moment of a lively answer
+                is rightly called calm; the video's category holds for every frame if None.
+        """
+        if number in self.frames:
+            return self.frames[number]
+        if offset is None or self._score is None or self._thresholds is None:
+            return self.video
+        return self._thresholds.category(self._score + offset)
+
+    def of_frames(self, frames: JudgedFrames) -> list[str]:
+        """The categories that hold for the primary faces of n frames."""
+        numbers = frames.frame_number.tolist()
+        offsets = [None] * len(numbers) if frames.offsets is None else frames.offsets.tolist()
+        return [self.of_frame(*pair) for pair in zip(numbers, offsets, strict=True)]
 
 
 def stretches(predictions: JudgedFrames, truth: Truth) -> list[Document]:
@@ -49,11 +81,12 @@ def stretches(predictions: JudgedFrames, truth: Truth) -> list[Document]:
         predictions.category_index.tolist(),
         ranked[:, -1].tolist(),
         (ranked[:, -1] - ranked[:, -2]).tolist(),
+        truth.of_frames(predictions),
         strict=True,
     )
     found: list[Document] = []
-    for first, last, index, confidence, margin in rows:
-        stretch = _stretch(CATEGORIES[index], truth.of_frame(first), [first, last], confidence, margin)
+    for first, last, index, confidence, margin, true in rows:
+        stretch = _stretch(CATEGORIES[index], true, [first, last], confidence, margin)
         if not found or not _extended(found[-1], stretch):
             found.append(stretch)
     return found
@@ -98,7 +131,7 @@ def accuracy(predictions: JudgedFrames, truth: Truth) -> float | None:
     if not len(predictions.frame_number):
         return None
     right = [
-        CATEGORIES[index] == truth.of_frame(number)
-        for number, index in zip(predictions.frame_number.tolist(), predictions.category_index.tolist(), strict=True)
+        CATEGORIES[index] == true
+        for index, true in zip(predictions.category_index.tolist(), truth.of_frames(predictions), strict=True)
     ]
     return float(np.mean(right))

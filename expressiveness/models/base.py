@@ -49,6 +49,7 @@ class Clip:
         score: float | None = None,
         video: npt.NDArray[np.float32] | None = None,
         levels: npt.NDArray[np.float32] | None = None,
+        offsets: npt.NDArray[np.float32] | None = None,
     ) -> FramePredictions:
         """What is said of the clip, where every frame with a face is judged.
 
@@ -57,6 +58,7 @@ class Clip:
             score: of the video; what the probabilities expect, if None.
             video: the probabilities of the video as a whole, shape (3,); the mean over its frames, if None.
             levels: how expressive each frame is, shape (n,); None where the model gives only probabilities.
+            offsets: how far the score that each frame stands for lies from the video's, shape (n,); likewise.
         """
         primary = self.faces.primary()
         return FramePredictions(
@@ -68,6 +70,7 @@ class Clip:
             score=score,
             video=video,
             levels=levels,
+            offsets=offsets,
         )
 
     def unjudged(self, doubt: str | None) -> FramePredictions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ class JudgedFrames:
 
     frame_number: npt.NDArray[np.int32]  # (n,) from 1
     probabilities: npt.NDArray[np.float32]  # (n, 3) in the order of CATEGORIES
+    offsets: npt.NDArray[np.float32] | None = field(default=None, kw_only=True)
+    """(n,) how far the score that a frame stands for lies from its video's; None where the model tells frames apart by
+    their probabilities alone."""
 
     def __repr__(self) -> str:
         return f"JudgedFrames({counted(len(self.frame_number), 'frame')})"

@@ -40,6 +40,7 @@ class _Standing:
     label: str
     truth: str
     probabilities: list[float]
+    offset: float | None
 
 
 def _judge(view: fo.DatasetView, writer: FrameWriter, fields: RunFields, truths: Mapping[str, Truth]) -> None:
@@ -48,7 +49,7 @@ def _judge(view: fo.DatasetView, writer: FrameWriter, fields: RunFields, truths:
     truth, correct = [], []
     for key, frames in standing.items():
         for frame in frames:
-            if (true := truths[key].of_frame(frame.frame_number)) != frame.truth:
+            if (true := truths[key].of_frame(frame.frame_number, frame.offset)) != frame.truth:
                 where = {"frame_id": frame.frame_id, "label_id": frame.label_id}
                 truth.append({**where, "value": true})
                 correct.append({**where, "value": frame.label == true})
@@ -69,11 +70,14 @@ def _judge(view: fo.DatasetView, writer: FrameWriter, fields: RunFields, truths:
 
 
 def _standing(view: fo.DatasetView, fields: RunFields) -> dict[str, list[_Standing]]:
-    names = [f"frames.{fields.faces}.detections.{name}" for name in ("id", "label", "truth", "probabilities")]
+    known = ["id", "label", "truth", "probabilities"]
+    if view._root_dataset.has_frame_field(f"{fields.faces}.detections.offset"):  # earlier versions wrote none
+        known.append("offset")
+    names = [f"frames.{fields.faces}.detections.{name}" for name in known]
     standing: dict[str, list[_Standing]] = {}
     for sample_id, *frames in zip(*view.values(["id", "frames.frame_number", "frames.id", *names]), strict=True):
         standing[sample_id] = [
-            _Standing(number, frame_id, *face)
+            _Standing(number, frame_id, *face, *[None] * ("offset" not in known))
             for number, frame_id, *columns in zip(*frames, strict=True)
             for face in zip(*(column or [] for column in columns), strict=True)
         ]
@@ -81,9 +85,11 @@ def _standing(view: fo.DatasetView, fields: RunFields) -> dict[str, list[_Standi
 
 
 def _judged(frames: Sequence[_Standing]) -> JudgedFrames:
+    offsets = [frame.offset for frame in frames]
     return JudgedFrames(
         frame_number=np.array([frame.frame_number for frame in frames], dtype=np.int32),
         probabilities=np.array([frame.probabilities for frame in frames], dtype=np.float32).reshape(
             -1, len(CATEGORIES)
         ),
+        offsets=None if None in offsets else np.array(offsets, dtype=np.float32),
     )

@@ -53,7 +53,12 @@ def truths_of(samples: fo.Dataset | fo.DatasetView, target: str, thresholds: Thr
         if decision.category:
             decided.setdefault(decision.interview, {})[decision.frame_number] = decision.category
     return {
-        sample_id: Truth(reviewed.get(interview) or thresholds.category(score), decided.get(interview))
+        sample_id: Truth(
+            reviewed.get(interview) or thresholds.category(score),
+            decided.get(interview),
+            score=None if reviewed.get(interview) else score,
+            thresholds=thresholds,
+        )
         for sample_id, interview, score in zip(*samples.values(["id", INTERVIEW_ID, path]), strict=True)
     }
 

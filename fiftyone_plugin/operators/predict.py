@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import fiftyone.operators as foo
 from pydantic import Field
 
-from ..forms import Form, InterviewOperator, Listing, Progress, Text, counting, parameters, show_run, target_videos
+from ..forms import (
+    Choices,
+    Form,
+    InterviewOperator,
+    Listing,
+    Progress,
+    Text,
+    counting,
+    parameters,
+    show_run,
+    target_videos,
+)
+
+FRAMES_AGAINST = {
+    "face": "What the face does in it: a calm moment of a lively answer is right as calm",
+    "video": "Its video's category, whatever the face does in it",
+}
 
 
 @parameters
@@ -16,6 +32,11 @@ class PredictParameters:
     """Whose model classifies."""
 
     run: Text | None = Field(None, title="Run", description="Whose model is used; the newest if not given")
+    frames_against: Annotated[Text, Choices(FRAMES_AGAINST)] = Field(
+        "face",
+        title="A frame is right by",
+        description="face: what the face does in it, where the model knows that; video: its video's category alone",
+    )
 
 
 class Predict(InterviewOperator[PredictParameters]):
@@ -36,6 +57,7 @@ class Predict(InterviewOperator[PredictParameters]):
         require_faces(samples)
         runs = require_runs(ctx.dataset)
         form.ask("run", choices=runs, default=runs[-1])
+        form.ask("frames_against", description="", choices=FRAMES_AGAINST, radio=True)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Classify, and save the views on the mistakes."""
@@ -43,8 +65,14 @@ class Predict(InterviewOperator[PredictParameters]):
         from ..review import save_review_views
         from ..steps import predict
 
-        run = self.read(ctx).run or require_runs(ctx.dataset)[-1]
-        report = predict(target_videos(ctx), run, progress=counting(progress, "videos"))
+        chosen = self.read(ctx)
+        run = chosen.run or require_runs(ctx.dataset)[-1]
+        report = predict(
+            target_videos(ctx),
+            run,
+            frames_against="video" if chosen.frames_against == "video" else "face",
+            progress=counting(progress, "videos"),
+        )
         save_review_views(ctx.dataset, run)
         failed = f", {len(report.failures)} passed over" if report.failures else ""
         message = f"{report.frames} frames of {report.videos} videos classified{failed}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import fiftyone as fo
 
@@ -43,14 +43,31 @@ class PredictionReport:
         return asdict(self)
 
 
+FramesAgainst = Literal["face", "video"]
+
+
 @alone_on_dataset("predicting")
-def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progress | None = None) -> PredictionReport:
+def predict(
+    samples: fo.Dataset | fo.DatasetView,
+    run: str,
+    *,
+    frames_against: FramesAgainst = "face",
+    progress: Progress | None = None,
+) -> PredictionReport:
     """Classify every stored face with a run's model, and write its labels, video by video.
 
     A model of movement says nothing of a video that shows too little of a face; it is passed over by name.
 
     Each label also says whether it is right by what people decided, or else by the score; this is for the review, and
     follows their decisions. The run's figures do not, see `evaluate`.
+
+    Args:
+        samples: a dataset of interviews with faces, or a view of one.
+        run: whose model classifies.
+        frames_against: what a frame is right or wrong by, where nobody decided. "face": its video's category, moved by
+            what the face does in the frame where the model knows that, so that a calm moment of a lively answer is
+            right as calm; "video": its video's category, whatever the face does.
+        progress: called with the number of videos done and of all.
 
     Raises:
         ModelError: there is no such run, or a field that is not its own has its name.
@@ -71,7 +88,8 @@ def predict(samples: fo.Dataset | fo.DatasetView, run: str, *, progress: Progres
             if outcome.value is None:
                 report.failures.append(Failure(outcome.item.id, outcome.error or ""))
             else:
-                done[sample_ids[outcome.item.id]] = outcome.value
+                said = outcome.value if frames_against == "face" else outcome.value.saying(offsets=None)
+                done[sample_ids[outcome.item.id]] = said
                 if outcome.value.doubt:
                     report.failures.append(Failure(outcome.item.id, outcome.value.doubt))
             if len(done) == CHUNK or number == len(interviews):

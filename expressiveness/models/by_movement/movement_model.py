@@ -113,11 +113,13 @@ class MovementModel:
         fitted, intensity = self.fitted, frame_intensity().log_intensity(movement, clip.neutral)
         level = fitted.levels(features_of(movement, clip.neutral)[np.newaxis])
         levels = np.interp(primary.seconds, movement.seconds, fitted.frame_levels(intensity, float(level[0])))
+        score = float(fitted.calibration.score(level)[0])
         return clip.judged(
             fitted.frame_calibration.probabilities(levels),
-            score=float(fitted.calibration.score(level)[0]),
+            score=score,
             video=fitted.calibration.probabilities(level)[0],
             levels=levels.astype(np.float32),
+            offsets=(fitted.calibration.score(levels) - score).astype(np.float32),
         )
 
     def now(self, movement: Movement) -> npt.NDArray[np.float32]:
