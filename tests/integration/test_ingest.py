@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from bson import ObjectId
 
-from expressiveness.data import CATEGORIES, RESERVED
+from expressiveness.data import CATEGORIES, RESERVED, Thresholds
 from expressiveness.models import FramePredictions
 from fiftyone_plugin.fields import RunFields, declare_interview_fields, declare_run_fields
 from fiftyone_plugin.labels import write_faces, write_predictions
@@ -143,3 +143,29 @@ def test_detecting_again_duplicates_nothing_and_predicting_again_neither(dataset
 
     assert report.as_dict()["videos"] == {"succeeded": 0, "skipped": len(dataset), "failed": 0}
     assert stored_frames(dataset) == before
+
+
+def test_a_frame_is_compared_with_its_videos_score_moved_by_what_the_face_does_in_it(two_datasets):
+    dataset, _ = two_datasets
+    predictions = FramePredictions(
+        frame_number=np.array([1, 6, 11], dtype=np.int32),
+        seconds=np.zeros(3),
+        box=np.array([BOX] * 3, dtype=np.float32),
+        probabilities=np.array([PROBABILITIES] * 3, dtype=np.float32),  # Reserved on all of them
+        offsets=np.array([-1, 0, 1], dtype=np.float32),
+        frames_without_face=0,
+        category=CATEGORIES[0],
+        score=-0.5,
+        confidence=0.625,
+    )
+    sample_id = dataset.first().id
+
+    moved = Truth(CATEGORIES[1], {11: CATEGORIES[0]}, score=0.0, thresholds=Thresholds())
+    wrong = write_predictions(dataset, RunFields("run"), {sample_id: predictions}, {sample_id: moved})
+
+    [frames] = dataset.values("frames.run.detections.truth")
+    assert [truth for [truth] in frames] == [CATEGORIES[0], CATEGORIES[1], CATEGORIES[0]]  # the last by a person
+    assert wrong == 1
+    assert dataset.first().run_accuracy == pytest.approx(2 / 3)
+    [[first, second, third]] = dataset.values("run_stretches.detections.correct")
+    assert (first, second, third) == (True, False, True)

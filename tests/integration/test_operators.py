@@ -18,7 +18,7 @@ from fiftyone.operators.types import RiskLevel
 from fiftyone.plugins import PluginDefinition
 from pymongo.errors import ConnectionFailure
 
-from expressiveness.data import CATEGORIES, EXPRESSIVE, Curation, Thresholds
+from expressiveness.data import CATEGORIES, EXPRESSIVE, RESERVED, Curation, Thresholds
 from expressiveness.errors import InterviewError, ModelError, ParameterError, TrainingError
 from fiftyone_plugin.curation import curate, curation_of
 from fiftyone_plugin.dataset import list_runs, record_of
@@ -373,6 +373,27 @@ def test_a_model_of_movement_is_trained_and_predicts_beside_the_network(moving):
     assert refusal(operator("compute_embeddings"), moving) == sentence
     with pytest.raises(ModelError, match=r"^the model movement cannot do this"):
         compute_embeddings(moving, "movement_1")
+
+
+def test_frames_are_right_by_what_the_face_does_or_by_their_video_and_so_again_after_a_decision_is_undone(moving):
+    operator("train_model")(moving, run="again")
+    truth = "frames.again.detections.truth"
+
+    by_face = operator("predict")(moving, run="again").result
+    before = moving.values(truth, unwind=True)
+    operator("curate")(moving[:1], "category", "ann", category=RESERVED, level="videos")
+    operator("undo_curation")(moving)
+    undone = moving.values(truth, unwind=True)
+    operator("predict")(moving, run="again", frames_against="video")
+
+    assert undone == before
+    of_videos = moving.values("category.label")
+    assert [set(of_frames) for of_frames in moving.values("frames.again.detections[].truth")] == [
+        {category} for category in of_videos
+    ]
+    assert by_face["wrong_frames"] == moving.count("frames.again.detections") - sum(
+        map(str.__eq__, before, moving.values("frames.again.detections.label", unwind=True))
+    )
 
 
 def flip(dataset, count):
