@@ -1,6 +1,7 @@
 """The main job as a person does it in the App: run an operator through its form, open the mistakes, look at one."""
 
 import re
+import shutil
 
 import fiftyone as fo
 import pytest
@@ -16,12 +17,13 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def predicted(sample_interviews, dataset_name, tmp_path):
+def predicted(sample_interviews, sample_faces, dataset_name, tmp_path):
     """The sample interviews with a run's predictions, but without the views on its mistakes."""
     import_interviews(sample_interviews, dataset_name)
     dataset = fo.load_dataset(dataset_name)
+    shutil.copytree(sample_faces, tmp_path / "faces")
     set_work_folder(dataset, tmp_path)
-    detect_faces(dataset)
+    detect_faces(dataset)  # all are stored
     run = train_model(dataset, TrainingConfig(model="notebook_cnn", options={"epochs": 2}))
     predict(dataset, run)
     return dataset

@@ -25,7 +25,9 @@ def without_leftovers(mongodb: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def reviewable(sample_interviews: Path, mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def reviewable(
+    sample_interviews: Path, sample_faces: Path, mongodb: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The name of a dataset of 12 sample interviews with faces and one run, `first`. Read it; `dataset` is a copy."""
     import fiftyone as fo
 
@@ -35,8 +37,10 @@ def reviewable(sample_interviews: Path, mongodb: str, tmp_path_factory: pytest.T
     name = "reviewable"
     import_interviews(sample_interviews, name)
     dataset = fo.load_dataset(name)
-    set_work_folder(dataset, tmp_path_factory.mktemp("reviewable") / "work")
-    detect_faces(dataset)
+    work = tmp_path_factory.mktemp("reviewable") / "work"
+    shutil.copytree(sample_faces, work / "faces")
+    set_work_folder(dataset, work)
+    detect_faces(dataset)  # all are stored
     predict(dataset, train_model(dataset, TrainingConfig(model="notebook_cnn", options={"epochs": 1}), run="first"))
     yield name
     fo.delete_dataset(name)

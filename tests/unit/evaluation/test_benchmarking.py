@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 from html import unescape
 
@@ -13,7 +14,7 @@ from expressiveness.evaluation.benchmark_results import SHOWN
 from expressiveness.evaluation.benchmark_rows import ROWS, gather, split_of_fold
 from expressiveness.evaluation.benchmarking import _chosen_rows, noise_ceiling
 from expressiveness.evaluation.metrics import reliability
-from expressiveness.faces import FaceStore, extract_interviews
+from expressiveness.faces import FaceStore
 from expressiveness.movement import MovementStore, extract_movements, movement_of
 from expressiveness.reports import benchmark_report, read_groups, table_lines
 from tests.interviews import interview
@@ -163,9 +164,9 @@ def test_groups_are_read_by_participant_and_a_file_without_them_is_refused(tmp_p
         read_groups(tmp_path / "other.csv")
 
 
-def test_the_command_judges_every_row_networks_included(sample_interviews, tmp_path, capsys):
+def test_the_command_judges_every_row_networks_included(sample_interviews, sample_faces, tmp_path, capsys):
     interviews, store = read_interviews(sample_interviews).interviews, FaceStore(tmp_path / "faces")
-    extract_interviews(interviews, store, workers=1)
+    shutil.copytree(sample_faces, store.root)
     options = ["--folds", "3", "--epochs", "1", "--draws", "20", "--workers", "1"]
     files = ["--json", str(tmp_path / "table.json"), "--html", str(tmp_path / "table.html")]
 
