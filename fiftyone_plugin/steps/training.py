@@ -67,7 +67,7 @@ def train_model(
     curation = curation_of(samples, target=config.target)
     model = train(interviews, store, config, split=split, curation=curation, progress=progress)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
-    model = model.with_evaluation(evaluate(model, held_out, store, progress=progress))
+    model = model.with_evaluation(evaluate(model, held_out, store, progress=_judging(progress)))
     register_run(dataset, run, model.record(), model.save(folder), split_of=split_of)
     return run
 
@@ -80,3 +80,10 @@ def folder_for(dataset: fo.Dataset, run: str) -> Path:
         OutputError: the folder cannot be written, or holds something that we did not write.
     """
     return check_output_folder(work_folder(dataset) / "models" / check_run_name(dataset, run), kind=MODEL)
+
+
+def _judging(progress: Progress | None) -> Progress | None:
+    """Say how much is judged; the bar, which training has filled, does not go back."""
+    if progress is None:
+        return None
+    return lambda done, total, _note="": progress(1, 1, f"{done} of {total} held-out videos judged")
