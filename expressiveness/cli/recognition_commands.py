@@ -50,7 +50,13 @@ def predict(
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
     outcomes: list[Outcome[Path, FramePredictions]] = []
-    for outcome in predict_videos(trained, videos, workers=workers, max_pixels=round(max_megapixels * 1e6)):
+    for outcome in predict_videos(
+        trained,
+        videos,
+        reasons=bool(html or json_file),
+        workers=workers,
+        max_pixels=round(max_megapixels * 1e6),
+    ):
         outcomes.append(outcome)
         if outcome.value is None:
             warn(f"{outcome.item}: {(outcome.error or '').removeprefix(f'{outcome.item.name}: ')}")

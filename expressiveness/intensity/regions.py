@@ -32,6 +32,7 @@ class RegionShares:
     names: tuple[str, ...]  # of the regions
     intensity: Floats  # (n, regions) what would be left if no other region moved, 0 and more, in rendered energy
     upper_face: Floats  # (n,) what would be left if the lower face were at rest
+    whole: Floats  # (n,) of all regions together
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name} {share:.0%}" for name, share in self.shares().items())
@@ -61,7 +62,10 @@ def region_shares(model: FrameIntensity, movement: Movement, neutral: Neutral | 
         return np.maximum(_energy(model, np.where(kept, expression, neutral.mode), neutral) - rest, 0.0)
 
     return RegionShares(
-        tuple(REGIONS), np.column_stack([alone(region) for region in REGIONS]), upper_face=alone(*UPPER_FACE)
+        tuple(REGIONS),
+        np.column_stack([alone(region) for region in REGIONS]),
+        upper_face=alone(*UPPER_FACE),
+        whole=alone(*REGIONS),
     )
 
 

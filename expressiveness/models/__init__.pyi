@@ -1,4 +1,4 @@
-from .base import Ability, Clip, Embeds, Input, JudgesFaces, JudgesMoments, Model, NoOptions
+from .base import Ability, Clip, Embeds, Explains, Input, JudgesFaces, JudgesMoments, Model, NoOptions
 from .by_movement import (
     Calibration,
     FittedMovement,
@@ -50,6 +50,7 @@ __all__ = [
     "CnnOptions",
     "ConformalSets",
     "Embeds",
+    "Explains",
     "FaceInput",
     "FittedMovement",
     "FramePredictions",

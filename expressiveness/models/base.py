@@ -18,6 +18,7 @@ from typing_extensions import Self
 
 from expressiveness.data import Interview
 from expressiveness.faces import FaceStore, FaceTable
+from expressiveness.intensity import Reasons
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.training_data import TrainingData
 from expressiveness.movement import Movement, MovementStore, Neutral, Neutrals
@@ -27,8 +28,8 @@ from expressiveness.types import Pixels, Progress
 Input = Literal["faces", "movement"]
 """A table that is read of a video before it can be learned from or judged."""
 
-Ability = Literal["single faces", "moving faces", "embeddings", "export", "log"]
-"""What only some models can; see `JudgesFaces`, `JudgesMoments` and `Embeds`.
+Ability = Literal["single faces", "moving faces", "embeddings", "export", "log", "reasons"]
+"""What only some models can; see `JudgesFaces`, `JudgesMoments`, `Embeds` and `Explains`.
 
 One with a "log" writes to its `log_folder`.
 """
@@ -186,3 +187,10 @@ class Embeds(Protocol):
 
     def embed(self, clip: Clip) -> npt.NDArray[np.float32]:
         """A vector for each primary face, shape (n, d)."""
+
+
+class Explains(Protocol):
+    """A model that can give "reasons"."""
+
+    def reasons(self, clip: Clip) -> Reasons:
+        """Say what made a clip, which it could judge, as expressive as it said."""

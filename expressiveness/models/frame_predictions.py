@@ -14,6 +14,7 @@ import pandas as pd
 from expressiveness._io import check_output_file, output_file
 from expressiveness.data import CATEGORIES, short_name
 from expressiveness.errors import OutputError
+from expressiveness.intensity import Reasons
 from expressiveness.parallel import Outcome
 from expressiveness.video import Shortfall
 from expressiveness.wording import as_text, counted
@@ -58,6 +59,7 @@ class FramePredictions(JudgedFrames):
     )
     levels: npt.NDArray[np.float32] | None = None  # (n,) how expressive frames are, in SDs of the training videos
 
+    why: Reasons | None = None  # where a model that can give reasons was asked for them
     possible: tuple[str, ...] | None = None  # hold the right category as often as the model promises, if it does
 
     @property
@@ -90,6 +92,7 @@ class FramePredictions(JudgedFrames):
             "confidence": self.confidence,
             "possible": self.possible and list(self.possible),
             "cut_short": self.cut_short and self.cut_short.as_dict(),
+            "why": self.why and self.why.as_dict(),
             "frames": [
                 {
                     "frame_number": int(number),

@@ -95,6 +95,7 @@ def predict_videos(
     model: TrainedModel,
     videos: Sequence[Path | str],
     *,
+    reasons: bool = False,
     workers: int | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> Iterator[Outcome[Path, FramePredictions]]:
@@ -103,6 +104,7 @@ def predict_videos(
     Args:
         model: the trained model; its extraction settings are used.
         videos: files; one that cannot be read yields the reason.
+        reasons: whether to say why, too, where the model can: it takes as long as judging some ten times.
         workers: processes that find faces; None for one a core.
         max_pixels: the most that a picture may have.
     """
@@ -113,7 +115,10 @@ def predict_videos(
             yield Outcome(outcome.item.video, None, outcome.error)
         else:
             clip, cut_short = outcome.value
-            yield Outcome(outcome.item.video, model.predict(clip).saying(cut_short=cut_short))
+            said = model.predict(clip).saying(cut_short=cut_short)
+            if reasons and said.category and "reasons" in model.model.can:
+                said = said.saying(why=model.able_to("reasons").reasons(clip))
+            yield Outcome(outcome.item.video, said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,7 @@ def prediction_report(outcomes: Iterable[Outcome[Path, FramePredictions]]) -> st
                 model_plots.probabilities_over_time(said, title=video.name),
                 f"Probabilities of the categories over time in {video.name}.",
             ),
+            *(said.why.sentences() if said.why else []),
         ]
         for video, outcome in videos
         if (said := outcome.value)

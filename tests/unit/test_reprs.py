@@ -13,7 +13,7 @@ import pytest
 from expressiveness.data import Curation, FaceDecision, Interview, InterviewFolder, Split, inspect_folder
 from expressiveness.evaluation import BenchmarkConfig, FrameTruth, Suspect, VideoResults
 from expressiveness.faces import ExtractionConfig, Face, FaceStore
-from expressiveness.intensity import Example, frame_intensity, region_shares
+from expressiveness.intensity import Example, frame_intensity, reasons_of, region_shares
 from expressiveness.live import LiveReport
 from expressiveness.models import (
     MODELS,
@@ -90,6 +90,7 @@ RECORDS = {
     ),
     "FrameIntensity(300 trees, 3 networks)": frame_intensity,
     "Neutral(of 1 clip)": lambda: neutral_of([acted(0.5)]),
+    "Reasons(brows above all, 2 telling seconds)": lambda: reasons_of(acted(0.5)),
     "RegionShares(brows ": lambda: region_shares(frame_intensity(), acted(0.5)),
     "Example('0001', 30 frames)": lambda: Example("0001", acted(0.5), (neutral_of([acted(0.5)]),), np.zeros(30)),
     "VideoResults(3 videos of 2 people)": lambda: VideoResults(np.array(["a", "a", "b"]), *[np.zeros(3)] * 4),

@@ -14,7 +14,7 @@ from typing_extensions import Self
 
 from expressiveness._io import read_bounded
 from expressiveness.errors import ModelError, TrainingError
-from expressiveness.intensity import frame_intensity
+from expressiveness.intensity import Reasons, frame_intensity, reasons_of
 from expressiveness.models.base import Ability, Clip, Input, NoOptions
 from expressiveness.models.by_movement.fitted_movement import (
     LEAST_PEOPLE,
@@ -45,7 +45,7 @@ class MovementModel:
 
     label: ClassVar[str] = "Movement: judges how a face moves, frame by frame and over a video; reads the videos once"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
-    can: ClassVar[frozenset[Ability]] = frozenset({"moving faces"})
+    can: ClassVar[frozenset[Ability]] = frozenset({"moving faces", "reasons"})
     Options: ClassVar[type] = NoOptions
     sees = (
         "Of a video, the model sees how the face moves: the variance of its expressions and of its shape, how fast the "
@@ -121,6 +121,12 @@ class MovementModel:
             levels=levels.astype(np.float32),
             offsets=(fitted.calibration.score(levels) - score).astype(np.float32),
         )
+
+    def reasons(self, clip: Clip) -> Reasons:
+        """Say which part of the face and which seconds made a clip expressive."""
+        if clip.movement is None:
+            raise ModelError("this model judges movement: give the clip its movement (movement.read_movement)")
+        return reasons_of(clip.movement, clip.neutral)
 
     def now(self, movement: Movement) -> npt.NDArray[np.float32]:
         """Judge the last frame of a movement so far, by what this movement alone tells of the face at rest."""

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from expressiveness.intensity import REGIONS, Example, frame_intensity, learn_intensity, region_shares, speaking
+from expressiveness.intensity import (
+    REGIONS,
+    Example,
+    frame_intensity,
+    learn_intensity,
+    reasons_of,
+    region_shares,
+    speaking,
+)
 from expressiveness.intensity.boosted_trees import BoostedTrees
 from expressiveness.intensity.plain_nets import PlainNet
 from expressiveness.movement import BLENDSHAPES, EXPRESSIVE_COLUMNS, neutral_of
@@ -90,6 +98,22 @@ def test_syllables_are_speech_and_neither_a_still_mouth_nor_one_that_stays_open_
     assert not speaking(moved(["jawOpen"], np.zeros(60))).any()
     assert not speaking(moved(["jawOpen"], np.full(60, 0.5))).any()
     assert not speaking(moved(BROWS, syllables)).any()
+
+
+def test_reasons_name_the_region_and_the_seconds_in_which_something_happens():
+    course = np.zeros(80)
+    course[20:30] = 0.9
+
+    found = reasons_of(moved(BROWS, course))
+
+    assert found.most_of_all == "brows"
+    assert found.upper_face > 0.9
+    assert found.speaking == 0
+    (first, last), *others = found.telling
+    assert first < 2.5 < last
+    assert all(last <= start or end <= first for start, end in others)
+    assert "Where it shows: brows" in found.sentences()[0]
+    assert json.loads(json.dumps(found.as_dict()))["regions"].keys() == REGIONS.keys()
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def test_a_record_of_a_video_is_json_with_each_frames_box_and_probabilities(mode
 
     record = json.loads(json.dumps(predictions.as_dict()))
 
-    assert set(record) == {"category", "score", "confidence", "possible", "cut_short", "frames"}
+    assert set(record) == {"category", "score", "confidence", "possible", "cut_short", "why", "frames"}
     assert record["frames"][1]["frame_number"] == 6
     assert record["frames"][1]["time"] == 0.5
     assert record["frames"][1]["box"] == pytest.approx([0.1, 0.2, 0.3, 0.4])

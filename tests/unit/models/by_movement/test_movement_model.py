@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from expressiveness._io import MANIFEST
-from expressiveness.data import CATEGORIES, Curation, FaceDecision, InterviewDecision, Split, split_by_participant
+from expressiveness.data import (
+    CATEGORIES,
+    Curation,
+    FaceDecision,
+    InterviewDecision,
+    Split,
+    read_interviews,
+    split_by_participant,
+)
 from expressiveness.errors import ConfigError, ModelError, TrainingError
 from expressiveness.evaluation import evaluate
 from expressiveness.models import (
@@ -14,9 +22,11 @@ from expressiveness.models import (
     features_of,
     load_model,
     predict_interviews,
+    predict_videos,
     train,
 )
 from expressiveness.movement import MovementStore, movement_of
+from expressiveness.reports import prediction_report
 from tests.movements import acted, drawn, movement, stored_interviews
 
 pytestmark = pytest.mark.slow  # everything here trains
@@ -83,6 +93,29 @@ def test_every_frame_with_a_stored_face_gets_probabilities(stored, model):
     assert outcome.value.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert outcome.value.category in CATEGORIES
     assert 0 <= outcome.value.confidence <= 1
+
+
+def test_it_says_why_a_clip_is_as_expressive_as_it_is(stored, model):
+    interviews, store = stored
+    shown = MovementStore(store.root).load(interviews[0])
+
+    why = model.able_to("reasons").reasons(Clip(store.load(interviews[0]), shown))
+
+    assert sum(why.regions.values()) == pytest.approx(1)
+    assert why.telling
+    with pytest.raises(ModelError, match="give the clip its movement"):
+        model.able_to("reasons").reasons(Clip(store.load(interviews[0])))
+
+
+def test_reasons_of_any_video_are_given_where_they_are_asked_for(model, sample_interviews):
+    video = read_interviews(sample_interviews)[0].video
+
+    [plain] = predict_videos(model, [video], workers=1)
+    [explained] = predict_videos(model, [video], reasons=True, workers=1)
+
+    assert plain.value.why is None
+    assert explained.value.why.regions
+    assert explained.value.why.sentences()[0] in prediction_report([explained])
 
 
 def test_too_little_of_a_face_is_said_and_not_guessed_at(stored, model):
