@@ -72,6 +72,8 @@ def add_run(
     guess: Guess,
     held_out: Iterable[str],
     boxes: dict[str, list[list[float]]] | None = None,
+    *,
+    offsets: Sequence[float] | None = None,
 ) -> None:
     """Write a run's predictions, training curves and figures.
 
@@ -82,6 +84,7 @@ def add_run(
         guess: what the run says.
         held_out: the ids of the samples whose people it was not trained on.
         boxes: of the judged frames, by sample id; `BOX` if None.
+        offsets: how far the score of each frame lies from its video's, of a model that knows that.
     """
     truth = dict(zip(*dataset.values(["id", "category.label"]), strict=True))
     made_up = {
@@ -89,7 +92,7 @@ def add_run(
             numbers,
             [guess(video, frame, CATEGORIES.index(truth[sample])) for frame in range(len(numbers))],
             boxes and boxes[sample],
-        )
+        ).saying(offsets=None if offsets is None else np.array(offsets[: len(numbers)], dtype=np.float32))
         for video, (sample, numbers) in enumerate(frames.items())
     }
     run_fields = fields.declare_run_fields(dataset, run)

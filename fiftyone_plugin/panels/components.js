@@ -105,6 +105,7 @@
           style: { width: "100%", height: 190, cursor: "pointer", display: "block", background: "#1b1f24" },
         },
         h(Lines, { data }),
+        h(Scores, { data }),
         h(Bars, { data }),
         frame && h("line", { ...playhead, x1: at(data, frame), x2: at(data, frame) }),
       ),
@@ -153,13 +154,14 @@
     const [predicted, truth] = [largest(probabilities), data.truth[index]];
     const sure = `${data.categories[predicted]} ${Math.round(100 * probabilities[predicted])} %`;
     const judged = data.frames[index] === frame ? "" : ` (judged at frame ${data.frames[index]})`;
+    const score = data.scores ? `score ${signed(data.scores[index])} · ` : "";
     const verdict = predicted === truth ? "right" : `wrong: truly ${data.categories[truth]}`;
     return h(
       "div",
       { "data-cy": "expressiveness-reading", style: { minHeight: 22 } },
       `Frame ${frame}${seconds} · `,
       h("b", { style: { color: data.colors[predicted] } }, sure),
-      `${judged} · `,
+      `${judged} · ${score}`,
       h("span", { style: { color: predicted === truth ? "inherit" : WRONG } }, verdict),
     );
   }
@@ -179,6 +181,16 @@
         return h("path", { ...line, key: name, d: d.join(""), stroke: data.colors[category] });
       }),
     ];
+  });
+
+  /** The score that each frame stands for, from its lowest in the video to its highest, where the model knows it. */
+  const Scores = memo(({ data }) => {
+    if (!data.scores) return null;
+    const [lowest, highest] = [Math.min(...data.scores), Math.max(...data.scores)];
+    const y = (score) => PLOT - 8 - ((score - lowest) / Math.max(highest - lowest, 0.01)) * (PLOT - 16);
+    const points = data.frames.map((number, index) => `${at(data, number)},${y(data.scores[index])}`).join(" ");
+    const line = { fill: "none", stroke: "white", strokeWidth: 1.5, strokeDasharray: "2 3" };
+    return h("polyline", { ...line, points, vectorEffect: "non-scaling-stroke", "data-cy": "expressiveness-scores" });
   });
 
   /** Under the lines, from each judged frame to the next: what was predicted, what is true, and where they differ. */
@@ -206,6 +218,7 @@
       "div",
       { style: { marginTop: 6, lineHeight: 1.6, opacity: 0.9 } },
       data.categories.map((name, index) => swatch(data.colors[index], name)),
+      data.scores && swatch("white", `score of the frame, ${scale(data.scores)}`),
       "Bars: predicted, true, and ",
       swatch(WRONG, "where they differ"),
     );
@@ -213,6 +226,10 @@
 
   /** Where a frame is, from left to right. */
   const at = (data, frame) => (WIDTH * (frame - 1)) / Math.max(data.total - 1, 1);
+
+  const signed = (score) => `${score < 0 ? "" : "+"}${score.toFixed(2)}`;
+
+  const scale = (scores) => `${signed(Math.min(...scores))} to ${signed(Math.max(...scores))}`;
 
   const largest = (values) => values.indexOf(Math.max(...values));
 

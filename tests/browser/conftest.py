@@ -50,8 +50,9 @@ def reviewed_source(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> I
     detect_faces(dataset)
     ids, frames, boxes = dataset.values(["id", "frames.frame_number", "frames.faces.detections.bounding_box"])
     faces = {id: [face for face, *_ in of_video] for id, of_video in zip(ids, boxes, strict=True)}
-    for run, guess in (("cnn_1", first_guess), ("cnn_2", second_guess)):
-        add_run(dataset, run, dict(zip(ids, frames, strict=True)), guess, held_out=ids[1:], boxes=faces)
+    judged, rising = dict(zip(ids, frames, strict=True)), [number / 10 for number in range(100)]
+    add_run(dataset, "cnn_1", judged, first_guess, held_out=ids[1:], boxes=faces)
+    add_run(dataset, "cnn_2", judged, second_guess, held_out=ids[1:], boxes=faces, offsets=rising)
     yield name
     fo.delete_dataset(name)
 

@@ -68,6 +68,20 @@ def test_a_click_goes_to_that_moment_and_stops_there(timeline, page, screenshot)
     expect(clock(page)).to_contain_text("0:00.00 /")
 
 
+def test_the_score_of_each_frame_is_drawn_and_said_where_the_model_knows_it(timeline, page, screenshot):
+    drawn = page.get_by_test_id("expressiveness-scores")
+    expect(drawn).to_have_count(0)
+
+    page.get_by_test_id("modal").get_by_role("combobox").click()
+    page.get_by_role("option", name="Run cnn_2").click()
+
+    expect(drawn).to_be_visible()
+    expect(page.get_by_text(re.compile("score of the frame, .* to "))).to_be_visible()
+    reading = page.get_by_test_id("expressiveness-reading")
+    expect(reading).to_contain_text(re.compile(r"score [+-]\d"))
+    screenshot("timeline-3-scores")
+
+
 def test_another_video_brings_its_own_timeline(timeline, page, reviewed):
     ids = fo.load_dataset(reviewed).values("id")
     assert page.url.endswith(ids[3])

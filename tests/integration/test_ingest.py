@@ -9,6 +9,7 @@ from expressiveness.data import CATEGORIES, RESERVED, Thresholds
 from expressiveness.models import FramePredictions
 from fiftyone_plugin.fields import RunFields, declare_interview_fields, declare_run_fields
 from fiftyone_plugin.labels import write_faces, write_predictions
+from fiftyone_plugin.panels.timeline_panel import video_series
 from fiftyone_plugin.truth import Truth
 from tests.face_tables import BOX, face_table
 
@@ -169,3 +170,4 @@ def test_a_frame_is_compared_with_its_videos_score_moved_by_what_the_face_does_i
     assert dataset.first().run_accuracy == pytest.approx(2 / 3)
     [[first, second, third]] = dataset.values("run_stretches.detections.correct")
     assert (first, second, third) == (True, False, True)
+    assert video_series(dataset, sample_id, "run")["scores"] == [-1.5, -0.5, 0.5]
