@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Any, Protocol
 
@@ -87,12 +88,15 @@ class MovementJudge:
         self._sampled: deque[tuple[int, float]] = deque(maxlen=round(REST_SECONDS * RATE))
         self._rows: deque[tuple[Any, ...]] = deque()
         self._said: Probabilities | None = None
+        self._due = -math.inf  # when to look again, in seconds
 
     def judge(self, frame: Frame, face: Face) -> Probabilities | None:
         """Judge the moment of a frame; in between, what was said last holds."""
         del face  # the landmarker finds its own
-        if self._sampled and frame.seconds < self._sampled[-1][1] + 1 / RATE:
+        if frame.seconds < self._due:
             return self._said
+        # On a grid, so that 15 frames a second are read ten times, too; after a gap, from here on.
+        self._due = max(self._due, frame.seconds - 1 / RATE) + 1 / RATE
         self._sampled.append((frame.number, frame.seconds))
         if found := self._landmarker.read(frame.rgb):
             self._rows.append((frame.number, frame.seconds, *found))
@@ -106,7 +110,7 @@ class MovementJudge:
         """Forget how the face has moved."""
         self._sampled.clear()
         self._rows.clear()
-        self._said = None
+        self._said, self._due = None, -math.inf
 
 
 _NO_REST = np.zeros((CROP_SIZE, CROP_SIZE), dtype=np.float32)
