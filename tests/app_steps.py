@@ -78,17 +78,23 @@ def open_review_panel(page: Page) -> None:
     option.click()
 
 
-def choose(page: Page, dropdown: int, option: str) -> None:
-    """Choose an option of a dropdown of the review panel, counted from the top, and wait until it is drawn again."""
+def choose(page: Page, dropdown: int, option: str, *, tab: str | None = None) -> None:
+    """Choose an option of a dropdown of the review panel, counted from the top, and wait until it is drawn again.
+
+    Where the panel is drawn anew, as it is once a run has predicted, an open list closes and an open tab goes back to
+    the first; a person would open them again.
+    """
     box = page.get_by_test_id("panel-content-review_panel").get_by_role("combobox").nth(dropdown)
     wanted = page.get_by_role("option", name=option, exact=True)
     for _ in range(10):
-        box.click()
         try:
+            if tab:
+                page.get_by_role("tab", name=tab).click()
+            box.click(timeout=5000)
             wanted.wait_for(timeout=3000)
             break
-        except TimeoutError:  # the list closes where the panel is drawn anew
-            continue
+        except TimeoutError:
+            page.keyboard.press("Escape")
     with page.expect_response(lambda response: re.search('"on_(choice|look)"', response.request.post_data or "")):
         wanted.click()
     expect(page.get_by_role("listbox")).to_have_count(0)

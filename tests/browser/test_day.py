@@ -122,7 +122,6 @@ def test_a_day_from_faces_to_a_second_model_that_heeds_what_was_left_out(importe
     execute_and_read(page, "frames of 12 videos classified")
     panel = page.get_by_test_id("panel-content-review_panel")
     expect(panel.get_by_role("combobox").nth(RUN)).to_have_text("cnn_2")  # shown as soon as it is there
-    page.get_by_role("tab", name="Compare").click()
-    choose(page, OTHER, "cnn_1")
+    choose(page, OTHER, "cnn_1", tab="Compare")
     expect(page.get_by_role("row", name=re.compile("^videos"))).to_be_visible()
     screenshot("day-07-compare")
