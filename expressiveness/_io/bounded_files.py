@@ -56,6 +56,7 @@ def open_bounded(path: Path, *, most: int | None = None, links: bool = False) ->
     if path.is_symlink() and not links:  # O_NOFOLLOW says it less clearly, and Windows has none
         raise NotPlainError("it is a link to another file")
     forbidden = NO_WAITING | (0 if links else NO_LINKS)
+    # Whoever asked closes it; see below where it is refused.
     file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | forbidden))  # noqa: SIM115
     try:
         found = os.fstat(file.fileno())
@@ -63,7 +64,7 @@ def open_bounded(path: Path, *, most: int | None = None, links: bool = False) ->
             raise NotPlainError("it is a pipe or a device, and no file")
         if most is not None and found.st_size > most:
             raise _too_large(most)
-    except BaseException:
+    except BaseException:  # Ctrl-C, too, leaves no file open
         file.close()
         raise
     return file

@@ -104,7 +104,7 @@ def predict_videos(
     Args:
         model: the trained model; its extraction settings are used.
         videos: files; one that cannot be read yields the reason.
-        reasons: whether to say why, too, where the model can: it takes as long as judging some ten times.
+        reasons: whether to say why, too, where the model can, which takes some three times as long as judging.
         workers: processes that find faces; None for one a core.
         max_pixels: the most that a picture may have.
     """

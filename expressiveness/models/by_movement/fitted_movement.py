@@ -139,7 +139,7 @@ class FittedMovement:
         )
 
 
-def features_of(movement: Movement, neutral: Neutral | None = None) -> Floats:
+def features_of(movement: Movement, neutral: Neutral | None = None, *, log_intensity: Floats | None = None) -> Floats:
     """What the model looks at, shape (29,).
 
     The variance of each expression, squared turning speed, shape variance, and the geometric mean of the frames'
@@ -148,9 +148,10 @@ def features_of(movement: Movement, neutral: Neutral | None = None) -> Floats:
     Args:
         movement: of one video.
         neutral: of its person; what this video alone tells of it, if None.
+        log_intensity: of its frames, shape (n,), where that is known already.
     """
     variances = movement.blendshapes.astype(np.float64).var(axis=0)
-    intensity = frame_intensity().log_intensity(movement, neutral)
+    intensity = frame_intensity().log_intensity(movement, neutral) if log_intensity is None else log_intensity
     return np.array(
         [*(variances @ _SIDES), turning_speed(movement) ** 2, shape_variance(movement), np.exp(intensity.mean())]
     )

@@ -27,7 +27,7 @@ from expressiveness.models.conformal import HeldOut
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
 from expressiveness.models.training_data import TrainingData
-from expressiveness.movement import Movement, neutral_of
+from expressiveness.movement import Movement
 from expressiveness.types import Progress
 
 logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class MovementModel:
         if movement.doubt or not len(primary):
             return clip.unjudged(movement.doubt if len(primary) else None)
         fitted, intensity = self.fitted, frame_intensity().log_intensity(movement, clip.neutral)
-        level = fitted.levels(features_of(movement, clip.neutral)[np.newaxis])
+        level = fitted.levels(features_of(movement, clip.neutral, log_intensity=intensity)[np.newaxis])
         levels = np.interp(primary.seconds, movement.seconds, fitted.frame_levels(intensity, float(level[0])))
         score = float(fitted.calibration.score(level)[0])
         return clip.judged(
@@ -130,9 +130,9 @@ class MovementModel:
 
     def now(self, movement: Movement) -> npt.NDArray[np.float32]:
         """Judge the last frame of a movement so far, by what this movement alone tells of the face at rest."""
-        neutral = neutral_of([movement])
-        level = float(self.fitted.levels(features_of(movement, neutral)[np.newaxis])[0])
-        frames = self.fitted.frame_levels(frame_intensity().log_intensity(movement, neutral), level)
+        intensity = frame_intensity().log_intensity(movement)
+        level = float(self.fitted.levels(features_of(movement, log_intensity=intensity)[np.newaxis])[0])
+        frames = self.fitted.frame_levels(intensity, level)
         return np.asarray(self.fitted.frame_calibration.probabilities(frames[-1:])[0])
 
     def save(self, folder: Path) -> None:
