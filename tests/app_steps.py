@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, Response, TimeoutError, expect
 
 from expressiveness.data import CATEGORIES
 
@@ -78,6 +78,11 @@ def open_review_panel(page: Page) -> None:
     option.click()
 
 
+def is_choice(response: Response) -> bool:
+    """Whether a response of the server is the panel's answer to what was chosen."""
+    return bool(re.search('"on_(choice|look)"', response.request.post_data or ""))
+
+
 def choose(page: Page, dropdown: int, option: str, *, tab: str | None = None) -> None:
     """Choose an option of a dropdown of the review panel, counted from the top, and wait until it is drawn again.
 
@@ -86,17 +91,18 @@ def choose(page: Page, dropdown: int, option: str, *, tab: str | None = None) ->
     """
     box = page.get_by_test_id("panel-content-review_panel").get_by_role("combobox").nth(dropdown)
     wanted = page.get_by_role("option", name=option, exact=True)
-    for _ in range(10):
+    for attempt in range(10):
         try:
             if tab:
                 page.get_by_role("tab", name=tab).click()
             box.click(timeout=5000)
-            wanted.wait_for(timeout=3000)
+            with page.expect_response(is_choice, timeout=10_000):
+                wanted.click(timeout=5000)
             break
         except TimeoutError:
+            if attempt == 9:
+                raise
             page.keyboard.press("Escape")
-    with page.expect_response(lambda response: re.search('"on_(choice|look)"', response.request.post_data or "")):
-        wanted.click()
     expect(page.get_by_role("listbox")).to_have_count(0)
     expect(box).to_have_text(option)
     page.wait_for_timeout(1000)
