@@ -107,3 +107,57 @@ def write_irregular_video(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def numbered_picture(number: int, *, width: int = 128, height: int = 96) -> Pixels:
+    """A picture that carries its number, up to 255, as bright and dark bars along its bottom; its top is red.
+
+    So a slip of one frame shows, and a picture that is turned or mirrored does, too.
+    """
+    picture = np.full((height, width, 3), 90, np.uint8)
+    picture[: height // 4] = (200, 40, 40)
+    for bit in range(8):
+        bar = slice(bit * width // 8, (bit + 1) * width // 8)
+        picture[height * 4 // 5 :, bar] = 235 if number >> bit & 1 else 16
+    return picture
+
+
+def number_shown(rgb: Pixels) -> int:
+    """The number that a picture of `numbered_picture` carries, at any size."""
+    height, width = rgb.shape[:2]
+    return sum(1 << bit for bit in range(8) if rgb[height * 9 // 10, int((bit + 0.5) * width / 8)].mean() > 125)
+
+
+def plainly_decoded(video: Path) -> list[tuple[float | None, int]]:
+    """When each picture of a video is shown, and the number it carries, decoded from start to end."""
+    shown = []
+    with av.open(str(video), metadata_errors="replace") as container:
+        for packet in container.demux(video=0):
+            try:
+                frames = packet.decode()
+            except av.FFmpegError:
+                continue
+            shown += [(frame.time, number_shown(frame.to_ndarray(format="rgb24"))) for frame in frames]
+    return shown
+
+
+def remux(source: Path, target: Path, *, drop: int = 0, late: int = 0) -> Path:
+    """Put the packets of a video's pictures into another container, as they are.
+
+    Args:
+        source: whose packets to take.
+        target: its suffix chooses the container.
+        drop: so many packets of the beginning are left out, as by a dump of a stream.
+        late: ticks of the stream's time base that are added to all times.
+
+    Returns:
+        `target`.
+    """
+    with av.open(str(source)) as read, av.open(str(target), "w") as written:
+        stream = written.add_stream_from_template(read.streams.video[0])
+        for place, packet in enumerate(read.demux(video=0)):
+            if packet.dts is not None and place >= drop:
+                packet.pts, packet.dts = (packet.pts or 0) + late, packet.dts + late
+                packet.stream = stream
+                written.mux(packet)
+    return target

@@ -2,7 +2,7 @@ from .completeness import Shortfall, all_read
 from .defaults import DEFAULT_EVERY, MAX_PIXELS
 from .encoding import reencode
 from .playable import make_playable
-from .probing import VideoInfo
+from .probing import VideoInfo, probe
 from .probing_many import probe_videos
 from .reading import Frame, frame_times, read_chosen_frames, read_frames, read_frames_for
 from .sampling import DEFAULT_SAMPLING, NOTEBOOK_SAMPLING, Sampling
@@ -20,6 +20,7 @@ __all__ = [
     "all_read",
     "frame_times",
     "make_playable",
+    "probe",
     "probe_videos",
     "read_chosen_frames",
     "read_frames",

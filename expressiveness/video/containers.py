@@ -20,6 +20,7 @@ from av.container import InputContainer
 from expressiveness._io import open_bounded
 from expressiveness.errors import VideoError, reason
 from expressiveness.video.defaults import MAX_PIXELS
+from expressiveness.video.geometry import with_square_pixels
 
 FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,gxf,nut,rm,swf,wtv,dv,nuv,ivf,"  # files with several streams
@@ -31,6 +32,9 @@ FORMATS = (
 
 NO_PROTOCOL = "none"
 """A name that no protocol has: files are handed over open, and a list of protocols may not be empty."""
+
+FOREIGN = (av.FFmpegError, UnicodeError, ArithmeticError, LookupError)
+"""What PyAV raises where a file is not as it expects: errors of FFmpeg's, and Python's own where its headers lie."""
 
 _LISTS = {
     b"#EXTM3U": "hls",
@@ -62,14 +66,18 @@ def opened_container(video: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[I
     with ExitStack() as stack:
         try:
             file = stack.enter_context(open_bounded(video, links=True))
-            container = stack.enter_context(av.open(file, "r", options=options))
+            container = stack.enter_context(av.open(file, "r", options=options, metadata_errors="replace"))
         except (av.FFmpegError, OSError, ValueError) as error:
             raise VideoError(f"{video.name}: {_why_not(video, error)}") from error
         for stream in container.streams.video:
             stream.codec_context.options = {"max_pixels": str(max_pixels)}
         for stream in container.streams.video[:1]:  # the others are never decoded
-            check_size(video, stream.width, stream.height, max_pixels)
-        yield container
+            width, height = with_square_pixels(stream.width, stream.height, stream.sample_aspect_ratio)
+            check_size(video, width, height, max_pixels)
+        try:
+            yield container
+        except FOREIGN as error:
+            raise VideoError(f"{video.name}: cannot be read to its end ({reason(error)}); replace the file") from error
 
 
 def check_size(video: Path, width: int, height: int, max_pixels: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2  # noqa: F401  # before PyAV: a window of OpenCV's Qt build hangs on PyAV's copy of libxcb
 
 # isort: split
+import heapq
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,10 @@ from av.video.stream import VideoStream
 
 from expressiveness.errors import VideoError
 from expressiveness.video.containers import opened_container
+
+ONLY_DECODE_TIMES = frozenset({"avi"})
+"""Containers that say when a packet is decoded, not when its picture is shown. The times are handed out in their order
+to the pictures as they come out, which is the order in which they are shown."""
 
 
 @contextmanager
@@ -36,7 +41,13 @@ def opened_video(video: Path, max_pixels: int) -> Iterator[tuple[InputContainer,
 
 
 def decoded_frames(
-    container: InputContainer, stream: VideoStream, video: Path, wanted: Collection[int] | None = None
+    container: InputContainer,
+    stream: VideoStream,
+    video: Path,
+    *,
+    wanted: Collection[int] | None = None,
+    whole_packets: int = 0,
+    damaged: list[int | None] | None = None,
 ) -> Iterator[VideoFrame]:
     """Decode packet by packet, so that a damaged one costs only the frames that need it.
 
@@ -45,23 +56,54 @@ def decoded_frames(
         stream: of the container.
         video: for what an error says.
         wanted: time stamps of the frames that are needed; others may be left out, those that no frame refers to.
+        whole_packets: so many packets are decoded first, whatever is wanted.
+        damaged: is given the time stamps of packets that do not decode.
     """
     any_frame, fault = False, ""
-    for packet in packets_of(container, stream):
+    only_decode_times = container.format.name in ONLY_DECODE_TIMES
+    times: list[int] = []  # of pictures that have not come out yet
+    for place, packet in enumerate(packets_of(container, stream)):
         if wanted is not None:
-            stream.codec_context.skip_frame = "DEFAULT" if packet.pts in wanted else "NONREF"
+            leave_out = packet.pts not in wanted and place >= whole_packets
+            stream.codec_context.skip_frame = "NONREF" if leave_out else "DEFAULT"
+        if only_decode_times and packet.size and packet.pts is not None:
+            heapq.heappush(times, packet.pts)
         try:
             frames = packet.decode()
         except av.ArgumentError:  # a damaged packet is InvalidDataError
             fault = " (its pictures seem larger than the limit; raise it, --max-megapixels, if you trust the file)"
             continue
         except av.FFmpegError:
+            if damaged is not None:
+                damaged.append(packet.pts)
             continue
         for frame in frames:
             any_frame = True
+            if times:
+                frame.pts = heapq.heappop(times)
             yield frame
     if not any_frame:
         raise VideoError(f"{video.name}: no frame of it decodes{fault}; replace the file")
+
+
+def counted_frames(video: Path, max_pixels: int) -> Iterator[tuple[int, float, VideoFrame, VideoStream]]:
+    """Decode every frame from the start, with its number, from 1, and when it is shown, in seconds from the first.
+
+    Raises:
+        VideoError: the file is missing, is no video, its pictures are too large, or nothing in it decodes.
+    """
+    with opened_video(video, max_pixels) as (container, stream):
+        step = 1 / float(stream.average_rate or 25)
+        first: float | None = None
+        seconds = -step
+        for number, frame in enumerate(decoded_frames(container, stream, video), start=1):
+            time = frame.time
+            if first is None and time is not None:
+                first = time - (number - 1) * step
+            # A frame without a time, or with one that is not later than the last one's, follows at the usual distance.
+            told = time - first if time is not None and first is not None else 0.0
+            seconds = told if told > seconds else seconds + step
+            yield number, seconds, frame, stream
 
 
 def packets_of(container: InputContainer, *streams: VideoStream | AudioStream) -> Iterator[av.Packet[Any]]:

@@ -8,19 +8,22 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.container import InputContainer, OutputContainer
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from expressiveness._io import place
 from expressiveness.errors import VideoError
 from expressiveness.video.containers import opened_container
+from expressiveness.video.decoding import packets_of
 from expressiveness.video.defaults import MAX_PIXELS
-from expressiveness.video.probing import MOST_DRIFT, VideoInfo, probe
+from expressiveness.video.probing import MOST_DRIFT, VideoInfo, drift, probe
 from expressiveness.video.reading import Frame, frame_times, read_frames
 from expressiveness.video.sampling import Sampling
 
@@ -30,16 +33,20 @@ QUALITY = "18"
 TICKS = 90_000
 """A second, in the units of time that MPEG counts in; every usual frame rate comes out even."""
 
+RATES_OF_AAC = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+"""Samples a second; it knows faster ones, which nobody hears."""
+
 FASTEST = 60
 """Frames a second, the most that an uneven video is given."""
 
 
 def reencode(video: Path | str, out: Path | str, *, max_pixels: int = MAX_PIXELS) -> None:
-    """Write a video as H.264 in an MP4 file: the same frames at the same times, upright, and its sound as AAC.
+    """Write a video as H.264 in an MP4 file: the same frames, as they are shown, and its sound as AAC.
 
-    A video whose frames come unevenly gets a constant rate: that of its usual gap between frames. Then some frames are
-    shown again, and some may be left out, so that everything is seen when it was, to half a frame, and stays with its
-    sound. So frames have other numbers in the copy, which are those that the App counts: look for its faces anew.
+    The first frame is shown at 0 s, and the others keep their distance to it. A video whose frames come unevenly gets a
+    constant rate: that of its usual gap between frames. Then some frames are shown again, and some may be left out, so
+    that everything is seen when it was, to half a frame, and stays with its sound. So frames have other numbers in the
+    copy, which are those that the App counts: look for its faces anew.
 
     Args:
         video: any video file.
@@ -59,31 +66,28 @@ def reencode(video: Path | str, out: Path | str, *, max_pixels: int = MAX_PIXELS
 
 def _encode(video: Path, out: OutputContainer, max_pixels: int) -> None:
     info = probe(video, max_pixels=max_pixels)
-    rate = _even_rate(video, info, max_pixels)
+    rate = None if info.is_even else _even_rate(video, max_pixels)
     pictures = _picture_stream(out, info, rate or info.frame_rate)
-    with opened_container(video, max_pixels=max_pixels) as source:
-        heard = source.streams.audio[0] if source.streams.audio else None
-        sound = out.add_stream("aac", rate=heard.rate, layout=heard.layout.name) if heard else None
-        frames: Iterator[VideoFrame | AudioFrame] = heapq.merge(
-            _pictures(video, rate, max_pixels), _sounds(source), key=_seconds_of
-        )
-        for frame in frames:
-            if isinstance(frame, VideoFrame):
-                out.mux(pictures.encode(frame))
-            elif sound:
-                out.mux(sound.encode(frame))
+    sound = _sound_stream(out, video, max_pixels)
+    frames: Iterator[VideoFrame | AudioFrame] = heapq.merge(
+        _pictures(video, rate, max_pixels), _sounds(video, max_pixels) if sound else (), key=_seconds_of
+    )
+    for frame in frames:
+        if isinstance(frame, VideoFrame):
+            out.mux(pictures.encode(frame))
+        elif sound:
+            out.mux(sound.encode(frame))
     out.mux(pictures.encode(None))
     if sound:
         out.mux(sound.encode(None))
 
 
-def _even_rate(video: Path, info: VideoInfo, max_pixels: int) -> float | None:
-    """The constant rate for a video whose frames come unevenly, by all their times; None if they come evenly."""
+def _even_rate(video: Path, max_pixels: int) -> float | None:
+    """The constant rate for a video whose frames come unevenly; None if they come evenly once the first has come."""
     times = np.array(frame_times(video, max_pixels=max_pixels))
-    if len(times) < 2 or not info.frame_rate:
+    if len(times) < 2 or drift(times, (len(times) - 1) / times[-1]) <= MOST_DRIFT:
         return None
-    drift = np.abs(times - np.arange(len(times)) / info.frame_rate).max()
-    return min(1 / float(np.median(np.diff(times))), FASTEST) if drift > MOST_DRIFT else None
+    return min(1 / float(np.median(np.diff(times))), FASTEST)
 
 
 def _picture_stream(out: OutputContainer, info: VideoInfo, rate: float) -> VideoStream:
@@ -123,18 +127,28 @@ def _evenly(frames: Iterator[Frame], rate: float) -> Iterator[Frame]:
         yield replace(shown, seconds=ticks / rate)
 
 
-def _sounds(source: InputContainer) -> Iterator[VideoFrame | AudioFrame]:
+def _sound_stream(out: OutputContainer, video: Path, max_pixels: int) -> AudioStream | None:
+    """A stream for the video's sound, in AAC, of a rate that AAC knows; None where there is none."""
+    with opened_container(video, max_pixels=max_pixels) as source:
+        heard = source.streams.audio[0] if source.streams.audio else None
+        if heard is None or not heard.rate or not heard.channels:
+            return None
+        rate = min(RATES_OF_AAC, key=lambda known: abs(known - heard.rate))
+        return out.add_stream("aac", rate=rate, layout="mono" if heard.channels == 1 else "stereo")
+
+
+def _sounds(video: Path, max_pixels: int) -> Iterator[AudioFrame]:
     """Yield the sound from the first picture on, its time counted from there; what does not decode is left out."""
-    if not source.streams.audio:
-        return
-    seen = source.streams.video[0]
-    start = float((seen.start_time or 0) * (seen.time_base or 0))
-    for packet in source.demux(source.streams.audio[0]):
-        with suppress(av.FFmpegError):
-            for frame in packet.decode():
-                if frame.pts is not None and frame.time_base and frame.pts * frame.time_base >= start:
-                    frame.pts -= round(start / frame.time_base)
-                    yield frame
+    with opened_container(video, max_pixels=max_pixels) as source:
+        seen = source.streams.video[0]
+        start = float((seen.start_time or 0) * (seen.time_base or 0))
+        for packet in packets_of(source, source.streams.audio[0]):
+            with suppress(av.FFmpegError):
+                heard: list[Any] = packet.decode()
+                for frame in heard:
+                    if frame.pts is not None and frame.time_base and frame.pts * frame.time_base >= start:
+                        frame.pts -= round(start / frame.time_base)
+                        yield frame
 
 
 def _seconds_of(frame: VideoFrame | AudioFrame) -> float:

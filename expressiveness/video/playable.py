@@ -22,6 +22,9 @@ from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.encoding import reencode
 from expressiveness.video.probing import probe
 
+ENDINGS_OF_BROWSERS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
+"""By the ending of its name, the App tells a video from a picture; files of a download cache have none."""
+
 SECONDS_A_VIDEO = 3600.0
 """To encode an hour of it takes less; a decoder that hangs is ended."""
 
@@ -122,7 +125,7 @@ def _copy(job: _Job) -> _Copied:
     """Put a video that the App shows as it should into the copy."""
     video = job.interview.video
     info = probe(video, max_pixels=job.max_pixels)
-    fits = info.plays_in_browsers and info.is_even
+    fits = info.suits_the_app and Path(job.name).suffix.lower() in ENDINGS_OF_BROWSERS
     name = job.name if fits else _as_mp4(job.name)
     if not job.copy.has(name):
         with job.copy.writing(name) as unfinished:

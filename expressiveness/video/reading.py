@@ -1,25 +1,32 @@
-"""The sampled frames of a video, upright, with their number and time.
+"""The sampled frames of a video as players show them, with their number and time.
 
 `read_frames` yields the frames that a `Sampling` asks for, `read_chosen_frames` those of given numbers. Frames are
-numbered from 1 in the order they are shown, as FiftyOne does.
+numbered from 1 as a plain decode from start to end shows them, as FiftyOne counts them. Where packets tell which
+picture is which, only those that are needed are decoded. What comes out is compared with what the packets promised,
+and where it differs, the frames are counted from the beginning.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from expressiveness._io import place
-from expressiveness.errors import VideoError
 from expressiveness.types import Pixels
-from expressiveness.video.decoding import decoded_frames, opened_video, packets_of
+from expressiveness.video.containers import FOREIGN
+from expressiveness.video.decoding import counted_frames, decoded_frames, opened_video
 from expressiveness.video.defaults import MAX_PIXELS
+from expressiveness.video.geometry import as_shown, geometry_of
 from expressiveness.video.sampling import DEFAULT_SAMPLING, Sampling
+from expressiveness.video.timeline import (
+    SEEK_GAP,
+    Timeline,
+    shows_whole_frames,
+    timeline_by_decoding,
+    timeline_by_packets,
+)
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -29,14 +36,8 @@ if TYPE_CHECKING:
 
 Seen = TypeVar("Seen")
 
-SEEK_GAP = 60
-"""Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
-
-SEEKS_LATE = frozenset({"mpegts", "mpeg"})
-"""Containers without an index: what is sought is found some frames after the key frame that it needs."""
-
-PACKET_A_FRAME = ("h264", "hevc")
-"""Codecs whose packets hold a frame each; others have packets that show nothing, and are counted as they decode."""
+FRAMES_CHECKED = 8
+"""Frames at the start of which each is compared with what the packets promise; later only those that are decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Frame:
 
     number: int  # from 1
     seconds: float  # from the first frame
-    rgb: Pixels  # (height, width, 3), upright
+    rgb: Pixels  # (height, width, 3), upright, unmirrored, with square pixels
 
     def __repr__(self) -> str:
         return f"Frame({self.number}, at {self.seconds:.2f} s, {self.rgb.shape[1]}x{self.rgb.shape[0]})"
@@ -77,18 +78,19 @@ def read_frames_for(
         VideoError: as `read_frames`.
     """
     video = place(video)
-    needs_times = any(sampling.spread for sampling in samplings)
-    with opened_video(video, max_pixels) as (container, stream):
-        if needs_times or stream.codec_context.name in PACKET_A_FRAME:
-            timeline = _timeline(container, stream, video)
-            if timeline.complete:
-                chosen = [set(_chosen_numbers(sampling, timeline)) for sampling in samplings]
-                for frame in _frames_at(container, stream, video, timeline, set().union(*chosen)):
-                    yield frame, tuple(frame.number in numbers for numbers in chosen)
-                return
-    if needs_times:
-        raise VideoError(f"{video.name}: its frames carry no times to spread samples over; re-encode it as MP4")
-    yield from _counted_frames(video, samplings, max_pixels)
+    last = 0
+    if timeline := timeline_by_packets(video, max_pixels):
+        chosen = [set(timeline.chosen_by(sampling)) for sampling in samplings]
+        try:
+            for frame in _frames_at(video, timeline, set().union(*chosen), max_pixels):
+                last = frame.number
+                yield frame, tuple(frame.number in numbers for numbers in chosen)
+            return
+        except _NotAsPromisedError:
+            pass
+    for frame, due in _counted(video, samplings, max_pixels):
+        if frame.number > last:
+            yield frame, due
 
 
 def read_chosen_frames(video: Path | str, numbers: Collection[int], *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
@@ -98,23 +100,34 @@ def read_chosen_frames(video: Path | str, numbers: Collection[int], *, max_pixel
         VideoError: as `read_frames`.
     """
     video = place(video)
-    with opened_video(video, max_pixels) as (container, stream):
-        timeline = _timeline(container, stream, video)
-        there = {number for number in numbers if 1 <= number <= len(timeline.stamps)}
-        if there:
-            yield from _frames_at(container, stream, video, timeline, there)
+    wanted = {number for number in numbers if number >= 1}
+    if timeline := timeline_by_packets(video, max_pixels):
+        try:
+            for frame in _frames_at(video, timeline, wanted & set(timeline.numbers.values()), max_pixels):
+                wanted.discard(frame.number)
+                yield frame
+            return
+        except _NotAsPromisedError:
+            pass
+    last = max(wanted, default=0)
+    for number, seconds, decoded, stream in counted_frames(video, max_pixels) if wanted else ():
+        if number in wanted:
+            yield _frame(number, seconds, decoded, stream)
+        if number == last:
+            return
 
 
 def frame_times(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> list[float]:
-    """When each frame is shown, in seconds from the first one, without decoding; none where packets do not tell.
+    """When each frame is shown, in seconds from the first one; by the packets where they tell, else by decoding all.
 
     Raises:
         VideoError: the file is missing, is no video, its pictures are too large, or it holds no frame.
     """
     video = place(video)
-    with opened_video(video, max_pixels) as (container, stream):
-        timeline = _timeline(container, stream, video)
-        return [timeline.seconds(stamp) for stamp in timeline.stamps] if timeline.complete else []
+    timeline = timeline_by_packets(video, max_pixels)
+    if timeline and shows_whole_frames(video, max_pixels):
+        return timeline.seconds
+    return timeline_by_decoding(video, max_pixels).seconds
 
 
 def numbers_looked_at(video: Path, sampling: Sampling) -> list[int]:
@@ -123,11 +136,8 @@ def numbers_looked_at(video: Path, sampling: Sampling) -> list[int]:
     Raises:
         VideoError: the file is missing, is no video, or holds no frame.
     """
-    with opened_video(video, MAX_PIXELS) as (container, stream):
-        if stream.codec_context.name not in PACKET_A_FRAME:
-            return []
-        timeline = _timeline(container, stream, video)
-        return _chosen_numbers(sampling, timeline) if timeline.complete else []
+    timeline = timeline_by_packets(video, MAX_PIXELS)
+    return timeline.chosen_by(sampling) if timeline else []
 
 
 def examine(video: Path, look: Callable[[InputContainer, VideoStream], Seen]) -> Seen:
@@ -140,125 +150,97 @@ def examine(video: Path, look: Callable[[InputContainer, VideoStream], Seen]) ->
         return look(container, stream)
 
 
-def _counted_frames(
-    video: Path, samplings: Sequence[Sampling], max_pixels: int
-) -> Iterator[tuple[Frame, tuple[bool, ...]]]:
-    """Decode every frame from the start, converting only those that are looked at."""
-    with opened_video(video, max_pixels) as (container, stream):
-        start: float | None = None
-        taken = [0] * len(samplings)
-        for number, frame in enumerate(decoded_frames(container, stream, video), start=1):
-            time = _time_of(frame, number, stream)
-            start = time if start is None else start
-            if all(_is_over(sampling, number, seen) for sampling, seen in zip(samplings, taken, strict=True)):
-                return
-            due = tuple(_is_due(*each, number, time - start) for each in zip(samplings, taken, strict=True))
-            if any(due):
-                taken = [seen + is_due for seen, is_due in zip(taken, due, strict=True)]
-                yield Frame(number, time - start, _upright(frame)), due
+class _NotAsPromisedError(Exception):
+    """What decodes is not what the packets promised, so the frames have to be counted."""
 
 
-def _is_due(sampling: Sampling, taken: int, number: int, seconds: float) -> bool:
-    if _is_over(sampling, number, taken):
-        return False
-    if sampling.every:
-        return (number - 1) % sampling.every == 0
-    assert sampling.rate
-    # A video slower than the rate gives each of its frames once; 1 ms forgives rounded time stamps.
-    return seconds + 1e-3 >= taken / sampling.rate
+def _frames_at(video: Path, timeline: Timeline, numbers: Collection[int], max_pixels: int) -> Iterator[Frame]:
+    """Yield the frames of some numbers, of which the packets promise all.
 
-
-def _is_over(sampling: Sampling, number: int, taken: int) -> bool:
-    """Whether a sampling looks at no frame from this one on."""
-    return taken == sampling.max_frames or number > (sampling.horizon or number)
-
-
-@dataclass(frozen=True, slots=True)
-class _Timeline:
-    """The frames of a video in the order shown, as its packets tell them: so without decoding one."""
-
-    stamps: list[int]  # in units of time_base
-    key_frames: list[int]  # numbers of those that need no other frame to be decoded, from 1
-    time_base: Fraction
-    complete: bool  # whether every packet has a time stamp of its own
-
-    def seconds(self, stamp: int) -> float:
-        """When a frame is shown, from the first one."""
-        return float((stamp - self.stamps[0]) * self.time_base)
-
-
-def _timeline(container: InputContainer, stream: VideoStream, video: Path) -> _Timeline:
-    packets = [(p.pts, p.is_keyframe) for p in packets_of(container, stream) if p.size and not p.is_discard]
-    if not packets:
-        raise VideoError(f"{video.name}: holds no frame; replace the file")
-    shown = {stamp: is_key for stamp, is_key in packets if stamp is not None}
-    stamps = sorted(shown)
-    key_frames = [number for number, stamp in enumerate(stamps, start=1) if shown[stamp]]
-    return _Timeline(stamps, key_frames, stream.time_base or Fraction(0), complete=len(stamps) == len(packets))
-
-
-def _chosen_numbers(sampling: Sampling, timeline: _Timeline) -> list[int]:
-    if sampling.spread:
-        spread = _spread_numbers(sampling.spread, timeline)[: sampling.max_frames]
-        return [number for number in spread if number <= (sampling.horizon or number)]
-    numbers: list[int] = []
-    for number, stamp in enumerate(timeline.stamps, start=1):
-        if _is_due(sampling, len(numbers), number, timeline.seconds(stamp)):
-            numbers.append(number)
-    return numbers
-
-
-def _spread_numbers(count: int, timeline: _Timeline) -> list[int]:
-    """One frame from each of `count` equal shares of a video (all frames of a shorter one): the middle one.
-
-    Of a share long enough to be sought, the key frame nearest to the middle, if it has one: no other frame need be
-    decoded for it.
+    Raises:
+        _NotAsPromisedError: a frame that comes out was not promised, or one that was promised does not come out.
     """
-    count = min(count, len(timeline.stamps))
-    share = len(timeline.stamps) / count
-    numbers = set()
-    for index in range(count):
-        middle = int((index + 0.5) * share) + 1
-        near = [number for number in timeline.key_frames if (number - 1) // share == index]
-        numbers.add(min(near, key=lambda number: abs(number - middle)) if near and share > SEEK_GAP else middle)
-    return sorted(numbers)
+    waiting = sorted(numbers, reverse=True)
+    if not waiting:
+        return
+    sparse = waiting[0] > len(waiting) * SEEK_GAP
+    damaged: list[int | None] = []  # these cost frames, and no other frame its number
+    with opened_video(video, max_pixels) as (container, stream):
+        decode = _sought if sparse else _from_the_start
+        for number, frame in decode(container, stream, video, timeline, waiting, damaged):
+            while damaged and waiting and number > waiting[-1]:
+                waiting.pop()
+            if frame.interlaced_frame or (waiting and number > waiting[-1]):
+                raise _NotAsPromisedError
+            if waiting and number == waiting[-1]:
+                yield _frame(waiting.pop(), timeline.seconds[number - 1], frame, stream)
+            if not waiting:
+                return
+    if not damaged:
+        raise _NotAsPromisedError
 
 
-def _frames_at(
-    container: InputContainer, stream: VideoStream, video: Path, timeline: _Timeline, numbers: Collection[int]
-) -> Iterator[Frame]:
-    """Yield the frames of some numbers, of which the video has all."""
-    wanted = {timeline.stamps[number - 1]: number for number in sorted(numbers)}
-    seeks_late = container.format.name in SEEKS_LATE
-    sparse = not seeks_late and max(numbers, default=0) > len(wanted) * SEEK_GAP
-    container.seek(timeline.stamps[0] - (round(1 / timeline.time_base) if seeks_late else 0), stream=stream)
-    for frame in (
-        _sought(container, stream, video, wanted) if sparse else decoded_frames(container, stream, video, wanted)
-    ):
-        if frame.pts in wanted:
-            yield Frame(wanted.pop(frame.pts), timeline.seconds(frame.pts), _upright(frame))
-        if not wanted:
-            return
+def _from_the_start(
+    container: InputContainer,
+    stream: VideoStream,
+    video: Path,
+    timeline: Timeline,
+    numbers: Collection[int],
+    damaged: list[int | None],
+) -> Iterator[tuple[int, VideoFrame]]:
+    """Yield the frames of some numbers, and those that have to be decoded on the way to them."""
+    wanted = {timeline.stamps[number - 1] for number in numbers}
+    last = 0
+    # Frames come out some packets after their own went in: twice as many are decoded as are checked.
+    frames = decoded_frames(container, stream, video, wanted=wanted, whole_packets=2 * FRAMES_CHECKED, damaged=damaged)
+    for frame in frames:
+        number = timeline.numbers.get(frame.pts) if frame.pts is not None else None
+        if number is None or number <= last or (last < FRAMES_CHECKED and number != last + 1 and not damaged):
+            raise _NotAsPromisedError
+        last = number
+        yield number, frame
 
 
 def _sought(
-    container: InputContainer, stream: VideoStream, video: Path, stamps: Collection[int]
-) -> Iterator[VideoFrame]:
-    """Yield the frame of each time stamp by seeking to the key frame before it."""
-    for stamp in list(stamps):
-        container.seek(stamp, stream=stream)
-        for frame in decoded_frames(container, stream, video, {stamp}):
+    container: InputContainer,
+    stream: VideoStream,
+    video: Path,
+    timeline: Timeline,
+    numbers: Collection[int],
+    damaged: list[int | None],
+) -> Iterator[tuple[int, VideoFrame]]:
+    """Yield the frames of some numbers in order, each by seeking to the key frame before it."""
+    for number in sorted(numbers):
+        stamp = timeline.stamps[number - 1]
+        try:
+            container.seek(stamp, stream=stream)
+        except FOREIGN as error:
+            raise _NotAsPromisedError from error
+        for frame in decoded_frames(container, stream, video, wanted={stamp}, damaged=damaged):
             if frame.pts is not None and frame.pts >= stamp:
-                yield frame
+                yield timeline.numbers.get(frame.pts, 0), frame
                 break
 
 
-def _time_of(frame: VideoFrame, number: int, stream: VideoStream) -> float:
-    """A frame's time stamp in seconds, or, in a file without them, what its number makes it."""
-    return float(frame.time) if frame.pts is not None else (number - 1) / float(stream.average_rate or 25)
+def _counted(video: Path, samplings: Sequence[Sampling], max_pixels: int) -> Iterator[tuple[Frame, tuple[bool, ...]]]:
+    """Decode every frame from the start, converting only those that are looked at."""
+    spread = any(sampling.spread for sampling in samplings)
+    timeline = timeline_by_decoding(video, max_pixels) if spread else None
+    chosen = [set(timeline.chosen_by(sampling)) for sampling in samplings] if timeline else []
+    taken = [0] * len(samplings)
+    for number, seconds, decoded, stream in counted_frames(video, max_pixels):
+        if all(sampling.is_over(number, taken=seen) for sampling, seen in zip(samplings, taken, strict=True)):
+            return
+        if chosen:
+            due = tuple(number in numbers for numbers in chosen)
+        else:
+            due = tuple(
+                sampling.is_due(number, seconds, taken=seen) for sampling, seen in zip(samplings, taken, strict=True)
+            )
+        if any(due):
+            taken = [seen + is_due for seen, is_due in zip(taken, due, strict=True)]
+            yield _frame(number, seconds, decoded, stream), due
 
 
-def _upright(frame: VideoFrame) -> Pixels:
-    rgb: Pixels = frame.to_ndarray(format="rgb24", threads=1).astype(np.uint8, copy=False)
-    quarter_turns = round(frame.rotation / 90) % 4  # the display matrix turns counter-clockwise, as rot90 does
-    return np.ascontiguousarray(np.rot90(rgb, quarter_turns)) if quarter_turns else rgb
+def _frame(number: int, seconds: float, decoded: VideoFrame, stream: VideoStream) -> Frame:
+    return Frame(number, seconds, as_shown(decoded, geometry_of(decoded, stream.sample_aspect_ratio)))

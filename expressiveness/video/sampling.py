@@ -61,6 +61,26 @@ class Sampling:
             return cls(spread=int(match[1]))
         raise ConfigError(f"sampling {text!r}; write every:5, rate:10, spread:16 or notebook")
 
+    def is_due(self, number: int, seconds: float, *, taken: int) -> bool:
+        """Whether a frame is looked at, in a sampling by `every` or `rate`.
+
+        Args:
+            number: of the frame, from 1.
+            seconds: from the first frame.
+            taken: how many frames before it were looked at.
+        """
+        if self.is_over(number, taken=taken):
+            return False
+        if self.every:
+            return (number - 1) % self.every == 0
+        assert self.rate
+        # A video slower than the rate gives each of its frames once; 1 ms forgives rounded time stamps.
+        return seconds + 1e-3 >= taken / self.rate
+
+    def is_over(self, number: int, *, taken: int) -> bool:
+        """Whether no frame is looked at from this one on."""
+        return taken == self.max_frames or number > (self.horizon or number)
+
     def limited_to(self, max_frames: int | None) -> Sampling:
         """The same sampling, looking at no more than `max_frames` frames."""
         return replace(self, max_frames=max_frames)

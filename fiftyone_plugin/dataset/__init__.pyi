@@ -39,6 +39,7 @@ from .runs import (
     run_split,
 )
 from .shown_videos import frames_showing, has_frame_labels, source_ids, videos_of
+from .video_files import is_taken_for_video, know_video_files
 
 __all__ = [
     "ELSEWHERE",
@@ -56,8 +57,10 @@ __all__ = [
     "imported_measure",
     "info_of",
     "interviews_of",
+    "is_taken_for_video",
     "keep_info",
     "keep_record",
+    "know_video_files",
     "list_runs",
     "load_run",
     "measure_of",

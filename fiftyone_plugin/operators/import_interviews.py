@@ -192,8 +192,14 @@ def _obstacles(report: Any, folder: Path) -> str:
         )
     if drifts := report.uneven.values():
         sentences.append(
-            f"{counted(len(drifts), 'video')} of variable frame rate: figures are right, but the App counts on a "
-            f"constant one and draws labels some {max(drifts):.1f} s early or late"
+            f"{counted(len(drifts), 'video')} whose frames come unevenly or only after the sound: figures are right, "
+            f"but the App counts on a constant rate from the start and draws labels some {max(drifts):.1f} s early or "
+            "late"
+        )
+    if report.without_length:
+        sentences.append(
+            f"{counted(len(report.without_length), 'video')} without a length, as browsers record them: the App cannot "
+            "jump to a frame of them"
         )
     if sentences:
         command = f"expressiveness reencode {shlex.quote(str(folder))} --out COPY"

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import fiftyone as fo
+import fiftyone.core.media as fom
 import fiftyone.utils.data as foud
 
 from expressiveness.data import CategoryRule, Interview, InterviewFolder, Thresholds, read_interviews, take_evenly
@@ -132,6 +133,7 @@ def interview_sample(
     """Make a video sample of an interview, whose video is as `info` says."""
     return fo.Sample(
         filepath=str(interview.video),
+        media_type=fom.VIDEO,  # whatever its name says; nothing else is imported
         metadata=video_metadata(info),
         **{
             fields.INTERVIEW_ID: interview.id,

@@ -16,7 +16,7 @@ from expressiveness.video import MAX_PIXELS, VideoInfo, probe_videos
 
 from .. import fields
 from ..curation import follow_videos
-from ..dataset import check_dataset_name, info_of, sample_ids_of, working_on
+from ..dataset import check_dataset_name, info_of, is_taken_for_video, sample_ids_of, working_on
 from .importer import interview_sample, prepare_dataset
 
 MOST_NAMED = 5
@@ -36,6 +36,7 @@ class ImportReport:
     failures: list[Failure] = field(default_factory=list)
     unplayable: dict[str, str] = field(default_factory=dict)  # encodings that browsers do not play, by interview id
     uneven: dict[str, float] = field(default_factory=dict)  # seconds that labels are drawn off, by interview id
+    without_length: list[str] = field(default_factory=list)  # interview ids; the App cannot seek in their videos
     cut_short: dict[str, str] = field(default_factory=dict)  # how much of a video is there, by interview id
 
     def as_dict(self) -> dict[str, Any]:
@@ -146,17 +147,22 @@ def _probed(
         if isinstance(info, str):
             report.failures.append(Failure(interview.id, info))
         else:
-            _note_obstacles(report, interview.id, info)
+            _note_obstacles(report, interview, info)
             videos.append((interview, info))
     return videos
 
 
-def _note_obstacles(report: ImportReport, id: str, info: VideoInfo) -> None:
+def _note_obstacles(report: ImportReport, interview: Interview, info: VideoInfo) -> None:
     """Note what keeps the App from showing all of a video with its labels in their places."""
+    id = interview.id
     if info.cut_short:
         report.cut_short[id] = info.cut_short
     if not info.plays_in_browsers:
         report.unplayable[id] = info.encoding
+    elif not is_taken_for_video(interview.video):
+        report.unplayable[id] = f"a file whose name ends in {interview.video.suffix or 'nothing'}"
+    elif not info.says_its_length:
+        report.without_length.append(id)
     elif not info.is_even:
         report.uneven[id] = info.drift
 

@@ -69,7 +69,7 @@ def test_a_video_of_variable_frame_rate_is_named_and_in_its_copy_the_app_counts_
     again = import_interviews(tmp_path / "copy", dataset_name, replace_rows=True)
 
     assert list(imported["uneven"]) == ["0002"]
-    assert "1 video of variable frame rate: figures are right" in imported["message"]
+    assert "1 video whose frames come unevenly or only after the sound: figures are right" in imported["message"]
     assert f"draws labels some {imported['uneven']['0002']:.1f} s early or late" in imported["message"]
     assert (again.unplayable, again.uneven) == ({}, {})
     # What the App counts as a frame is its time by a constant rate: the fourth picture is the one of tenths 7 alone.
@@ -114,3 +114,35 @@ def test_the_import_decodes_nothing_in_its_own_process_and_a_playlist_costs_its_
     assert first.reason.startswith("vid_0001.m3u8: is a playlist (hls), not a video")
     assert second.reason.startswith("vid_0003.mp4: its pictures have 512 x 512 pixels, more than the 0.1 megapixels")
     assert by_type.values("interview_id") == ["0002", "0003"]
+
+
+@pytest.mark.parametrize("ending", [".3gp", ".mts", ".ts", ".m2ts", ".MTS", ".vob", ".unknown", ""])
+def test_a_video_is_imported_whatever_its_name_ends_in(dataset_name, tmp_path, ending):
+    videos = tmp_path / "set" / "videos"
+    videos.mkdir(parents=True)
+    for name in ("vid_0001.mp4", f"vid_0002{ending}"):
+        write_video(tmp_path / "made.mp4", [portrait()] * 3).rename(videos / name)
+    folder = write_metadata(tmp_path / "set", row(1), row(2, file_name=f"videos/vid_0002{ending}"))
+
+    report = import_interviews(folder, dataset_name)
+
+    assert (report.added, report.failures) == (2, [])
+    assert fo.load_dataset(dataset_name).media_type == "video"
+    unnamed = ending in {".unknown", ""}
+    assert report.unplayable == ({"0002": f"a file whose name ends in {ending or 'nothing'}"} if unnamed else {})
+    copy = make_playable(folder, tmp_path / "copy", workers=1).reencoded
+    assert copy == int(ending not in {".mp4"})
+
+
+def test_a_link_to_a_file_without_an_ending_is_imported_by_its_own_name(dataset_name, tmp_path):
+    """As a download cache keeps files: the name is a link to a blob that is named by its digest."""
+    videos, blob = tmp_path / "set" / "videos", tmp_path / "blobs" / ("0" * 64)
+    videos.mkdir(parents=True)
+    blob.parent.mkdir()
+    write_video(tmp_path / "made.mp4", [portrait()] * 3).rename(blob)
+    (videos / "vid_0001.mp4").symlink_to(blob)
+
+    report = import_interviews(write_metadata(tmp_path / "set", row(1)), dataset_name, allow_outside=True)
+
+    assert (report.added, report.unplayable) == (1, {})
+    assert fo.load_dataset(dataset_name).first().filepath == str(videos / "vid_0001.mp4")
