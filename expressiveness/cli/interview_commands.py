@@ -134,8 +134,8 @@ def extract(
     write_json(json_file, result.as_dict(), overwrite=overwrite)
     for failure in result.failures:
         warn(f"{failure.id}: {failure.reason}")
-    for id, short in result.cut_short.items():
-        warn(f"{id}: {short}")
+    for id, note in result.notes.items():
+        warn(f"{id}: {note}")
     not_all = f" ({len(result.cut_short)} of them not all there)" if result.cut_short else ""
     say(
         f"{result.succeeded} videos done{not_all}, {result.skipped} stored already, {len(result.failures)} failed: "

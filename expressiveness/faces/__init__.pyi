@@ -19,11 +19,12 @@ from .extraction import (
     extract_interviews,
     some_at_once,
 )
-from .face import Face, largest_first
+from .face import Box, Face, largest_first
 from .face_folders import put_faces
 from .face_store import CONFIG_FILE, FaceStore
 from .face_table import FaceTable, load_faces, save_faces
 from .mediapipe_tasks import blank_image, downscaled, load_mediapipe, no_display, packaged_file
+from .tracks import Tracker, people_of
 
 __all__ = [
     "CONFIG_FILE",
@@ -33,6 +34,7 @@ __all__ = [
     "DETECTORS",
     "PADDING",
     "READ_AHEAD",
+    "Box",
     "Detector",
     "DetectorMaker",
     "ExtractionConfig",
@@ -41,6 +43,7 @@ __all__ = [
     "FaceReading",
     "FaceStore",
     "FaceTable",
+    "Tracker",
     "blank_image",
     "detector_labels",
     "detector_of",
@@ -55,6 +58,7 @@ __all__ = [
     "maker_for_workers",
     "no_display",
     "packaged_file",
+    "people_of",
     "put_faces",
     "save_faces",
     "some_at_once",

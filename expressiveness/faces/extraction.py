@@ -209,6 +209,7 @@ def _counts(table: FaceTable, cut_short: Shortfall | None) -> Extracted:
         faces=len(table),
         frames_without_face=len(table.sampled_number) - int(table.is_primary.sum()),
         cut_short=cut_short,
+        people=table.people,
     )
 
 

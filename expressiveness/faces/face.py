@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+Box = tuple[float, float, float, float]
+"""x, y, width, height as shares of the frame's width and height; may reach past the frame."""
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
     """One face found in a frame; coordinates are shares of the frame's width and height."""
 
-    box: tuple[float, float, float, float]  # x, y, width, height; may reach past the frame
+    box: Box
     score: float  # the detector's confidence, 0 to 1
     # (6, 2): right eye, left eye, nose tip, mouth, right and left ear tragion; None from a detector that finds none
     keypoints: npt.NDArray[np.float32] | None = None
@@ -29,8 +32,5 @@ class Face:
 
 
 def largest_first(faces: Iterable[Face]) -> tuple[Face, ...]:
-    """Faces in the order of their size.
-
-    The first is the frame's primary face: in an interview the person interviewed sits nearest to the camera.
-    """
+    """Faces in the order of their size; in an interview the person interviewed sits nearest to the camera."""
     return tuple(sorted(faces, key=lambda face: (face.area, face.score), reverse=True))

@@ -7,7 +7,7 @@ were looked at, so that "no face" and "not looked at" differ. On disk it is a Nu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from expressiveness._io import MAY_BE_NAN, Columns, check_columns, check_values,
 from expressiveness.errors import ConfigError
 from expressiveness.faces.crops import CROP_SIZE
 from expressiveness.faces.face import Face
+from expressiveness.faces.tracks import lasting_people, people_of
 from expressiveness.types import Pixels
 from expressiveness.wording import counted
 
@@ -52,7 +53,7 @@ class FaceTable:
     score: npt.NDArray[np.float32]  # (n,) the detector's confidence, 0 to 1
     # (n, 6, 2) as shares of the frame; NaN from a detector that finds none
     keypoints: npt.NDArray[np.float32] = field(metadata={MAY_BE_NAN: True})
-    face_index: npt.NDArray[np.int32]  # (n,) 0 for the primary face of its frame, the largest
+    face_index: npt.NDArray[np.int32]  # (n,) whose face it is: 0 the person interviewed, see `tracks`
     crop: npt.NDArray[np.uint8]  # (n, 48, 48) gray
     sampled_number: npt.NDArray[np.int32]  # (m,) every frame looked at, from 1
     sampled_seconds: npt.NDArray[np.float64]  # (m,)
@@ -72,7 +73,7 @@ class FaceTable:
         return f"FaceTable({counted(len(self), 'face')} on {with_face:,} of {counted(looked_at, 'frame')})"
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row for each face: its frame, when that is shown, its place in the order, the box and the score."""
+        """A row for each face: its frame, when that is shown, whose it is, the box and the score."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -87,8 +88,13 @@ class FaceTable:
 
     @property
     def is_primary(self) -> npt.NDArray[np.bool_]:
-        """Which rows are their frame's primary face, shape (n,)."""
+        """Which rows are faces of the person interviewed, shape (n,)."""
         return np.equal(self.face_index, 0)
+
+    @property
+    def people(self) -> int:
+        """How many people are seen for long, that is, on a fifth of the frames with a face."""
+        return lasting_people(self.frame_number, self.face_index)
 
     @property
     def detection_rate(self) -> float:
@@ -102,8 +108,22 @@ class FaceTable:
             **{name: getattr(self, name) for name in _FRAME_COLUMNS},
         )
 
+    def with_interviewee(self, person: int) -> FaceTable:
+        """The same faces, with another person as the one interviewed.
+
+        Args:
+            person: the `face_index` of that person's faces; 0 changes nothing.
+
+        Raises:
+            ConfigError: no face is that person's.
+        """
+        if person not in self.face_index:
+            raise ConfigError(f"there is no person {person} in this video, only {self.face_index.max(initial=-1) + 1}")
+        swapped = np.where(self.face_index == person, 0, np.where(self.is_primary, person, self.face_index))
+        return replace(self, face_index=swapped.astype(np.int32))
+
     def primary(self) -> FaceTable:
-        """One face a frame: the primary one."""
+        """The faces of the person interviewed: at most one a frame."""
         return self.select(self.is_primary)
 
 
@@ -119,25 +139,27 @@ class FaceTableBuilder:
         self.frames_with_a_face = 0
 
     def add(self, number: int, seconds: float, faces: Iterable[tuple[Face, Pixels]]) -> None:
-        """Add a frame that was looked at, with each face found on it, the primary one first, and its crop."""
+        """Add a frame that was looked at, with each face found on it and its crop."""
         before = len(self._rows)
         self._sampled.append((number, seconds))
-        for index, (face, crop) in enumerate(faces):
+        for order, (face, crop) in enumerate(faces):
             keypoints = _NO_KEYPOINTS if face.keypoints is None else face.keypoints
-            self._rows.append((number, seconds, face.box, face.score, keypoints, index, crop))
+            self._rows.append((number, seconds, face.box, face.score, keypoints, order, crop))
         self.frames_with_a_face += len(self._rows) > before
 
     def build(self) -> FaceTable:
-        """Make the table of what was added."""
+        """Make the table of what was added, and find out which of the faces are whose."""
         columns = list(zip(*self._rows, strict=True)) or [()] * len(_COLUMNS)
         sampled = list(zip(*self._sampled, strict=True)) or [()] * len(_FRAME_COLUMNS)
         specs = {**_COLUMNS, **_FRAME_COLUMNS}
-        return FaceTable(
+        table = FaceTable(
             **{
                 name: np.array(values, dtype=dtype).reshape(len(values), *shape)
                 for (name, (dtype, shape)), values in zip(specs.items(), [*columns, *sampled], strict=True)
             }
         )
+        people = people_of(table.frame_number, table.seconds, table.box)
+        return replace(table, face_index=people).select(np.lexsort((people, table.frame_number)))
 
 
 def _repeats(frame_number: npt.NDArray[np.int32], face_index: npt.NDArray[np.int32]) -> bool:

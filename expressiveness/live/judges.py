@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.faces import CROP_SIZE, Face, face_crop
+from expressiveness.faces import CROP_SIZE, Box, Face, face_crop
 from expressiveness.live.smoothing import REST_SECONDS, RestingFace
 from expressiveness.models import JudgesFaces, JudgesMoments, TrainedModel
 from expressiveness.movement import RATE, landmarker_of_process, movement_of
@@ -80,7 +80,7 @@ class LookJudge:
 
 
 class MovementJudge:
-    """Judges how a face moves, ten times a second, by its latest `REST_SECONDS`. Of several faces it follows one."""
+    """Judges how a face moves, ten times a second, by its latest `REST_SECONDS`."""
 
     def __init__(self, model: JudgesMoments) -> None:
         self._model = model
@@ -92,14 +92,14 @@ class MovementJudge:
 
     def judge(self, frame: Frame, face: Face) -> Probabilities | None:
         """Judge the moment of a frame; in between, what was said last holds."""
-        del face  # the landmarker finds its own
         if frame.seconds < self._due:
             return self._said
         # On a grid, so that 15 frames a second are read ten times, too; after a gap, from here on.
         self._due = max(self._due, frame.seconds - 1 / RATE) + 1 / RATE
         self._sampled.append((frame.number, frame.seconds))
         if found := self._landmarker.read(frame.rgb):
-            self._rows.append((frame.number, frame.seconds, *found))
+            *read, _ = min(found, key=lambda one: _distance(one.box, face.box))
+            self._rows.append((frame.number, frame.seconds, *read))
         while self._rows and self._rows[0][0] < self._sampled[0][0]:
             self._rows.popleft()
         movement = movement_of(list(self._rows), list(self._sampled))
@@ -111,6 +111,11 @@ class MovementJudge:
         self._sampled.clear()
         self._rows.clear()
         self._said, self._due = None, -math.inf
+
+
+def _distance(box: Box, other: Box) -> float:
+    """Between the middles of two faces, as shares of the frame."""
+    return math.hypot(*(box[side] + box[side + 2] / 2 - other[side] - other[side + 2] / 2 for side in (0, 1)))
 
 
 _NO_REST = np.zeros((CROP_SIZE, CROP_SIZE), dtype=np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from expressiveness._io import silenced
-from expressiveness.faces import Face, detector_of, largest_first
+from expressiveness.faces import Face, Tracker, detector_of, largest_first
 from expressiveness.live.judges import judge_of
 from expressiveness.live.smoothing import Smoothing
 from expressiveness.models import TrainedModel
@@ -31,7 +31,7 @@ class Recognition:
 
 
 class Recogniser:
-    """Finds the primary face of each frame and classifies it; frames must come in order.
+    """Follows one person's face, the largest to begin with, and classifies it; frames must come in order.
 
     Raises:
         DetectorError: the detector's model files are not installed.
@@ -45,20 +45,25 @@ class Recogniser:
             self._detector = self._open.enter_context(detector_of(model.extraction))
             self._detector.detect(np.zeros((64, 64, 3), dtype=np.uint8))
         self._seen = -math.inf
+        self._tracker = Tracker()
+        self._followed: int | None = None  # the track of the person who is classified
         self._smoothing = Smoothing()
 
     def recognise(self, frame: Frame) -> Recognition:
         """Recognise the next frame."""
         faces = largest_first(self._detector.detect(frame.rgb))
-        if not faces:
-            return Recognition(frame.seconds, (), None)
-        if frame.seconds - self._seen > AWAY_SECONDS:
+        tracks = self._tracker.follow(frame.seconds, np.array([face.box for face in faces]))
+        if faces and frame.seconds - self._seen > AWAY_SECONDS:
+            self._followed = tracks[0]
             self._smoothing = Smoothing()
             self._judge.forget()
+        if self._followed not in tracks:
+            return Recognition(frame.seconds, faces, None)
         self._seen = frame.seconds
-        said = self._judge.judge(frame, faces[0])
+        followed = faces[tracks.index(self._followed)]
+        said = self._judge.judge(frame, followed)
         smoothed = None if said is None else self._smoothing.update(frame.seconds, said)
-        return Recognition(frame.seconds, faces, smoothed)
+        return Recognition(frame.seconds, (followed, *(face for face in faces if face is not followed)), smoothed)
 
     def __enter__(self) -> Recogniser:
         return self

@@ -37,4 +37,5 @@ def read_faces_and_movement(
             faces.look_at(frame)
         if for_movement:
             movement.look_at(frame)
-    return faces.table(), movement.table()
+    found = faces.table()
+    return found, movement.table(found)

@@ -6,13 +6,22 @@ import math
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from expressiveness._io import silenced
-from expressiveness.faces import blank_image, downscaled, load_mediapipe, no_display, packaged_file
+from expressiveness.faces import (
+    Box,
+    FaceTable,
+    blank_image,
+    downscaled,
+    load_mediapipe,
+    no_display,
+    packaged_file,
+    people_of,
+)
 from expressiveness.movement.movement_table import RATE, Movement, Vector, movement_of
 from expressiveness.types import Pixels
 from expressiveness.video import MAX_PIXELS, Frame, Sampling, read_frames
@@ -27,6 +36,19 @@ _LANDMARKER = (
 SAMPLING = Sampling(rate=RATE)
 """Which frames movement is read on."""
 
+MOST_FACES = 4
+"""Read on a frame: a second one costs as much again as the first, and none where there is one."""
+
+
+class FaceRead(NamedTuple):
+    """What the landmarker reads of a face; pixels are those of the frame as it is shrunk for detection."""
+
+    blendshapes: Vector  # (52,)
+    landmarks: Vector  # (69, 3) in pixels
+    rotation: Vector  # (3,) in degrees
+    size: float  # the face's width in pixels
+    box: Box
+
 
 class Landmarker:
     """MediaPipe's face landmarker on single frames; it belongs to one thread.
@@ -39,6 +61,7 @@ class Landmarker:
         tasks = load_mediapipe().tasks
         options = tasks.vision.FaceLandmarkerOptions(
             base_options=tasks.BaseOptions(model_asset_buffer=packaged_file(*_LANDMARKER)),
+            num_faces=MOST_FACES,
             output_face_blendshapes=True,
             output_facial_transformation_matrixes=True,
         )
@@ -46,26 +69,13 @@ class Landmarker:
             self._landmarker = tasks.vision.FaceLandmarker.create_from_options(options)
             self._landmarker.detect(blank_image())  # logs once more
 
-    def read(self, rgb: Pixels) -> tuple[Vector, Vector, Vector, float] | None:
-        """Read the face of an RGB frame of shape (height, width, 3).
-
-        Returns:
-            Blendshapes, shape (52,); landmarks, shape (69, 3); rotation in degrees, shape (3,); the face's width. All
-            pixels are those of the frame as it is shrunk for detection. None without a face.
-        """
+    def read(self, rgb: Pixels) -> list[FaceRead]:
+        """Read the faces of an RGB frame of shape (height, width, 3)."""
         mp = load_mediapipe()
         image = mp.Image(mp.ImageFormat.SRGB, downscaled(rgb))
         found = self._landmarker.detect(image)
-        if not found.face_blendshapes:
-            return None
-        points = np.array([(point.x, point.y, point.z) for point in found.face_landmarks[0]], dtype=np.float32)
-        points *= (image.width, image.height, image.width)
-        return (
-            np.array([category.score for category in found.face_blendshapes[0]], dtype=np.float32),
-            points[::7],
-            _euler_angles(np.asarray(found.facial_transformation_matrixes[0])[:3, :3]),
-            float(np.ptp(points[:, 0])),
-        )
+        faces = zip(found.face_blendshapes, found.face_landmarks, found.facial_transformation_matrixes, strict=True)
+        return [_face_read(*face, image.width, image.height) for face in faces]
 
     def close(self) -> None:
         """Release the native landmarker."""
@@ -81,29 +91,48 @@ class Landmarker:
 
 
 class MovementReading:
-    """The movement of one video's face, from frames at `RATE` that are shown to it one after the other."""
+    """The movement of one person's face in a video, from frames at `RATE` that are shown one after the other."""
 
     def __init__(self, landmarker: Landmarker) -> None:
         self._landmarker = landmarker
-        self._rows: list[tuple[Any, ...]] = []
+        self._read: list[tuple[int, float, FaceRead]] = []
         self._sampled: list[tuple[int, float]] = []
 
     def look_at(self, frame: Frame) -> None:
-        """Read the face of the next frame."""
+        """Read the faces of the next frame."""
         self._sampled.append((frame.number, frame.seconds))
-        if face := self._landmarker.read(frame.rgb):
-            self._rows.append((frame.number, frame.seconds, *face))
+        self._read += [(frame.number, frame.seconds, face) for face in self._landmarker.read(frame.rgb)]
 
-    def table(self) -> Movement:
-        """What was read."""
-        return movement_of(self._rows, self._sampled)
+    def table(self, faces: FaceTable | None = None) -> Movement:
+        """What was read of one person.
+
+        Args:
+            faces: of the same video; it says who is interviewed. If None, it is found out as for faces.
+        """
+        boxes = np.array([face.box for *_, face in self._read]).reshape(-1, 4)
+        seconds = np.array([time for _, time, _ in self._read])
+        people = people_of(np.array([number for number, *_ in self._read], np.int32), seconds, boxes)
+        person = 0 if faces is None else _person_at(faces.primary(), people, seconds, boxes)
+        rows = [
+            (number, time, *face[:-1])
+            for (number, time, face), seen in zip(self._read, people.tolist(), strict=True)
+            if seen == person
+        ]
+        return movement_of(rows, self._sampled)
 
 
-def read_movement(video: Path | str, *, landmarker: Landmarker | None = None, max_pixels: int = MAX_PIXELS) -> Movement:
-    """Read the movement of a video's face.
+def read_movement(
+    video: Path | str,
+    *,
+    faces: FaceTable | None = None,
+    landmarker: Landmarker | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Movement:
+    """Read the movement of the face of the person interviewed in a video.
 
     Args:
         video: any video file.
+        faces: of the video; of several people it says who is interviewed. Found out as for faces if None.
         landmarker: reused if given.
         max_pixels: the most that a picture may have.
 
@@ -113,17 +142,43 @@ def read_movement(video: Path | str, *, landmarker: Landmarker | None = None, ma
     """
     if landmarker is None:
         with Landmarker() as own:
-            return read_movement(video, landmarker=own, max_pixels=max_pixels)
+            return read_movement(video, faces=faces, landmarker=own, max_pixels=max_pixels)
     reading = MovementReading(landmarker)
     for frame in read_frames(video, SAMPLING, max_pixels=max_pixels):
         reading.look_at(frame)
-    return reading.table()
+    return reading.table(faces)
 
 
 @cache
 def landmarker_of_process() -> Landmarker:
     """The landmarker of a worker process, made once for all of its videos."""
     return Landmarker()
+
+
+def _face_read(blendshapes: Any, landmarks: Any, matrix: Any, width: int, height: int) -> FaceRead:
+    points = np.array([(point.x, point.y, point.z) for point in landmarks], dtype=np.float32)
+    left, top = points[:, :2].min(axis=0).tolist()
+    across, down = np.ptp(points[:, :2], axis=0).tolist()
+    points *= (width, height, width)
+    return FaceRead(
+        np.array([category.score for category in blendshapes], dtype=np.float32),
+        points[::7],
+        _euler_angles(np.asarray(matrix)[:3, :3]),
+        float(np.ptp(points[:, 0])),
+        (left, top, across, down),
+    )
+
+
+def _person_at(
+    primary: FaceTable, people: npt.NDArray[np.int32], seconds: npt.NDArray[np.float64], boxes: npt.NDArray[np.float64]
+) -> int:
+    """The person who is most often where the faces of the person interviewed are; 0 if nobody is."""
+    if not len(primary) or not len(people):
+        return 0
+    nearest = np.abs(primary.seconds[None, :] - seconds[:, None]).argmin(axis=1)
+    middles, there = boxes[:, :2] + boxes[:, 2:] / 2, primary.box[nearest, :2] + primary.box[nearest, 2:] / 2
+    fits = (np.abs(middles - there) < primary.box[nearest, 2:] / 2).all(axis=1)
+    return int(np.bincount(people[fits], minlength=1).argmax())
 
 
 def _euler_angles(turn: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

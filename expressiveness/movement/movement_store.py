@@ -9,7 +9,7 @@ from pathlib import Path
 
 from expressiveness.data import Interview
 from expressiveness.errors import BusyError, StoreError, VideoError
-from expressiveness.faces import FaceStore
+from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.movement.landmarks import SAMPLING, landmarker_of_process, read_movement
 from expressiveness.movement.movement_table import RATE, Movement
 from expressiveness.store import Extracted, ExtractionReport, Job, TableStore
@@ -24,6 +24,12 @@ FORMAT = 1
 class MovementStore(TableStore[Movement]):
     """The movement of many videos, in a folder beside their faces: `root` is the face store's."""
 
+    faces: FaceStore | None  # says who is interviewed, where faces are stored
+
+    def __init__(self, root: str | Path, faces: FaceStore | None = None) -> None:
+        super().__init__(root)
+        object.__setattr__(self, "faces", faces)
+
     table = Movement
     format = FORMAT
     noun = "movement"
@@ -32,7 +38,7 @@ class MovementStore(TableStore[Movement]):
     @classmethod
     def beside(cls, store: FaceStore) -> MovementStore:
         """The movement of the same interviews as in a face store, whatever that one's settings."""
-        return cls(store.root)
+        return cls(store.root, store)
 
     def __repr__(self) -> str:
         return f"MovementStore({shortened(str(self.root), 40)!r})"
@@ -51,10 +57,14 @@ class MovementStore(TableStore[Movement]):
         """
         if self.has(interview):
             return self.load(interview)
-        movement = read_movement(interview.video, landmarker=landmarker_of_process())
+        movement = read_movement(interview.video, faces=self.faces_of(interview), landmarker=landmarker_of_process())
         with suppress(BusyError), self.alone():
             self.save(interview, movement)
         return movement
+
+    def faces_of(self, interview: Interview) -> FaceTable | None:
+        """The interview's stored faces, if there are any."""
+        return self.faces.load(interview) if self.faces and self.faces.has(interview) else None
 
 
 def extract_movements(
@@ -108,7 +118,12 @@ def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dic
 
 
 def _read_into_store(job: Job[MovementStore]) -> Extracted:
-    movement = read_movement(job.interview.video, landmarker=landmarker_of_process(), max_pixels=job.max_pixels)
+    movement = read_movement(
+        job.interview.video,
+        faces=job.store.faces_of(job.interview),
+        landmarker=landmarker_of_process(),
+        max_pixels=job.max_pixels,
+    )
     job.store.save(job.interview, movement)
     frames = len(movement.sampled_number)
     return Extracted(

@@ -18,6 +18,7 @@ class Extracted:
     faces: int
     frames_without_face: int
     cut_short: Shortfall | None = None  # where not all of the video could be read
+    people: int = 1  # who are seen for long
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class ExtractionReport:
     skipped: int = 0  # stored already
     failures: list[Failure] = field(default_factory=list)
     cut_short: dict[str, Shortfall] = field(default_factory=dict)  # by interview id; they count as succeeded
+    several: dict[str, int] = field(default_factory=dict)  # how many people a video shows for long, by interview id
     frames_sampled: int = 0
     faces: int = 0
     seconds: float = 0.0
@@ -42,6 +44,17 @@ class ExtractionReport:
         self.faces += extracted.faces
         if extracted.cut_short:
             self.cut_short[interview_id] = extracted.cut_short
+        if extracted.people > 1:
+            self.several[interview_id] = extracted.people
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What is to be known of videos that were read, in words, by interview id."""
+        notes = {id: str(short) for id, short in self.cut_short.items()}
+        for id, people in self.several.items():
+            several = f"shows {people} people for long; taken is the one whose face fills the most of the picture"
+            notes[id] = f"{notes[id]}; {several}" if id in notes else several
+        return notes
 
     def __repr__(self) -> str:
         return (
@@ -50,7 +63,7 @@ class ExtractionReport:
         )
 
     def _repr_html_(self) -> str:
-        said = {**{one.id: one.reason for one in self.failures}, **{id: str(one) for id, one in self.cut_short.items()}}
+        said = {**{one.id: one.reason for one in self.failures}, **self.notes}
         rows = "".join(f"<tr><th>{escape(id)}</th><td>{escape(text)}</td></tr>" for id, text in said.items())
         return f"<p>{escape(repr(self))}</p>" + (f"<table>{rows}</table>" if rows else "")
 
@@ -60,6 +73,7 @@ class ExtractionReport:
             "videos": {"succeeded": self.succeeded, "skipped": self.skipped, "failed": len(self.failures)},
             "failures": [asdict(failure) for failure in self.failures],
             "cut_short": {id: short.as_dict() for id, short in self.cut_short.items()},
+            "several_people": self.several,
             "frames_sampled": self.frames_sampled,
             "faces": self.faces,
             "seconds": round(self.seconds, 2),

@@ -7,10 +7,41 @@ from pathlib import Path
 
 import fiftyone.core.media as fom
 
-ENDINGS = (
-    ".3g2 .3gp .asf .avi .divx .dv .f4v .flv .h264 .hevc .ivf .m2t .m2ts .m2v .m4v .mkv .mod .mov .mp4 .mpeg .mpg .mts "
-    ".mxf .nut .ogm .ogv .rm .rmvb .tod .ts .vob .webm .wmv"
-).split()
+ENDINGS = [
+    ".3g2",
+    ".3gp",
+    ".asf",
+    ".avi",
+    ".divx",
+    ".dv",
+    ".f4v",
+    ".flv",
+    ".h264",
+    ".hevc",
+    ".ivf",
+    ".m2t",
+    ".m2ts",
+    ".m2v",
+    ".m4v",
+    ".mkv",
+    ".mod",
+    ".mov",
+    ".mp4",
+    ".mpeg",
+    ".mpg",
+    ".mts",
+    ".mxf",
+    ".nut",
+    ".ogm",
+    ".ogv",
+    ".rm",
+    ".rmvb",
+    ".tod",
+    ".ts",
+    ".vob",
+    ".webm",
+    ".wmv",
+]
 """Of videos, of which the table knows some as something else (.ts), and some not at all."""
 
 

@@ -19,10 +19,14 @@ from ..forms import (
     Progress,
     Stated,
     Text,
+    counted,
     counting,
     parameters,
     target_videos,
 )
+
+MOST_NAMED = 5
+"""Videos that the result names."""
 
 FRAMES_A_SECOND = 400
 """Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
@@ -90,8 +94,20 @@ class DetectFaces(InterviewOperator[FaceParameters]):
         short = f", {len(report.cut_short)} of them not all there" if report.cut_short else ""
         message = (
             f"{report.succeeded} videos done{short}, {report.skipped} stored already{failed}: {report.faces} faces"
+            f"{_about_several(report.several)}"
         )
         return {**report.as_dict(), "message": message}
+
+
+def _about_several(several: dict[str, int]) -> str:
+    """What is to be known of videos that show several people."""
+    if not several:
+        return ""
+    named = ", ".join(list(several)[:MOST_NAMED]) + (", ..." if len(several) > MOST_NAMED else "")
+    return (
+        f". {counted(len(several), 'video')} with several people ({named}): taken is the one whose face fills the most "
+        "of the picture; Choose interviewee takes another"
+    )
 
 
 def estimate(samples: fo.Dataset | fo.DatasetView) -> str:

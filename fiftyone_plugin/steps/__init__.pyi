@@ -3,6 +3,7 @@ from .detecting import detect_faces
 from .embedding import compute_embeddings
 from .exporting import export_curated
 from .importing import ImportReport, import_interviews, rows_of_others
+from .interviewee import PersonSeen, choose_interviewee, people_in
 from .label_checking import LABELS_TO_CHECK, find_suspicious_labels, labels_to_check, require_people, suspect_videos
 from .predicting import PredictionReport, predict
 from .training import folder_for, train_model
@@ -12,7 +13,9 @@ __all__ = [
     "LABELS_TO_CHECK",
     "QUICK",
     "ImportReport",
+    "PersonSeen",
     "PredictionReport",
+    "choose_interviewee",
     "compute_embeddings",
     "detect_faces",
     "export_curated",
@@ -20,6 +23,7 @@ __all__ = [
     "folder_for",
     "import_interviews",
     "labels_to_check",
+    "people_in",
     "predict",
     "require_people",
     "rows_of_others",

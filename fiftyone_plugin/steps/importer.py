@@ -7,15 +7,14 @@ from dataclasses import asdict
 from typing import Any
 
 import fiftyone as fo
-import fiftyone.core.media as fom
 import fiftyone.utils.data as foud
 
 from expressiveness.data import CategoryRule, Interview, InterviewFolder, Thresholds, read_interviews, take_evenly
-from expressiveness.types import Failure
-from expressiveness.video import VideoInfo, probe_videos
+from expressiveness.types import Failure, Progress
+from expressiveness.video import MAX_PIXELS, VideoInfo, probe_videos
 
 from .. import fields
-from ..dataset import check_dataset_name, keep_info
+from ..dataset import check_dataset_name, is_taken_for_video, keep_info
 
 
 class Interviews(fo.types.Dataset):
@@ -100,14 +99,35 @@ class InterviewImporter(foud.BatchDatasetImporter):
     def _samples(
         self, interviews: Sequence[Interview], rule: CategoryRule, known: fields.InterviewFields, tags: list[str]
     ) -> Iterator[fo.Sample]:
-        found = probe_videos([one.video for one in interviews])
-        for interview, info in zip(interviews, found.values(), strict=True):
+        for interview, info in looked_at(interviews):
             if isinstance(info, str):
                 self.failures.append(Failure(interview.id, info))
                 continue
             sample = interview_sample(interview, info, rule, known)
             sample.tags.extend(tags)
             yield sample
+
+
+def looked_at(
+    interviews: Sequence[Interview], *, progress: Progress | None = None, max_pixels: int = MAX_PIXELS
+) -> list[tuple[Interview, VideoInfo | str]]:
+    """What is known of each interview's video, or why it cannot be imported.
+
+    Headers are read in processes of their own, as a decoder may crash or hang.
+    """
+    found = probe_videos([one.video for one in interviews], progress=progress, max_pixels=max_pixels)
+    return [
+        (interview, info if isinstance(info, str) or is_taken_for_video(interview.video) else _no_ending(interview))
+        for interview, info in zip(interviews, found.values(), strict=True)
+    ]
+
+
+def _no_ending(interview: Interview) -> str:
+    name = interview.video.name
+    return (
+        f"{name}: the App knows videos by the ending of their names, and not this one's; give it that of its kind, as "
+        "in .mp4, or copy the folder with `expressiveness reencode`"
+    )
 
 
 def prepare_dataset(dataset: fo.Dataset, folder: InterviewFolder, rule: CategoryRule) -> fields.InterviewFields:
@@ -133,7 +153,6 @@ def interview_sample(
     """Make a video sample of an interview, whose video is as `info` says."""
     return fo.Sample(
         filepath=str(interview.video),
-        media_type=fom.VIDEO,  # whatever its name says; nothing else is imported
         metadata=video_metadata(info),
         **{
             fields.INTERVIEW_ID: interview.id,

@@ -12,12 +12,12 @@ import fiftyone as fo
 from expressiveness.data import Interview, Thresholds, read_interviews, take_evenly
 from expressiveness.errors import InterviewError
 from expressiveness.types import Failure, Progress
-from expressiveness.video import MAX_PIXELS, VideoInfo, probe_videos
+from expressiveness.video import MAX_PIXELS, VideoInfo
 
 from .. import fields
 from ..curation import follow_videos
-from ..dataset import check_dataset_name, info_of, is_taken_for_video, sample_ids_of, working_on
-from .importer import interview_sample, prepare_dataset
+from ..dataset import check_dataset_name, info_of, sample_ids_of, working_on
+from .importer import interview_sample, looked_at, prepare_dataset
 
 MOST_NAMED = 5
 """Interviews that a refusal names."""
@@ -140,27 +140,23 @@ def _check_rows(folder: Path, name: str, interviews: Sequence[Interview], replac
 def _probed(
     interviews: Sequence[Interview], report: ImportReport, progress: Progress | None, max_pixels: int
 ) -> list[tuple[Interview, VideoInfo]]:
-    """Read the videos' headers, in processes of their own, as a decoder may crash or hang."""
-    found = probe_videos([one.video for one in interviews], progress=progress, max_pixels=max_pixels)
+    """Look at the videos, and note what is to be said of them."""
     videos: list[tuple[Interview, VideoInfo]] = []
-    for interview, info in zip(interviews, found.values(), strict=True):
+    for interview, info in looked_at(interviews, progress=progress, max_pixels=max_pixels):
         if isinstance(info, str):
             report.failures.append(Failure(interview.id, info))
         else:
-            _note_obstacles(report, interview, info)
+            _note_obstacles(report, interview.id, info)
             videos.append((interview, info))
     return videos
 
 
-def _note_obstacles(report: ImportReport, interview: Interview, info: VideoInfo) -> None:
+def _note_obstacles(report: ImportReport, id: str, info: VideoInfo) -> None:
     """Note what keeps the App from showing all of a video with its labels in their places."""
-    id = interview.id
     if info.cut_short:
         report.cut_short[id] = info.cut_short
     if not info.plays_in_browsers:
         report.unplayable[id] = info.encoding
-    elif not is_taken_for_video(interview.video):
-        report.unplayable[id] = f"a file whose name ends in {interview.video.suffix or 'nothing'}"
     elif not info.says_its_length:
         report.without_length.append(id)
     elif not info.is_even:

@@ -116,7 +116,7 @@ def test_the_import_decodes_nothing_in_its_own_process_and_a_playlist_costs_its_
     assert by_type.values("interview_id") == ["0002", "0003"]
 
 
-@pytest.mark.parametrize("ending", [".3gp", ".mts", ".ts", ".m2ts", ".MTS", ".vob", ".unknown", ""])
+@pytest.mark.parametrize("ending", [".3gp", ".mts", ".ts", ".m2ts", ".MTS", ".vob"])
 def test_a_video_is_imported_whatever_its_name_ends_in(dataset_name, tmp_path, ending):
     videos = tmp_path / "set" / "videos"
     videos.mkdir(parents=True)
@@ -128,10 +128,24 @@ def test_a_video_is_imported_whatever_its_name_ends_in(dataset_name, tmp_path, e
 
     assert (report.added, report.failures) == (2, [])
     assert fo.load_dataset(dataset_name).media_type == "video"
-    unnamed = ending in {".unknown", ""}
-    assert report.unplayable == ({"0002": f"a file whose name ends in {ending or 'nothing'}"} if unnamed else {})
-    copy = make_playable(folder, tmp_path / "copy", workers=1).reencoded
-    assert copy == int(ending not in {".mp4"})
+    assert make_playable(folder, tmp_path / "copy", workers=1).reencoded == 1
+
+
+@pytest.mark.parametrize("ending", ["", ".unknown", ".jpg"])
+def test_a_name_by_which_the_app_knows_no_video_costs_that_video_and_not_its_copy(dataset_name, tmp_path, ending):
+    videos = tmp_path / "set" / "videos"
+    videos.mkdir(parents=True)
+    for name in ("vid_0001.mp4", f"vid_0002{ending}"):
+        write_video(tmp_path / "made.mp4", [portrait()] * 3).rename(videos / name)
+    folder = write_metadata(tmp_path / "set", row(1), row(2, file_name=f"videos/vid_0002{ending}"))
+
+    report = import_interviews(folder, dataset_name)
+    make_playable(folder, tmp_path / "copy", workers=1)
+
+    assert report.added == 1
+    [failure] = report.failures
+    assert "the App knows videos by the ending of their names, and not this one's" in failure.reason
+    assert import_interviews(tmp_path / "copy", dataset_name, replace_rows=True).added == 1
 
 
 def test_a_link_to_a_file_without_an_ending_is_imported_by_its_own_name(dataset_name, tmp_path):
