@@ -136,3 +136,28 @@ def test_a_variable_frame_rate_is_told_by_how_far_frames_stray_from_an_even_one(
     assert not info.is_even
     assert probe(even).is_even
     assert probe(even).drift < 0.001
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.avi", "mpeg4"), ("a.mp4", "libx264"), ("a.mkv", "libx264")])
+def test_tags_that_are_not_utf8_play_no_part(tmp_path, name, codec):
+    video = tmp_path / name
+    with av.open(str(video), "w") as container:
+        container.metadata["title"] = "ZoQQe"
+        stream = container.add_stream(codec, rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(5):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")))
+        container.mux(stream.encode(None))
+    video.write_bytes(video.read_bytes().replace(b"ZoQQe", b"Zo\xe9 \xfc"))
+
+    assert len(frame_times(video)) == 5
+    assert probe(video).frame_count == 5
+
+
+def test_av1_is_called_by_its_name_and_not_by_its_decoders(tmp_path):
+    pictures = [np.zeros((64, 64, 3), np.uint8)] * 5
+    encoder = next(name for name in ("libsvtav1", "libaom-av1") if name in av.codecs_available)
+
+    info = probe(write_video(tmp_path / "a.mp4", pictures, codec=encoder))
+
+    assert (info.codec, info.encoding, info.suits_the_app) == ("av1", "av1", True)
