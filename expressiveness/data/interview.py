@@ -13,6 +13,7 @@ from typing_extensions import Self
 
 from expressiveness._io import place
 from expressiveness.data.categories import CategoryRule, Thresholds
+from expressiveness.data.participants import participant_name
 from expressiveness.errors import InterviewError
 from expressiveness.wording import counted, shortened
 
@@ -40,11 +41,14 @@ class Interview:
 
     id: str  # text: "0082" is not 82
     video: Path
-    participant: str  # the group that every split keeps whole
+    participant: str  # the group that every split keeps whole; one name for all its spellings
     scores: Mapping[str, float]  # by name; a study with one score has one
     attributes: Mapping[str, str] = field(default_factory=dict)  # what else is known; may hold names, so never logged
+    participant_as_written: str = field(init=False, compare=False)  # in the table
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "participant_as_written", self.participant)
+        object.__setattr__(self, "participant", participant_name(self.participant))
         object.__setattr__(self, "video", place(self.video))  # people who make their own give text
         object.__setattr__(self, "scores", Scores(self.scores))
         for name, score in self.scores.items():
