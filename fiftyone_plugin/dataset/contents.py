@@ -28,7 +28,7 @@ def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
         Interview(
             id=id,
             video=Path(video),
-            participant=participant,
+            participant=participant or "",
             scores={name: value for name, value in zip(scores, rest, strict=False) if value is not None},
             attributes={
                 name: value for name, value in zip(attributes, rest[len(scores) :], strict=True) if value is not None
