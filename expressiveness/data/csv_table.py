@@ -26,6 +26,7 @@ from expressiveness.data.interview import BadRow, Column, Interview, InterviewFo
 from expressiveness.data.participants import participant_name
 from expressiveness.data.reader import Reader, RowChecks
 from expressiveness.errors import ConfigError, InterviewError
+from expressiveness.registry import closest, what_else
 
 COLUMNS_FILE = "columns.json"
 TABLE_FILE = "interviews.csv"
@@ -344,7 +345,9 @@ def _completed(said: ColumnMapping, table: _Table) -> ColumnMapping:
     named = [*(said.id, said.video, said.participant), *(said.scores or ()), *(said.attributes or ())]
     for name in named:
         if name is not None and name not in table.header:
-            raise InterviewError(f"{table.file} has no column {name!r}; it has {', '.join(table.header)}")
+            near = closest(name, table.header)
+            advice = f"did you mean {near!r}?" if near else f"it has {', '.join(table.header)}"
+            raise InterviewError(f"{table.file} has no column {name!r}; {advice}")
     free = [name for name in table.header if name not in named]
     parts: dict[str, str | None] = {}
     for part, usual in USUAL_NAMES.items():
@@ -358,7 +361,7 @@ def _completed(said: ColumnMapping, table: _Table) -> ColumnMapping:
         free = [name for name in free if name != parts[part]]
     scores = said.scores or [name for name in free if name not in (said.attributes or ()) and table.is_score(name)]
     if said.target and said.target not in scores:
-        raise InterviewError(f"the target {said.target!r} is no score; choose from {', '.join(scores) or 'none'}")
+        raise InterviewError(f"the target {said.target!r} is no score; {what_else(said.target, scores)}")
     attributes = [name for name in free if name not in scores] if said.attributes is None else said.attributes
     return replace(
         said,

@@ -15,6 +15,7 @@ from expressiveness._io import place
 from expressiveness.data.categories import CategoryRule, Thresholds
 from expressiveness.data.participants import participant_name
 from expressiveness.errors import InterviewError
+from expressiveness.registry import what_else
 from expressiveness.wording import counted, shortened
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Scores(dict[str, float]):
     """Scores by name. To ask for one that there is not is answered with those that there are."""
 
     def __missing__(self, name: str) -> float:
-        raise InterviewError(f"no score {name!r}; choose from {', '.join(self) or 'none, as there are none'}")
+        raise InterviewError(f"no score {name!r}; {what_else(name, self)}")
 
 
 class Intended(NamedTuple):
@@ -221,7 +222,7 @@ class InterviewFolder(Sequence[Interview]):
         if target is None:
             raise InterviewError(self._why_no_target())
         if self.scores and target not in self.scores:
-            raise InterviewError(f"no score {target!r} in {self.path}; choose from {', '.join(self.scores)}")
+            raise InterviewError(f"no score {target!r} in {self.path}; {what_else(target, self.scores)}")
         if low is not None and high is not None:
             return CategoryRule(target, Thresholds(low, high))
         usual = (
