@@ -44,7 +44,7 @@ def predict(
 
     Exits 1 where a video failed.
     """
-    from expressiveness.data import video_files
+    from expressiveness.data import videos_in
     from expressiveness.models import check_table, frame_table, predict_videos, write_table
 
     check_table(table, overwrite=overwrite)
@@ -52,7 +52,7 @@ def predict(
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
     # A folder without videos stays, and is named among those that cannot be read.
-    videos = list(dict.fromkeys(file for given in videos for file in video_files(given) or [given]))
+    videos = list(dict.fromkeys(file for given in videos for file in videos_in(given) or [given]))
     outcomes: list[Outcome[Path, FramePredictions]] = []
     for outcome in predict_videos(
         trained,

@@ -11,7 +11,7 @@ from .ravdess import RavdessReader
 from .reader import Reader, RowChecks
 from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
 from .splits import Split, participant_folds, split_by_participant
-from .video_files import video_files
+from .video_files import videos_in
 
 __all__ = [
     "ATTRIBUTES",
@@ -56,6 +56,6 @@ __all__ = [
     "short_name",
     "split_by_participant",
     "take_evenly",
-    "video_files",
+    "videos_in",
     "write_table",
 ]

@@ -20,7 +20,7 @@ ENDINGS = frozenset(
 logger = logging.getLogger(__name__)
 
 
-def video_files(folder: Path | str) -> list[Path]:
+def videos_in(folder: Path | str) -> list[Path]:
     """The videos in a folder and the folders in it, by name; links that lead out of it are left out, with a warning.
 
     Args:
