@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -11,6 +11,25 @@ from typing import Any, Generic, TypeVar, cast
 from expressiveness.errors import ConfigError
 
 Thing = TypeVar("Thing")
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The one of some names that is most like another, capitals aside; None if none is."""
+    by_look = {one.lower(): one for one in known}
+    near = get_close_matches(name.lower(), by_look, n=1)
+    return by_look[near[0]] if near else None
+
+
+def what_else(name: str, known: Iterable[str]) -> str:
+    """What to choose in place of a name that nothing has, for an error: the closest one, or else all.
+
+    Args:
+        name: that was asked for.
+        known: those that there are.
+    """
+    known = list(known)
+    near = closest(name, known)
+    return f"did you mean {near!r}?" if near else f"choose from {', '.join(known) or 'none, as there are none'}"
 
 
 class Registry(Mapping[str, Thing], Generic[Thing]):
@@ -64,9 +83,7 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         if other := self._others().get(name):
             return cast(Thing, other.load())
         # A KeyError, as mappings raise, would show its sentence in quotes.
-        near = get_close_matches(str(name), list(self), n=1)
-        advice = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(self)}"
-        raise ConfigError(f"no {self.noun} {name!r}; {advice}")
+        raise ConfigError(f"no {self.noun} {name!r}; {what_else(str(name), self)}")
 
     def _others(self) -> dict[str, Any]:
         return {point.name: point for point in entry_points(group=self.group)}

@@ -13,6 +13,7 @@ from .outputs import (
 )
 from .places import check_answers, file_stem, is_here, place
 from .quiet import silence, silenced
+from .text_files import decoded, encoding_of
 from .whole_files import UNFINISHED, hidden_until_done, remove_unfinished, whole_file
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "check_output_file",
     "check_output_folder",
     "check_values",
+    "decoded",
+    "encoding_of",
     "file_stem",
     "growing_folder",
     "hidden_until_done",

@@ -11,6 +11,7 @@ import traceback
 import typer
 
 from expressiveness.errors import ExpressivenessError, reason
+from expressiveness.registry import closest
 
 DEBUG = "EXPRESSIVENESS_DEBUG"
 """Set to anything, has the traceback of an error printed, too."""
@@ -38,7 +39,7 @@ def answer(error: BaseException) -> tuple[int, str | None]:
     if isinstance(error, ExpressivenessError):
         return FAILED, _shortened(str(error))
     if format_message := getattr(error, "format_message", None):  # typer's errors of usage have no public base
-        return CALLED_WRONGLY, f"{_in_a_line(format_message())}. See expressiveness --help."
+        return CALLED_WRONGLY, f"{_in_a_line(format_message())} See expressiveness --help."
     if isinstance(error, MemoryError | ImportError | OSError | RuntimeError) and (want := _want_of_memory(error)):
         return FAILED, want
     if isinstance(error, OSError) and error.errno:
@@ -62,7 +63,19 @@ def open_closed_streams() -> None:
 
 def _in_a_line(message: str) -> str:
     """What typer says in lines of its own, with the words of pydantic, which checks the values."""
-    return _shortened(" ".join(message.replace("Value error, ", "").split()).rstrip("."))
+    sentence = _shortened(" ".join(message.replace("Value error, ", "").split()).rstrip("."))
+    for pattern in _LISTED:
+        if found := re.search(pattern, sentence):
+            near = closest(found["name"], re.findall(r"[^', ]+", found["known"]))
+            sentence = f"{sentence.replace(found['listed'], '')}; did you mean {near!r}?" if near else sentence
+    return sentence if sentence.endswith("?") else f"{sentence}."
+
+
+_LISTED = (
+    r"No such option: (?P<name>\S+)(?P<listed> \(Possible options: (?P<known>.*)\))$",
+    r"'(?P<name>[^']*)' is not one of (?P<known>.*)(?P<listed>)$",
+)
+"""Where typer lists what there is: the names of options, in the order of the alphabet, and the few words of one."""
 
 
 def _shortened(sentence: str) -> str:

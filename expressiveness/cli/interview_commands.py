@@ -24,6 +24,7 @@ from expressiveness.cli.options import (
     Strict,
     Target,
     Workers,
+    known_sampling,
     named_in,
 )
 from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, warn_of_rows, write_json
@@ -69,7 +70,8 @@ def extract(
     folder: Folder,
     out: Annotated[Path, typer.Option("--out", metavar="STORE", parser=place, help="Folder or URL for the faces.")],
     sampling: Annotated[
-        str, typer.Option(help="every:N frames, rate:N a second, spread:N a video, or notebook.")
+        str,
+        typer.Option(callback=known_sampling, help="every:N frames, rate:N a second, spread:N a video, or notebook."),
     ] = f"every:{DEFAULT_EVERY}",
     max_frames: Annotated[int | None, typer.Option(min=1, help="Look at no more than so many frames a video.")] = None,
     detector: Annotated[

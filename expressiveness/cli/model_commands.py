@@ -29,7 +29,7 @@ from expressiveness.cli.options import (
     Workers,
     named_in,
 )
-from expressiveness.cli.terminal import progress, read_folder, read_model, say, warn, write_json
+from expressiveness.cli.terminal import progress, read_folder, read_model, say, warn, warn_of_doubts, write_json
 from expressiveness.errors import ConfigError
 from expressiveness.evaluation import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.models import DEFAULT_MODEL, DEFAULT_SEED
@@ -104,6 +104,7 @@ def train(
     )
     decisions = Curation.load(curation) if curation else None
     frame_truth = _frame_truth(found.path, decisions)
+    warn_of_doubts(interviews, None if tertiles else rule)
     with progress("Training") as report:
         model = train(
             interviews,
@@ -214,6 +215,7 @@ def benchmark(
     )
     known_groups = read_groups(groups) if groups else None
     frame_truth = _frame_truth(found.path)
+    warn_of_doubts(interviews, rule)
     with progress("Reading movement") as report:
         read = extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
     for failure in read.failures:

@@ -10,11 +10,14 @@ from typing import Annotated
 import typer
 
 from expressiveness._io import place
+from expressiveness.errors import ConfigError
 from expressiveness.models import DEFAULT_EPOCHS
+from expressiveness.registry import closest
 from expressiveness.video import MAX_PIXELS
 
 DEFAULT_MEGAPIXELS = MAX_PIXELS / 1e6
 DEFAULT_PORT = 5151
+SAMPLINGS = ("every", "rate", "spread", "notebook")
 
 Folder = Annotated[
     Path,
@@ -74,7 +77,22 @@ def named_in(folder: str, registry: str) -> Callable[[str], str]:
     def check(name: str) -> str:
         known = getattr(import_module(f"expressiveness.{folder}"), registry)
         if name not in known:
-            raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}")
+            near = closest(name, known)
+            advice = f"; did you mean {near!r}?" if near else ""
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}{advice}")
         return name
 
     return check
+
+
+def known_sampling(text: str) -> str:
+    """A check that a sampling's way is none that is mistyped; what it can be otherwise, `Sampling.parse` says.
+
+    Raises:
+        ConfigError: it is one, as in "evry:5".
+    """
+    way, *rest = text.split(":")
+    near = closest(way, SAMPLINGS)
+    if near and way not in SAMPLINGS:
+        raise ConfigError(f"sampling {text!r}; did you mean {':'.join([near, *rest])}?")
+    return text

@@ -19,6 +19,7 @@ from expressiveness.cli.options import (
     Workers,
 )
 from expressiveness.cli.terminal import exit_status, progress, read_model, say, warn, write_json
+from expressiveness.errors import VideoError
 from expressiveness.wording import as_text
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def predict(
     model: Model,
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files of any kind.")],
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Videos of any kind, or folders of them.")],
     table: Annotated[
         Path | None, typer.Option("--table", metavar="FILE", help="Every frame as .csv, .parquet or .json.")
     ] = None,
@@ -43,12 +44,15 @@ def predict(
 
     Exits 1 where a video failed.
     """
+    from expressiveness.data import videos_in
     from expressiveness.models import check_table, frame_table, predict_videos, write_table
 
     check_table(table, overwrite=overwrite)
     check_output_file(json_file, overwrite=overwrite)
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
+    # A folder without videos stays, and is named among those that cannot be read.
+    videos = list(dict.fromkeys(file for given in videos for file in videos_in(given) or [given]))
     outcomes: list[Outcome[Path, FramePredictions]] = []
     for outcome in predict_videos(
         trained,
@@ -92,7 +96,10 @@ def live(
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Recognise a camera, a stream or a file as it plays: box, category and confidence; q quits."""
+    """Recognise a camera, a stream or a file as it plays: box, category and confidence; q quits.
+
+    Exits 1 where a camera or a stream broke off; what was written until then is kept.
+    """
     from expressiveness.live import check_video_file, run_live
 
     check_video_file(output, overwrite=overwrite)
@@ -111,6 +118,8 @@ def live(
     say(result.summary())
     if output:
         say(f"The video is {output}.")
+    if result.broke_off:
+        raise VideoError(result.broke_off)
 
 
 def _sentence(video: Path, predictions: FramePredictions, sets: ConformalSets | None) -> str:

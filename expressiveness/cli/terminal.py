@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from expressiveness.data import BadRow, InterviewFolder
+    from expressiveness.data import BadRow, CategoryRule, Interview, InterviewFolder
     from expressiveness.models import TrainedModel
 
 
@@ -39,6 +39,14 @@ def warn_of_rows(table: str, rows: Sequence[BadRow]) -> None:
     """Say which rows of a table of interviews were passed over."""
     for row in rows:
         warn(f"{table}, {row}")
+
+
+def warn_of_doubts(interviews: Sequence[Interview], rule: CategoryRule | None) -> None:
+    """Say what is hardly right about interviews before something is learned from them, as for `doubts_about`."""
+    from expressiveness.data import doubts_about
+
+    for doubt in doubts_about(interviews, rule):
+        warn(doubt)
 
 
 @contextmanager

@@ -2,13 +2,16 @@ from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED
 from .crema_d import CremaDReader
 from .csv_table import COLUMNS_FILE, TABLE_FILE, ColumnMapping, CsvReader, write_table
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
+from .doubts import doubts_about
 from .folders import READERS, read_interviews
 from .inspection import Inspection, inspect_folder
 from .interview import BadRow, Column, Intended, Interview, InterviewFolder, take_evenly
+from .participants import participant_name
 from .ravdess import RavdessReader
 from .reader import Reader, RowChecks
 from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
 from .splits import Split, participant_folds, split_by_participant
+from .video_files import videos_in
 
 __all__ = [
     "ATTRIBUTES",
@@ -44,12 +47,15 @@ __all__ = [
     "RowChecks",
     "Split",
     "Thresholds",
+    "doubts_about",
     "inspect_folder",
     "metadata_lines",
     "participant_folds",
+    "participant_name",
     "read_interviews",
     "short_name",
     "split_by_participant",
     "take_evenly",
+    "videos_in",
     "write_table",
 ]

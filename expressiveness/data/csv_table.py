@@ -13,17 +13,20 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from expressiveness._io import place, whole_file
+from expressiveness._io import decoded, place, whole_file
 from expressiveness.data.categories import Thresholds
+from expressiveness.data.file_names import with_slashes
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
+from expressiveness.data.participants import participant_name
 from expressiveness.data.reader import Reader, RowChecks
 from expressiveness.errors import ConfigError, InterviewError
+from expressiveness.registry import closest, what_else
 
 COLUMNS_FILE = "columns.json"
 TABLE_FILE = "interviews.csv"
@@ -91,7 +94,7 @@ class ColumnMapping:
         """
         file = place(file)
         try:
-            return TypeAdapter(cls).validate_json(_bounded(file))
+            return TypeAdapter(cls).validate_json(_text(file))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"]))
@@ -306,12 +309,11 @@ def _bounded(file: Path) -> bytes:
 def _text(file: Path) -> str:
     """A file's text, without its byte-order mark."""
     content = _bounded(file)
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return content.decode(encoding)
+        return decoded(content)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise InterviewError(f"{file}, line {line}: no UTF-8; save it as CSV UTF-8") from error
+        raise InterviewError(f"{file}, line {line}: no UTF-8; save it as UTF-8") from error
 
 
 def _delimiter(text: str, file: Path) -> str:
@@ -343,7 +345,9 @@ def _completed(said: ColumnMapping, table: _Table) -> ColumnMapping:
     named = [*(said.id, said.video, said.participant), *(said.scores or ()), *(said.attributes or ())]
     for name in named:
         if name is not None and name not in table.header:
-            raise InterviewError(f"{table.file} has no column {name!r}; it has {', '.join(table.header)}")
+            near = closest(name, table.header)
+            advice = f"did you mean {near!r}?" if near else f"it has {', '.join(table.header)}"
+            raise InterviewError(f"{table.file} has no column {name!r}; {advice}")
     free = [name for name in table.header if name not in named]
     parts: dict[str, str | None] = {}
     for part, usual in USUAL_NAMES.items():
@@ -357,7 +361,7 @@ def _completed(said: ColumnMapping, table: _Table) -> ColumnMapping:
         free = [name for name in free if name != parts[part]]
     scores = said.scores or [name for name in free if name not in (said.attributes or ()) and table.is_score(name)]
     if said.target and said.target not in scores:
-        raise InterviewError(f"the target {said.target!r} is no score; choose from {', '.join(scores) or 'none'}")
+        raise InterviewError(f"the target {said.target!r} is no score; {what_else(said.target, scores)}")
     attributes = [name for name in free if name not in scores] if said.attributes is None else said.attributes
     return replace(
         said,
@@ -403,9 +407,9 @@ def _read_row(
 ) -> Interview | BadRow:
     assert mapping.video is not None and mapping.participant is not None  # noqa: PT018 - guessed by now
     file_name = row[mapping.video]
-    id = row[mapping.id] if mapping.id else Path(file_name).stem
+    id = row[mapping.id] if mapping.id else PurePosixPath(with_slashes(file_name)).stem
     try:
-        if not row[mapping.participant]:
+        if not participant_name(row[mapping.participant]):
             raise InterviewError(f"{mapping.participant} is blank; say who speaks")
         scores = {name: _score(name, row[name], table) for name in mapping.scores or ()}
         return Interview(
@@ -423,6 +427,8 @@ def _score(name: str, text: str, table: _Table) -> float:
     if text.lower() in MISSING:
         raise InterviewError(f"{name} is blank; if it is no score, name those that are with --columns score=NAME")
     value = table.number(name, text)
+    if value is None and _NUMBER.fullmatch(text):
+        raise InterviewError(f"{name} is no finite number: it has a comma, and others a point; write points")
     if value is None or not math.isfinite(value):
         raise InterviewError(f"{name} is no finite number")
     return value

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from expressiveness.data.categories import CATEGORIES, NEAR, CategoryRule, Thresholds
+from expressiveness.data.doubts import doubts_about
 from expressiveness.data.folders import READERS, read_interviews
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
 from expressiveness.wording import counted, shortened
@@ -45,6 +46,7 @@ class Inspection:
     mapping: Mapping[str, str]  # which columns of a CSV were taken for what
     bad_rows: tuple[BadRow, ...]
     ignored_keys: tuple[str, ...]
+    doubts: tuple[str, ...]  # what is hardly right, a sentence each
     clips: pd.DataFrame  # id, participant, question_id, question, score, category, has_video; "" for no question
 
     @property
@@ -119,6 +121,7 @@ class Inspection:
                 f"{sum(len(retake.ids) - 1 for retake in self.retakes)} retakes" * bool(self.scores_by_question),
                 f"{self.target}: {', '.join(scores)}",
                 f"{', '.join(shares)}; {self.near_threshold} within {NEAR:g} of a threshold",
+                *(f"{doubt}." for doubt in self.doubts),
             ]
         return "\n".join(lines)
 
@@ -146,6 +149,7 @@ class Inspection:
             "interviews": clips,
             "bad_rows": [asdict(row) for row in self.bad_rows],
             "ignored_keys": list(self.ignored_keys),
+            "doubts": list(self.doubts),
             "missing_videos": list(self.missing_videos),
             "target": self.target,
             "score": self.statistics,
@@ -211,6 +215,7 @@ def inspect_folder(
         mapping=found.mapping,
         bad_rows=found.bad_rows,
         ignored_keys=found.ignored_keys,
+        doubts=doubts_about(found, rule),
         clips=pd.DataFrame(
             [_clip(interview, rule) for interview in found if rule.target in interview.scores],
             columns=list(_CLIP_COLUMNS),

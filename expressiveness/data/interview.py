@@ -13,7 +13,9 @@ from typing_extensions import Self
 
 from expressiveness._io import place
 from expressiveness.data.categories import CategoryRule, Thresholds
+from expressiveness.data.participants import participant_name
 from expressiveness.errors import InterviewError
+from expressiveness.registry import what_else
 from expressiveness.wording import counted, shortened
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ class Scores(dict[str, float]):
     """Scores by name. To ask for one that there is not is answered with those that there are."""
 
     def __missing__(self, name: str) -> float:
-        raise InterviewError(f"no score {name!r}; choose from {', '.join(self) or 'none, as there are none'}")
+        raise InterviewError(f"no score {name!r}; {what_else(name, self)}")
 
 
 class Intended(NamedTuple):
@@ -40,11 +42,14 @@ class Interview:
 
     id: str  # text: "0082" is not 82
     video: Path
-    participant: str  # the group that every split keeps whole
+    participant: str  # the group that every split keeps whole; one name for all its spellings
     scores: Mapping[str, float]  # by name; a study with one score has one
     attributes: Mapping[str, str] = field(default_factory=dict)  # what else is known; may hold names, so never logged
+    participant_as_written: str = field(init=False, compare=False)  # in the table
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "participant_as_written", self.participant)
+        object.__setattr__(self, "participant", participant_name(self.participant))
         object.__setattr__(self, "video", place(self.video))  # people who make their own give text
         object.__setattr__(self, "scores", Scores(self.scores))
         for name, score in self.scores.items():
@@ -217,7 +222,7 @@ class InterviewFolder(Sequence[Interview]):
         if target is None:
             raise InterviewError(self._why_no_target())
         if self.scores and target not in self.scores:
-            raise InterviewError(f"no score {target!r} in {self.path}; choose from {', '.join(self.scores)}")
+            raise InterviewError(f"no score {target!r} in {self.path}; {what_else(target, self.scores)}")
         if low is not None and high is not None:
             return CategoryRule(target, Thresholds(low, high))
         usual = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Protocol
 
 from expressiveness._io import place
+from expressiveness.data.file_names import NamedFiles
 from expressiveness.data.interview import Column, InterviewFolder
 from expressiveness.errors import InterviewError
 
@@ -47,11 +48,12 @@ class RowChecks:
     def __init__(self, folder: Path | str, *, allow_outside: bool = False) -> None:
         self.folder = place(folder)
         self.allow_outside = allow_outside
+        self._files = NamedFiles(self.folder, allow_outside=allow_outside)
         self._line_of_id: dict[str, int] = {}
         self._line_of_video: dict[Path, int] = {}
 
     def video(self, line: int, id: str, file_name: str) -> Path:
-        """The path of a row's video.
+        """The path of a row's video, found also where the disk has its name in another Unicode form.
 
         Args:
             line: of the row, from 1.
@@ -64,28 +66,10 @@ class RowChecks:
         for name, text, most in (("id", id, MAX_ID), ("file name", file_name, MAX_FILE_NAME)):
             if not 0 < len(text) <= most:
                 raise InterviewError(f"the {name} has {len(text)} characters; give it 1 to {most}")
-        video = path_inside(self.folder, file_name, allow_outside=self.allow_outside)
+        video = self._files.path(file_name)
         if earlier := self._line_of_id.get(id):
             raise InterviewError(f"line {earlier} has the same id")
         if earlier := self._line_of_video.get(video):
             raise InterviewError(f"line {earlier} has the same video, {video.name}")
         self._line_of_id[id] = self._line_of_video[video] = line
         return video
-
-
-def path_inside(folder: Path, file_name: str, *, allow_outside: bool = False) -> Path:
-    """Resolve the name of a file in a folder.
-
-    Raises:
-        InterviewError: the name leads out of `folder` and `allow_outside` is not set, or cannot be one.
-    """
-    try:
-        path = (folder / file_name).resolve()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise InterviewError(f"the file name cannot be one ({error})") from error
-    # A Windows path would be one odd file name here; a folder made here should be safe there too.
-    absolute = PurePosixPath(file_name).is_absolute() or bool(PureWindowsPath(file_name).anchor)
-    leads_out = absolute or "\0" in file_name or not path.is_relative_to(folder.resolve())
-    if leads_out and not allow_outside:
-        raise InterviewError(f"file_name {file_name!r} leads out of the folder; move it in, or give --allow-outside")
-    return path

@@ -14,12 +14,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic_core import PydanticCustomError
 
 from expressiveness._io import open_bounded, place
 from expressiveness.data.categories import Thresholds
+from expressiveness.data.file_names import path_inside
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
-from expressiveness.data.reader import Reader, RowChecks, path_inside
+from expressiveness.data.json_lines import other_shape
+from expressiveness.data.participants import participant_name
+from expressiveness.data.reader import Reader, RowChecks
 from expressiveness.errors import InterviewError, reason
 from expressiveness.wording import REASONS_SHOWN, problems
 
@@ -65,10 +69,14 @@ class RecruitViewReader(Reader):
         """Read and validate every row."""
         rows = _Rows(folder, allow_outside=allow_outside)
         found = list(rows)
+        interviews = tuple(row for row in found if isinstance(row, Interview))
+        bad_rows = tuple(row for row in found if isinstance(row, BadRow))
+        if len(bad_rows) > len(interviews):
+            _check_shape(folder, allow_outside)
         return InterviewFolder(
             folder,
-            tuple(row for row in found if isinstance(row, Interview)),
-            tuple(row for row in found if isinstance(row, BadRow)),
+            interviews,
+            bad_rows,
             tuple(sorted(rows.ignored_keys)),
             target=DEFAULT_TARGET,
             thresholds=Thresholds(),
@@ -91,6 +99,16 @@ class RecruitViewReader(Reader):
         return tuple(Column(name, tuple(sorted(types[name])), rows - count) for name, count in present.items())
 
 
+def _no_text(value: object) -> object:
+    """Refuse a number in quotes: whether the comma of "1,234" is a decimal one, nobody can tell from a row."""
+    if isinstance(value, str):
+        raise PydanticCustomError("text", "Input should be a valid number, without quotes and with a decimal point")
+    return value
+
+
+_Score = Annotated[FiniteFloat, BeforeValidator(_no_text)]
+
+
 class _Row(BaseModel):
     """One line of `metadata.jsonl`, types as RecruitView writes them."""
 
@@ -102,19 +120,19 @@ class _Row(BaseModel):
     question_id: str
     question: str
     video_quality: str
-    user_no: Annotated[str, Field(min_length=1)]
-    openness: FiniteFloat
-    conscientiousness: FiniteFloat
-    extraversion: FiniteFloat
-    agreeableness: FiniteFloat
-    neuroticism: FiniteFloat
-    overall_personality: FiniteFloat
-    interview_score: FiniteFloat
-    answer_score: FiniteFloat
-    speaking_skills: FiniteFloat
-    confidence_score: FiniteFloat
-    facial_expression: FiniteFloat
-    overall_performance: FiniteFloat
+    user_no: str
+    openness: _Score
+    conscientiousness: _Score
+    extraversion: _Score
+    agreeableness: _Score
+    neuroticism: _Score
+    overall_personality: _Score
+    interview_score: _Score
+    answer_score: _Score
+    speaking_skills: _Score
+    confidence_score: _Score
+    facial_expression: _Score
+    overall_performance: _Score
     transcript: str
     gemini_summary: object = None  # known, and left unread
 
@@ -142,6 +160,8 @@ class _Rows:
             return BadRow(number, problems(error), _id_of(error))
         try:
             _check_keys(line)
+            if not participant_name(row.user_no):
+                raise InterviewError("user_no is blank; say who speaks")
             video = self.checks.video(number, row.id, row.file_name)
         except (InterviewError, OSError, ValueError) as error:
             return BadRow(number, str(error), row.id)
@@ -183,6 +203,17 @@ def _opened_metadata(folder: Path, allow_outside: bool) -> BufferedReader:
         raise InterviewError(
             f"{folder / METADATA} cannot be read ({reason(error)}); put the right one there"
         ) from error
+
+
+def _check_shape(folder: Path, allow_outside: bool) -> None:
+    """Find out whether the file is something else than a JSON object a line.
+
+    Raises:
+        InterviewError: it is.
+    """
+    with _opened_metadata(folder, allow_outside) as file:
+        if wrong := other_shape(file.read(MAX_LINE_BYTES)):
+            raise InterviewError(f"{folder / METADATA} {wrong}")
 
 
 def _check_keys(line: bytes) -> None:

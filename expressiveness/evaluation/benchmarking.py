@@ -27,6 +27,7 @@ from expressiveness.evaluation.metrics import (
     video_figures,
 )
 from expressiveness.faces import FaceStore
+from expressiveness.registry import closest
 from expressiveness.types import Floats, Ints, Progress
 
 LEAST_VIDEOS = 10
@@ -167,7 +168,9 @@ def _chosen_rows(config: BenchmarkConfig, interviews: Sequence[Interview]) -> di
     if lacking := [key for key in wanted if key in rows and key not in possible]:
         raise TrainingError(f"no interview has the attribute that row {', '.join(lacking)} needs; choose other rows")
     if unknown := [key for key in wanted if key not in rows]:
-        raise TrainingError(f"no row {', '.join(unknown)} in the benchmark; choose from {', '.join(rows)}")
+        near = closest(unknown[0], rows)
+        advice = f"did you mean {near!r}? There are" if near else "choose from"
+        raise TrainingError(f"no row {', '.join(unknown)} in the benchmark; {advice} {', '.join(rows)}")
     if not wanted:
         raise TrainingError(f"no row to judge; choose from {', '.join(rows)}")
     return {key: row for key, row in rows.items() if key in wanted}

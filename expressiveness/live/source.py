@@ -23,10 +23,15 @@ import numpy as np
 from expressiveness._io import silenced
 from expressiveness.errors import VideoError
 from expressiveness.video import Frame, Sampling, read_frames
+from expressiveness.wording import counted
 
 EVERY_FRAME = Sampling(every=1)
 STREAM_TIMEOUT_MS = 10_000
 """For opening a stream, and for each of its frames."""
+
+
+class BrokenOffError(VideoError):
+    """A camera or a stream has given pictures, and gives no more; only a recording ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ def frames_of(source: str, *, at_its_speed: bool) -> Iterator[Iterator[Frame]]:
 
     Raises:
         VideoError: there is no such source, or it gives no frame; raised also where the frames are taken.
+        BrokenOffError: a camera or a stream gives no more frames; raised where they are taken.
     """
     if file := file_of(source):
         frames = read_frames(file, EVERY_FRAME)
@@ -158,6 +164,14 @@ def _captured(capture: cv2.VideoCapture, source: str) -> Iterator[Frame]:
         yield Frame(number, seconds, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8))
     if not number:
         raise _cannot_open(source)
+    if not _is_at_its_end(capture, number):
+        raise _broke_off(source, number)
+
+
+def _is_at_its_end(capture: cv2.VideoCapture, number: int) -> bool:
+    """Whether so many frames are all of a recording. How many it has, is told by its length alone, and so roughly."""
+    count, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
+    return count > 0 and number >= 0.95 * count - rate
 
 
 def _paced(frames: Iterator[Frame]) -> Iterator[Frame]:
@@ -175,3 +189,9 @@ def _cannot_open(source: str) -> VideoError:
             f"camera {source} gives no picture; plug it in, close other programs that use it, or give another --source"
         )
     return VideoError(f"{source} cannot be played; check the address, or give another --source")
+
+
+def _broke_off(source: str, number: int) -> BrokenOffError:
+    what = f"camera {source}" if _is_camera(source) else source
+    advice = "see that it is plugged in" if _is_camera(source) else "see whether it still runs"
+    return BrokenOffError(f"{what} broke off after {counted(number, 'frame')}; {advice}, and start again")

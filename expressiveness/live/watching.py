@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from expressiveness.live.display import Window, check_video_file, video_file, wi
 from expressiveness.live.judges import check_live
 from expressiveness.live.painting import Painter
 from expressiveness.live.recognition import Recogniser
-from expressiveness.live.source import Arrival, NewestFrames, file_of, frames_of
+from expressiveness.live.source import Arrival, BrokenOffError, NewestFrames, file_of, frames_of
 from expressiveness.models import TrainedModel
 
 DELAYS_KEPT = 10_000
@@ -37,6 +37,7 @@ class LiveReport:
     with_face: int = 0
     seconds: float = 0.0  # from the first frame on
     delays: deque[float] = field(default_factory=lambda: deque(maxlen=DELAYS_KEPT))  # seconds from read to done
+    broke_off: str | None = None  # what is said of a camera or a stream that did; else it ended or was ended
 
     @property
     def dropped(self) -> int:
@@ -71,6 +72,7 @@ class LiveReport:
             },
             "seconds": round(self.seconds, 3),
             "frames_per_second": round(self.frames_per_second, 2),
+            "broke_off": self.broke_off,
             "delay_ms": {"median": round(1000 * float(middle), 1), "p95": round(1000 * float(most), 1)},
         }
 
@@ -84,7 +86,9 @@ def run_live(
     window: bool = True,
     on_frame: Callable[[int], None] | None = None,
 ) -> LiveReport:
-    """Recognise a source until it ends, `q` is pressed, the window is closed, or Ctrl-C.
+    """Recognise a source until it ends or breaks off, `q` is pressed, the window is closed, or Ctrl-C.
+
+    Whatever ends it, what was written until then is kept, and the report says whether a camera or a stream broke off.
 
     Args:
         model: the trained model.
@@ -116,7 +120,7 @@ def run_live(
         newest = stack.enter_context(NewestFrames(frames)) if shown or not file_of(source) else None
         arrivals: Iterable[Arrival] = newest or (Arrival(frame, time.monotonic()) for frame in frames)
         painter, started = Painter(), 0.0
-        with suppress(KeyboardInterrupt):  # without a window there is no other way to end a camera
+        with _noting_its_end(report):
             for arrival in arrivals:
                 started = started or arrival.clock
                 seen = recogniser.recognise(arrival.frame)
@@ -134,6 +138,16 @@ def run_live(
         report.read = newest.read if newest else report.processed
         report.seconds = time.monotonic() - started if started else 0.0
     return report
+
+
+@contextmanager
+def _noting_its_end(report: LiveReport) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass  # without a window there is no other way to end a camera
+    except BrokenOffError as error:
+        report.broke_off = str(error)
 
 
 def _check_output(source: str, output: Path | None, window: bool) -> None:

@@ -12,6 +12,7 @@ from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import ConfigError
 from expressiveness.models.families import MODELS
 from expressiveness.models.training_defaults import DEFAULT_MODEL, DEFAULT_SEED
+from expressiveness.registry import closest
 from expressiveness.settings import Seed, only_what_was_chosen, settings
 
 SplitBy = Literal["participant", "frame"]
@@ -81,5 +82,7 @@ def _options(model: str, given: Any) -> Any:
         raise ConfigError(f"{other} are no options of the model {model}")
     known = [one.name for one in fields(kind)]
     if unknown := [str(name) for name in given if name not in known]:
-        raise ConfigError(f"the model {model} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
+        near = closest(unknown[0], known)
+        advice = f"did you mean {near!r}? It" if near else "it"
+        raise ConfigError(f"the model {model} has no option {unknown[0]!r}; {advice} has {', '.join(known) or 'none'}")
     return kind(**given)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from expressiveness._io import read_bounded
-from expressiveness.data import CATEGORIES, COLORS, NEAR, RESERVED
+from expressiveness._io import decoded, read_bounded
+from expressiveness.data import CATEGORIES, COLORS, NEAR, RESERVED, participant_name
 from expressiveness.errors import ReportError, reason
 from expressiveness.models import TERMS
 from expressiveness.reports.data_notes import data_notes, identity_note, note_lines, order_table, text_lines
@@ -44,8 +44,8 @@ def read_groups(file: Path | str) -> dict[str, str]:
         ReportError: the file is missing, or has other columns.
     """
     try:
-        text = read_bounded(Path(file), most=MAX_GROUPS_BYTES).decode("utf-8-sig")
-        return {row["user_no"]: row["group"] for row in csv.DictReader(StringIO(text, newline=""))}
+        text = decoded(read_bounded(Path(file), most=MAX_GROUPS_BYTES))
+        return {participant_name(row["user_no"]): row["group"] for row in csv.DictReader(StringIO(text, newline=""))}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise ReportError(
             f"{file} holds no groups ({_why(error)}); write a CSV with the columns user_no and group"

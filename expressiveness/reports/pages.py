@@ -206,7 +206,7 @@ def _categories(inspection: Inspection, pictures: Mapping[str, Picture]) -> list
 
 
 def _problems(inspection: Inspection) -> list[Block]:
-    blocks: list[Block] = []
+    blocks: list[Block] = [f"{doubt}." for doubt in inspection.doubts]
     if inspection.bad_rows:
         rows = [(str(row.line), row.id or "", row.reason) for row in inspection.bad_rows]
         blocks += ["These rows are passed over.", Table(("line", "id", "reason"), rows)]

@@ -8,6 +8,7 @@ import fiftyone as fo
 
 from expressiveness.data import TARGETS, CategoryRule, Interview, Thresholds
 from expressiveness.errors import InterviewError, ModelError, TrainingError
+from expressiveness.registry import what_else
 
 from .. import fields
 from .dataset_info import imported_measure
@@ -28,7 +29,7 @@ def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
         Interview(
             id=id,
             video=Path(video),
-            participant=participant,
+            participant=participant or "",
             scores={name: value for name, value in zip(scores, rest, strict=False) if value is not None},
             attributes={
                 name: value for name, value in zip(attributes, rest[len(scores) :], strict=True) if value is not None
@@ -56,7 +57,7 @@ def rule_of(
     target = target or imported
     known = fields.InterviewFields.of(dataset)
     if target not in known.scores:
-        raise TrainingError(f"{dataset.name} has no score {target!r}; choose from {', '.join(known.scores)}")
+        raise TrainingError(f"{dataset.name} has no score {target!r}; {what_else(target, known.scores)}")
     if target != imported and set(known.scores) - set(TARGETS):  # RecruitView's are all on one scale
         usual = Thresholds.from_tertiles([score for score in dataset.values(known.scores[target]) if score is not None])
     return CategoryRule(target, Thresholds(usual.low if low is None else low, usual.high if high is None else high))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from inspect import Parameter as Argument
 from inspect import Signature, cleandoc
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
+
+from expressiveness.registry import closest
 
 from ..requirements import missing_packages, missing_sentence
 from .parameter_record import REQUIRED, Parameter, checked, is_empty, parameters_of
@@ -89,8 +90,8 @@ def _about(parameter: Parameter) -> str:
 def _refuse_unknown(operator: Any, named: Mapping[str, Any], known: list[str]) -> None:
     for name in named:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            advice = f"did you mean {near[0]}? It" if near else "it"
+            near = closest(name, known)
+            advice = f"did you mean {near}? It" if near else "it"
             raise TypeError(f"{operator.config.name} has no parameter {name}; {advice} takes {', '.join(known)}")
 
 

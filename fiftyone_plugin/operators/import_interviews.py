@@ -33,6 +33,9 @@ TERMS = (
 READING = ("reader", "columns", "allow_outside")
 """The parameters that `read_interviews` takes, too."""
 
+REMEDY = "set Reserved below and Expressive above (--low and --high), or train by the command line with --tertiles"
+"""For thresholds that do not fit the scores."""
+
 PREVIEWED_BYTES = 64 * 2**20
 """The form reads the rows whenever something is typed, in the server's process; RecruitView's are some 10 MB."""
 
@@ -177,8 +180,21 @@ def _ask_rule(form: Form, found: Any) -> None:
         usual = {name: f"{getattr(rule.thresholds, name):.3g} if empty" for name in usual}
     except ExpressivenessError as error:
         form.warn("no_rule", str(error))
-    for name, description in usual.items():
-        form.ask(name, description=description)
+    chosen = {name: form.ask(name, description=description) for name, description in usual.items()}
+    _say_doubts(form, found, target, chosen)
+
+
+def _say_doubts(form: Form, found: Any, target: str | None, thresholds: dict[str, float | None]) -> None:
+    """Say what is hardly right about the interviews, while nothing of it is imported yet."""
+    from expressiveness.data import doubts_about
+    from expressiveness.errors import ExpressivenessError
+
+    try:
+        rule = found.rule_for(target, **thresholds)
+    except ExpressivenessError:  # said above, or once it is imported
+        rule = None
+    for number, doubt in enumerate(doubts_about(found.interviews, rule, remedy=REMEDY)):
+        form.warn(f"doubt_{number}", f"{doubt}.")
 
 
 def _obstacles(report: Any, folder: Path) -> str:

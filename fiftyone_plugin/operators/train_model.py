@@ -210,14 +210,14 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
 
 def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str]:
     """What would spoil the result of training on some interviews."""
-    from expressiveness.data import CATEGORIES
+    from expressiveness.data import CATEGORIES, participant_name
     from expressiveness.errors import TrainingError
 
     from ..dataset import rule_of, run_split
     from ..fields import PARTICIPANT, InterviewFields
 
     dataset = samples._root_dataset
-    people = len(samples.distinct(PARTICIPANT))
+    people = len({participant_name(name) for name in samples.distinct(PARTICIPANT)})
     sentences = []
     if people < FEW_PEOPLE:
         few = counted(people, "participant")
@@ -238,13 +238,15 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str
 
 def _warnings_about_split(samples: fo.Dataset | fo.DatasetView, split: Split, run: str) -> list[str]:
     """What would spoil the result of training on an earlier run's split."""
+    from expressiveness.data import participant_name
+
     from ..fields import INTERVIEW_ID, PARTICIPANT
 
     sets: dict[str, set[str]] = {}
     new = 0
     for interview, participant in zip(*samples.values([INTERVIEW_ID, PARTICIPANT]), strict=True):
         if known := split.set_of(interview):
-            sets.setdefault(participant, set()).add(known)
+            sets.setdefault(participant_name(participant or ""), set()).add(known)
         else:
             new += 1
     sentences = []

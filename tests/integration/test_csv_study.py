@@ -61,6 +61,19 @@ def test_the_form_shows_what_the_columns_are_taken_as_and_offers_the_scores(stud
     assert fo.list_datasets() == before
 
 
+def test_the_form_says_what_is_hardly_right_before_anything_is_imported(tmp_path):
+    rows = [row(n, user_no=f"{n % 3}{'.0' * (n % 2)}", facial_expression=float(1 + n % 7)) for n in range(1, 13)]
+    folder = {"folder": {"absolute_path": str(write_metadata(tmp_path, *rows))}}
+
+    before = form(operator("import_interviews"), None, params=folder)
+    after = form(operator("import_interviews"), None, params={**folder, "low": 3.0, "high": 5.0})
+
+    assert "3 participants are written in several ways" in before["doubt_0"]["view"]["description"]
+    assert "All 12 interviews are Expressive" in before["doubt_1"]["view"]["description"]
+    assert "set Reserved below and Expressive above (--low and --high)" in before["doubt_1"]["view"]["description"]
+    assert "doubt_1" not in after, "the thresholds are of the scores' scale"
+
+
 def test_the_operator_imports_scores_and_attributes_as_fields(study, dataset_name):
     operator("import_interviews")(str(study), dataset_name=dataset_name, columns=COLUMNS)
     dataset = fo.load_dataset(dataset_name)

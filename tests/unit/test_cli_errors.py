@@ -28,7 +28,9 @@ def run(*arguments):
 def folder(tmp_path_factory):
     """Six interviews of three people."""
     folder = tmp_path_factory.mktemp("errors") / "interviews"
-    write_metadata(folder, *(row(number, user_no=str(number % 3)) for number in range(1, 7)))
+    write_metadata(
+        folder, *(row(number, user_no=str(number % 3), facial_expression=number % 3 - 1.0) for number in range(1, 7))
+    )
     for number in range(1, 7):
         write_portrait_video(folder / f"videos/vid_{number:04}.mp4", frames=120)
     return folder

@@ -7,7 +7,7 @@ from collections import OrderedDict
 import pytest
 
 from expressiveness.errors import ConfigError
-from expressiveness.registry import Registry
+from expressiveness.registry import Registry, closest, what_else
 
 
 @pytest.fixture
@@ -50,3 +50,16 @@ def test_an_installed_package_adds_a_thing_by_an_entry_point(tmp_path):
     printed = subprocess.check_output([sys.executable, "-c", f"import sys; sys.path.append({str(tmp_path)!r})\n{code}"])
 
     assert printed.decode().strip() == "['plain'] <class 'dict'>"
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("facial_expresion", "facial_expression"), ("OPENNES", "openness"), ("warmth", None), ("", None)]
+)
+def test_the_closest_name_is_found_whatever_its_capitals(name, near):
+    assert closest(name, ("openness", "facial_expression")) == near
+
+
+def test_what_else_to_choose_is_the_closest_name_or_else_all():
+    assert what_else("opennes", ("openness", "calm")) == "did you mean 'openness'?"
+    assert what_else("warmth", ("openness", "calm")) == "choose from openness, calm"
+    assert what_else("warmth", ()) == "choose from none, as there are none"

@@ -146,6 +146,7 @@ SENTENCES = {
     "inspect set --target nope": "no score 'nope' in set; choose from",
     "benchmark set --faces faces --target nope": "no score 'nope' in set; choose from",
     "benchmark set --faces faces --rows nope": "no row nope in the benchmark",
+    "benchmark set --faces faces --rows majorty": "no row majorty in the benchmark; did you mean 'majority'? There are",
     "benchmark set --faces faces --groups nowhere": "nowhere holds no groups (No such file or directory)",
     "benchmark set --faces faces --groups groups.csv": "groups.csv holds no groups (no column 'user_no')",
     "train set --faces faces --out out --target nope": "no score 'nope' in set; choose from",

@@ -6,6 +6,8 @@ import pytest
 
 from expressiveness.cli import COMMANDS, main
 from expressiveness.data import read_interviews
+from expressiveness.errors import ConfigError, InterviewError
+from expressiveness.models import TrainingConfig
 from tests.interviews import row, write_metadata
 
 
@@ -84,6 +86,54 @@ def test_a_video_that_cannot_be_read_is_named_and_the_others_are_predicted(
 
 
 @pytest.mark.slow
+def test_a_folder_is_predicted_by_its_videos_with_a_table_and_without(trained, sample_interviews, tmp_path, capsys):
+    first, second = sorted((sample_interviews / "videos").glob("*.mp4"))[:2]
+    folder = tmp_path / "folder"
+    (folder / "deeper").mkdir(parents=True)
+    shutil.copyfile(first, folder / "a.mp4")
+    shutil.copyfile(second, folder / "deeper" / "b.MP4")
+    (folder / "notes.txt").write_text("no video")
+    written = []
+
+    for metadata in (None, [row(1, file_name="a.mp4")], [b"{broken"]):
+        if metadata:
+            write_metadata(folder, *metadata)
+        out = tmp_path / "out.json"
+        assert run("predict", trained["model"], folder, "--json", out, "--overwrite") == 0
+        written.append([one["file"] for one in read(out)])
+        said = capsys.readouterr()
+        assert said.err == ""
+        assert "row" not in said.out
+
+    assert written == [[str(folder / "a.mp4"), str(folder / "deeper" / "b.MP4")]] * 3
+    assert run("predict", trained["model"], folder / "a.mp4", folder, "--json", out, "--overwrite") == 0
+    assert len(read(out)) == 2, "a video that is given twice is predicted once"
+
+
+@pytest.mark.slow
+def test_thresholds_of_another_scale_and_spellings_of_one_person_are_said_before_training(
+    trained, sample_interviews, tmp_path, capsys
+):
+    folder = tmp_path / "set"
+    shutil.copytree(sample_interviews, folder)
+    lines = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
+    for number, line in enumerate(lines):
+        line["facial_expression"] = line["facial_expression"] / 100 + 4
+        line["user_no"] += " " * (number % 2)
+    write_metadata(folder, *lines)
+    train = ["train", folder, "--faces", trained["faces"], "--model", "notebook_cnn", "--epochs", 1]
+
+    assert run(*train, "--out", tmp_path / "model") == 0
+    said = capsys.readouterr().err
+    assert "participants are written in several ways" in said
+    assert "All 12 interviews are Expressive" in said
+    assert "give --low and --high, or train with --tertiles" in said
+
+    assert run(*train, "--out", tmp_path / "other", "--tertiles") == 0
+    assert "interviews are Expressive" not in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_bad_rows_and_missing_videos_are_named_counted_and_cost_only_themselves(sample_interviews, tmp_path, capsys):
     folder = tmp_path / "set"
     shutil.copytree(sample_interviews, folder)
@@ -135,6 +185,46 @@ def test_wrong_usage_is_one_sentence_and_exit_2(arguments, capsys):
     assert run(*arguments) == 2
 
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        ("trian FOLDER", "'train'"),
+        ("plugin instal", "'install'"),
+        ("inspect FOLDER --oevrwrite", "'--overwrite'"),
+        ("predict model a.mp4 --tabel x.csv", "'--table'"),
+        ("inspect FOLDER --format sgv", "'svg'"),
+        ("inspect FOLDER --reader recrutview", "'recruitview'"),
+        ("inspect FOLDER --reader CSV", "'csv'"),
+        ("inspect FOLDER --target facial_expresion", "'facial_expression'"),
+        ("extract FOLDER --out faces --executor locl", "'local'"),
+        ("extract FOLDER --out faces --detector atuo", "'auto'"),
+        ("extract FOLDER --out faces --sampling evry:5", "every:5"),
+        ("extract FOLDER --out faces --sampling Rate:2.5", "rate:2.5"),
+        ("extract FOLDER --out faces --sampling notebok", "notebook"),
+        ("train FOLDER --faces faces --out model --model movemnt", "'movement'"),
+        ("export-model model out --format notbook", "'notebook'"),
+    ],
+)
+def test_what_is_mistyped_is_answered_with_the_closest_name(tmp_path, monkeypatch, capsys, arguments, meant):
+    monkeypatch.chdir(tmp_path)
+    write_metadata(tmp_path / "FOLDER", row(1))
+
+    assert run(*arguments.split()) in (1, 2)
+
+    [sentence] = capsys.readouterr().err.splitlines()
+    assert f"id you mean {meant}?" in sentence
+    assert [path.name for path in tmp_path.iterdir()] == ["FOLDER"]
+
+
+def test_a_mistyped_column_or_option_of_a_model_is_answered_likewise(tmp_path):
+    (tmp_path / "a.csv").write_text("video,person,warmth\n1.mp4,1,1\n2.mp4,2,2\n3.mp4,3,3\n")
+
+    with pytest.raises(InterviewError, match="did you mean 'warmth'"):
+        read_interviews(tmp_path, columns="score=wramth")
+    with pytest.raises(ConfigError, match="did you mean 'epochs'"):
+        TrainingConfig(model="notebook_cnn", options={"epohcs": "3"})
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,8 @@ def test_columns_that_cannot_be_are_answered_with_those_that_can(text):
         ("a.tsv", "video\tperson\trating\na.mp4\tÄda\t0,5\n".encode()),
         ("a.csv", "video;person;rating\r\na.mp4;Äda;0,5\r\n".encode("utf-8-sig")),
         ("a.csv", "video;person;rating\na.mp4;Äda;0.5\n".encode("utf-16")),
+        ("a.csv", "video;person;rating\na.mp4;Äda;0,5\n".encode("utf-16-le")),
+        ("a.tsv", "video\tperson\trating\r\na.mp4\tÄda\t0,5\r\n".encode("utf-16-be")),
         ("a.CSV", '"video","person","rating"\n"a.mp4","Äda","0,5"\n'.encode()),
         ("a.csv", "video,person,rating\na.mp4,Äda,5e-1\n;;;".replace(";;;", ",,\n").encode()),
     ],
@@ -129,7 +131,8 @@ def test_files_as_spreadsheets_write_them(tmp_path, name, content):
         ("b.mp4,1,much", "rating is no finite number"),
         ("b.mp4,1,1e999", "rating is no finite number"),
         ("b.mp4,1,-inf", "rating is no finite number"),
-        ('b.mp4,1,"1,5"', "rating is no finite number"),  # the column has points
+        ('b.mp4,1,"1,5"', "it has a comma, and others a point"),
+        ('b.mp4,1,"1,234.5"', "rating is no finite number"),
         ("b.mp4,1", "2 cells"),
         ('b.mp4,"1"x,0.5', "cannot be read"),
         (f"{'b' * 5000}.mp4,1,0.5", "1 to 200"),
@@ -144,6 +147,12 @@ def test_a_bad_row_is_named_by_its_line_and_costs_only_itself(tmp_path, row, rea
     [(line, why)] = bad(found)
     assert line == 3
     assert reason in why
+
+
+def test_columns_json_is_read_as_windows_saves_it(tmp_path):
+    (study(tmp_path) / "columns.json").write_bytes(json.dumps({"participant": "site"}).encode("utf-16"))
+
+    assert read_interviews(tmp_path).mapping["participant"] == "site"
 
 
 def test_one_video_is_one_interview(tmp_path):

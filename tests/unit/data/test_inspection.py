@@ -133,8 +133,12 @@ def test_there_is_a_figure_for_each_question_of_the_notebook(tmp_path):
 
 
 def test_an_unknown_target_is_answered_with_those_there_are(tmp_path):
+    path = folder(tmp_path, row(1))
+
     with pytest.raises(InterviewError, match="choose from openness"):
-        inspect_folder(folder(tmp_path, row(1)), target="facial_expresion")
+        inspect_folder(path, target="warmth")
+    with pytest.raises(InterviewError, match="did you mean 'facial_expression'"):
+        inspect_folder(path, target="facial_expresion")
 
 
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):

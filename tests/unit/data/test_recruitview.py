@@ -39,7 +39,7 @@ def test_the_generated_summary_is_never_read_because_it_gives_the_label_away(tmp
     [
         ({"id": 82}, "id: Input should be a valid string"),
         ({"user_no": 90}, "user_no: Input should be a valid string"),
-        ({"facial_expression": "0.5"}, "facial_expression: Input should be a valid number"),
+        ({"facial_expression": "0.5"}, "facial_expression: Input should be a valid number, without quotes"),
         ({"facial_expression": float("nan")}, "facial_expression: Input should be a finite number"),
         ({"openness": float("inf")}, "openness: Input should be a finite number"),
         ({"duration": "12 s"}, "duration: Input should be 'short', 'medium' or 'long'"),

@@ -1,5 +1,6 @@
 """Live recognition: what is drawn and written, that it keeps up with its source, and what it says where it cannot."""
 
+import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
+from expressiveness.cli import main
 from expressiveness.data import CATEGORIES, COLORS
 from expressiveness.errors import ConfigError, OutputError, VideoError
 from expressiveness.faces import DETECTORS, Face, FaceDetector
@@ -18,7 +20,7 @@ from expressiveness.live.display import Window, video_file
 from expressiveness.live.judges import SETTLING_SECONDS
 from expressiveness.live.painting import SPAN_SECONDS, Painter
 from expressiveness.live.recognition import AWAY_SECONDS, Recogniser, Recognition
-from expressiveness.live.source import NewestFrames
+from expressiveness.live.source import BrokenOffError, NewestFrames
 from expressiveness.models import CnnOptions, NotebookCnn
 from expressiveness.video import Frame, Sampling, read_frames
 from expressiveness.video.probing import probe
@@ -242,6 +244,7 @@ def test_the_report_sums_up_frames_speed_and_delay():
         "frames": {"read": 60, "processed": 50, "dropped": 10, "with_face": 40},
         "seconds": 2.0,
         "frames_per_second": 25.0,
+        "broke_off": None,
         "delay_ms": {"median": 10.0, "p95": 30.0},
     }
 
@@ -340,13 +343,66 @@ def test_a_cameras_pictures_arrive_as_rgb_with_rising_times(monkeypatch):
     capture = FakeCapture([blue, blue, blue])
     monkeypatch.setattr(cv2, "VideoCapture", lambda *_: capture)
 
-    with live_source.frames_of("0", at_its_speed=True) as source:
-        got = list(source)
+    got = []
+    with live_source.frames_of("0", at_its_speed=True) as source, pytest.raises(BrokenOffError):
+        got.extend(source)  # until it gives no more
 
     assert [frame.number for frame in got] == [1, 2, 3]
     assert [frame.seconds for frame in got] == sorted({frame.seconds for frame in got})
     assert got[0].rgb[0, 0].tolist() == [0, 0, 255]
     assert capture.released
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("0", "camera 0 broke off after 6 frames; see that it is plugged in, and start again"),
+        (
+            "rtsp://127.0.0.1/x",
+            "rtsp://127.0.0.1/x broke off after 6 frames; see whether it still runs, and start again",
+        ),
+    ],
+)
+@pytest.mark.parametrize("windowed", [True, False])
+def test_a_source_that_breaks_off_is_a_sentence_and_1_and_what_was_written_is_kept(
+    model, portrait, source, said, windowed, window, tmp_path, monkeypatch, capsys
+):
+    shown = window(FakeWindow())
+    monkeypatch.setattr(cv2, "VideoCapture", lambda *_: FakeCapture([portrait] * 6))
+    model.save(tmp_path / "model")
+    out, found = tmp_path / "out.mp4", tmp_path / "out.json"
+    options = ["--source", source, "--output", str(out), "--json", str(found), *(["--no-window"] * (not windowed))]
+
+    assert main(["live", str(tmp_path / "model"), *options]) == 1
+
+    assert capsys.readouterr().err.splitlines() == [f"expressiveness: {said}"]
+    assert probe(out).frame_count == json.loads(found.read_text())["frames"]["processed"] > 0
+    assert json.loads(found.read_text())["broke_off"] == said
+    assert bool(shown.shown) == windowed
+
+
+@pytest.mark.parametrize("windowed", [True, False])
+def test_a_file_that_ends_is_no_failure(model, portrait_video, windowed, window, tmp_path, capsys):
+    window(FakeWindow())
+    model.save(tmp_path / "model")
+    options = ["--source", str(portrait_video), "--output", str(tmp_path / "out.mp4")]
+
+    assert main(["live", str(tmp_path / "model"), *options, *(["--no-window"] * (not windowed))]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.slow
+def test_a_recording_whose_connection_is_cut_breaks_off(model, portrait, tmp_path, http_server):
+    with video_file(tmp_path / "whole.mp4") as writer:
+        for frame in range(10 * FPS):
+            writer.write(np.random.default_rng(frame).permutation(portrait), frame / FPS)
+    content = (tmp_path / "whole.mp4").read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(content[: len(content) // 2])
+
+    report = run_live(model, f"{http_server(tmp_path)}/cut.mp4", output=tmp_path / "out.mp4", window=False)
+
+    assert 0 < report.read < 9 * FPS
+    assert "cut.mp4 broke off after" in report.broke_off
 
 
 @pytest.mark.slow
@@ -358,6 +414,7 @@ def test_a_recording_behind_an_address_is_played(model, portrait, tmp_path, http
     report = run_live(model, f"{http_server(tmp_path)}/recording.mp4", output=tmp_path / "out.mp4", window=False)
 
     assert report.read == 2 * FPS
+    assert report.broke_off is None
     assert report.seconds == pytest.approx(2 - 1 / FPS, abs=0.5)
     assert report.processed == probe(tmp_path / "out.mp4").frame_count
 

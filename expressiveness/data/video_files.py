@@ -1,0 +1,42 @@
+"""The videos in a folder that needs no table, as for `predict`."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from expressiveness.wording import counted
+
+ENDINGS = frozenset(
+    {
+        *(".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".avi", ".divx", ".mkv", ".webm", ".ogv", ".flv", ".f4v"),
+        *(".wmv", ".asf", ".mpg", ".mpeg", ".m2v", ".vob", ".ts", ".mts", ".m2ts", ".mxf", ".dv", ".rm", ".rmvb"),
+    }
+)
+"""Of videos as cameras, telephones and programs name them; a file of another name is given by itself."""
+
+logger = logging.getLogger(__name__)
+
+
+def videos_in(folder: Path | str) -> list[Path]:
+    """The videos in a folder and the folders in it, by name; links that lead out of it are left out, with a warning.
+
+    Args:
+        folder: of this machine. What is hidden in it, as a Mac's "._a.mp4", is no video.
+    """
+    folder = Path(folder)
+    found = sorted(_named_as_videos(folder))
+    inside = [file for file in found if file.resolve().is_relative_to(folder.resolve())]
+    if outside := len(found) - len(inside):
+        logger.warning("%s in %s left out, as links lead elsewhere; name the files", counted(outside, "video"), folder)
+    return inside
+
+
+def _named_as_videos(folder: Path) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if Path(name).suffix.lower() in ENDINGS and not name.startswith("."):
+                yield Path(where, name)
