@@ -11,7 +11,7 @@ from .ravdess import RavdessReader
 from .reader import Reader, RowChecks
 from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
 from .splits import Split, participant_folds, split_by_participant
-from .video_files import videos_in
+from .video_files import VIDEO_ENDINGS, videos_in
 
 __all__ = [
     "ATTRIBUTES",
@@ -27,6 +27,7 @@ __all__ = [
     "RESERVED",
     "TABLE_FILE",
     "TARGETS",
+    "VIDEO_ENDINGS",
     "BadRow",
     "CategoryRule",
     "Column",

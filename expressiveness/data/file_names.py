@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from expressiveness._io import is_here
 from expressiveness.data.participants import plain
+from expressiveness.data.video_files import VIDEO_ENDINGS
 from expressiveness.errors import InterviewError
 
 
@@ -57,7 +58,16 @@ class NamedFiles:
         """
         path = self._inside(file_name)  # before anything is looked for
         found = self._as_found(file_name)
-        return path if found == file_name else self._inside(found)
+        if found != file_name:
+            path = self._inside(found)
+        return self._by_its_link(found, path)
+
+    def _by_its_link(self, name: str, path: Path) -> Path:
+        """The link where its name is a video's and that of its target is not, as download caches keep files."""
+        link = self.folder.resolve() / name
+        if link.is_symlink() and path.suffix.lower() not in VIDEO_ENDINGS and link.suffix.lower() in VIDEO_ENDINGS:
+            return link.parent.resolve() / link.name
+        return path
 
     def _as_found(self, file_name: str) -> str:
         slashes = with_slashes(file_name)

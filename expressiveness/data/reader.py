@@ -69,7 +69,7 @@ class RowChecks:
         video = self._files.path(file_name)
         if earlier := self._line_of_id.get(id):
             raise InterviewError(f"line {earlier} has the same id")
-        if earlier := self._line_of_video.get(video):
+        if earlier := self._line_of_video.get(video.resolve()):
             raise InterviewError(f"line {earlier} has the same video, {video.name}")
-        self._line_of_id[id] = self._line_of_video[video] = line
+        self._line_of_id[id] = self._line_of_video[video.resolve()] = line
         return video

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from expressiveness.wording import counted
 
-ENDINGS = frozenset(
+VIDEO_ENDINGS = frozenset(
     {
         *(".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".avi", ".divx", ".mkv", ".webm", ".ogv", ".flv", ".f4v"),
-        *(".wmv", ".asf", ".mpg", ".mpeg", ".m2v", ".vob", ".ts", ".mts", ".m2ts", ".mxf", ".dv", ".rm", ".rmvb"),
+        *(".wmv", ".asf", ".mpg", ".mpeg", ".m2v", ".vob", ".ts", ".mts", ".m2t", ".m2ts", ".mod", ".tod", ".mxf"),
+        *(".dv", ".rm", ".rmvb", ".ogm", ".nut", ".ivf", ".h264", ".hevc"),
     }
 )
 """Of videos as cameras, telephones and programs name them; a file of another name is given by itself."""
@@ -38,5 +39,5 @@ def _named_as_videos(folder: Path) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if Path(name).suffix.lower() in ENDINGS and not name.startswith("."):
+            if Path(name).suffix.lower() in VIDEO_ENDINGS and not name.startswith("."):
                 yield Path(where, name)

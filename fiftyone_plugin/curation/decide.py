@@ -7,6 +7,7 @@ is undone with `undo_curation`, or is the oldest of too many.
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from expressiveness.errors import InterviewError
 from ..dataset import frames_showing, has_frame_labels, source_ids
 from ..fields import CHECK_TAG, EXCLUDE_TAG, FACES, runs_with_fields
 from .frame_writing import writing_frames
-from .history import Step, forget_last_step, keep_step, last_step
+from .history import Step, forget_last_step, keep_step, last_step, step_names
 from .judging import judge_again
 from .states import (
     FaceState,
@@ -53,6 +54,7 @@ class CurationReport:
     faces: int
     videos: int
     left: int = 0  # decided otherwise since, so not undone
+    step: str = ""  # its name in the history
 
     def as_dict(self) -> dict[str, Any]:
         """The report, ready for JSON."""
@@ -89,20 +91,34 @@ def curate(
     step = _on_videos(samples, choice) if level == "videos" else _on_faces(samples, choice, shown_by)
     if not step.size:
         raise InterviewError("no primary face is shown here; choose a view, videos or labels that show one")
-    keep_step(samples._root_dataset, step)
+    name = keep_step(samples._root_dataset, step)
     judge_again(samples._root_dataset, step.samples)
-    return CurationReport(decision, faces=len(step.faces), videos=len(step.videos))
+    return CurationReport(decision, faces=len(step.faces), videos=len(step.videos), step=name)
 
 
-def undo_curation(dataset: fo.Dataset) -> CurationReport:
+def login() -> str:
+    """The name that a person is known by on this machine, where there is one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def undo_curation(dataset: fo.Dataset, *, only: str | None = None) -> CurationReport:
     """Put back what the last `curate` changed, except what was decided otherwise since.
 
+    Args:
+        dataset: of interviews.
+        only: the name of the step that is to be undone; another one stays.
+
     Raises:
-        InterviewError: there is nothing to undo.
+        InterviewError: there is nothing to undo, or the last step is not the one that is to be undone.
     """
-    step = last_step(dataset)
-    if step is None:
+    step, name = last_step(dataset), next(reversed(step_names(dataset)), None)
+    if step is None or name is None:
         raise InterviewError(f"{dataset.name} has no curation that could be undone")
+    if only not in (None, name):
+        raise InterviewError("something else was decided since; take that back first (Undo curation)")
     view = dataset.select(step.samples)
     with writing_frames(view) as frames:
         standing = {(face.sample_id, face.frame_number): face for face in primary_faces(view)}
@@ -117,7 +133,8 @@ def undo_curation(dataset: fo.Dataset) -> CurationReport:
     write_video_states(dataset, videos)
     forget_last_step(dataset)
     judge_again(dataset, step.samples)
-    return CurationReport(step.decision, len(faces), len(videos), left=step.size - len(faces) - len(videos))
+    left = step.size - len(faces) - len(videos)
+    return CurationReport(step.decision, len(faces), len(videos), left=left, step=name)
 
 
 def follow_videos(samples: fo.Dataset | fo.DatasetView) -> dict[PrimaryFace, FaceState]:

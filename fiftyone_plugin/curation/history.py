@@ -15,7 +15,7 @@ import fiftyone as fo
 from .states import FaceState, PrimaryFace, VideoState
 
 METHOD = "expressiveness_curation"
-STEPS_KEPT = 20
+STEPS_KEPT = 100
 """With more steps than this, the oldest are forgotten."""
 
 FaceKey = tuple[str, int]
@@ -61,8 +61,8 @@ class Step:
         )
 
 
-def keep_step(dataset: fo.Dataset, step: Step) -> None:
-    """Add a step to a dataset's history."""
+def keep_step(dataset: fo.Dataset, step: Step) -> str:
+    """Add a step to a dataset's history; return its name."""
     names = step_names(dataset)
     name = f"curation_{1 + (int(names[-1].rpartition('_')[2]) if names else 0):06}"
     config = dataset.init_run(method=METHOD, decision=step.decision, by=step.by, at=step.at)
@@ -73,6 +73,7 @@ def keep_step(dataset: fo.Dataset, step: Step) -> None:
     dataset.save_run_results(name, results)
     for oldest in names[: max(0, len(names) + 1 - STEPS_KEPT)]:
         dataset.delete_run(oldest)
+    return name
 
 
 def last_step(dataset: fo.Dataset) -> Step | None:

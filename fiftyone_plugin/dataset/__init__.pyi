@@ -24,6 +24,7 @@ from .dataset_info import (
     work_folder,
     work_folders,
 )
+from .media_types import is_taken_for_video, know_video_files
 from .naming import check_dataset_name
 from .one_run_at_a_time import alone_on_dataset, working_on
 from .runs import (
@@ -39,7 +40,6 @@ from .runs import (
     run_split,
 )
 from .shown_videos import frames_showing, has_frame_labels, source_ids, videos_of
-from .video_files import is_taken_for_video, know_video_files
 
 __all__ = [
     "ELSEWHERE",

@@ -46,6 +46,7 @@ class Listing:
     icon: str
     risk_level: types.RiskLevel = types.RiskLevel.MEDIUM
     view_target: bool = True  # whether FiftyOne asks for dataset, view or selection
+    unlisted: bool = False  # called by our panels and from Python: it answers at once, and shows nothing
 
 
 class InterviewOperator(foo.Operator, Generic[Record]):
@@ -76,7 +77,10 @@ class InterviewOperator(foo.Operator, Generic[Record]):
     def config(self) -> foo.OperatorConfig:
         """What FiftyOne knows of this operator; any may run in the App, from the SDK or on a delegated worker."""
         return foo.OperatorConfig(
-            **asdict(self.listing), dynamic=True, execute_as_generator=True, allow_delegated_execution=True
+            **asdict(self.listing),
+            dynamic=True,
+            execute_as_generator=not self.listing.unlisted,
+            allow_delegated_execution=True,
         )
 
     def read(self, ctx: foo.executor.ExecutionContext) -> Record:
@@ -124,7 +128,7 @@ class InterviewOperator(foo.Operator, Generic[Record]):
         """Run, as a generator where the App is waiting and as a function elsewhere."""
         if missing := missing_packages():
             raise ModuleNotFoundError(missing_sentence(missing))
-        if _called_by_app(ctx):
+        if _called_by_app(ctx) and not self.listing.unlisted:
             return self._stream(ctx)
         return self._call(ctx)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
@@ -49,6 +48,7 @@ class Curate(InterviewOperator[CurateParameters]):
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose what to decide, about what, and say who decides."""
+        from ..curation import login
         from ..dataset import require_faces
         from ..fields import FACES
 
@@ -63,7 +63,7 @@ class Curate(InterviewOperator[CurateParameters]):
             field = form.ask("shown_by", description="", choices=shown, default=next(iter(shown), FACES))
         if form.ask("decision", default="exclude", radio=True) == "category":
             form.ask("category", description="", radio=True, required=True)
-        form.ask("decided_by", default=_login())
+        form.ask("decided_by", default=login())
         form.note("about", f"{_about(scope, level, field)}. Undo curation takes it back.")
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
@@ -135,11 +135,3 @@ def _about(scope: _Scope, level: str, field: str) -> str:
         return counted(scope.labels, "label")
     frames = len(samples) if samples.has_sample_field("frame_number") else samples.count(f"frames.{field}.detections")
     return f"The faces of up to {counted(frames, 'frame')}"
-
-
-def _login() -> str:
-    """The name that a person is known by on this machine, where there is one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

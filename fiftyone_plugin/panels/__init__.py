@@ -1,6 +1,6 @@
-"""The panels, one a file."""
+"""The panels, one a folder."""
 
 from .review import ReviewPanel
-from .timeline_panel import TimelinePanel
+from .timeline import TimelinePanel
 
 PANELS = (ReviewPanel, TimelinePanel)

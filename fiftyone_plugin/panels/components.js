@@ -65,25 +65,355 @@
 })();
 
 /**
+ * Decisions by key, and the queue of what waits for one. A decision is shown at once and saved in the background: until
+ * the server has confirmed it, the browser keeps it, so that neither a reload nor a server that went away loses one.
+ */
+const ExpressivenessReview = (() => {
+  const { createElement: h, useEffect, useMemo, useReducer, useRef, useState } = window.React;
+
+  const DECIDE = "@expressiveness/interviews/decide";
+  const RETRY = 3000; // milliseconds
+  const ARRIVES = 2000; // milliseconds; a player that is told to go to a frame is there by then
+  const SETTLES = 1000; // milliseconds; after those the App leaves a video that it has opened at the frame it is at
+  const MOST_AT_ONCE = 50;
+  const CODER = "expressiveness-coder";
+
+  const KEYS = [
+    ["n / p", "next, previous in the queue"],
+    [", / .", "previous, next judged frame"],
+    ["1 2 3", "set the category; with Shift, of the whole stretch around"],
+    ["c", "confirm the true category"],
+    ["x", "leave out of training; with Shift, the whole video"],
+    ["u", "undo"],
+    ["[ / ]", "begin and end a stretch, which the next decision is about"],
+    ["l", "play the stretch in a loop"],
+    ["Space", "play"],
+    ["?", "show these keys"],
+  ];
+
+  /** What this browser has decided and the server has not confirmed, of one dataset. */
+  const outbox = (dataset) => {
+    const name = `expressiveness-decisions-${dataset}`;
+    const read = () => JSON.parse(localStorage.getItem(name) ?? "[]");
+    const write = (decisions) => localStorage.setItem(name, JSON.stringify(decisions));
+    return {
+      read,
+      add: (decision) => write([...read(), decision]),
+      remove: (keys) => write(read().filter(({ key }) => !keys.includes(key))),
+    };
+  };
+
+  /**
+   * What is decided, and how to decide.
+   *
+   * `decided(sample)` is what holds on the frames of a video, by number, what is not saved yet included; `decide` takes
+   * a decision, `undo` the last one back; `saving` is how many are not saved, and `trouble` why, if that is not only
+   * because they are new.
+   */
+  function useDecisions(data, dataset) {
+    const box = useMemo(() => outbox(dataset), [dataset]);
+    const saver = window.__foo__.useOperatorExecutor(DECIDE);
+    const [waiting, setWaiting] = useState(box.read);
+    const [answers, setAnswers] = useState({}); // what the server said last, by sample
+    const [trouble, setTrouble] = useState(null);
+    const state = useRef({ busy: false, steps: {}, made: [] }).current;
+    state.save = saver.execute;
+
+    const flush = () => {
+      const decisions = box.read().slice(0, MOST_AT_ONCE);
+      if (state.busy || !decisions.length) return;
+      state.busy = true;
+      const named = decisions.map((one) => ({ ...one, step: state.steps[one.undoes] ?? one.step }));
+      const callback = (answer) => {
+        state.busy = false;
+        const { steps, refused, decided } = answer?.result ?? {};
+        if (!steps) {
+          setTrouble(answer?.errorMessage || answer?.error?.message || "the server does not answer");
+          setTimeout(flush, RETRY);
+          return;
+        }
+        Object.assign(state.steps, steps);
+        setTrouble(Object.values(refused)[0] ?? null);
+        box.remove(decisions.map(({ key }) => key));
+        setAnswers((known) => ({ ...known, ...decided }));
+        setWaiting(box.read());
+        flush();
+      };
+      const options = { callback, skipOutput: true, skipErrorNotification: true };
+      state.save({ decided_by: coder(data), decisions: named }, options);
+    };
+
+    useEffect(flush, [box]); // what an earlier page could not save
+
+    const add = (decision) => {
+      const one = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, ...decision };
+      box.add(one);
+      setWaiting(box.read());
+      flush();
+      return one;
+    };
+
+    const said = (sample) => answers[sample] ?? (sample === data.sample ? data.decided : { frames: {}, left_out: false });
+
+    const leftOut = (sample) => {
+      const last = waiting.findLast((one) => one.sample === sample && one.whole_video);
+      return last ? last.decision !== "undo" : said(sample).left_out;
+    };
+
+    const decided = (sample) => {
+      const shown = { ...said(sample).frames };
+      for (const one of waiting.filter((decision) => decision.sample === sample)) {
+        for (const frame of one.frames) {
+          if (one.decision === "undo") delete shown[frame];
+          else shown[frame] = { category: one.shows, excluded: one.decision === "exclude", by: coder(data) };
+        }
+      }
+      return shown;
+    };
+
+    return {
+      decided,
+      leftOut,
+      saving: waiting.length,
+      trouble,
+      decide: (decision) => state.made.push(add(decision)),
+      undo: () => {
+        const last = state.made.pop();
+        if (!last) return undefined;
+        const { key, sample, frames, whole_video } = last;
+        add({ sample, frames, whole_video, decision: "undo", undoes: key });
+        return last;
+      },
+    };
+  }
+
+  /** The video that was opened to go on with it; another one may draw the panel anew. */
+  const arriving = { current: null };
+
+  /** The name that decisions are kept under. */
+  const coder = (data) => localStorage.getItem(CODER) || data.coder || "unknown";
+
+  /** Everything between the reading and the plot: the queue, what is decided here, and the keys. */
+  function Review({ data, dataset, frame, looker, goTo, onMarks, onDecided }) {
+    const decisions = useDecisions(data, dataset);
+    const [marks, setMarks] = useState({});
+    const [loops, setLoops] = useState(false);
+    const [help, setHelp] = useState(false);
+    const [, refresh] = useReducer((count) => count + 1, 0);
+    const heading = useRef(null); // where the player is going; the next key may come before it is there
+    if (heading.current && (frame === heading.current.frame || Date.now() > heading.current.until)) heading.current = null;
+    const decided = decisions.decided(data.sample);
+    const here = data.frames.findLastIndex((number) => number <= (heading.current?.frame ?? frame));
+    const queue = data.queue.videos
+      .filter(({ id }) => !decisions.leftOut(id))
+      .map((video) => ({ ...video, frames: video.frames.filter((number) => !decisions.decided(video.id)[number]) }))
+      .filter(({ frames }) => frames.length);
+    const left = queue.reduce((sum, { frames }) => sum + frames.length, 0);
+
+    useEffect(() => onDecided(decided), [data, JSON.stringify(decided)]);
+    useEffect(() => onMarks(marks), [marks]);
+    useEffect(() => setMarks({}), [data.sample]);
+    useEffect(() => {
+      const there = looker?.seekToFrame && String(looker.state.config.sampleId).startsWith(data.sample); // the last goes late
+      if (arriving.current !== data.sample || !there) return undefined;
+      const first = queue.find(({ id }) => id === data.sample)?.frames[0];
+      if (first && frame !== first) seek(first);
+      const arrived = setTimeout(() => { arriving.current = null; }, SETTLES);
+      return () => clearTimeout(arrived);
+    }, [data.sample, looker, frame]); // the App goes back to frame 1 once the video is there
+    useEffect(() => {
+      if (loops && marks.end && (frame > marks.end || frame < marks.start)) looker.seekToFrame(marks.start);
+    }, [frame, loops]);
+
+    const seek = (number) => {
+      heading.current = { frame: number, until: Date.now() + ARRIVES };
+      goTo(looker, number);
+      refresh();
+    };
+
+    /** Go to what waits next, in this video or the next one of the queue; `past` is a frame that is decided already. */
+    const goOn = (step, past = []) => {
+      const shown = data.frames[here];
+      const inside = (queue.find(({ id }) => id === data.sample)?.frames ?? []).filter((one) => !past.includes(one));
+      const next = step > 0 ? inside.find((one) => one > shown) : inside.findLast((one) => one < shown);
+      if (next) return seek(next);
+      const place = queue.findIndex(({ id }) => id === data.sample);
+      const others = queue.filter(({ id }) => id !== data.sample);
+      const video = step > 0 ? (queue.slice(place + 1)[0] ?? others[0]) : (place > 0 ? queue[place - 1] : others.at(-1));
+      if (video && video.id !== data.sample) return open(video.id);
+      if (inside.length) seek(step > 0 ? inside[0] : inside.at(-1));
+    };
+
+    const open = (sample) => {
+      arriving.current = sample;
+      window.__foo__.executeOperator("open_sample", { id: sample });
+    };
+
+    /** The judged frames that a decision is about: those marked, those of the stretch around, or the one shown. */
+    const chosen = (wholeStretch) => {
+      if (marks.start && marks.end) return data.frames.filter((one) => one >= marks.start && one <= marks.end);
+      if (!wholeStretch) return [data.frames[here]];
+      const kind = (index) => `${largest(data.probabilities[index])} ${data.truth[index]}`;
+      let [first, last] = [here, here];
+      while (first > 0 && kind(first - 1) === kind(here)) first -= 1;
+      while (last + 1 < data.frames.length && kind(last + 1) === kind(here)) last += 1;
+      return data.frames.slice(first, last + 1);
+    };
+
+    const decide = (decision, category, wholeStretch) => {
+      if (here < 0) return;
+      const frames = chosen(wholeStretch);
+      const shows = category ?? decided[data.frames[here]]?.category ?? data.categories[data.truth[here]];
+      decisions.decide({ sample: data.sample, frames, decision, category, shows });
+      setMarks({});
+      setLoops(false);
+      goOn(1, frames);
+    };
+
+    const leaveOut = () => {
+      decisions.decide({ sample: data.sample, frames: [], decision: "exclude", whole_video: true });
+      goOn(1, data.frames);
+    };
+
+    const undo = () => {
+      const last = decisions.undo();
+      if (!last) return;
+      if (last.sample === data.sample) seek(last.frames[0] ?? data.frames[0]);
+      else open(last.sample);
+    };
+
+    const mark = (end) => {
+      const number = data.frames[here];
+      setMarks(end ? { start: Math.min(marks.start ?? number, number), end: number } : { start: number });
+    };
+
+    const act = (event) => {
+      arriving.current = null;
+      const digit = /^Digit([123])$/.exec(event.code)?.[1];
+      if (digit) return decide("category", data.categories[digit - 1], event.shiftKey);
+      const actions = {
+        n: () => goOn(1),
+        p: () => goOn(-1),
+        ",": () => here > 0 && seek(data.frames[here - 1]),
+        ".": () => here + 1 < data.frames.length && seek(data.frames[here + 1]),
+        c: () => decide("confirm"),
+        x: () => decide("exclude"),
+        X: leaveOut,
+        u: undo,
+        "[": () => mark(false),
+        "]": () => mark(true),
+        l: () => {
+          setLoops(!loops);
+          if (!loops && marks.end) {
+            seek(marks.start);
+            setTimeout(() => looker.play?.(), 100);
+          } else looker.pause?.();
+        },
+        "?": () => setHelp(!help),
+      };
+      return actions[event.key] ? (actions[event.key](), true) : false;
+    };
+    useKeys(act, Boolean(frame && looker?.seekToFrame));
+
+    const place = queue.findIndex(({ id }) => id === data.sample);
+    const now = here < 0 ? null : decided[data.frames[here]];
+    return h(
+      "div",
+      { "data-cy": "expressiveness-review", style: { margin: "2px 0 6px", lineHeight: 1.6 } },
+      h("b", { "data-cy": "expressiveness-left" }, left ? `${left} left` : "nothing left"),
+      left ? ` in ${queue.length} video${queue.length === 1 ? "" : "s"}` : " in this queue",
+      place >= 0 && ` · ${queue[place].frames.length} here`,
+      decisions.leftOut(data.sample) && " · this video is left out of training",
+      now && ` · decided: ${now.excluded ? "left out" : now.category} (${now.by})`,
+      marks.start && ` · stretch from frame ${marks.start}${marks.end ? ` to ${marks.end}` : ""}`,
+      h("span", { style: { float: "right", opacity: 0.9 } }, h(Saved, { decisions }), h(Coder, { data }), h(Hint, { setHelp })),
+      help && h(Keys),
+    );
+  }
+
+  /** Whether everything is saved. */
+  function Saved({ decisions: { saving, trouble } }) {
+    const words = trouble ? `Not saved: ${trouble}` : saving ? `saving ${saving} ...` : "all saved";
+    return h("span", { "data-cy": "expressiveness-saved", role: "status", style: { color: trouble && "#ff5252" } }, words);
+  }
+
+  /** Who decides; a click changes the name. */
+  function Coder({ data }) {
+    const [name, setName] = useState(coder(data));
+    const change = () => {
+      const given = window.prompt("Your name or initials, kept with each decision", name)?.trim();
+      if (!given) return;
+      localStorage.setItem(CODER, given);
+      setName(given);
+    };
+    return h("button", { type: "button", style: plainButton, onClick: change, title: "Change the name" }, `as ${name}`);
+  }
+
+  function Hint({ setHelp }) {
+    const toggle = () => setHelp((shown) => !shown);
+    return h("button", { type: "button", style: plainButton, onClick: toggle, title: "Keys (?)" }, "? keys");
+  }
+
+  const plainButton = {
+    font: "inherit", color: "inherit", background: "none", border: 0, marginLeft: 12, padding: 0, cursor: "pointer",
+    textDecoration: "underline dotted",
+  };
+
+  function Keys() {
+    const rows = KEYS.map(([key, what]) =>
+      h("span", { key, style: { marginRight: 16, whiteSpace: "nowrap" } }, h("b", null, key), ` ${what}`),
+    );
+    return h("div", { "data-cy": "expressiveness-keys", style: { clear: "both", opacity: 0.9 } }, rows);
+  }
+
+  /** Have keys act before the player sees them, except where somebody writes. */
+  function useKeys(act, active) {
+    const latest = useRef(act);
+    latest.current = act;
+    useEffect(() => {
+      if (!active) return undefined;
+      const onKey = (event) => {
+        const writes = event.target.closest?.("input, textarea, select, [contenteditable=true], [role=listbox]");
+        if (writes || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (latest.current(event) === false) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      };
+      window.addEventListener("keydown", onKey, true);
+      return () => window.removeEventListener("keydown", onKey, true);
+    }, [active]);
+  }
+
+  const largest = (values) => values.indexOf(Math.max(...values));
+
+  return Review;
+})();
+
+/**
  * The plot of the panel "Expressiveness timeline": probabilities over the video, a playhead that moves with it, and a
- * click that goes to a moment. `timeline_panel.py` says what `data` holds.
+ * click that goes to a moment. `video_series.py` says what `data` holds.
  */
 (() => {
-  const { createElement: h, memo, useEffect, useState } = window.React;
+  const { createElement: h, memo, useEffect, useMemo, useState } = window.React;
   const { useRecoilValue } = window.recoil;
   const { getNodes, Layout, useSpaces } = window.__fosp__;
 
   const PANEL = "timeline_panel";
   const WIDTH = 1000; // of the drawing, in units of its own; the page stretches it
   const PLOT = 100;
-  const HEIGHT = PLOT + 34;
+  const HEIGHT = PLOT + 36;
   const WRONG = "#ff5252";
 
-  function ExpressivenessTimeline({ data }) {
+  function ExpressivenessTimeline({ data: given }) {
+    const data = useMemo(() => (given?.json ? JSON.parse(given.json) : null), [given?.json]);
     const looker = useRecoilValue(window.__fos__.modalLooker);
     const frame = useCurrentFrame(looker);
+    const dataset = useRecoilValue(window.__fos__.datasetName);
+    const [marks, setMarks] = useState({});
+    const [decided, setDecided] = useState({});
+    const seen = useMemo(() => (data ? asDecided(data, decided) : null), [data, decided]);
     usePlaceUnderVideo();
-    if (!data?.frames) return null;
+    if (!seen) return null;
     const seek = (event) => {
       if (!frame || !looker.seekToFrame || (event.type === "pointermove" && !event.buttons)) return;
       const box = event.currentTarget.getBoundingClientRect();
@@ -94,7 +424,8 @@
     return h(
       "div",
       { "data-cy": "expressiveness-timeline", "data-frame": frame, style: { font: "13px sans-serif" } },
-      h(Reading, { data, frame }),
+      h(Reading, { data: seen, frame }),
+      h(ExpressivenessReview, { data, dataset, frame, looker, goTo, onMarks: setMarks, onDecided: setDecided }),
       h(
         "svg",
         {
@@ -104,13 +435,30 @@
           onPointerMove: seek,
           style: { width: "100%", height: 190, cursor: "pointer", display: "block", background: "#1b1f24" },
         },
+        h(Stretch, { data, marks }),
         h(Lines, { data }),
         h(Scores, { data }),
-        h(Bars, { data }),
+        h(Bars, { data: seen, decided }),
         frame && h("line", { ...playhead, x1: at(data, frame), x2: at(data, frame) }),
       ),
       h(Key, { data }),
     );
+  }
+
+  /** What holds once people's decisions count: the truth of each judged frame. */
+  const asDecided = (data, decided) => ({
+    ...data,
+    truth: data.frames.map((number, index) => {
+      const category = data.categories.indexOf(decided[number]?.category);
+      return category < 0 ? data.truth[index] : category;
+    }),
+  });
+
+  /** The stretch that is marked, behind the lines. */
+  function Stretch({ data, marks: { start, end } }) {
+    if (!start) return null;
+    const [left, right] = [at(data, start), at(data, end ?? start)];
+    return h("rect", { x: left, width: Math.max(right - left, 3), y: 0, height: PLOT, fill: "#ffffff", opacity: 0.15 });
   }
 
   /** The frame that is shown, from 1; undefined in the Annotate tab, whose player keeps it to itself. */
@@ -138,10 +486,13 @@
 
   /** Stop at a frame, as soon as the video is there. */
   function goTo(looker, frame) {
-    const seek = () => looker.seekToFrame(frame);
+    const seek = (tries) => {
+      const { destroyed, loaded, duration } = looker.state;
+      if (loaded && duration) looker.seekToFrame(frame);
+      else if (tries && !destroyed) setTimeout(seek, 50, tries - 1);
+    };
     if (looker.state.playing) looker.pause();
-    if (looker.state.loaded) setTimeout(seek); // once the player knows that it stands
-    else looker.addEventListener("load", seek, { once: true });
+    setTimeout(seek, 0, 200); // once the player knows that it stands
   }
 
   /** What holds at the playhead, in words. */
@@ -194,7 +545,7 @@
   });
 
   /** Under the lines, from each judged frame to the next: what was predicted, what is true, and where they differ. */
-  const Bars = memo(({ data }) =>
+  const Bars = memo(({ data, decided }) =>
     data.frames.flatMap((number, index) => {
       const gap = data.frames[index + 1] - number;
       const until = number + (gap < 2 * data.step ? gap : data.step);
@@ -207,7 +558,8 @@
         bar("predicted", PLOT + 2, 10, data.colors[predicted]),
         bar("truth", PLOT + 14, 10, data.colors[data.truth[index]]),
       ];
-      return predicted === data.truth[index] ? bars : [...bars, bar("wrong", PLOT + 27, 5, WRONG)];
+      if (decided[number]) bars.push(bar("decided", PLOT + 25, 3, decided[number].excluded ? "#888" : "white"));
+      return predicted === data.truth[index] ? bars : [...bars, bar("wrong", PLOT + 29, 5, WRONG)];
     }),
   );
 
@@ -221,6 +573,7 @@
       data.scores && swatch("white", `score of the frame, ${scale(data.scores)}`),
       "Bars: predicted, true, and ",
       swatch(WRONG, "where they differ"),
+      swatch("white", "decided by a person"),
     );
   }
 

@@ -1,4 +1,5 @@
 from .figures import FrameFigures, VideoFigures, frame_change, frame_figures, video_change, video_figures, worst_videos
+from .queues import QUEUES, decided_in, review_queue
 from .views import (
     CONFIDENT_MISTAKES,
     MISCLASSIFIED_FRAMES,
@@ -30,6 +31,7 @@ __all__ = [
     "MISCLASSIFIED_VIDEOS",
     "MISTAKE_CLIPS",
     "MOST_VIDEOS",
+    "QUEUES",
     "REVIEW_VIEWS",
     "UNCERTAIN_FRAMES",
     "WITHOUT_FACE",
@@ -42,9 +44,11 @@ __all__ = [
     "changed",
     "confidently_wrong",
     "confused",
+    "decided_in",
     "frame_change",
     "frame_figures",
     "held_out",
+    "review_queue",
     "review_view",
     "save_review_views",
     "uncertain",

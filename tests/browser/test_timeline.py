@@ -19,7 +19,7 @@ def timeline(reviewed, page):
     expect(clock(page)).to_contain_text("/ 0:03.00")
     page.get_by_test_id("panel-tab-timeline_panel").click()
     expect(page.get_by_test_id("expressiveness-timeline")).to_be_visible()
-    page.get_by_test_id("modal").get_by_role("combobox").click()
+    page.get_by_test_id("modal").get_by_role("combobox").first.click()
     page.get_by_role("option", name="Run cnn_1").click()
     expect(page.get_by_role("listbox")).to_have_count(0)
     expect(page.get_by_test_id("expressiveness-reading")).to_contain_text("truly")
@@ -72,7 +72,7 @@ def test_the_score_of_each_frame_is_drawn_and_said_where_the_model_knows_it(time
     drawn = page.get_by_test_id("expressiveness-scores")
     expect(drawn).to_have_count(0)
 
-    page.get_by_test_id("modal").get_by_role("combobox").click()
+    page.get_by_test_id("modal").get_by_role("combobox").first.click()
     page.get_by_role("option", name="Run cnn_2").click()
 
     expect(drawn).to_be_visible()

@@ -9,7 +9,7 @@ from expressiveness.data import CATEGORIES, RESERVED, Thresholds
 from expressiveness.models import FramePredictions
 from fiftyone_plugin.fields import RunFields, declare_interview_fields, declare_run_fields
 from fiftyone_plugin.labels import write_faces, write_predictions
-from fiftyone_plugin.panels.timeline_panel import video_series
+from fiftyone_plugin.panels.timeline.video_series import video_series
 from fiftyone_plugin.truth import Truth
 from tests.face_tables import BOX, face_table
 

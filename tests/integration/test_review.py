@@ -10,7 +10,7 @@ from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED
 from expressiveness.errors import VideoError
 from fiftyone_plugin import fields
 from fiftyone_plugin.panels.review.review_content import first_step
-from fiftyone_plugin.panels.timeline_panel import video_series
+from fiftyone_plugin.panels.timeline.video_series import video_series
 from fiftyone_plugin.review import frame_change, frame_figures, video_change, video_figures, views, worst_videos
 from fiftyone_plugin.review.figures import Change
 from fiftyone_plugin.truth import Truth, stretches

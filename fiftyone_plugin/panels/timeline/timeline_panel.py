@@ -7,15 +7,16 @@ call.
 
 from __future__ import annotations
 
-from itertools import pairwise
-from statistics import median_low
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from ..requirements import missing_packages, missing_sentence
-from .root import InterviewPanel, root_view
+from ...requirements import missing_packages, missing_sentence
+from ..root import InterviewPanel, root_view
+from .video_series import video_series
 
 
 class TimelinePanel(InterviewPanel):
@@ -51,21 +52,30 @@ class TimelinePanel(InterviewPanel):
         if state.sentence:
             panel.md(state.sentence, name="sentence_shown")
         else:
+            from ...review import QUEUES
+
+            row = panel.h_stack("choices", align_x="left")
             if len(state.runs) > 1:
-                view = types.DropdownView(compact=True)
-                for run in reversed(state.runs):
-                    view.add_choice(run, label=f"Run {run}")
-                row = panel.h_stack("choices", align_x="left")
-                row.enum("run", view.values(), view=view, on_change=self.on_run)
+                _dropdown(row, "run", {run: f"Run {run}" for run in reversed(state.runs)}, self.on_run)
+            _dropdown(row, "queue", {name: label for name, (label, _) in QUEUES.items()}, self.on_run)
             panel.obj("timeline", view=types.View(component="ExpressivenessTimeline", composite_view=True))
         return types.Property(panel, view=root_view())
+
+
+def _dropdown(row: types.Object, name: str, labels: Mapping[str, str], on_change: Any) -> None:
+    view = types.DropdownView(compact=True)
+    for value, label in labels.items():
+        view.add_choice(value, label=label)
+    row.enum(name, view.values(), view=view, on_change=on_change)
 
 
 def _load(ctx: foo.executor.ExecutionContext) -> str | None:
     """Put the chosen run's probabilities of the open video into the panel; if there are none, say so."""
     if missing := missing_packages():
         return missing_sentence(missing)
-    from ..fields import runs_with_fields
+    from ...curation import login
+    from ...fields import runs_with_fields
+    from ...review import QUEUES, review_queue
 
     state = ctx.panel.state
     runs = runs_with_fields(ctx.dataset)
@@ -75,62 +85,17 @@ def _load(ctx: foo.executor.ExecutionContext) -> str | None:
         return "Open a video to see its timeline."
     run = state.get("choices.run")
     run = run if run in runs else runs[-1]
-    state.set({"runs": runs, "choices": {"run": run}})
-    series = video_series(ctx.dataset, _video_of(ctx), run)
+    queue = state.get("choices.queue")
+    queue = queue if queue in QUEUES else next(iter(QUEUES))
+    state.set({"runs": runs, "choices": {"run": run, "queue": queue}})
+    video = _video_of(ctx)
+    series = video_series(ctx.dataset, video, run)
     if not series:
         return f"Run {run} found no face to classify in this video."
-    ctx.panel.set_data("timeline", series)
+    waiting = {"name": queue, "run": run, "videos": review_queue(ctx.dataset, run, queue)}
+    # As text, since the App merges new data into what is there, and a shorter list would keep the end of a longer one.
+    ctx.panel.set_data("timeline", {"json": json.dumps({**series, "queue": waiting, "coder": login()})})
     return None
-
-
-def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
-    """A run's predictions of one video, ready for JSON; None if there are none.
-
-    Args:
-        dataset: of interviews.
-        sample: the video's id.
-        run: whose predictions.
-
-    Returns:
-        `frames` from 1; for each, `probabilities` in the order of `categories` and the index of its `truth`; `colors`
-        of the categories; `scores`, the score that each frame stands for, where the model knows that, else None;
-        `frame_rate`; `total`, the number of the video's frames; `step`, the usual distance of two judged frames.
-    """
-    from expressiveness.data import CATEGORIES, COLORS
-
-    from ..fields import RunFields
-
-    label = f"frames.{run}.detections"
-    names = ["metadata.frame_rate", "metadata.total_frame_count", RunFields(run).score, "frames.frame_number"]
-    rows = dataset.select(sample).values([*names, f"{label}.probabilities", f"{label}.truth"])
-    if not rows[0]:
-        return None
-    [rate], [total], [score], [numbers], [probabilities], [truths] = rows
-    judged = [row for row in zip(numbers, probabilities, truths, strict=True) if row[1]]
-    if not judged:
-        return None
-    gaps = [later - number for (number, *_), (later, *_) in pairwise(judged)]
-    return {
-        "categories": list(CATEGORIES),
-        "colors": [COLORS[name] for name in CATEGORIES],
-        "frames": [number for number, _, _ in judged],
-        "probabilities": [[round(value, 3) for value in faces[0]] for _, faces, _ in judged],
-        "truth": [CATEGORIES.index(truth[0]) for _, _, truth in judged],
-        "scores": _scores(dataset, sample, run, score),
-        "frame_rate": rate,
-        "total": total or judged[-1][0],
-        "step": median_low(gaps or [1]),
-    }
-
-
-def _scores(dataset: Any, sample: str, run: str, score: float | None) -> list[float] | None:
-    """The score that each judged frame of a video stands for; None where the run's model does not know that."""
-    if score is None or not dataset.has_frame_field(f"{run}.detections.offset"):  # earlier versions wrote none
-        return None
-    [offsets] = dataset.select(sample).values(f"frames.{run}.detections[].offset")
-    if not offsets or None in offsets:
-        return None
-    return [round(score + one, 3) for one in offsets]
 
 
 def _video_of(ctx: foo.executor.ExecutionContext) -> str:

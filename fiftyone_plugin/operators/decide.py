@@ -1,0 +1,82 @@
+"""Save the decisions that a person makes by key, frame by frame."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import fiftyone.operators as foo
+from fiftyone import ViewField as F
+from fiftyone.operators import types
+from pydantic import Field
+
+from ..forms import Form, InterviewOperator, Listing, Progress, Text, parameters
+
+UNDO = "undo"
+
+
+@parameters
+class DecideParameters:
+    """What was decided, in order."""
+
+    decided_by: Text = Field(title="Your name or initials")
+    decisions: list[dict[str, Any]] = Field(
+        title="Decisions",
+        description=(
+            "Each with a `key`, by which the answer names it; the `sample`; its `frames`; and a `decision` as Curate "
+            "takes it, with a `category` where it sets one, or `undo` with the `step` that is to be taken back; one on "
+            "the `whole_video` needs no frames"
+        ),
+    )
+
+
+class Decide(InterviewOperator[DecideParameters]):
+    """Decide on single frames of videos, many decisions in one call, each a step that can be undone by itself."""
+
+    listing = Listing(
+        name="decide",
+        label="Decide on frames",
+        description="Save decisions on single frames, as the timeline's keys make them",
+        icon="keyboard",
+        risk_level=types.RiskLevel.LOW,
+        view_target=False,
+        unlisted=True,
+    )
+
+    def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
+        """Say where decisions come from; nobody fills this in."""
+        form.note("keys", "Decisions come from the keys of the timeline, or from a program")
+
+    def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
+        """Save what was decided; a decision that cannot be saved says why, and costs no other."""
+        from expressiveness.errors import ExpressivenessError
+
+        from ..review import decided_in
+
+        chosen = self.read(ctx)
+        steps: dict[str, str] = {}
+        refused: dict[str, str] = {}
+        for decision in chosen.decisions:
+            try:
+                steps[decision["key"]] = _save(ctx, decision, chosen.decided_by)
+            except ExpressivenessError as error:
+                refused[decision["key"]] = str(error)
+        samples = {str(decision["sample"]) for decision in chosen.decisions}
+        return {
+            "steps": steps,
+            "refused": refused,
+            "decided": {sample: decided_in(ctx.dataset, sample) for sample in samples},
+            "message": f"{len(steps)} of {len(chosen.decisions)} decisions saved",
+        }
+
+
+def _save(ctx: foo.executor.ExecutionContext, decision: dict[str, Any], by: str) -> str:
+    """Save one decision; return the name of its step."""
+    from ..curation import curate, undo_curation
+
+    if decision["decision"] == UNDO:
+        return undo_curation(ctx.dataset, only=decision["step"]).step
+    video, what = ctx.dataset.select(decision["sample"]), cast("Any", decision["decision"])
+    if decision.get("whole_video"):
+        return curate(video, what, by=by, category=decision.get("category"), level="videos").step
+    frames = video.match_frames(F("frame_number").is_in(decision["frames"]))
+    return curate(frames, what, by=by, category=decision.get("category")).step

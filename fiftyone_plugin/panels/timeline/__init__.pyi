@@ -1,0 +1,5 @@
+from .timeline_panel import TimelinePanel
+
+__all__ = [
+    "TimelinePanel",
+]
