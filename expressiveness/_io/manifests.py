@@ -35,17 +35,6 @@ class Entry:
     modified_ns: int
     sha256: str
 
-    @classmethod
-    def of(cls, file: Path, name: str) -> Entry:
-        """The line for a file that was written, under the name that it has or will have."""
-        found = file.stat()
-        return cls(name, found.st_size, found.st_mtime_ns, _digest(file))
-
-    @classmethod
-    def without_content(cls, name: str) -> Entry:
-        """The line for a file that is about to be written, or for an empty folder."""
-        return cls(name, ANY_SIZE, 0, "")
-
     def describes(self, file: Path, *, closely: bool) -> bool:
         """Whether a file is still as this line says.
 
@@ -103,11 +92,12 @@ class Manifest:
 
     def announce(self, name: str) -> None:
         """Note that a file is about to be written, so that what a killed run left of it is known as ours."""
-        _append(self.folder, asdict(Entry.without_content(name)))
+        _append(self.folder, asdict(Entry(name, ANY_SIZE, 0, "")))
 
     def add(self, file: Path, name: str) -> None:
         """Note a file that was written, under the name that it has or will have."""
-        _append(self.folder, asdict(Entry.of(file, name)))
+        found = file.stat()
+        _append(self.folder, asdict(Entry(name, found.st_size, found.st_mtime_ns, _digest(file))))
 
     def add_all(self) -> None:
         """Note everything that the folder holds: all of it was written by us."""

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from expressiveness._io.bounded_files import NotPlainError, open_bounded
 from expressiveness._io.whole_files import whole_file
-from expressiveness.errors import ConfigError, StoreError
+from expressiveness.errors import ConfigError, StoreError, reason
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -89,7 +89,7 @@ def save_table(table: DataclassInstance, path: Path, *, format: int) -> None:
             np.savez(file, format=np.int64(format), **columns)
     except OSError as error:
         raise StoreError(
-            f"cannot write {path} ({error.strerror or error}); free some space and do the same again, "
+            f"cannot write {path} ({reason(error)}); free some space and do the same again, "
             "which goes on from there, or choose another store"
         ) from error
 

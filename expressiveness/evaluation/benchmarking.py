@@ -22,6 +22,7 @@ from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
 from expressiveness.evaluation.metrics import (
     VideoResults,
     draws_of_people,
+    percentile_interval,
     rank_correlation,
     reliability,
     video_figures,
@@ -84,7 +85,7 @@ def benchmark_of(
         predictions[key] = row.predict(material)
     if progress:
         progress(len(chosen), len(chosen), "")
-    draws = list(draws_of_people(material.participant, draws=config.draws, seed=config.seed))
+    draws = list(draws_of_people(material.participant, config.draws, config.seed))
     drawn = {key: _drawn_figures(material, said, draws) for key, said in predictions.items()}
     leading = OURS if OURS in predictions else next(reversed(predictions))
     results = BenchmarkResults(
@@ -189,7 +190,7 @@ def _row_figures(
     return {
         "n": figures["n"],
         **{name: figures[name] for name in (*SHOWN, "recall")},
-        **{f"{name}_ci": _interval(values) for name, values in drawn.items()},
+        **{f"{name}_ci": percentile_interval(values) for name, values in drawn.items()},
         "frames": _frame_figures(material, said, frame_truth),
     }
 
@@ -221,7 +222,7 @@ def _difference(one: Row, other: Row, drawn: Mapping[str, Floats], others: Mappi
         "of": one.name,
         "over": other.name,
         **{name: float(np.nanmean(gain)) for name, gain in gains.items()},
-        **{f"{name}_ci": _interval(gain) for name, gain in gains.items()},
+        **{f"{name}_ci": percentile_interval(gain) for name, gain in gains.items()},
         **{f"{name}_better": float((gain > 0).mean()) for name, gain in gains.items()},
     }
 
@@ -262,8 +263,3 @@ def _listed(material: Material, predictions: Mapping[str, Predictions]) -> list[
         }
         for row, interview in enumerate(material.interviews)
     ]
-
-
-def _interval(values: Floats) -> list[float] | None:
-    known = values[np.isfinite(values)]
-    return [float(value) for value in np.quantile(known, [0.025, 0.975])] if len(known) else None

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from expressiveness.data import Interview
-from expressiveness.evaluation.metrics import draws_of_people, rank_correlation
+from expressiveness.evaluation.metrics import draws_of_people, percentile_interval, rank_correlation
 from expressiveness.types import Floats, Ints
 
 
@@ -107,9 +107,5 @@ def _share(values: Floats, owner: npt.NDArray[np.str_], draws: int, seed: int) -
     if not known.any():
         return {"pairs": 0, "share": None, "share_ci": None}
     right = (np.sign(values[known, 0] - values[known, 1]) + 1) / 2
-    drawn = [right[rows].mean() for rows in draws_of_people(owner[known], draws=draws, seed=seed)]
-    return {
-        "pairs": len(right),
-        "share": float(right.mean()),
-        "share_ci": [float(bound) for bound in np.quantile(drawn, [0.025, 0.975])],
-    }
+    drawn = [right[rows].mean() for rows in draws_of_people(owner[known], draws, seed)]
+    return {"pairs": len(right), "share": float(right.mean()), "share_ci": percentile_interval(drawn)}

@@ -20,7 +20,7 @@ from expressiveness._io import place, read_bounded
 from expressiveness.data import CATEGORIES, Curation, Interview
 from expressiveness.errors import InterviewError, reason
 from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS
-from expressiveness.evaluation.metrics import draws_of_people, rank_correlation
+from expressiveness.evaluation.metrics import draws_of_people, percentile_interval, rank_correlation
 from expressiveness.models import FramePredictions
 from expressiveness.types import Floats
 from expressiveness.wording import counted
@@ -115,13 +115,12 @@ def frame_figures(
         return None
     within = np.array([_within(values, levels) for _, values, levels in known])
     people = np.array([person for person, _, _ in known])
-    drawn = [_mean(within[rows]) for rows in draws_of_people(people, draws=draws, seed=seed)]
-    certain = np.array([value for value in drawn if value is not None])
+    drawn = [_mean(within[rows]) for rows in draws_of_people(people, draws, seed)]
     return {
         "n": sum(len(values) for _, values, _ in known),
         "videos": int(np.isfinite(within).sum()),
         "within": _mean(within),
-        "within_ci": np.quantile(certain, [0.025, 0.975]).tolist() if len(certain) else None,
+        "within_ci": percentile_interval(drawn),
         "within_by_amplitude": _by_amplitude(within, np.array([values.mean() for _, values, _ in known])),
         "pooled": rank_correlation(*(np.concatenate([pair[side] for pair in known]) for side in (1, 2))),
     }

@@ -62,9 +62,7 @@ def label_quality(category: Ints, probabilities: npt.NDArray[np.floating]) -> np
     if not len(category):
         return np.zeros(0)
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", message="IProgress not found"
-        )  # in a notebook, of a bar that nobody asked for
+        warnings.filterwarnings("ignore", message="IProgress not found")  # in notebooks, about an unused progress bar
         from cleanlab.rank import get_label_quality_scores
 
     exact = probabilities.astype(np.float64)
@@ -81,7 +79,6 @@ def suspicious_labels(
     target: str = DEFAULT_TARGET,
     thresholds: Thresholds | None = None,
     curation: Curation | None = None,
-    folds: int = 5,
     seed: int = 0,
 ) -> list[Suspect]:
     """Rank videos by how suspicious their category is, or frames by how suspicious it is that they count as it.
@@ -95,8 +92,7 @@ def suspicious_labels(
         target: the score that gives the category.
         thresholds: the notebook's if None.
         curation: what people decided already: corrected categories are labels, too.
-        folds: in which the people are dealt out.
-        seed: decides how.
+        seed: deals the people into folds.
 
     Returns:
         The most suspicious first.
@@ -109,13 +105,13 @@ def suspicious_labels(
     scores, categories = np.array([clip.score for clip in clips]), np.array([clip.category for clip in clips])
     people = [clip.interview.participant for clip in clips]
     suspects: list[Suspect] = []
-    for model, rows in held_out_models(features, scores, categories, people, folds=folds, seed=seed):
-        for clip in (clips[row] for row in rows):
-            level, numbers = model.levels(_features(clip)), clip.faces.frame_number.tolist()
+    for model, rows in held_out_models(features, scores, categories, people, seed=seed):
+        for clip, level in zip((clips[row] for row in rows), model.levels(features[rows]), strict=True):
+            numbers = clip.faces.frame_number.tolist()
             suspects += (
                 _suspects(clip, numbers, model.frame_calibration.probabilities(_frame_levels(clip, model, level)))
                 if unit == "frame"
-                else _suspects(clip, [None], model.calibration.probabilities(level))
+                else _suspects(clip, [None], model.calibration.probabilities(np.array([level])))
             )
     return sorted(suspects, key=lambda one: (one.quality, one.interview, one.frame_number or 0))
 
@@ -136,16 +132,11 @@ def _labelled(
     return clips
 
 
-def _features(clip: LabelledClip) -> Floats:
-    assert clip.movement
-    return features_of(clip.movement, clip.neutral)[np.newaxis]
-
-
-def _frame_levels(clip: LabelledClip, model: FittedMovement, level: Floats) -> Floats:
+def _frame_levels(clip: LabelledClip, model: FittedMovement, level: float) -> Floats:
     """How expressive each frame of a clip with a face is, shape (n,)."""
     assert clip.movement
     intensity = frame_intensity().log_intensity(clip.movement, clip.neutral)
-    return np.interp(clip.faces.seconds, clip.movement.seconds, model.frame_levels(intensity, float(level[0])))
+    return np.interp(clip.faces.seconds, clip.movement.seconds, model.frame_levels(intensity, float(level)))
 
 
 def _suspects(

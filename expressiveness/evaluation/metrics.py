@@ -5,7 +5,7 @@ Intervals come from drawing whole participants with replacement: clips of one pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,80 +54,65 @@ class VideoResults:
 
 def video_figures(results: VideoResults, *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> dict[str, Any]:
     """Figures over videos, with intervals of 95 % over people for the leading ones, of so many `draws`."""
-    intervals = bootstrap_over_people(results, _leading_figures, draws=draws, seed=seed)
+    drawn = [_leading_figures(results.select(rows)) for rows in draws_of_people(results.participant, draws, seed)]
+    report = _category_report(results)
     return {
         "n": len(results.score),
         **_leading_figures(results),
         "c_index": concordance_index(results.score, results.predicted_score),
         "kendall": _kendall(results.score, results.predicted_score),
         "ece": None if results.probabilities is None else reliability(results.probabilities, results.category)["ece"],
-        **_category_figures(results.category, results.predicted_category),
+        "qwk": _weighted_kappa(results.category, results.predicted_category),
+        "recall": {name: report[name]["recall"] for name in CATEGORIES},
+        "report": report,
+        "confusion_matrix": metrics.confusion_matrix(
+            results.category, results.predicted_category, labels=LABELS
+        ).tolist(),
         "majority_accuracy": float(np.bincount(results.category, minlength=len(CATEGORIES)).max() / len(results.score)),
-        **{f"{name}_ci": interval for name, interval in intervals.items()},
+        **{f"{name}_ci": percentile_interval([one[name] for one in drawn]) for name in _leading_figures(results)},
     }
 
 
-def set_figures(
-    results: VideoResults, named: Sequence[Collection[str]], *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0
-) -> dict[str, Any]:
-    """Say how far sets of categories hold what they promise.
+def set_figures(results: VideoResults, named: Sequence[Collection[str]], *, seed: int = 0) -> dict[str, Any]:
+    """Measure how well sets of categories keep their promise.
 
     Args:
         results: of k videos.
-        named: the categories that may be each video's, k sets.
-        draws: of people, for the interval.
-        seed: of the draws.
+        named: the set of possible categories of each video, k sets.
+        seed: of the bootstrap.
 
     Returns:
-        `coverage`, the share of sets that hold the truth, everybody counting alike, with its interval; and of how many
-        sets name one category (`alone`), and all of them (`cannot_say`).
+        `coverage`, the share of sets that hold the truth, with every person weighted equally, and its interval; the
+        share of sets with one category (`alone`), and with all of them (`cannot_say`).
     """
     held = np.array([CATEGORIES[true] in names for true, names in zip(results.category, named, strict=True)])
     _, owner, clips = np.unique(results.participant, return_inverse=True, return_counts=True)
     weights, sizes = 1 / clips[owner], np.array([len(names) for names in named])
-    drawn = [
-        np.average(held[rows], weights=weights[rows])
-        for rows in draws_of_people(results.participant, draws=draws, seed=seed)
-    ]
+    drawn = [np.average(held[rows], weights=weights[rows]) for rows in draws_of_people(results.participant, seed=seed)]
     return {
         "coverage": float(np.average(held, weights=weights)),
-        "coverage_ci": np.quantile(drawn, [0.025, 0.975]).tolist(),
+        "coverage_ci": percentile_interval(drawn),
         "alone": float((sizes == 1).mean()),
         "cannot_say": float((sizes == len(CATEGORIES)).mean()),
     }
 
 
-def bootstrap_over_people(
-    results: VideoResults,
-    figures: Callable[[VideoResults], dict[str, float | None]],
-    *,
-    draws: int = BOOTSTRAP_DRAWS,
-    seed: int = 0,
-) -> dict[str, list[float] | None]:
-    """Give each figure an interval of 95 % by drawing participants with replacement (percentile bootstrap).
-
-    Source: Field and Welsh, "Bootstrapping clustered data", J. R. Statist. Soc. B 69 (2007), the cluster bootstrap.
-    """
-    drawn: dict[str, list[float]] = {}
-    for rows in draws_of_people(results.participant, draws=draws, seed=seed):
-        for name, value in figures(results.select(rows)).items():
-            if value is not None:
-                drawn.setdefault(name, []).append(value)
-    return {
-        name: [float(value) for value in np.quantile(drawn[name], [0.025, 0.975])] if name in drawn else None
-        for name in figures(results)
-    }
+def percentile_interval(drawn: Sequence[float | None] | Floats) -> list[float] | None:
+    """The 95 % percentile bootstrap interval; draws of None or NaN are left out, and None returned if no others are."""
+    values = np.array(drawn, dtype=np.float64)  # NaN for None
+    known = values[np.isfinite(values)]
+    return np.quantile(known, [0.025, 0.975]).tolist() if len(known) else None
 
 
-def draws_of_people(
-    participant: npt.NDArray[np.str_], *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0
-) -> Iterator[Ints]:
-    """Yield the videos of so many people drawn with replacement, again and again; the same seed draws the same people.
+def draws_of_people(participant: npt.NDArray[np.str_], draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> Iterator[Ints]:
+    """Yield cluster bootstrap samples: the rows of as many people as there are, drawn with replacement.
+
+    Source: Field and Welsh, "Bootstrapping clustered data", J. R. Statist. Soc. B 69 (2007).
 
     Args:
-        participant: whose videos they are, shape (k,).
-        draws: how often.
-        seed: of the draws.
+        participant: whose video each row is, shape (k,).
+        draws: the number of samples.
+        seed: the same seed draws the same people.
     """
     people, owner = np.unique(participant, return_inverse=True)
     clips = [np.flatnonzero(owner == person) for person in range(len(people))]
@@ -216,16 +201,17 @@ def _kendall(one: Floats, other: Floats) -> float | None:
     return float(stats.kendalltau(one, other).statistic)
 
 
-def _category_figures(category: Ints, predicted: Ints) -> dict[str, Any]:
-    recall = metrics.recall_score(category, predicted, labels=LABELS, average=None, zero_division=0)
-    present = np.union1d(category, predicted)
-    return {
-        "accuracy": float((category == predicted).mean()),
-        "macro_f1": float(metrics.f1_score(category, predicted, labels=LABELS, average="macro", zero_division=0)),
-        "qwk": float(metrics.cohen_kappa_score(category, predicted, weights="quadratic")) if len(present) > 1 else None,
-        "recall": dict(zip(CATEGORIES, map(float, recall), strict=True)),
-        "report": metrics.classification_report(
-            category, predicted, labels=LABELS, target_names=CATEGORIES, output_dict=True, zero_division=0
-        ),
-        "confusion_matrix": metrics.confusion_matrix(category, predicted, labels=LABELS).tolist(),
-    }
+def _weighted_kappa(category: Ints, predicted: Ints) -> float | None:
+    """Cohen's kappa with quadratic weights; None if only one category occurs."""
+    if len(np.union1d(category, predicted)) == 1:
+        return None
+    return float(metrics.cohen_kappa_score(category, predicted, weights="quadratic"))
+
+
+def _category_report(results: VideoResults) -> dict[str, Any]:
+    truth, predicted = results.category, results.predicted_category
+    return dict(
+        metrics.classification_report(
+            truth, predicted, labels=LABELS, target_names=CATEGORIES, output_dict=True, zero_division=0
+        )
+    )

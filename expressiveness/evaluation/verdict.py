@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from expressiveness.data import CATEGORIES, short_name
 from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS
-from expressiveness.evaluation.metrics import VideoResults, draws_of_people, rank_correlation
+from expressiveness.evaluation.metrics import VideoResults, draws_of_people, percentile_interval, rank_correlation
 from expressiveness.types import Ints
 from expressiveness.wording import counted, decimal
 
@@ -34,7 +34,7 @@ def verdict(
     answers, truths = set(results.predicted_category.tolist()), set(results.category.tolist())
     people = set(results.participant.tolist())
     known = people & set(trained_on)
-    drawn = list(draws_of_people(results.participant, draws=draws, seed=seed)) if len(people) >= FEWEST_PEOPLE else []
+    drawn = list(draws_of_people(results.participant, draws, seed)) if len(people) >= FEWEST_PEOPLE else []
     if len(truths) == 1:
         return f"All {counted(len(results.category), 'video')} are {_name(truths.pop())}, so nothing is compared here."
     if len(answers) == 1:
@@ -59,7 +59,7 @@ def _against_majority(results: VideoResults, people: int, drawn: Sequence[Ints])
     majority = int(np.bincount(results.category).argmax())
     right, usual = results.predicted_category == results.category, results.category == majority
     gains = [right[rows].mean() - usual[rows].mean() for rows in drawn]
-    low, high = np.quantile(gains, [0.025, 0.975]) if gains else (-1, 1)
+    low, high = percentile_interval(gains) or (-1, 1)
     name, reached, otherwise = _name(majority), _percent(right), _percent(usual)
     of_whom = f"{reached} of {counted(len(right), 'video')} of {people} people right"
     if low > 0:

@@ -21,10 +21,10 @@ from expressiveness.data import CATEGORIES
 from expressiveness.faces import CROP_SIZE, PADDING
 from expressiveness.models.cnn import INPUT_UNIT, FaceInput
 from expressiveness.models.model_card import model_card
-from expressiveness.models.trained_model import TrainedModel
+from expressiveness.models.trained_model import CARD, TrainedModel
 from expressiveness.registry import Registry
 
-PREPROCESSING, CARD = "preprocessing.json", "README.md"
+PREPROCESSING = "preprocessing.json"
 
 EXPORTS: Registry[Callable[[Any, Path], None]] = Registry(
     "expressiveness.exports",

@@ -54,11 +54,8 @@ class FramePredictions(JudgedFrames):
     confidence: float | None = None  # the category's probability, 0 to 1
     doubt: str | None = None  # why nothing is said of a video that does show a face
     cut_short: Shortfall | None = None  # where not all of the video could be read
-    video: npt.NDArray[np.float32] | None = (
-        None  # (3,) the probabilities of the whole, if they are not the frames' mean
-    )
+    video: npt.NDArray[np.float32] | None = None  # (3,) probabilities of the whole video, if not the frames' mean
     levels: npt.NDArray[np.float32] | None = None  # (n,) how expressive frames are, in SDs of the training videos
-
     why: Reasons | None = None  # where a model that can give reasons was asked for them
     possible: tuple[str, ...] | None = None  # hold the right category as often as the model promises, if it does
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from expressiveness.movement.movement_table import BLENDSHAPES, LANDMARKS, RATE, Movement
+from expressiveness.types import Floats
 
 Measure = Literal["std", "velocity", "p90", "mean", "displacement"]
-Floats = npt.NDArray[np.float64]
 
 EXPRESSIVE_COLUMNS = np.array([not name.startswith(("_neutral", "eyeLook", "eyeBlink")) for name in BLENDSHAPES])
 """Which blendshapes tell of expression: neither where somebody looks nor that they blink, which everybody does."""

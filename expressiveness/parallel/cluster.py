@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from expressiveness.errors import ClusterError, ExpressivenessError, StoreError
+from expressiveness.errors import ClusterError, ExpressivenessError, StoreError, reason
 from expressiveness.parallel.executors import Executor, ExecutorKind, Item, Outcome, Value
 from expressiveness.parallel.processes import one_thread, run, too_long
 
@@ -42,21 +42,13 @@ class RayCluster:
         workers: int | None = None,
         timeout: float | None = None,
     ) -> Iterator[Outcome[Item, Value]]:
-        """Yield the outcome of every item, in the order they finish.
+        """Do as `run` does; `workers` are cores of the cluster, None for all of them.
 
-        No more items are under way than there are cores, so that results wait nowhere and a machine that joins is used
-        at once.
-
-        Args:
-            function: importable by name on every machine; its errors of our own kind become the outcome's reason.
-            items: picklable.
-            workers: cores to use; None for all of the cluster.
-            timeout: seconds an item may take.
+        No more items run at once than there are cores, so results never queue up and a machine that joins is used
+        immediately.
 
         Raises:
             ClusterError: Ray is not installed, or nothing answers at the address.
-            StoreError: `function` cannot write what it made, and so could not for the items that follow.
-            Exception: what `function` raised, if it is a fault of the program and not of the item.
         """
         if not items:
             return
@@ -159,4 +151,4 @@ def _check_answers(address: str) -> None:
     try:
         socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS).close()
     except OSError as error:
-        raise ClusterError(f"no Ray cluster answers at {address} ({error.strerror or error})") from error
+        raise ClusterError(f"no Ray cluster answers at {address} ({reason(error)})") from error

@@ -22,7 +22,7 @@ from threading import Thread, current_thread, main_thread
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from expressiveness._io import silence
-from expressiveness.errors import ConfigError, ExpressivenessError, StoreError, WorkerError
+from expressiveness.errors import ConfigError, ExpressivenessError, StoreError, WorkerError, reason
 from expressiveness.parallel.executors import Item, Outcome, Value
 from expressiveness.parallel.spawning import WorkerContext
 
@@ -136,10 +136,9 @@ def _starting_workers() -> Iterator[None]:
 
 
 def _cannot_start(error: BaseException) -> WorkerError:
-    reason = getattr(error, "strerror", None) or error
     return WorkerError(
-        f"worker processes cannot be started ({reason}); they need semaphores, so /dev/shm must be there, writable and "
-        "with room left, and memory for each of them: see both, or give fewer --workers"
+        f"worker processes cannot be started ({reason(error)}); check that /dev/shm exists, is writable and has space, "
+        "and that there is memory for each process, or give fewer --workers"
     )
 
 

@@ -14,10 +14,17 @@ from expressiveness._io import read_bounded
 from expressiveness.data import CATEGORIES, COLORS, NEAR, RESERVED
 from expressiveness.errors import ReportError, reason
 from expressiveness.models import TERMS
-from expressiveness.reports.data_notes import data_notes, identity_note, note_lines, order_table, text_lines
+from expressiveness.reports.data_notes import (
+    data_notes,
+    identity_note,
+    in_brackets,
+    note_lines,
+    order_table,
+    text_lines,
+)
 from expressiveness.reports.html_page import Block, Picture, Table, page
 from expressiveness.reports.plots import INK, canvas
-from expressiveness.wording import NO_FRAME_TRUTH, counted, decimal, interval
+from expressiveness.wording import NO_FRAME_TRUTH, counted, decimal
 
 if TYPE_CHECKING:
     from expressiveness.evaluation import BenchmarkResults
@@ -119,7 +126,7 @@ def _single_frames(rows: Sequence[Mapping[str, Any]]) -> list[Block]:
                 (
                     name,
                     f"{one['n']:,}",
-                    decimal(one["within"]) + _in_brackets(one["within_ci"]),
+                    decimal(one["within"]) + in_brackets(one["within_ci"]),
                     *(decimal((one["within_by_amplitude"] or {}).get(third)) for third in thirds),
                     decimal(one["pooled"]),
                 )
@@ -147,7 +154,7 @@ def _parts_of_data(figures: Mapping[str, Any]) -> list[Block]:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return _name(row), *(decimal(row[key]) + _in_brackets(row.get(f"{key}_ci")) for key in COLUMNS)
+    return _name(row), *(decimal(row[key]) + in_brackets(row.get(f"{key}_ci")) for key in COLUMNS)
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -159,7 +166,7 @@ def _names(figures: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _gain(difference: Mapping[str, Any], figure: str) -> tuple[str, str]:
-    gain = f"{difference[figure]:+.3f}{_in_brackets(difference[f'{figure}_ci'])}"
+    gain = f"{difference[figure]:+.3f}{in_brackets(difference[f'{figure}_ci'])}"
     return gain, f"{difference[f'{figure}_better']:.0%} of draws"
 
 
@@ -215,7 +222,3 @@ def _reliability_diagram(bins: Sequence[Mapping[str, Any]]) -> Figure:
         axes.annotate(str(one["n"]), (one["confidence"], one["accuracy"]), xytext=(5, -10), textcoords="offset points")
     axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="confidence", ylabel="accuracy", title="Reliability (clips)")
     return figure
-
-
-def _in_brackets(bounds: Sequence[float] | None) -> str:
-    return f" ({interval(bounds)})" if bounds else ""

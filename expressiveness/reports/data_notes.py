@@ -69,6 +69,10 @@ def text_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip() for cells in rows]
 
 
+def in_brackets(bounds: Sequence[float] | None) -> str:
+    """An interval to follow its figure, as in " (0.31 to 0.52)"."""
+    return f" ({interval(bounds)})" if bounds else ""
+
+
 def _share(found: Mapping[str, Any]) -> str:
-    bounds = f" ({interval(found['share_ci'])})" if found["share_ci"] else ""
-    return decimal(found["share"]) + bounds
+    return decimal(found["share"]) + in_brackets(found["share_ci"])

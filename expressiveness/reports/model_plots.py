@@ -60,14 +60,11 @@ def confusion_matrix(matrix: Evaluation | Sequence[Sequence[int]], *, title: str
     return figure
 
 
-def category_figures(
-    report: Mapping[str, Mapping[str, float]], *, unit: str = "clip", title: str = "By category"
-) -> Figure:
+def category_figures(report: Mapping[str, Mapping[str, float]], *, title: str = "By category") -> Figure:
     """Draw each category's recall, precision and F1.
 
     Args:
         report: by category its `recall`, `precision`, `f1-score` and `support`, as `evaluate` gives it.
-        unit: what was counted, in the singular.
         title: says what was counted.
     """
     figure, axes = canvas(8, 4.2)
@@ -76,7 +73,7 @@ def category_figures(
         places = np.arange(len(CATEGORIES)) + (shift - 1) * 0.27
         bars = axes.bar(places, values, 0.25, color=list(COLORS.values()), hatch=hatch, edgecolor="white", lw=0)
         axes.bar_label(bars, [f"{name}\n{value:.2f}" for value in values], padding=2, fontsize=9)
-    names = [f"{category}\n{counted(int(report[category]['support']), unit)}" for category in CATEGORIES]
+    names = [f"{category}\n{counted(int(report[category]['support']), 'video')}" for category in CATEGORIES]
     axes.set_xticks(range(len(names)), names)
     axes.set(ylim=(0, 1.15), yticks=np.linspace(0, 1, 6))
     axes.set_title(plain(title))

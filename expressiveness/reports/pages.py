@@ -231,7 +231,7 @@ def _videos(figures: Mapping[str, Any]) -> list[Block]:
     """What was predicted as what."""
     total = counted(figures["n"], "video")
     matrix = model_plots.confusion_matrix(figures["confusion_matrix"], title=f"Confusion matrix of {total}")
-    bars = model_plots.category_figures(figures["report"], unit="video", title=f"By category, {total}")
+    bars = model_plots.category_figures(figures["report"], title=f"By category, {total}")
     return [
         Picture(matrix, f"Confusion matrix of {total}: {figures['confusion_matrix']}, truth in rows."),
         Picture(bars, f"Recall, precision and F1 of each category, over {total}."),

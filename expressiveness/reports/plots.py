@@ -22,7 +22,7 @@ from scipy.stats import gaussian_kde
 from expressiveness._io import output_file
 from expressiveness.data import CATEGORIES, COLORS, RESERVED, Thresholds
 from expressiveness.types import Floats
-from expressiveness.wording import counted
+from expressiveness.wording import counted, shortened
 
 INK, GRID = "#222222", "#dddddd"
 MOST_BINS = 200
@@ -111,15 +111,15 @@ def score_box(scores: Sequence[float], thresholds: Thresholds, *, label: str = "
     return figure
 
 
-def category_counts(counts: Mapping[str, int], *, unit: str = "clips") -> Figure:
-    """Draw how many clips (or faces) each category has; `counts` by category, 0 where one is missing."""
+def category_counts(counts: Mapping[str, int]) -> Figure:
+    """Draw how many clips each category has; `counts` by category, a missing one counts as 0."""
     values = [counts.get(name, 0) for name in CATEGORIES]
     total = max(1, sum(values))
     figure, axes = canvas(7, 4)
     bars = axes.bar(CATEGORIES, values, color=list(COLORS.values()), width=0.65)
     axes.bar_label(bars, [f"{value:,}  ({value / total:.0%})" for value in values], padding=3)
     axes.margins(y=0.12)
-    axes.set(ylabel=unit, title="Categories")
+    axes.set(ylabel="clips", title="Categories")
     return figure
 
 
@@ -154,7 +154,7 @@ def score_by_question(scores: Mapping[str, Sequence[float]], thresholds: Thresho
         axes.plot([low, high], [row, row], color=INK, lw=2, solid_capstyle="butt", alpha=0.45)
         axes.plot(middle, row, "o", color=INK, markersize=5)
     _shade_categories(axes, thresholds)
-    axes.set_yticks(range(len(ordered)), [f"{_shortened(question)}  ({len(scores[question])})" for question in ordered])
+    axes.set_yticks(range(len(ordered)), [f"{_label(question)}  ({len(scores[question])})" for question in ordered])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.set_xlabel(f"{plain(label)}: median, and the middle half of the clips")
@@ -217,9 +217,8 @@ def _shade_categories(axes: Axes, thresholds: Thresholds) -> None:
     axes.figure.legend(loc="outside lower center", ncols=len(COLORS), frameon=False)
 
 
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return plain(line if len(line) <= QUESTION_LETTERS else line[: QUESTION_LETTERS - 1] + "…")
+def _label(question: str) -> str:
+    return plain(shortened(" ".join(question.split()), QUESTION_LETTERS))
 
 
 def _number(text: str) -> str:

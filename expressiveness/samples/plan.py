@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
 from expressiveness.data import DEFAULT_TARGET, TARGETS, Thresholds
 from expressiveness.samples.looks import Look
@@ -31,8 +32,11 @@ CORRELATIONS = {
 }
 """Of every other target with the score for facial expression."""
 
+FREEDOM = 4
+"""Degrees of freedom of Student's t, whose quantiles the scores are; its standard deviation is then sqrt(2)."""
+
 SCORE_SCALE = 1.15 / math.sqrt(2)
-"""Student's t with four degrees of freedom has a standard deviation of sqrt(2); RecruitView's score one of 1.15."""
+"""RecruitView's score has a standard deviation of 1.15."""
 
 AMPLITUDES = (0.02, 1.0)
 
@@ -161,11 +165,7 @@ def _tells_participant(ranks: npt.NDArray[np.int64]) -> float:
 
 def _spread(ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Spread ranks like RecruitView's scores: mean 0, long tails, 37, 27 and 36 % below, within and above +-0.3."""
-    share = (ranks + 0.5) / ranks.size
-    middle = np.sqrt(4 * share * (1 - share))
-    # The quantile of Student's t in closed form, which it has for four degrees of freedom (Shaw, 2006).
-    spread = 2 * np.sqrt(np.maximum(np.cos(np.arccos(middle) / 3) / middle - 1, 0))
-    return np.asarray(SCORE_SCALE * np.sign(share - 0.5) * spread, dtype=np.float64)
+    return np.asarray(SCORE_SCALE * stdtrit(FREEDOM, (ranks + 0.5) / ranks.size), dtype=np.float64)
 
 
 def _questions(count: int, rng: np.random.Generator) -> list[str]:

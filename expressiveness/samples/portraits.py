@@ -78,6 +78,7 @@ class Sitter:
     contrast: float  # factor that brings the pictures to like contrast, so that like movement changes them alike
 
 
+@lru_cache(maxsize=4)
 def load_portrait(sitter: int, unit: float) -> Portrait:
     """Cut out a portrait and bring it to the canvas, the pupils level and `unit` pixels apart.
 
@@ -85,11 +86,6 @@ def load_portrait(sitter: int, unit: float) -> Portrait:
         sitter: its place in `SITTERS`.
         unit: distance between the pupils, in pixels.
     """
-    return _load_portrait(sitter, float(unit))
-
-
-@lru_cache(maxsize=4)
-def _load_portrait(sitter: int, unit: float) -> Portrait:
     source = SITTERS[sitter]
     left, right = source.landmarks.pupils
     middle, between = (left + right) / 2, right - left

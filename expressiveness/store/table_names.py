@@ -8,7 +8,7 @@ from pathlib import Path
 
 from expressiveness._io import file_stem
 from expressiveness.data import Interview
-from expressiveness.errors import StoreError
+from expressiveness.errors import StoreError, reason
 
 SIGNATURE_BYTES = 2**16
 """Read from each end of a video to tell it from others."""
@@ -34,6 +34,5 @@ def _signature(video: Path) -> str:
             file.seek(max(SIGNATURE_BYTES, size - SIGNATURE_BYTES))
             digest.update(file.read(SIGNATURE_BYTES))
     except OSError as error:
-        reason = error.strerror or error
-        raise StoreError(f"{video.name}: cannot be read ({reason}); copy it into {video.parent}") from error
+        raise StoreError(f"{video.name}: cannot be read ({reason(error)}); copy it into {video.parent}") from error
     return digest.hexdigest()[:16]

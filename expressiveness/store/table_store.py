@@ -31,7 +31,7 @@ from expressiveness._io import (
     save_table,
 )
 from expressiveness.data import Interview
-from expressiveness.errors import StoreError
+from expressiveness.errors import StoreError, reason
 from expressiveness.parallel import Executor, run
 from expressiveness.store.extraction_report import Extracted, ExtractionReport
 from expressiveness.store.table_names import table_name
@@ -201,7 +201,7 @@ def alone_in_store(root: Path | str, doing: str) -> Iterator[None]:
                 for pattern in ("*.npz", "settings.json"):
                     remove_unfinished(folder, pattern)
         except OSError as error:
-            raise StoreError(f"cannot write {root} ({error.strerror or error}); choose another store") from error
+            raise StoreError(f"cannot write {root} ({reason(error)}); choose another store") from error
         yield
 
 

@@ -18,15 +18,13 @@ from scipy.special import expit, log_expit
 
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
+from expressiveness.types import Floats, Ints
 
 STEEPEST = 50.0
 """Per standard deviation of the measure. Where categories part without error, the best steepness would be infinite."""
 
 TAIL = 0.01
 """Scores are winsorised at this share at both ends: RecruitView's tails are far beyond the rest."""
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,9 @@ PRIOR_VIDEOS = 4.0
 LEAST_PEOPLE = 3
 """From whom the parts of a level are learned; of fewer, equal parts say more."""
 
+FOLDS = 5
+"""Of the people, for levels and models that have not seen them."""
+
 LEAST_SPREAD = 1e-3
 """Of a term, below which it says nothing."""
 
@@ -164,7 +167,6 @@ def fit_movement(
     people: Sequence[str],
     *,
     levels: Floats | None = None,
-    folds: int = 5,
     seed: int = 0,
 ) -> FittedMovement:
     """Learn from videos.
@@ -177,13 +179,12 @@ def fit_movement(
         scores: shape (k,).
         categories: into `CATEGORIES`, shape (k,).
         people: whose videos they are, k names.
-        levels: as `held_out_levels` gives them, where they are known already.
-        folds: in which the people are dealt out for the calibration, otherwise.
-        seed: decides how.
+        levels: from `held_out_levels`, if already computed.
+        seed: deals the people into folds for the calibration, if not.
     """
     count = len(set(people))
     if levels is None:
-        levels = held_out_levels(features, scores, people, folds=folds, seed=seed)
+        levels = held_out_levels(features, scores, people, seed=seed)
     weights, units, slopes, intercept = _fit(features, scores, count)
     return FittedMovement(
         weights,
@@ -196,27 +197,25 @@ def fit_movement(
     )
 
 
-def held_out_levels(
-    features: Floats, scores: Floats, people: Sequence[str], *, folds: int = 5, seed: int = 0
-) -> Floats:
-    """The level of each video by a model that has not seen its person, if there are several, shape (k,)."""
+def held_out_levels(features: Floats, scores: Floats, people: Sequence[str], *, seed: int = 0) -> Floats:
+    """The level of each video by a model that has not seen its person (if there are several people), shape (k,)."""
     levels = np.zeros(len(scores))
-    for train, test in people_in_folds(people, folds, seed):
+    for train, test in people_in_folds(people, FOLDS, seed):
         weights, units, slopes, intercept = _fit(features[train], scores[train], len({people[row] for row in train}))
         levels[test] = _logarithms(features[test], np.array(weights), np.array(units)) @ slopes + intercept
     return levels
 
 
 def held_out_models(
-    features: Floats, scores: Floats, categories: Ints, people: Sequence[str], *, folds: int = 5, seed: int = 0
+    features: Floats, scores: Floats, categories: Ints, people: Sequence[str], *, seed: int = 0
 ) -> Iterator[tuple[FittedMovement, Ints]]:
     """Yield a model for each fold of the people, with the rows of the people that it has not seen.
 
     Arguments as in `fit_movement`.
     """
-    for train, test in people_in_folds(people, folds, seed):
+    for train, test in people_in_folds(people, FOLDS, seed):
         known = [people[row] for row in train]
-        yield fit_movement(features[train], scores[train], categories[train], known, folds=folds, seed=seed), test
+        yield fit_movement(features[train], scores[train], categories[train], known, seed=seed), test
 
 
 def people_in_folds(people: Sequence[str], folds: int, seed: int) -> Iterator[tuple[Ints, Ints]]:

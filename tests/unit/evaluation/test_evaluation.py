@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from expressiveness.data import Split
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation import FrameTruth, VideoResults, evaluate, held_out_interviews, video_figures
-from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_correlation, concordance_index
+from expressiveness.evaluation.metrics import concordance_correlation, concordance_index
 from expressiveness.faces import FaceStore
 from expressiveness.reports import confusion_matrix, evaluation_report, score_scatter
 from tests.interviews import interview
@@ -98,10 +98,7 @@ def test_intervals_are_wider_where_clips_come_from_fewer_people():
     truth, predicted = np.ones(200), np.where(right, 1.0, -1.0)
 
     def width(people):
-        low, high = bootstrap_over_people(
-            results(truth, predicted, people),
-            lambda r: {"accuracy": float((r.category == r.predicted_category).mean())},
-        )["accuracy"]
+        low, high = video_figures(results(truth, predicted, people))["accuracy_ci"]
         return high - low
 
     by_person, by_clip = width(np.repeat(np.arange(40), 5).tolist()), width(list(range(200)))
