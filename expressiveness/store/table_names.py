@@ -11,11 +11,11 @@ from expressiveness.data import Interview
 from expressiveness.errors import StoreError, reason
 
 SIGNATURE_BYTES = 2**16
-"""Read from each end of a video to tell it from others."""
+"""How much of each end of a video is hashed."""
 
 
 def table_name(interview: Interview) -> str:
-    """The file name of an interview's table, from its id and its video's content.
+    """The file name of an interview's table.
 
     Raises:
         StoreError: the video cannot be read.
@@ -24,7 +24,7 @@ def table_name(interview: Interview) -> str:
 
 
 def _signature(video: Path) -> str:
-    """Tell a video from others by its size and both its ends, without reading gigabytes."""
+    """Identify a video by its size and both ends, without reading gigabytes."""
     try:
         with video.open("rb", buffering=SIGNATURE_BYTES) as file:
             size = file.seek(0, os.SEEK_END)
@@ -34,5 +34,7 @@ def _signature(video: Path) -> str:
             file.seek(max(SIGNATURE_BYTES, size - SIGNATURE_BYTES))
             digest.update(file.read(SIGNATURE_BYTES))
     except OSError as error:
-        raise StoreError(f"{video.name}: cannot be read ({reason(error)}); copy it into {video.parent}") from error
+        raise StoreError(
+            f"{video.name}: cannot be read ({reason(error)}); copy it into {video.parent} again"
+        ) from error
     return digest.hexdigest()[:16]
