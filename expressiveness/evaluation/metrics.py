@@ -1,6 +1,6 @@
-"""Figures of predictions of videos, with intervals over people; those of frames are in `frame_truth`.
+"""Metrics over videos, with intervals over people; for those over frames see `frame_truth`.
 
-Intervals come from drawing whole participants with replacement: clips of one person are not independent.
+Intervals come from drawing whole participants with replacement, as clips of one person are not independent.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from expressiveness.wording import counted
 LABELS = list(range(len(CATEGORIES)))
 
 BINS = 10
-"""Of confidence, for the calibration error."""
+"""Bins of confidence, for the calibration error."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoResults:
-    """k judged videos: what they are, and what was predicted."""
+    """Truth and predictions of k videos."""
 
     participant: npt.NDArray[np.str_]  # (k,)
     score: Floats  # (k,) the truth
@@ -41,7 +41,7 @@ class VideoResults:
         return f"VideoResults({counted(len(self.score), 'video')} of {len(set(self.participant))} people)"
 
     def select(self, rows: Ints) -> VideoResults:
-        """The results of some videos; an index may be given twice."""
+        """The results of some videos; indices may repeat."""
         return VideoResults(
             self.participant[rows],
             self.score[rows],
@@ -53,7 +53,7 @@ class VideoResults:
 
 
 def video_figures(results: VideoResults, *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> dict[str, Any]:
-    """Figures over videos, with intervals of 95 % over people for the leading ones, of so many `draws`."""
+    """Figures over videos; the leading ones have 95 % intervals from `draws` bootstrap samples of people."""
     drawn = [_leading_figures(results.select(rows)) for rows in draws_of_people(results.participant, draws, seed)]
     report = _category_report(results)
     return {
@@ -122,7 +122,7 @@ def draws_of_people(participant: npt.NDArray[np.str_], draws: int = BOOTSTRAP_DR
 
 
 def concordance_index(truth: Floats, predicted: Floats) -> float | None:
-    """Of all pairs with different truth, the share that is predicted in the right order; ties count half.
+    """The share of pairs with different truth that are predicted in the right order; ties count half.
 
     Source: Harrell et al., "Evaluating the yield of medical tests", JAMA 247 (1982). None if the truth is constant.
     """
@@ -130,22 +130,22 @@ def concordance_index(truth: Floats, predicted: Floats) -> float | None:
         return None
     if np.ptp(predicted) == 0:
         return 0.5  # all pairs are ties
-    with np.errstate(invalid="ignore"):  # of its p-value, which may be 0 / 0
+    with np.errstate(invalid="ignore"):  # its p-value may be 0 / 0
         return float((stats.somersd(truth, predicted).statistic + 1) / 2)
 
 
 def rank_correlation(one: Floats, other: Floats) -> float | None:
-    """Spearman's rho, without SciPy's p-value and so ten times as fast; None where either side is constant."""
+    """Spearman's rho, ten times as fast as SciPy's, which also computes a p-value; None if either side is constant."""
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return None
     return float(np.corrcoef(stats.rankdata(one), stats.rankdata(other))[0, 1])
 
 
 def concordance_correlation(truth: Floats, predicted: Floats) -> float | None:
-    """How near predictions are to the truth itself, and not only in its order: 1 where they are equal.
+    """How close predictions are to the truth in value, not only in order; 1 if they are equal.
 
     Source: Lin, "A concordance correlation coefficient to evaluate reproducibility", Biometrics 45 (1989). None if both
-    sides are one constant.
+    sides are the same constant.
     """
     apart = truth.var() + predicted.var() + (truth.mean() - predicted.mean()) ** 2
     if apart == 0:
@@ -154,17 +154,17 @@ def concordance_correlation(truth: Floats, predicted: Floats) -> float | None:
 
 
 def reliability(probabilities: npt.NDArray[np.floating], category: Ints) -> dict[str, Any]:
-    """How far confidence can be trusted: of the predictions with this confidence, how many are right.
+    """Compare confidence with accuracy, in bins of confidence.
 
-    The expected calibration error is the mean gap between both, weighted by how many predictions have that confidence
-    (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015).
+    The expected calibration error is the mean gap between the two, weighted by the size of each bin (Naeini, Cooper and
+    Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015).
 
     Args:
-        probabilities: of the categories, shape (k, 3); NaN where nothing was said.
+        probabilities: of the categories, shape (k, 3); NaN if there is no prediction.
         category: the truth, shape (k,).
 
     Returns:
-        `ece`, and of each bin that has any `confidence`, `accuracy` and `n`.
+        `ece`, and `confidence`, `accuracy` and `n` of each bin that is not empty.
     """
     known = np.isfinite(probabilities[:, 0])
     confidence = probabilities[known].max(axis=1).astype(np.float64)
@@ -183,7 +183,7 @@ def reliability(probabilities: npt.NDArray[np.floating], category: Ints) -> dict
 
 
 def _leading_figures(results: VideoResults) -> dict[str, float | None]:
-    """The figures that get an interval; computed a thousand times, so with as little ado as can be."""
+    """The figures with an interval; they are computed a thousand times, so they must be fast."""
     confusion = Confusion.from_indices(results.category, results.predicted_category)
     return {
         "accuracy": confusion.accuracy,
@@ -195,7 +195,7 @@ def _leading_figures(results: VideoResults) -> dict[str, float | None]:
 
 
 def _kendall(one: Floats, other: Floats) -> float | None:
-    """Kendall's tau-b; None where either side is constant."""
+    """Kendall's tau-b; None if either side is constant."""
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return None
     return float(stats.kendalltau(one, other).statistic)

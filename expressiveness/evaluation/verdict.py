@@ -1,4 +1,4 @@
-"""What an evaluation comes to, in words: whether a model is better than always answering the commonest category."""
+"""The conclusion of an evaluation in words: is the model better than always answering the most common category?"""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from expressiveness.types import Ints
 from expressiveness.wording import counted, decimal
 
 FEWEST_PEOPLE = 6
-"""With fewer, all of them may well agree by chance, and draws of people would call that certain."""
+"""With fewer, they may all agree by chance, and the bootstrap would call that certain."""
 
 
 def verdict(
     results: VideoResults, *, trained_on: Collection[str] = (), draws: int = BOOTSTRAP_DRAWS, seed: int = 0
 ) -> str:
-    """Say whether a model tells categories apart, and of whom that holds.
+    """Say whether a model tells categories apart, and for which people.
 
-    The model is compared with the answer that fits most of these videos, on the same draws of people: it is called
-    better, or worse, only where the interval of 95 % of the difference leaves out zero.
+    The model is compared with the majority answer on the same bootstrap samples of people. It is called better or worse
+    only if the 95 % interval of the difference excludes zero.
 
     Args:
-        results: of one video or more.
+        results: of at least one video.
         trained_on: the people that the model was trained on.
-        draws: of people.
-        seed: of the draws.
+        draws: bootstrap samples of people.
+        seed: of the bootstrap.
     """
     answers, truths = set(results.predicted_category.tolist()), set(results.category.tolist())
     people = set(results.participant.tolist())
@@ -42,12 +42,12 @@ def verdict(
         return f"Always answers {_name(answers.pop())}; no better than chance{but}."
     if known:
         who = "These people" if known == people else "Some of these people"
-        return f"{who} were trained on, so this says nothing about others."
+        return f"{who} were in the training set, so this says nothing about others."
     return _against_majority(results, len(people), drawn)
 
 
 def _still_ranked(results: VideoResults, drawn: Sequence[Ints]) -> str:
-    """What speaks for a model all the same that answers one category."""
+    """Whether the scores of a model that always answers one category still rank the videos."""
     rho = rank_correlation(results.score, results.predicted_score)
     found = [rank_correlation(results.score[rows], results.predicted_score[rows]) or 0.0 for rows in drawn]
     if rho is None or not found or np.quantile(found, 0.025) <= 0:

@@ -190,5 +190,5 @@ def test_a_model_is_never_judged_by_default_on_people_it_has_seen():
     interviews = [interview(number, person=person) for number, person in people.items()]
 
     assert [i.id for i in held_out_interviews(model, interviews)] == ["0005", "0007"]
-    with pytest.raises(TrainingError, match="nobody is left to judge the model on"):
+    with pytest.raises(TrainingError, match="nobody is left to evaluate it on"):
         held_out_interviews(model, interviews[:3])

@@ -81,8 +81,13 @@ def test_people_who_were_trained_on_say_nothing_about_others():
     judged = made_up(20, right=1.0)
     everybody = set(judged.participant)
 
-    assert verdict(judged, trained_on=everybody) == "These people were trained on, so this says nothing about others."
-    assert verdict(judged, trained_on={"3", "somebody else"}).startswith("Some of these people were trained on, ")
+    assert (
+        verdict(judged, trained_on=everybody)
+        == "These people were in the training set, so this says nothing about others."
+    )
+    assert verdict(judged, trained_on={"3", "somebody else"}).startswith(
+        "Some of these people were in the training set, "
+    )
     assert verdict(judged, trained_on={"somebody else"}).startswith("Better than chance")
 
 

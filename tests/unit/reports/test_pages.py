@@ -130,13 +130,13 @@ def test_an_inspection_is_written_as_figures_and_a_report(tmp_path):
     }
     text = Page(report.read_text()).text
     assert "valid interviews2" in text
-    assert "The videos of these interviews are not there." in text
+    assert "The videos of these interviews are missing." in text
 
 
 def test_a_folder_without_interviews_still_has_its_report(tmp_path):
     html = inspection_report(inspect_folder(write_metadata(tmp_path, b"{", b"}")))
 
-    assert "These rows are passed over." in Page(html).text
+    assert "These rows are skipped." in Page(html).text
     assert not Page(html).images
 
 
