@@ -6,7 +6,9 @@ progress. A table is named by its interview's id and its video's content, so a r
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +24,7 @@ from expressiveness._io import (
     LOCK_FILE,
     alone,
     check_answers,
+    file_stem,
     is_here,
     is_whole,
     load_table,
@@ -33,7 +36,6 @@ from expressiveness.data import Interview
 from expressiveness.errors import StoreError, reason
 from expressiveness.parallel import Executor, run
 from expressiveness.store.extraction_report import Extracted, ExtractionReport
-from expressiveness.store.table_names import table_name
 from expressiveness.types import Progress
 from expressiveness.video import MAX_PIXELS
 
@@ -46,6 +48,8 @@ logger = logging.getLogger(__name__)
 
 LOOKS_AT_ONCE = 16
 """Threads that check which tables are stored; on a network drive each check takes several round trips."""
+SIGNATURE_BYTES = 2**16
+"""How much of each end of a video is hashed."""
 GOLDEN_RATIO = (5**0.5 - 1) / 2
 """The fractional parts of its multiples are evenly spread, however many are taken."""
 
@@ -78,7 +82,7 @@ class TableStore(ABC, Generic[Table]):
         Raises:
             StoreError: the video cannot be read.
         """
-        return self.folder / table_name(interview)
+        return self.folder / f"{file_stem(interview.id)}-{_signature(interview.video)}.npz"
 
     def has(self, interview: Interview) -> bool:
         """Whether a table is stored for the current version of this interview's video."""
@@ -202,6 +206,21 @@ def alone_in_store(root: Path | str, doing: str) -> Iterator[None]:
         except OSError as error:
             raise StoreError(f"cannot write {root} ({reason(error)}); choose another store") from error
         yield
+
+
+def _signature(video: Path) -> str:
+    """Identify a video by its size and both ends, without reading gigabytes."""
+    try:
+        with video.open("rb", buffering=SIGNATURE_BYTES) as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            digest = hashlib.sha256(str(size).encode())
+            digest.update(file.read(SIGNATURE_BYTES))
+            file.seek(max(SIGNATURE_BYTES, size - SIGNATURE_BYTES))
+            digest.update(file.read(SIGNATURE_BYTES))
+    except OSError as error:
+        raise StoreError(f"{video.name}: cannot be read ({reason(error)}); copy it into {video.parent}") from error
+    return digest.hexdigest()[:16]
 
 
 def _looked_for(interviews: Sequence[Interview], store: TableStore[Any]) -> Iterator[tuple[Interview, bool]]:
