@@ -17,6 +17,6 @@ import logging
 
 import lazy_loader
 
-logging.getLogger(__name__).addHandler(logging.NullHandler())  # a library leaves it to its user what is shown
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # a library logs nothing unless its user asks for it
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REASONS_SHOWN = 3
 """Validation errors listed for one record."""
 
-NO_FRAME_TRUTH = "Nobody labelled single frames here, so nothing is said of how right they are."
+NO_FRAME_TRUTH = "Nobody labelled single frames here, so their accuracy is unknown."
 
 VIDEO_FIGURES = {
     "accuracy": "accuracy",
@@ -86,8 +86,8 @@ def about_frames(evaluation: Mapping[str, Any]) -> str:
     if not frames:
         return NO_FRAME_TRUTH
     of_all = "" if frames["pooled"] is None else f", {decimal(frames['pooled'])} over the frames of all videos"
-    within = f"{decimal(frames['within'])} within a video" if frames["videos"] else "nothing within a video"
-    return f"Of {counted(frames['n'], 'frame')} the truth is known: Spearman's rho is {within}{of_all}."
+    within = f"{decimal(frames['within'])} within a video" if frames["videos"] else "unknown within a video"
+    return f"The truth of {counted(frames['n'], 'frame')} is known: Spearman's rho is {within}{of_all}."
 
 
 def as_text(file: Path | str) -> str:

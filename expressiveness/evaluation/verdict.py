@@ -36,7 +36,7 @@ def verdict(
     known = people & set(trained_on)
     drawn = list(draws_of_people(results.participant, draws, seed)) if len(people) >= FEWEST_PEOPLE else []
     if len(truths) == 1:
-        return f"All {counted(len(results.category), 'video')} are {_name(truths.pop())}, so nothing is compared here."
+        return f"All {counted(len(results.category), 'video')} are {_name(truths.pop())}: there is nothing to compare."
     if len(answers) == 1:
         but = "" if known else _still_ranked(results, drawn)
         return f"Always answers {_name(answers.pop())}; no better than chance{but}."
@@ -65,7 +65,7 @@ def _against_majority(results: VideoResults, people: int, drawn: Sequence[Ints])
     if low > 0:
         return f"Better than chance: {of_whom}, where always answering {name} gets {otherwise}."
     if not gains and right.mean() > usual.mean():
-        return f"{of_whom}, where always answering {name} gets {otherwise}; so few people prove nothing."
+        return f"{of_whom}, where always answering {name} gets {otherwise}; that is too few people to tell."
     if high < 0:
         return f"Worse than always answering {name}: {of_whom}, where that gets {otherwise}."
     return f"Not shown to be better than always answering {name} ({reached} against {otherwise}, {people} people)."

@@ -70,7 +70,7 @@ def table_lines(results: BenchmarkResults) -> list[str]:
     return [
         *text_lines([header, *rows]),
         f"{counted(results.clips, 'clip')} of {counted(results.participants, 'participant')}, "
-        f"{counted(len(results.passed_over), 'clip')} passed over; "
+        f"{counted(len(results.passed_over), 'clip')} skipped; "
         f"{counted(results.near_threshold, 'clip')} near a threshold; * marks rows that leak",
         *note_lines(results.as_dict()),
     ]

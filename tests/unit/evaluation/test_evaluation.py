@@ -180,7 +180,7 @@ def test_figures_over_people_whom_the_model_knows_are_marked_as_leaky(tmp_path):
     figures = evaluate(replace(model, split=Split(train=(), validation=("0001",), test=())), [known], store)
 
     assert figures.leaky
-    assert "so nothing is compared" in figures.verdict, "one video"
+    assert "there is nothing to compare" in figures.verdict, "one video"
 
 
 def test_a_model_is_never_judged_by_default_on_people_it_has_seen():

@@ -168,7 +168,7 @@ def test_frames_are_shown_where_something_is_known_of_them():
 
     text = Page(evaluation_report({**EVALUATION, "frames": {**frames, "within_by_amplitude": thirds}})).text
 
-    assert "Of 1,200 frames the truth is known: Spearman's rho is 0.36 within a video, 0.53 over the frames of" in text
+    assert "The truth of 1,200 frames is known: Spearman's rho is 0.36 within a video, 0.53 over the frames of" in text
     assert "frames within a video, Spearman's rho0.360.30 to 0.41" in text
     assert "frames within a video, mid amplitude0.41" in text
     assert "high amplitude" not in text
