@@ -102,7 +102,7 @@ def test_a_table_that_was_cut_short_is_made_again(bucket):
             f"{BUCKET}/nowhere",
             rf"no folder {BUCKET}/nowhere; give the one that holds the table of interviews and their videos",
         ),
-        ("nosuch://bucket", r"nosuch://bucket cannot be read as a URL \(.*nosuch.*\)"),
+        ("nosuch://bucket", r"nosuch://bucket cannot be read as a URL \(.*nosuch.*\); check it"),
         ("github://bucket", r"github://bucket.* cannot be reached \(.*\); check its address and your credentials"),
     ],
 )
