@@ -1,7 +1,7 @@
 """Classify how expressive a face is in interview videos, and learn from the mistakes.
 
-The public names below are loaded when they are first used, so that importing this package costs next to nothing:
-neither TensorFlow nor MediaPipe is loaded before it is needed.
+The public names are loaded on first use, so importing this package is fast: TensorFlow and MediaPipe are only loaded
+once they are needed.
 
     interviews = read_interviews("RecruitView")
     store = FaceStore("faces")
@@ -9,7 +9,7 @@ neither TensorFlow nor MediaPipe is loaded before it is needed.
     model = train(interviews, store)
     print(evaluate(model, held_out_interviews(model, interviews), store))
 
-It prints nothing. What it does and what it passes over is logged under "expressiveness", as by
+Nothing is printed. Progress and skipped interviews are logged under "expressiveness"; to see them, call
 `logging.basicConfig(level="INFO")`.
 """
 
@@ -17,6 +17,6 @@ import logging
 
 import lazy_loader
 
-logging.getLogger(__name__).addHandler(logging.NullHandler())  # whoever uses a library decides what is shown of it
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # a library logs nothing unless its user asks for it
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

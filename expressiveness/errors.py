@@ -1,20 +1,20 @@
-"""Every error a user can mend. Its message says what happened, to which file or clip, and what to do.
+"""Every error that a user can fix. Its message says what happened, to which file or clip, and what to do.
 
 ExpressivenessError
-├── ConfigError      a setting that cannot be, or the name of something that there is not
-├── InterviewError   a folder of interviews or one of its rows
+├── ConfigError      an invalid setting, or an unknown name
+├── InterviewError   a folder of interviews, or one of its rows
 ├── PlaceError       a URL of files that cannot be reached
 ├── VideoError       a video that cannot be opened or decoded
 ├── DetectorError    a face detection model file
 ├── StoreError       the face store on disk
 ├── WorkerError      worker processes that cannot be started
 ├── ClusterError     a Ray cluster that cannot be reached
-├── BusyError        a face store, model or dataset that another run works on
-├── DatabaseError    FiftyOne's database, gone in the middle of a run
+├── BusyError        a face store, model or dataset that another run is using
+├── DatabaseError    FiftyOne's database, lost during a run
 ├── TrainingError    data that cannot be trained on or split
 ├── ModelError       a trained model's folder
-├── ParameterError   a value that an operator was given and cannot use
-├── OutputError      a file or folder that results cannot go to, or that holds what is the user's
+├── ParameterError   an invalid value for an operator
+├── OutputError      a file or folder that results cannot be written to, or that holds the user's own files
 └── ReportError      a report or figure that cannot be written
 """
 
@@ -24,12 +24,7 @@ class ExpressivenessError(Exception):
 
 
 class ConfigError(ExpressivenessError, ValueError):
-    """A setting has a value that it cannot have, or something is asked for by a name that nothing has."""
-
-
-def reason(error: BaseException) -> str:
-    """Why something failed, in the system's words where it is the system that says so, and without the file's name."""
-    return str(getattr(error, "strerror", None) or error)
+    """A setting is invalid, or a name is unknown."""
 
 
 class InterviewError(ExpressivenessError):
@@ -37,15 +32,15 @@ class InterviewError(ExpressivenessError):
 
 
 class PlaceError(ExpressivenessError):
-    """A URL cannot be reached, or what reaches it is not installed."""
+    """A URL cannot be reached, or the package for it is not installed."""
 
 
 class VideoError(ExpressivenessError):
-    """A video is missing, is no video, or has no frame that decodes."""
+    """A video is missing, is not a video, or has no frame that decodes."""
 
 
 class DetectorError(ExpressivenessError):
-    """A detection model file is missing or is not the one that was promised."""
+    """A detection model file is missing or is not the expected one."""
 
 
 class StoreError(ExpressivenessError):
@@ -53,7 +48,7 @@ class StoreError(ExpressivenessError):
 
 
 class WorkerError(ExpressivenessError):
-    """This machine starts no worker processes, for want of semaphores or memory."""
+    """Worker processes cannot be started, for lack of semaphores or memory."""
 
 
 class ClusterError(ExpressivenessError):
@@ -61,15 +56,15 @@ class ClusterError(ExpressivenessError):
 
 
 class BusyError(ExpressivenessError):
-    """Another run works on it; the message says which."""
+    """Another run is using it; the message says which."""
 
 
 class DatabaseError(ExpressivenessError):
-    """FiftyOne's database does not answer any more."""
+    """FiftyOne's database no longer responds."""
 
 
 class TrainingError(ExpressivenessError):
-    """The interviews at hand cannot be trained on, split or evaluated."""
+    """The interviews cannot be trained on, split or evaluated."""
 
 
 class ModelError(ExpressivenessError):
@@ -77,12 +72,17 @@ class ModelError(ExpressivenessError):
 
 
 class ParameterError(ExpressivenessError):
-    """An operator was given a value of another kind than it takes, or one that is out of bounds."""
+    """An operator was given a value of the wrong type, or one out of bounds."""
 
 
 class OutputError(ExpressivenessError):
-    """Results cannot go to a file or folder: it cannot be written, or would lose what the user keeps there."""
+    """A file or folder cannot be written, or writing it would destroy the user's own files."""
 
 
 class ReportError(ExpressivenessError):
     """A report or a figure cannot be written."""
+
+
+def reason(error: BaseException) -> str:
+    """Why something failed; for an error of the operating system, its message without the file name."""
+    return str(getattr(error, "strerror", None) or error)

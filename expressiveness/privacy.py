@@ -1,6 +1,6 @@
-"""Delete what was made of an interview, when its person asks for that.
+"""Delete everything derived from an interview, when the person in it asks for that.
 
-The video and its row of the table that was read are the user's to delete: they are where the interview came from.
+The video and its row in the folder's table are the source, and left for the user to delete.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from expressiveness.store import alone_in_store
 
 @dataclass(slots=True)
 class ForgetReport:
-    """What of an interview was found and deleted."""
+    """What was found of an interview, and deleted."""
 
-    video: str | None = None  # where the video is, which is not deleted; None where no dataset knew it
-    datasets: list[str] = field(default_factory=list)  # that it was deleted from
-    frames: int = 0  # with labels
+    video: str | None = None  # its path; the file is kept. None if no dataset had it
+    datasets: list[str] = field(default_factory=list)  # it was deleted from
+    frames: int = 0  # that had labels
     tables: int = 0  # of faces and movement
     pictures: int = 0  # of frames
-    documents: int = 0  # of the database, beside the sample and its frames, that were deleted or lost the id
-    indexes: list[str] = field(default_factory=list)  # runs over all videos that held it: maps, indexes, evaluations
-    deleted: list[str] = field(default_factory=list)  # saved views and the like that meant nothing without it
-    learned: list[str] = field(default_factory=list)  # models that were trained on it
-    yours: list[str] = field(default_factory=list)  # what may hold it and is the user's to delete
+    documents: int = 0  # of the database, apart from sample and frames, that were deleted or had the id removed
+    indexes: list[str] = field(default_factory=list)  # computed over all videos: maps, indexes, evaluations
+    deleted: list[str] = field(default_factory=list)  # saved views and the like that were only about it
+    learned: list[str] = field(default_factory=list)  # models trained on it
+    yours: list[str] = field(default_factory=list)  # may contain it, and is left for the user to delete
 
     def as_dict(self) -> dict[str, Any]:
         """The report, ready for JSON."""
@@ -54,38 +54,38 @@ class ForgetReport:
                 f"Forgotten in {', '.join(self.datasets)}, and in {self.documents} more documents of the database."
             )
         if self.indexes:
-            lines.append(f"Deleted with what they held of it, to be computed again: {', '.join(self.indexes)}.")
+            lines.append(f"Deleted because they included it, to be computed again: {', '.join(self.indexes)}.")
         if self.deleted:
-            lines.append(f"Deleted since they were about it: {', '.join(self.deleted)}.")
+            lines.append(f"Deleted because they were about it: {', '.join(self.deleted)}.")
         if self.learned:
-            lines.append(f"Trained on it, and not to be used before they are trained again: {', '.join(self.learned)}.")
+            lines.append(f"Trained on it, so train them again before use: {', '.join(self.learned)}.")
         if self.video:
-            lines.append(f"Yours to delete: {self.video}, and its row of the folder's table.")
+            lines.append(f"Yours to delete: {self.video}, and its row in the folder's table.")
         lines += [f"Yours to delete: {what}." for what in self.yours]
-        lines.append("Reports and tables that you had written elsewhere, and your backups, are not known here.")
+        lines.append("Reports and tables that you wrote elsewhere, and your backups, were not searched.")
         return "\n".join(lines)
 
 
 def tables_of(store: Path, interview_id: str) -> list[Path]:
-    """The tables of an interview in a face store: its faces, of any settings, and its movement."""
+    """The tables of an interview in a face store: its faces, with any settings, and its movement."""
     return list(store.glob(f"*/{file_stem(interview_id)}-{'?' * 16}.npz"))
 
 
 def forget_in_store(store: Path, interview_id: str, *, named: Collection[str] | None = None) -> int:
-    """Delete every table of an interview from a face store: its faces, of any settings, and its movement.
+    """Delete the tables of an interview from a face store: its faces, with any settings, and its movement.
 
     Args:
-        store: that `expressiveness extract` or the App's Detect faces has filled.
-        interview_id: of the interview.
-        named: only tables of these names, which tell its video from others; all of them if None.
+        store: filled by `expressiveness extract` or the App's Detect faces.
+        interview_id: whose tables to delete.
+        named: delete only tables with these file names, which identify the video; None for all.
 
     Returns:
-        How many tables there were.
+        How many tables were deleted.
 
     Raises:
         StoreError: there is no such folder.
-        PlaceError: nothing answers at a URL.
-        BusyError: another run writes to it.
+        PlaceError: a URL cannot be reached.
+        BusyError: another run is writing to it.
     """
     check_answers(store)
     if not store.is_dir():
@@ -101,10 +101,10 @@ def forget_pictures(folder: Path) -> tuple[int, list[Path]]:
     """Delete the pictures of an interview's frames.
 
     Args:
-        folder: of the pictures of this interview alone.
+        folder: holds the pictures of this interview only.
 
     Returns:
-        How many there were; and what else is there, which is not this program's and stays.
+        How many were deleted; and the other files found there, which this program did not write and leaves alone.
     """
     deleted = _delete(folder, _PICTURE)
     others = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -114,10 +114,10 @@ def forget_pictures(folder: Path) -> tuple[int, list[Path]]:
 
 
 def remove_store(store: Path) -> int:
-    """Delete every table of a face store, and what describes them; return how many files that were.
+    """Delete every table of a face store and their settings files; return how many files were deleted.
 
     Raises:
-        BusyError: a run writes to it.
+        BusyError: another run is writing to it.
         StoreError: it cannot be written.
     """
     if not store.is_dir():
@@ -132,12 +132,12 @@ def remove_store(store: Path) -> int:
 
 
 def remove_pictures(folder: Path) -> int:
-    """Delete the pictures of frames of all interviews, each in a folder of its own; return how many there were."""
+    """Delete the frame pictures of all interviews, one folder each; return how many were deleted."""
     return sum(_delete(one, _PICTURE) for one in folder.iterdir()) if folder.is_dir() else 0
 
 
 def remove_models(folder: Path) -> int:
-    """Delete the models in a folder as far as they are as they were written; return how many files that were."""
+    """Delete the models in a folder, except files changed since they were written; return how many were deleted."""
     if not folder.is_dir():
         return 0
     models = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
@@ -159,7 +159,7 @@ _LOCK = re.compile(rf"\..+{re.escape(LOCK_FILE)}")
 
 
 def _delete(folder: Path, name: re.Pattern[str]) -> int:
-    """Delete the files of a folder whose name is one that this program gives; what links lead to stays."""
+    """Delete the files in a folder whose names match; links and what they point to are left alone."""
     if folder.is_symlink() or not folder.is_dir():
         return 0
     files = [
@@ -197,19 +197,19 @@ def forget_in_record(record: Mapping[str, Any], interview_id: str) -> dict[str, 
 
 
 def _forget_in_data(data: dict[str, Any], interview_id: str) -> dict[str, Any]:
-    """What a model says of the data that it was trained on, without an interview's id."""
+    """The description of a model's training data, without an interview's id."""
     passed_over = {id: reason for id, reason in data.get("passed_over", {}).items() if id != interview_id}
     return {**data, "passed_over": passed_over} if "passed_over" in data else data
 
 
 def _forget_in_figures(evaluation: dict[str, Any] | None, interview_id: str) -> dict[str, Any] | None:
-    """An evaluation without an interview's id among those that were passed over."""
+    """An evaluation without an interview's id in its list of skipped interviews."""
     if not evaluation:
         return evaluation
     kept, video = _forget_in_data(evaluation, interview_id), evaluation.get("video", {})
     if "without_face" not in video:
         return kept
-    # Models of earlier versions list those without a reason here.
+    # Models of earlier versions list them here, without a reason.
     return {**kept, "video": {**video, "without_face": _without(video["without_face"], interview_id)}}
 
 

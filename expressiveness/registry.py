@@ -1,4 +1,4 @@
-"""Things that are chosen by name, ours and those of other packages; each is imported when it is first asked for."""
+"""Things that are chosen by name, ours and those of other packages; each is imported on first use."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def what_else(name: str, known: Iterable[str]) -> str:
 
 
 class Registry(Mapping[str, Thing], Generic[Thing]):
-    """Things by name. Ours come first, in the order given; then those of installed packages.
+    """Things by name. Ours come first, in the order given, then those of installed packages.
 
-    Another package adds a thing by an entry point of the registry's group, a script or notebook by `add`.
+    Another package adds one with an entry point in the registry's group; a script or notebook calls `add`.
 
     Args:
-        group: of entry points, as in "expressiveness.models".
-        noun: what is chosen, for errors: "model".
-        own: where ours are, as "package.module:attribute".
+        group: the entry points, as in "expressiveness.models".
+        noun: what is chosen, for error messages, as in "model".
+        own: our own, each as "package.module:attribute".
     """
 
     def __init__(self, group: str, noun: str, own: Mapping[str, str]) -> None:
@@ -53,7 +53,7 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         return f"<{self.noun}s: {', '.join(self)}>"
 
     def add(self, name: str, thing: Thing) -> None:
-        """Give a thing a name for as long as this process runs, in place of what was added before.
+        """Register a thing for the lifetime of this process; it replaces one added earlier under the same name.
 
         Raises:
             ConfigError: the name is ours or another package's.
@@ -82,7 +82,7 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
             return cast(Thing, getattr(import_module(module), attribute))
         if other := self._others().get(name):
             return cast(Thing, other.load())
-        # A KeyError, as mappings raise, would show its sentence in quotes.
+        # Not the KeyError of other mappings: it would show the message in quotes.
         raise ConfigError(f"no {self.noun} {name!r}; {what_else(str(name), self)}")
 
     def _others(self) -> dict[str, Any]:

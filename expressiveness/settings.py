@@ -1,4 +1,4 @@
-"""Settings as frozen records that are checked when they are made: pydantic's dataclasses, with errors of our own."""
+"""Settings as frozen records, checked when they are created: pydantic dataclasses that raise our own errors."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 Record = TypeVar("Record")
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
-"""Of what is drawn by chance; all that NumPy takes for one."""
+"""A random seed, in the range that NumPy accepts."""
 
-# Strict: a setting is kept as it was given, or else the same settings would have several names on disk.
+# Strict, without conversions: the same settings must always have the same name on disk.
 _RULES = ConfigDict(strict=True, allow_inf_nan=False, extra="forbid")
 
 
 @dataclass_transform(frozen_default=True)
 def settings(kind: type[Record]) -> type[Record]:
-    """Make a class a frozen dataclass whose fields are checked by their types; a `Field` of pydantic adds bounds.
+    """Make a class a frozen dataclass whose fields are checked against their types; pydantic's `Field` adds bounds.
 
-    What cannot be raises a `ConfigError` that names class and field.
+    An invalid value raises a `ConfigError` that names the class and the field.
     """
     record: Any = dataclass(frozen=True, slots=True, config=_RULES)(kind)
     record.__init__ = _with_our_error(record.__init__)
@@ -37,11 +37,11 @@ def settings(kind: type[Record]) -> type[Record]:
 
 
 def only_what_was_chosen(record: DataclassInstance, **usual: Any) -> str:
-    """A record in short: the fields that are not at their defaults, as in "Sampling(every=5)".
+    """A short repr with only the fields that differ from their defaults, as in "Sampling(every=5)".
 
     Args:
         record: a dataclass.
-        usual: what counts as the default of a field, where the class does not say.
+        usual: defaults by field, where the class does not declare them.
     """
     chosen = []
     for field in fields(record):
@@ -64,16 +64,16 @@ def _with_our_error(make: Callable[..., None]) -> Callable[..., None]:
 
 
 def _own_error(error: ValidationError) -> ConfigError | None:
-    """What a record's own check has raised, which pydantic wraps."""
+    """The ConfigError that a record's own `__post_init__` raised, which pydantic wraps; None for other errors."""
     causes = (fault.get("ctx", {}).get("error") for fault in error.errors(include_url=False))
     return next((cause for cause in causes if isinstance(cause, ConfigError)), None)
 
 
 def _sentence(kind: type, error: ValidationError) -> str:
-    """What pydantic says of each field, as in "Sampling: every is 0; input should be greater than 0"."""
+    """Pydantic's message for each field, as in "Sampling: every is 0; input should be greater than 0"."""
     clauses: dict[str, str] = {}
     for fault in error.errors(include_url=False):
-        # An argument without a name is told by its place; a field of several types has an error for each.
+        # A positional argument is reported by its index; a union field has an error for each of its types.
         place = fault["loc"][0]
         name = str(place) if isinstance(place, str) else _name(kind, place)
         clauses.setdefault(name, f"{name} is {fault['input']!r}; {fault['msg'][0].lower()}{fault['msg'][1:]}")

@@ -1,4 +1,4 @@
-"""Types that many modules share: arrays, progress, and what was passed over."""
+"""Types that many modules share: arrays, progress, and failures."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An interview that was passed over, and why."""
+    """An interview that was skipped, and why."""
 
     id: str
     reason: str
 
 
 class Progress(Protocol):
-    """Told how far long work is: what is done, of how much if that is known, and a few words worth a look."""
+    """A callback for long work: how much is done, the total if known, and a short note."""
 
     def __call__(self, done: int, total: int | None, note: str = "", /) -> None:
-        """Show it. Called from one thread, before the first piece of work is done as well."""
-
-
-Pixels = npt.NDArray[np.uint8]
+        """Show the progress. Always called from the same thread, the first time before any work is done."""

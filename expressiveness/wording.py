@@ -1,6 +1,6 @@
-"""Numbers as a reader of a report meets them, and what is wrong with values as whoever wrote them does.
+"""How numbers and validation errors are shown to people.
 
-What `evaluate` found is worded here for every place that shows it: command, model card, notebook, page and App.
+The results of `evaluate` are worded here once for the command line, the model card, notebooks, HTML pages and the App.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 REASONS_SHOWN = 3
-"""Of all that is wrong with one record."""
+"""Validation errors listed for one record."""
 
-NO_FRAME_TRUTH = "Nobody labelled single frames here, so nothing is said of how right they are."
+NO_FRAME_TRUTH = "Nobody labelled single frames here, so their accuracy is unknown."
 
 VIDEO_FIGURES = {
     "accuracy": "accuracy",
@@ -31,7 +31,7 @@ VIDEO_FIGURES = {
     "ccc": "concordance correlation (CCC)",
     "ece": "expected calibration error",
 }
-"""What each figure of videos is called, in the order in which they are shown."""
+"""The label of each figure over videos, in display order."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -40,13 +40,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """A text of at most so many characters; where something was cut off, it ends in "…"."""
+    """A text cut to at most so many characters, the last one "…"."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def decimal(value: float | None) -> str:
-    """A figure with two decimals; nothing for one that there is not."""
-    # Rounded first: a mean of -1e-17 is 0.00 and not -0.00.
+    """A figure with two decimals, or "" for None."""
+    # Round before formatting: a mean of -1e-17 must read 0.00, not -0.00.
     return "" if value is None else f"{round(value, 2) + 0:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -56,10 +56,10 @@ def interval(bounds: Sequence[float] | None) -> str:
 
 
 def figure_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The name, the value and the interval of each figure of an evaluation, of videos and of frames.
+    """The label, value and interval of each figure of an evaluation, over videos and over frames.
 
     Args:
-        evaluation: as `Evaluation.as_dict` gives it; models of earlier versions keep less.
+        evaluation: from `Evaluation.as_dict`; models of earlier versions store fewer figures.
     """
     video, frames = evaluation["video"], evaluation.get("frames") or {}
     sets = video.get("sets") or {}
@@ -77,7 +77,7 @@ def figure_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def about_frames(evaluation: Mapping[str, Any]) -> str:
-    """What single frames were held against, in a sentence.
+    """How well single frames match the known truth, in a sentence.
 
     Args:
         evaluation: as for `figure_rows`.
@@ -86,17 +86,17 @@ def about_frames(evaluation: Mapping[str, Any]) -> str:
     if not frames:
         return NO_FRAME_TRUTH
     of_all = "" if frames["pooled"] is None else f", {decimal(frames['pooled'])} over the frames of all videos"
-    within = f"{decimal(frames['within'])} within a video" if frames["videos"] else "nothing within a video"
-    return f"Of {counted(frames['n'], 'frame')} the truth is known: Spearman's rho is {within}{of_all}."
+    within = f"{decimal(frames['within'])} within a video" if frames["videos"] else "unknown within a video"
+    return f"The truth of {counted(frames['n'], 'frame')} is known: Spearman's rho is {within}{of_all}."
 
 
 def as_text(file: Path | str) -> str:
-    """The name of a file as text: not every name of a file is."""
+    """A file name as printable text; file names may hold bytes that are not valid UTF-8."""
     return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def problems(error: ValidationError) -> str:
-    """What is wrong with a record, in one line; never its own text, which may hold names."""
+    """A record's validation errors in one line, without its values, which may contain people's names."""
     found = [
         ": ".join([".".join(map(str, problem["loc"])), _place_in_line(problem["msg"])]).removeprefix(": ")
         for problem in error.errors(include_url=False, include_input=False)
@@ -106,5 +106,5 @@ def problems(error: ValidationError) -> str:
 
 
 def _place_in_line(message: str) -> str:
-    """Name the column alone: the parser counts lines from the record's own, and the reader knows the file's."""
+    """Drop the line number: each record is parsed on its own, so the parser always says line 1."""
     return re.sub(r" at line 1 column (\d+)$", r" at column \1", message)

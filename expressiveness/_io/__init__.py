@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, locked, on this machine or elsewhere. For the package's own use."""
+"""Internal helpers for files: atomic writing, locking, and paths on this machine or at a URL."""
 
 import lazy_loader
 

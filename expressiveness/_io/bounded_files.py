@@ -1,7 +1,7 @@
-"""Files from strangers: only plain ones are opened, and no more of them is read than such a file can hold.
+"""Read untrusted files: only plain files are opened, and only up to a size limit.
 
-A link may lead to any file of the user's, a pipe may never answer, /dev/zero never ends, and a small archive may unpack
-to gigabytes. Start at `read_bounded`; `open_bounded` is for what is read in parts.
+A link may point to any of the user's files, a pipe may block forever, /dev/zero never ends, and a small archive may
+unpack to gigabytes. Start at `read_bounded`; use `open_bounded` to read in parts.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from pathlib import Path
 from expressiveness._io.places import is_here
 
 NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
-NO_WAITING = getattr(os, "O_NONBLOCK", 0)  # else opening a pipe waits for somebody who writes into it
+NO_WAITING = getattr(os, "O_NONBLOCK", 0)  # otherwise opening a pipe blocks until somebody writes to it
 
 
 class NotPlainError(OSError):
-    """A file is no plain file, or larger than it may be; says which."""
+    """A file is not a plain file, or is too large; the message says which."""
 
 
 def read_bounded(path: Path, *, most: int) -> bytes:
     """Read a file.
 
     Args:
-        path: on this machine a plain file and no link; elsewhere whatever the place gives.
-        most: bytes that it may have.
+        path: on this machine a plain file and not a link; at a URL whatever it returns.
+        most: the largest allowed size, in bytes.
 
     Raises:
-        NotPlainError: it is a link, a pipe, a device or a folder, or larger.
+        NotPlainError: it is a link, a pipe, a device or a folder, or too large.
         OSError: it cannot be read.
     """
     with open_bounded(path, most=most) as file:
         content = file.read(most + 1)
-    if len(content) > most:  # elsewhere, or it has grown
+    if len(content) > most:  # at a URL, or the file has grown since it was opened
         raise _too_large(most)
     return content
 
@@ -44,8 +44,8 @@ def open_bounded(path: Path, *, most: int | None = None, links: bool = False) ->
 
     Args:
         path: as for `read_bounded`.
-        most: bytes that it may have; None for any number.
-        links: follow a link, to a plain file all the same.
+        most: the largest allowed size, in bytes; None for no limit.
+        links: whether to follow a link; it must point to a plain file.
 
     Raises:
         NotPlainError: as `read_bounded`.
@@ -53,25 +53,25 @@ def open_bounded(path: Path, *, most: int | None = None, links: bool = False) ->
     """
     if not is_here(path):
         return path.open("rb")
-    if path.is_symlink() and not links:  # O_NOFOLLOW says it less clearly, and Windows has none
+    if path.is_symlink() and not links:  # O_NOFOLLOW's error is less clear, and Windows has no such flag
         raise NotPlainError("it is a link to another file")
     forbidden = NO_WAITING | (0 if links else NO_LINKS)
-    # Whoever asked closes it; see below where it is refused.
+    # The caller closes it; if it is refused, it is closed below.
     file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | forbidden))  # noqa: SIM115
     try:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
-            raise NotPlainError("it is a pipe or a device, and no file")
+            raise NotPlainError("it is a pipe or a device, not a file")
         if most is not None and found.st_size > most:
             raise _too_large(most)
-    except BaseException:  # Ctrl-C, too, leaves no file open
+    except BaseException:  # also on Ctrl-C
         file.close()
         raise
     return file
 
 
 def _too_large(most: int) -> NotPlainError:
-    return NotPlainError(f"it is larger than the {_megabytes(most)} that such a file can have")
+    return NotPlainError(f"it is larger than {_megabytes(most)}, the limit for such a file")
 
 
 def _megabytes(count: int) -> str:

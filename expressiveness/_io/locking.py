@@ -1,7 +1,7 @@
-"""One run at a time: whoever comes second is told who holds what it wants.
+"""One run at a time: a second run is told which process holds the lock.
 
-The lock is the operating system's, on an open file, so that it ends with the process that holds it, however that ends:
-a killed run blocks nobody. The file's text only says who it is.
+It is an operating system lock on an open file, so it is released however the process ends: a killed run blocks nobody.
+The text in the file only says who holds it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from expressiveness.errors import BusyError, OutputError
 
 LOCK_FILE = ".lock"
 MOST_BYTES = 10_000
-"""Of a lock's file, which says who holds it; empty while nobody does."""
+"""Size limit of a lock file. It is empty while nobody holds the lock."""
 
 _HOLDER = {"pid", "host", "since", "doing"}
 
@@ -29,26 +29,26 @@ def alone(lock_file: Path, *, on: str, doing: str, wait: float = 0.0) -> Iterato
     """Hold a lock while the block runs.
 
     Args:
-        lock_file: is made, with its folder, if need be, and stays.
-        on: what is held, for the one who comes second: "the face store faces".
-        doing: what for: "finding faces".
-        wait: seconds for another run to be done.
+        lock_file: created if needed, with its folder, and kept.
+        on: what is locked, for the error message, as in "the face store faces".
+        doing: what for, as in "finding faces".
+        wait: how many seconds to wait for another run to finish.
 
     Raises:
         BusyError: another run holds it, in this process or another.
-        OutputError: the file is there, and is no lock of ours.
+        OutputError: a file of that name exists and is not our lock file.
         OSError: the file cannot be written.
     """
     if os.path.lexists(lock_file) and not is_lock(lock_file):
-        raise OutputError(f"{lock_file} is in the way of a lock; move it")
-    from filelock import FileLock, Timeout  # a tenth of a second to import, which `--help` need not wait for
+        raise OutputError(f"{lock_file} is in the way of this program's lock file; move it away")
+    from filelock import FileLock, Timeout  # takes a tenth of a second to import, so not for `--help`
 
-    lock = FileLock(lock_file, thread_local=False)  # an operator may go on in another thread
+    lock = FileLock(lock_file, thread_local=False)  # an operator may continue in another thread
     lock_file.parent.mkdir(parents=True, exist_ok=True)
     try:
         lock.acquire(timeout=wait)
     except Timeout:
-        raise BusyError(f"{on} is in use by {_holder(lock_file)}; wait until that is done, or end it") from None
+        raise BusyError(f"{on} is in use by {_holder(lock_file)}; wait until it has finished, or stop it") from None
     try:
         lock_file.write_text(json.dumps(_myself(doing)))
         yield
@@ -58,7 +58,7 @@ def alone(lock_file: Path, *, on: str, doing: str, wait: float = 0.0) -> Iterato
 
 
 def is_lock(file: Path) -> bool:
-    """Whether a file is a lock of ours, and not a file of the user's that has its name."""
+    """Whether a file is our lock file, and not a file of the user's with the same name."""
     try:
         content = read_bounded(file, most=MOST_BYTES)
         return not content or json.loads(content).keys() >= _HOLDER
@@ -72,7 +72,7 @@ def _myself(doing: str) -> dict[str, str | int]:
 
 
 def _holder(lock_file: Path) -> str:
-    """Who holds a lock, as far as the file says: its holder may be about to write it."""
+    """Who holds a lock, according to the file; its holder may not have written it yet."""
     try:
         holder = json.loads(read_bounded(lock_file, most=MOST_BYTES))
         return "process {pid} on {host} since {since} ({doing})".format(**holder)

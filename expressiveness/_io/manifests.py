@@ -1,6 +1,6 @@
-"""What we wrote into a folder, noted inside it: a line for each file, with its digest.
+"""A list, kept inside an output folder, of the files we wrote there: one line per file, with its digest.
 
-A file that has no line, or has changed since, is the user's, and is never deleted or overwritten; see `outputs`.
+A file that is not listed, or has changed since, is the user's and never deleted or overwritten; see `outputs`.
 """
 
 from __future__ import annotations
@@ -23,35 +23,24 @@ FORMAT = 1
 MAX_BYTES = 256 * 2**20
 
 ANY_SIZE = -1
-"""Bytes of a file that is being written, and of an empty folder."""
+"""The size noted for a file that is still being written, and for an empty folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line: a file as we wrote it."""
+    """One line: a file as we wrote it."""
 
-    name: str  # relative to the folder, with / between its parts, and after an empty folder
+    name: str  # relative to the folder, with / as separator; an empty folder ends in /
     bytes: int
     modified_ns: int
     sha256: str
 
-    @classmethod
-    def of(cls, file: Path, name: str) -> Entry:
-        """The line for a file that was written, under the name that it has or will have."""
-        found = file.stat()
-        return cls(name, found.st_size, found.st_mtime_ns, _digest(file))
-
-    @classmethod
-    def without_content(cls, name: str) -> Entry:
-        """The line for a file that is about to be written, or for an empty folder."""
-        return cls(name, ANY_SIZE, 0, "")
-
     def describes(self, file: Path, *, closely: bool) -> bool:
-        """Whether a file is still as this line says.
+        """Whether a file still matches this line.
 
         Args:
             file: a regular file.
-            closely: read it even if its size and time are the same.
+            closely: compare contents even if size and modification time match.
         """
         found = file.lstat()
         if self.bytes == ANY_SIZE:
@@ -63,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All lines of a folder; a file that was written twice has two."""
+    """All lines of a folder; a file written twice has two."""
 
     folder: Path
     kind: str
@@ -71,18 +60,18 @@ class Manifest:
 
     @classmethod
     def begin(cls, folder: Path, kind: str) -> None:
-        """Start a folder's manifest, if it has none: from then on it is a folder of ours."""
+        """Start a folder's manifest if it has none, which makes it a folder of ours."""
         if not cls.read(folder):
             _append(folder, {"kind": kind, "format": FORMAT})
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
-        """The manifest of a folder; None where it has none of ours."""
+        """The manifest of a folder, or None."""
         try:
             content = read_bounded(folder / MANIFEST, most=MAX_BYTES)
         except OSError:
             return None
-        # A disk that was full may have left half a line, which lists nothing.
+        # A full disk may have left half a line; it is ignored.
         header, *records = [*_records(content)] or [None]
         if not header or not isinstance(header.get("kind"), str) or header.get("format") != FORMAT:
             return None
@@ -94,7 +83,7 @@ class Manifest:
         return manifest
 
     def is_ours(self, path: Path, *, closely: bool = False) -> bool:
-        """Whether a file is there as we wrote it, or an empty folder as we made it."""
+        """Whether a file is unchanged since we wrote it, or an empty folder is one we made."""
         name = path.relative_to(self.folder).as_posix()
         if path.is_dir() and not path.is_symlink():
             return f"{name}/" in self.entries
@@ -102,15 +91,16 @@ class Manifest:
         return _is_plain_file(path) and any(entry.describes(path, closely=closely) for entry in entries)
 
     def announce(self, name: str) -> None:
-        """Note that a file is about to be written, so that what a killed run left of it is known as ours."""
-        _append(self.folder, asdict(Entry.without_content(name)))
+        """Note that a file is about to be written, so that its remains are recognised as ours if the run is killed."""
+        _append(self.folder, asdict(Entry(name, ANY_SIZE, 0, "")))
 
     def add(self, file: Path, name: str) -> None:
-        """Note a file that was written, under the name that it has or will have."""
-        _append(self.folder, asdict(Entry.of(file, name)))
+        """Note a file that was written, under its final name."""
+        found = file.stat()
+        _append(self.folder, asdict(Entry(name, found.st_size, found.st_mtime_ns, _digest(file))))
 
     def add_all(self) -> None:
-        """Note everything that the folder holds: all of it was written by us."""
+        """Note everything in the folder as written by us."""
         for path in contents(self.folder):
             name = path.relative_to(self.folder).as_posix()
             if path.is_dir():
@@ -119,29 +109,29 @@ class Manifest:
                 self.add(path, name)
 
     def remove_ours(self) -> None:
-        """Delete the files that are as we wrote them, the folders that they were in, and the manifest once alone."""
+        """Delete our unchanged files and the folders left empty; the manifest, too, if nothing else remains."""
         for path in contents(self.folder):
             if self.is_ours(path) and not path.is_dir():
                 path.unlink()
         folders = {parent for name in self.entries for parent in (self.folder / name / "_").parents}
         for root, _, _ in os.walk(self.folder, topdown=False):
             if Path(root) in folders and Path(root) != self.folder:
-                with suppress(OSError):  # it holds something
+                with suppress(OSError):  # not empty
                     Path(root).rmdir()
         if [path.name for path in self.folder.iterdir()] == [MANIFEST]:
             (self.folder / MANIFEST).unlink()
             self.folder.rmdir()
 
     def forget(self, names: Collection[str]) -> int:
-        """Remove the lines about some files, for a name may tell who somebody is; they are the user's from then on.
+        """Remove the lines about some files, since a file name may identify a person; they then count as the user's.
 
         Args:
-            names: of files, relative to the folder, with / between their parts.
+            names: file names relative to the folder, with / as separator.
 
         Returns:
-            How many lines there were.
+            How many lines were removed.
         """
-        hidden = tuple(str(Path(name).with_name(f".{Path(name).name}.")) for name in names)  # while they were written
+        hidden = tuple(str(Path(name).with_name(f".{Path(name).name}.")) for name in names)  # while being written
         about = {name for name in self.entries if name in names or name.startswith(hidden)}
         if not about:
             return 0
@@ -152,19 +142,19 @@ class Manifest:
         return len(records) - len(kept)
 
     def remove_unfinished(self) -> None:
-        """Delete what a killed run was writing; nobody may be writing now."""
+        """Delete what a killed run left half written; no other run may be writing."""
         for name, entries in self.entries.items():
             if not name.endswith("/") and entries[-1].bytes == ANY_SIZE and _is_plain_file(self.folder / name):
                 (self.folder / name).unlink()
 
 
 def strangers(folder: Path, *, empty_folders: bool, closely: bool = False) -> Iterator[str]:
-    """Yield what a folder holds that we did not write, by its name within it.
+    """Yield the names, relative to a folder, of what we did not write there.
 
     Args:
-        folder: with a manifest, or without: then all that it holds.
-        empty_folders: count them, too.
-        closely: read files even if their sizes and times are the same.
+        folder: if it has no manifest, everything in it is yielded.
+        empty_folders: whether to include empty folders.
+        closely: compare contents even if size and modification time match.
     """
     manifest = Manifest.read(folder)
     for path in contents(folder):
@@ -185,7 +175,7 @@ def contents(folder: Path) -> Iterator[Path]:
     """Yield every file, link and empty folder below a folder; links are not followed.
 
     Raises:
-        OSError: a part of it cannot be read.
+        OSError: part of it cannot be read.
     """
     for path in sorted(folder.iterdir()):
         if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
@@ -195,7 +185,7 @@ def contents(folder: Path) -> Iterator[Path]:
 
 
 def _records(content: bytes) -> Iterator[dict[str, Any] | None]:
-    """Yield a manifest's lines, None for one that is damaged."""
+    """Yield a manifest's lines, None for a damaged one."""
     for line in content.splitlines():
         try:
             record = json.loads(line)
@@ -206,7 +196,7 @@ def _records(content: bytes) -> Iterator[dict[str, Any] | None]:
 
 
 def _append(folder: Path, record: dict[str, Any]) -> None:
-    """Add a line in one write, which other processes' do not tear apart, after whatever was left of an earlier one."""
+    """Add a line in a single write, so that lines of several processes do not mix. An earlier one may be unfinished."""
     with (folder / MANIFEST).open("ab", buffering=0) as file:
         file.write(b"\n" * bool(file.tell()) + json.dumps(record).encode())
 

@@ -1,6 +1,6 @@
-"""Tables of equal columns as files: NumPy archives that hold no pickled object, written whole or not at all.
+"""Tables as files: NumPy archives without pickled objects, written whole or not at all.
 
-A table is a frozen dataclass of arrays; `Columns` say what each array must be.
+A table is a frozen dataclass of arrays; `Columns` gives the type and shape of each.
 """
 
 from __future__ import annotations
@@ -19,29 +19,28 @@ import numpy.typing as npt
 
 from expressiveness._io.bounded_files import NotPlainError, open_bounded
 from expressiveness._io.whole_files import whole_file
-from expressiveness.errors import ConfigError, StoreError
+from expressiveness.errors import ConfigError, StoreError, reason
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 MAX_FILE_BYTES = 4 * 2**30
-"""Of a file, and so of what it takes in memory, since tables are not compressed: three hours at every frame, 30 a
-second, are 0.75 GiB."""
+"""Of a file, and so of memory, since tables are not compressed. Three hours at 30 frames a second take 0.75 GiB."""
 
 MAX_DIRECTORY_BYTES = 2**14
-"""Of an archive's list of its members, which has some sixty bytes for each column; more would only fill memory."""
+"""Of an archive's directory, which takes about sixty bytes per column; a larger one would only fill memory."""
 
 Columns = Mapping[str, tuple[type, tuple[int, ...]]]
-"""By name, the type of a column and the shape of one of its rows."""
+"""The type of each column and the shape of one row, by name."""
 
 MAY_BE_NAN = "may be NaN"
-"""Key of a field's metadata: values of its column can be unknown."""
+"""Key in a field's metadata: its column may have unknown values."""
 
 Table = TypeVar("Table", bound="DataclassInstance")
 
 
 def check_columns(table: Any, columns: Columns, length: int, *, noun: str) -> None:
-    """Check that a table's columns are what they should be.
+    """Check the types and shapes of a table's columns.
 
     Raises:
         ConfigError: a column has another type or shape; `noun` says what the table holds.
@@ -55,16 +54,16 @@ def check_columns(table: Any, columns: Columns, length: int, *, noun: str) -> No
 
 
 def check_values(table: Any, *, noun: str) -> None:
-    """Check that a table's values can be those of a video: numbers that are some, and frames in order from 1.
+    """Check a table's values: numbers must be finite, and frames in order, counted from 1.
 
     Raises:
-        ConfigError: they cannot; `noun` says what the table holds.
+        ConfigError: they are not; `noun` says what the table holds.
     """
     for one in fields(table):
         column: npt.NDArray[Any] = getattr(table, one.name)
         known = column[~np.isnan(column)] if one.metadata.get(MAY_BE_NAN) else column
         if column.dtype.kind == "f" and not np.isfinite(known).all():
-            raise ConfigError(f"{noun}: {one.name} holds what is no number")
+            raise ConfigError(f"{noun}: {one.name} holds NaN or infinity")
     for name in ("frame_number", "sampled_number", "seconds", "sampled_seconds"):
         column = getattr(table, name)
         steps = np.diff(column)
@@ -72,9 +71,9 @@ def check_values(table: Any, *, noun: str) -> None:
         if len(column) and column[0] < least:
             raise ConfigError(f"{noun}: {name} is {name_of_least}")
         if (steps < 0).any() or (name == "sampled_number" and (steps == 0).any()):
-            raise ConfigError(f"{noun}: {name} does not ascend")
+            raise ConfigError(f"{noun}: {name} is not in ascending order")
     if not np.isin(table.frame_number, table.sampled_number).all():
-        raise ConfigError(f"{noun}: frame_number names frames that sampled_number does not")
+        raise ConfigError(f"{noun}: frame_number has frames that are missing from sampled_number")
 
 
 def save_table(table: DataclassInstance, path: Path, *, format: int) -> None:
@@ -89,8 +88,8 @@ def save_table(table: DataclassInstance, path: Path, *, format: int) -> None:
             np.savez(file, format=np.int64(format), **columns)
     except OSError as error:
         raise StoreError(
-            f"cannot write {path} ({error.strerror or error}); free some space and do the same again, "
-            "which goes on from there, or choose another store"
+            f"cannot write {path} ({reason(error)}); free some space and run it again, "
+            "which continues from here, or choose another store"
         ) from error
 
 
@@ -100,7 +99,7 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
     Args:
         kind: its dataclass, which checks the columns.
         path: of the file.
-        format: the newest that can be read.
+        format: the newest format that can be read.
         noun: what the table holds, as in "no faces stored".
 
     Raises:
@@ -119,12 +118,12 @@ def load_table(kind: type[Table], path: Path, *, format: int, noun: str) -> Tabl
         raise StoreError(f"{path} cannot be used ({error}); delete it and extract again") from error
     except StoreError:
         raise
-    except Exception as error:  # fuzzing made zipfile and NumPy raise nine types, tokenize's among them
+    except Exception as error:  # fuzzing made zipfile and NumPy raise nine types of error
         raise StoreError(f"{path} is damaged ({error}); delete it and extract again") from error
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a table's file is there up to its end, told without reading all of it; `load_table` checks the rest."""
+    """Whether a table's file exists and is complete, without reading all of it; `load_table` checks the rest."""
     try:
         with open_bounded(path) as file:
             return zipfile.is_zipfile(file)
@@ -133,7 +132,7 @@ def is_whole(path: Path) -> bool:
 
 
 def _checked(file: BinaryIO) -> BinaryIO:
-    """Refuse an archive that would take more memory than the file has bytes, before anything is unpacked.
+    """Reject an archive that would take more memory than its file size, before anything is unpacked.
 
     Raises:
         ValueError: a member is compressed, overlaps another, or its array claims more than the member holds.
@@ -142,13 +141,13 @@ def _checked(file: BinaryIO) -> BinaryIO:
     if size > MAX_FILE_BYTES:
         raise ValueError("larger than a table can be")
     if _directory_bytes(file, size) > MAX_DIRECTORY_BYTES:
-        raise ValueError("it lists more members than a table has")
+        raise ValueError("it has more members than a table")
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-            raise ValueError("it is compressed, as tables are not")
+            raise ValueError("it is compressed, which tables are not")
         if sum(member.file_size for member in members) > size:
-            raise ValueError("its members are larger than itself")
+            raise ValueError("its members claim to be larger than the file")
         for member in members:
             with archive.open(member) as content:
                 _check_claim(content, member.file_size)
@@ -157,12 +156,12 @@ def _checked(file: BinaryIO) -> BinaryIO:
 
 
 def _directory_bytes(file: BinaryIO, size: int) -> int:
-    """How long an archive's list of its members is, as its last bytes say, where NumPy's archives have no comment."""
+    """The size of an archive's directory, read from the record at its end; NumPy's archives have no comment there."""
     file.seek(max(0, size - _END.size - _LOCATOR.size - _LARGE_END.size))
     last = file.read()
     end, locator = last[-_END.size :], last[-_END.size - _LOCATOR.size : -_END.size]
     if not end.startswith(b"PK\5\6"):
-        raise ValueError("it is cut short, or no table")
+        raise ValueError("it is truncated, or not a table")
     if not locator.startswith(b"PK\6\7"):
         return int(_END.unpack(end)[5])
     if not last.startswith(b"PK\6\6"):  # of archives beyond 2 GiB
@@ -170,15 +169,15 @@ def _directory_bytes(file: BinaryIO, size: int) -> int:
     return int(_LARGE_END.unpack(last[: _LARGE_END.size])[8])
 
 
-_END = struct.Struct("<4s4H2LH")  # the end of a zip file's directory, as its specification (APPNOTE) numbers the fields
+_END = struct.Struct("<4s4H2LH")  # end of a zip file's directory, see its specification (APPNOTE)
 _LOCATOR = struct.Struct("<4sLQL")
 _LARGE_END = struct.Struct("<4sQ2H2L4Q")
 
 
 def _check_claim(content: IO[bytes], size: int) -> None:
-    """Compare what an array's header says with what follows: NumPy makes room for what it says."""
+    """Compare the size in an array's header with the data that follows; NumPy would allocate what the header claims."""
     version = np.lib.format.read_magic(content)
     read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, dtype = read_header(content)
     if math.prod(shape) * dtype.itemsize != size - content.tell():
-        raise ValueError("an array is not as long as it says")
+        raise ValueError("an array is not of the size in its header")

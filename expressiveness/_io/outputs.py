@@ -1,13 +1,13 @@
-"""Where results go. What is there already is replaced only if all of it is what we wrote.
+"""Where results are written. Existing output is replaced only if we wrote all of it.
 
-    check_output_folder   before the work: is it new, empty, or ours?
+    check_output_folder   before the work: is the folder new, empty, or ours?
     atomic_folder         a folder that is replaced as a whole: a model, an export, a report
     growing_folder        a folder that is filled file by file, over several runs: re-encoded videos, sample data
     check_output_file     before the work: a file is never overwritten unless the user says so
-    output_file           a file that is written whole
+    output_file           a file that is written whole or not at all
 
-A folder of ours knows what we wrote into it, see `manifests`. Anything else that it holds is the user's: it is named,
-and the folder is left as it is.
+A folder of ours lists the files we wrote, see `manifests`. If it holds others, an error names them and the folder is
+left as it is.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from itertools import count, islice
 from pathlib import Path
 
 from expressiveness._io.locking import LOCK_FILE, alone
-from expressiveness._io.manifests import Manifest, strangers
+from expressiveness._io.manifests import MANIFEST, Manifest, strangers
 from expressiveness._io.whole_files import UNFINISHED, unfinished_name, whole_file
 from expressiveness.errors import OutputError
 
 PREVIOUS = ".previous"
 
 SECONDS_TO_REPLACE = 60.0
-"""Another run that writes the same folder is waited for: nobody should lose hours of training to it."""
+"""How long to wait for another run that writes the same folder: nobody should lose hours of training to it."""
 
 MOST_NAMED = 5
-"""Files that a refusal names."""
+"""Files named in an error."""
 
 logger = logging.getLogger(__name__)
 
 
 def check_output_folder(folder: Path, *, kind: str) -> Path:
-    """Find out, before the work begins, whether its result can go into a folder.
+    """Check, before the work begins, that its result can be written to a folder.
 
     Args:
-        folder: to be made, or replaced. A link to a folder counts as that folder.
+        folder: to be created or replaced. A link to a folder counts as that folder.
         kind: what it will hold, as in "model". A folder of another kind is refused.
 
     Returns:
-        The folder that will be written: links are followed, and stay.
+        The folder that will be written, with links resolved.
 
     Raises:
         OutputError: it cannot be written, or holds something that we did not write.
@@ -65,14 +65,13 @@ def check_output_folder(folder: Path, *, kind: str) -> Path:
 
 @contextmanager
 def atomic_folder(folder: Path, *, kind: str) -> Iterator[Path]:
-    """Give a new folder to write into; it takes the place of `folder` once the block has ended well.
+    """Yield a new folder to write into; it replaces `folder` when the block succeeds.
 
-    Whenever a run is killed, `folder` is the earlier one or the new one, or the earlier one is beside it and is put
-    back by the next call. Where files appear in `folder` during the block, they stay, and the new folder gets a name
-    beside it.
+    If the run is killed, `folder` is the old or the new one, or the next call restores the old one. If somebody adds
+    files to `folder` during the block, they are kept, and the new folder is saved beside it under another name.
 
     Args:
-        folder: to be made, or replaced if it is ours.
+        folder: to be created, or replaced if it is ours.
         kind: what it holds, as in "model".
 
     Raises:
@@ -94,43 +93,43 @@ def atomic_folder(folder: Path, *, kind: str) -> Iterator[Path]:
             Manifest(unfinished, kind).add_all()
             _swap(unfinished, real, kind)
         finally:
-            shutil.rmtree(unfinished, ignore_errors=True)  # is there only if something has failed
+            shutil.rmtree(unfinished, ignore_errors=True)  # only exists if something failed
 
 
 @dataclass(frozen=True, slots=True)
 class GrowingFolder:
-    """A folder that `growing_folder` gives: several processes may write into it; picklable."""
+    """A folder from `growing_folder`; picklable, and several processes may write into it."""
 
     path: Path
 
     def has(self, name: str) -> bool:
-        """Whether a file is there: what we did not write was refused at the start."""
+        """Whether a file exists; files we did not write were refused at the start."""
         return (self.path / name).is_file()
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:
-        """Give a hidden name to write a file under; it gets its own, and is listed, once the block has ended well.
+        """Yield a hidden path to write to; the file gets its name, and is listed, when the block succeeds.
 
         Raises:
-            OutputError: somebody has put a file of that name there, or the disk is full.
+            OutputError: somebody else has put a file of that name there, or the disk is full.
         """
         path, manifest = self.path / name, _manifest_of(self.path)
         unfinished = unfinished_name(path)
         with _explained(path):
             if not path.parent.resolve().is_relative_to(self.path):
-                raise OutputError(f"{path.parent} leads out of {self.path}; move that link away")
+                raise OutputError(f"{path.parent} is a link out of {self.path}; move it away")
             path.parent.mkdir(parents=True, exist_ok=True)
             manifest.announce(unfinished.relative_to(self.path).as_posix())
         try:
             yield unfinished
             with _explained(path):
                 if os.path.lexists(path) and not _manifest_of(self.path).is_ours(path):
-                    raise OutputError(f"{path} is not as this program wrote it; move it away, or choose another folder")
-                # Listed first: a run that is killed between the two has listed a file that is not there.
+                    raise OutputError(f"{path} was not written by this program, or was changed since; move it away")
+                # Listed first: if the run is killed in between, a listed file is missing, which does no harm.
                 manifest.add(unfinished, name)
                 unfinished.replace(path)
         finally:
-            unfinished.unlink(missing_ok=True)  # is there only if something has failed
+            unfinished.unlink(missing_ok=True)  # only exists if something failed
 
     def clear(self) -> None:
         """Delete all that earlier runs wrote."""
@@ -143,12 +142,12 @@ class GrowingFolder:
 
 @contextmanager
 def growing_folder(folder: Path, *, kind: str, shared: bool = False) -> Iterator[GrowingFolder]:
-    """Be the only run that writes into a folder, which keeps what earlier runs wrote.
+    """Lock a folder for writing, keeping what earlier runs wrote.
 
     Args:
         folder: new, empty, or filled by earlier runs of the same kind.
         kind: what it holds, as in "sample set".
-        shared: whether others may keep files there, too; none of those is written over.
+        shared: whether the folder may also hold other files, which are never overwritten.
 
     Raises:
         OutputError: it cannot be written, or holds something that we did not write.
@@ -166,14 +165,14 @@ def growing_folder(folder: Path, *, kind: str, shared: bool = False) -> Iterator
 
 
 def check_output_file(file: Path | None, *, overwrite: bool = False) -> None:
-    """Find out, before the work begins, whether its result can be written to a file.
+    """Check, before the work begins, that its result can be written to a file.
 
     Args:
-        file: to be made; None where none is asked for.
-        overwrite: whether a file of that name may be replaced.
+        file: to be created; None if no file was asked for.
+        overwrite: whether an existing file may be replaced.
 
     Raises:
-        OutputError: there is such a file, and nobody said that it may go; or it cannot be written.
+        OutputError: it exists and `overwrite` is not set, or it cannot be written.
     """
     if file is None:
         return
@@ -182,20 +181,20 @@ def check_output_file(file: Path | None, *, overwrite: bool = False) -> None:
         if real.is_dir():
             raise OutputError(f"{file} is a folder; name a file")
         if os.path.lexists(real) and not real.is_file():
-            raise OutputError(f"{file} is no file that can be replaced; choose another name")
+            raise OutputError(f"{file} is not a regular file; choose another name")
         if real.exists() and not overwrite:
-            raise OutputError(f"{file} exists; choose another name, or say that it may be replaced (--overwrite)")
+            raise OutputError(f"{file} exists; choose another name, or allow replacing it (--overwrite)")
         _check_can_be_made(real)
 
 
 @contextmanager
 def output_file(file: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Give a hidden name to write a file under; it gets its own once the block has ended well.
+    """Yield a hidden path to write to; the file gets its name when the block succeeds.
 
     Args:
-        file: to be made, with its folder. A link stays; what it leads to is written.
-        overwrite: whether a file of that name may be replaced. Otherwise, where one appears during the block, the new
-            one gets a name beside it.
+        file: to be created, with its folder. If it is a link, its target is written.
+        overwrite: whether an existing file may be replaced. If not, and one appears during the block, the result is
+            saved beside it under another name.
 
     Raises:
         OutputError: as `check_output_file`, or the disk is full.
@@ -207,22 +206,22 @@ def output_file(file: Path, *, overwrite: bool = False) -> Iterator[Path]:
         real.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield unfinished
-            if not unfinished.exists():  # there was nothing to write
+            if not unfinished.exists():  # nothing was written
                 return
             with unfinished.open("rb") as written:
-                os.fsync(written.fileno())  # so that it is whole after a power cut, too
+                os.fsync(written.fileno())  # complete even after a power cut
             if not os.path.lexists(real) or overwrite:
                 unfinished.replace(real)
                 return
             free = _free_name_beside(real)
             unfinished.replace(free)
-            raise OutputError(f"{file} appeared during the work and was left as it is; the result is in {free}")
+            raise OutputError(f"{file} was created by somebody else meanwhile and is kept; the result is in {free}")
         finally:
             unfinished.unlink(missing_ok=True)
 
 
 def rewrite(folder: Path, name: str, content: bytes) -> None:
-    """Change a file of a folder, whole or not at all; in a folder of ours it stays one that we wrote.
+    """Replace a file in a folder, whole or not at all; in a folder of ours it still counts as ours.
 
     Raises:
         OutputError: it cannot be written.
@@ -239,20 +238,20 @@ def rewrite(folder: Path, name: str, content: bytes) -> None:
 
 
 def _real(path: Path) -> Path:
-    """Where a file or folder is; links stay what they are, and what they lead to is written."""
+    """The path with links resolved, so that their target is written and the links are kept."""
     try:
         return path.resolve()
-    except (OSError, RuntimeError, ValueError) as error:  # links that go round, or a name that cannot be one
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, or an invalid name
         raise OutputError(f"{str(path)!r} cannot be written ({error}); choose another name") from error
 
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Say in a sentence what the file system did not allow."""
+    """Turn errors of the file system into an OutputError."""
     try:
         yield
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error  # HDF5 gives the number, and a report of five lines
+        reason = os.strerror(error.errno) if error.errno else error  # HDF5's own message has five lines
         raise OutputError(f"cannot write {path} ({reason}); free some space, or choose another place") from error
 
 
@@ -271,7 +270,7 @@ def _check_folder(folder: Path, kind: str) -> None:
 def _check_growing(folder: Path, kind: str, *, shared: bool) -> None:
     _check_folder(folder, kind)
     if folder.exists() and not shared:
-        _check_ours(folder, empty_folders=False)  # nothing happens to them
+        _check_ours(folder, empty_folders=False)  # those are never touched
 
 
 def _check_ours(folder: Path, *, empty_folders: bool, closely: bool = False) -> None:
@@ -279,37 +278,37 @@ def _check_ours(folder: Path, *, empty_folders: bool, closely: bool = False) -> 
     if found:
         names = ", ".join(found[:MOST_NAMED]) + (", ..." if len(found) > MOST_NAMED else "")
         raise OutputError(
-            f"{folder} holds files that are not as this program wrote them ({names}); choose another folder, or move "
-            "them away"
+            f"{folder} holds files that this program did not write, or that were changed since ({names}); choose "
+            "another folder, or move them away"
         )
 
 
 def _check_can_be_renamed(folder: Path) -> None:
-    """Refuse a folder that cannot get another name, or whose name somebody relies on."""
+    """Refuse a folder that cannot be renamed, or that is in use as the current folder."""
     here = Path.cwd()
     if folder in (here, *here.parents):
         raise OutputError(f"{folder} is the folder you are in; name a new one inside it")
     if os.path.ismount(folder):
-        raise OutputError(f"{folder} is where a disk is mounted; name a new folder inside it")
+        raise OutputError(f"{folder} is a mount point; name a new folder inside it")
     _check_writable(folder.parent)
 
 
 def _check_can_be_made(path: Path) -> None:
-    """Look for the nearest folder that exists: what is to be made goes there."""
+    """Check the nearest existing parent folder."""
     nearest = next(parent for parent in path.parents if os.path.lexists(parent))
     if not nearest.is_dir():
-        raise OutputError(f"{path} cannot be made: {nearest} is a file")
+        raise OutputError(f"{path} cannot be created, since {nearest} is a file; choose another place")
     _check_writable(nearest)
 
 
 def _check_writable(folder: Path) -> None:
-    """Write there: permissions do not tell, as root has them all, also where nothing can be written."""
+    """Try to write: permissions are not enough to tell, as root has them all even on a read-only disk."""
     with tempfile.TemporaryFile(dir=folder):
         pass
 
 
 def _swap(unfinished: Path, folder: Path, kind: str) -> None:
-    """Give the new folder the name of the earlier one, which is removed after that."""
+    """Put the new folder in place of the old one, then delete the old one."""
     try:
         check_output_folder(folder, kind=kind)
         if folder.exists():
@@ -320,14 +319,14 @@ def _swap(unfinished: Path, folder: Path, kind: str) -> None:
         raise OutputError(f"{error}. The new {kind} is in {free}") from error
     previous = _beside(folder, PREVIOUS)
     if folder.exists():
-        Manifest.begin(folder, kind)  # where it was empty
+        Manifest.begin(folder, kind)  # if it was empty
         folder.replace(previous)
     unfinished.replace(folder)
     _remove(previous)
 
 
 def _recover(folder: Path) -> None:
-    """Finish what a killed run was about to do: put the earlier folder back, or remove it if the new one is there."""
+    """Clean up after a killed run: put the old folder back, or delete it if the new one is in place."""
     previous, unfinished = _beside(folder, PREVIOUS), _beside(folder, UNFINISHED)
     if previous.is_dir() and not os.path.lexists(folder):
         previous.replace(folder)
@@ -337,14 +336,14 @@ def _recover(folder: Path) -> None:
 
 
 def _was_left(hidden: Path) -> bool:
-    """Whether a hidden neighbour is what a killed run left: a folder of ours, or one that it had just made."""
+    """Whether a hidden folder was left by a killed run: a folder of ours, or an empty one."""
     if hidden.is_symlink() or not hidden.is_dir():
         return False
     return bool(Manifest.read(hidden)) or not any(strangers(hidden, empty_folders=True))
 
 
 def _remove(previous: Path) -> None:
-    """Delete an earlier folder; what somebody has put there in the meantime gets a visible name."""
+    """Delete the old folder; if somebody has added files meanwhile, they are kept under a visible name."""
     if manifest := Manifest.read(previous):
         manifest.remove_ours()
     with suppress(OSError):
@@ -352,21 +351,21 @@ def _remove(previous: Path) -> None:
     if previous.exists():
         free = _free_name_beside(previous.with_name(previous.name.removeprefix(".").removesuffix(PREVIOUS)))
         previous.replace(free)
-        logger.warning("files that this program did not write were in the way; they are in %s", free)
+        logger.warning("files that this program did not write were moved to %s", free)
 
 
 def _manifest_of(folder: Path) -> Manifest:
     if manifest := Manifest.read(folder):
         return manifest
-    raise OutputError(f"{folder} has lost the list of what was written there; choose another folder")
+    raise OutputError(f"{folder} has lost {MANIFEST}, the list of files written there; choose another folder")
 
 
 def _beside(folder: Path, ending: str) -> Path:
-    """A hidden neighbour of a folder."""
+    """A hidden path beside a folder."""
     return folder.with_name(f".{folder.name}{ending}")
 
 
 def _free_name_beside(path: Path) -> Path:
-    """A visible name that nothing has yet: model-2, model-3, ..."""
+    """The first free name of model-2, model-3, ..."""
     names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
     return next(name for name in names if not os.path.lexists(name))

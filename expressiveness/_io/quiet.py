@@ -1,7 +1,7 @@
 """Keep the log lines of native libraries off the terminal.
 
-TensorFlow, TensorFlow Lite and MediaPipe write to file descriptor 2 before any of their settings applies. Python's own
-errors and warnings are not touched: they are raised, not written there by these libraries.
+TensorFlow, TensorFlow Lite and MediaPipe write to file descriptor 2 before their own log settings take effect. Python
+exceptions are not affected.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 @contextmanager
 def silenced() -> Iterator[None]:
-    """Send everything written to the error stream nowhere while the block runs."""
+    """Discard everything written to the error stream while the block runs."""
     sys.stderr.flush()
     kept = os.dup(2)
     try:
@@ -28,6 +28,6 @@ def silenced() -> Iterator[None]:
 
 
 def silence() -> None:
-    """Send everything that this process writes to its error stream nowhere, for good."""
+    """Discard everything that this process writes to the error stream from now on."""
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, so that a reader never meets half of one."""
+"""Files that are written whole or not at all, so that nobody ever reads half a file."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ UNFINISHED = ".unfinished"
 def unfinished_name(path: Path) -> Path:
     """The hidden name of a file that this process is writing.
 
-    With the process's number: two runs that write one file leave whichever finished last, whole.
+    It includes the process id: if two runs write the same file, the last one to finish wins, with a complete file.
     """
     return path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
 
 
 @contextmanager
 def hidden_until_done(path: Path) -> Iterator[Path]:
-    """Give a hidden name to write a file under; the file gets its own once the block has ended well.
+    """Yield a hidden path to write to; the file gets its name when the block succeeds.
 
     Args:
-        path: of the file; its folder is made if need be, and an earlier file of that name is replaced.
+        path: the final name. Its folder is created if needed, and an existing file is replaced.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = unfinished_name(path)
@@ -35,19 +35,19 @@ def hidden_until_done(path: Path) -> Iterator[Path]:
         yield unfinished
         unfinished.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)  # is there only if the block or the renaming has failed
+        unfinished.unlink(missing_ok=True)  # only exists if something failed
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that gets its name once all of it is on the disk, so that it is whole after a power cut, too.
+    """Open a file that gets its name once it is completely on disk, safe even against a power cut.
 
     Args:
-        path: of the file; its folder is made if need be, and an earlier file of that name is replaced. Elsewhere it is
-            put in one go, which on object storage is whole or not at all, too.
+        path: the final name. Its folder is created if needed, and an existing file is replaced. A remote file is
+            uploaded in one go, which object storage also does whole or not at all.
 
     Raises:
-        OSError: the disk is full, or the folder cannot be written; an earlier file is still there.
+        OSError: the disk is full, or the folder cannot be written; an existing file is unchanged.
     """
     if not is_here(path):
         content = BytesIO()
@@ -64,17 +64,17 @@ def _put(content: bytes, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    except Exception as error:  # each file system has errors of its own
+    except Exception as error:  # each file system raises its own errors
         raise OSError(str(error)) from error
 
 
 def remove_unfinished(folder: Path, pattern: str) -> None:
-    """Remove what a killed run left half written in a folder; nobody may be writing there.
+    """Delete what a killed run left half written in a folder; no other run may be writing there.
 
     Args:
         folder: to look in.
-        pattern: of the names that the files were to get, as in "*.npz".
+        pattern: matches the final names, as in "*.npz".
     """
     for file in folder.glob(f".{pattern}.*{UNFINISHED}"):
-        if file.name.removesuffix(UNFINISHED).rpartition(".")[2].isdigit():  # the number of the process
+        if file.name.removesuffix(UNFINISHED).rpartition(".")[2].isdigit():  # the process id
             file.unlink(missing_ok=True)

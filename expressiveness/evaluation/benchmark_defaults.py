@@ -1,6 +1,6 @@
-"""How the benchmark judges unless somebody chooses; the command line reads it before anything is loaded."""
+"""Defaults for the benchmark, in a module of their own so that the command line can read them quickly."""
 
 DEFAULT_FOLDS = 5
 
 BOOTSTRAP_DRAWS = 1000
-"""Of people, for intervals."""
+"""Bootstrap samples of people, for intervals."""

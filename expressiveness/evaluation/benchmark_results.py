@@ -1,4 +1,4 @@
-"""What a benchmark found: as a record, as a table, and ready for JSON."""
+"""The results of a benchmark: as a record, as a table, and ready for JSON."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ SHOWN = ("spearman", "c_index", "kendall", "mae", "ccc", "accuracy", "macro_f1",
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BenchmarkResults:
-    """How several ways to judge expressiveness compare on the same held-out people."""
+    """A comparison of several ways to judge expressiveness on the same held-out people."""
 
     participants: int
     clips: int
-    passed_over: Mapping[str, str]  # why, by interview id
-    near_threshold: int  # clips whose category could well be another
-    rows: Sequence[Mapping[str, Any]]  # of each way its key, name, figures and intervals, and whether it leaks
-    differences: Sequence[Mapping[str, Any]]  # between the model of movement and others, on the same draws
-    calibration: Mapping[str, Any]  # by row, how far its confidence can be trusted
-    leading: str  # the row that the following are about
+    passed_over: Mapping[str, str]  # reasons by interview id
+    near_threshold: int  # clips whose category is close to chance
+    rows: Sequence[Mapping[str, Any]]  # key, name, figures and intervals of each way, and whether it leaks
+    differences: Sequence[Mapping[str, Any]]  # between the movement model and others, on the same bootstrap samples
+    calibration: Mapping[str, Any]  # by row, see `reliability`
+    leading: str  # the row that `by_quality` to `noise_ceiling` are about
     by_quality: Mapping[str, Any]
     by_duration: Mapping[str, Any]
     by_group: Mapping[str, Any] | None
-    noise_ceiling: Mapping[str, Any]  # from answers that were taken twice
-    rating_ceiling: Mapping[str, Any] | None  # from how far raters agreed; None where the data does not say
-    own_mean: Mapping[str, Any]  # what the mean of somebody's other clips says of one
-    intended_orders: Sequence[Mapping[str, Any]]  # pairs of clips, one of which was meant to be more expressive
+    noise_ceiling: Mapping[str, Any]  # from answers recorded twice
+    rating_ceiling: Mapping[str, Any] | None  # from the raters' agreement; None if the data does not have it
+    own_mean: Mapping[str, Any]  # how well the mean of a person's other clips predicts one
+    intended_orders: Sequence[Mapping[str, Any]]  # pairs of clips, one of them intended to be more expressive
     config: BenchmarkConfig
-    predictions: Sequence[Mapping[str, Any]]  # what each row says of each clip, so that figures can be made again
+    predictions: Sequence[Mapping[str, Any]]  # of each row for each clip, so that figures can be recomputed
 
     def as_dict(self) -> dict[str, Any]:
         """The results, ready for JSON."""
@@ -43,7 +43,7 @@ class BenchmarkResults:
         return {**values, "config": asdict(self.config)}
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row for each way to judge, by its key, with figures over videos; `leaky` marks what knows the people."""
+        """One row per way to judge, with figures over videos; `leaky` marks those that have seen the people."""
         table = pd.DataFrame([dict(row) for row in self.rows]).set_index("key")
         return table.drop(columns=["recall", "frames"])
 

@@ -1,7 +1,7 @@
-"""What is compared in the benchmark: each row predicts every video, from the strongest cheat to the model we offer.
+"""The rows of the benchmark: each predicts every video, from trivial baselines to our model.
 
-A row is a function of `Material`. Whatever it learns, it learns from people of the other folds; a row that is marked as
-leaky does not, and shows what that is worth.
+A row is a function of `Material`. It learns only from people of the other folds, unless it is marked as leaky: such a
+row shows how much leakage is worth.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from expressiveness.types import Failure, Floats, Ints
 
 @settings
 class BenchmarkConfig:
-    """What a benchmark must remember."""
+    """The settings of a benchmark."""
 
     target: str = DEFAULT_TARGET
     thresholds: Thresholds = field(default_factory=Thresholds)
     folds: Annotated[int, Field(ge=2)] = DEFAULT_FOLDS
-    epochs: Annotated[int, Field(ge=1)] = DEFAULT_EPOCHS  # the most, of the notebook's network
-    draws: Annotated[int, Field(ge=1)] = BOOTSTRAP_DRAWS  # of the bootstrap over people
+    epochs: Annotated[int, Field(ge=1)] = DEFAULT_EPOCHS  # maximum, for the notebook's network
+    draws: Annotated[int, Field(ge=1)] = BOOTSTRAP_DRAWS  # bootstrap samples of people
     seed: Seed = DEFAULT_SEED
     rows: tuple[str, ...] | None = None  # keys of `all_rows`; all if None
 
@@ -56,29 +56,29 @@ class Material:
     """The k videos that every row is judged on."""
 
     interviews: tuple[Interview, ...]  # k
-    fold: Ints  # (k,) the fold in which a video's person is held out
+    fold: Ints  # (k,) the fold in which the video's person is held out
     score: Floats  # (k,)
     category: Ints  # (k,) into CATEGORIES
     movements: tuple[Movement, ...]  # k
     store: FaceStore
     config: BenchmarkConfig
-    passed_over: tuple[Failure, ...]  # videos without enough of a face
+    passed_over: tuple[Failure, ...]  # videos with too little of a face
 
     @property
     def participant(self) -> npt.NDArray[np.str_]:
-        """Whose videos they are, shape (k,)."""
+        """The person in each video, shape (k,)."""
         return np.array([interview.participant for interview in self.interviews])
 
     def folds(self) -> list[tuple[Ints, Ints]]:
-        """Of each fold, the rows of its training and of its held-out videos."""
+        """The training rows and the held-out rows of each fold."""
         return [(np.flatnonzero(self.fold != f), np.flatnonzero(self.fold == f)) for f in range(self.config.folds)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """What a row says of the k videos."""
+    """A row's predictions for the k videos."""
 
-    score: Floats  # (k,) NaN where it says nothing
+    score: Floats  # (k,) NaN if there is none
     category: Ints  # (k,)
     probabilities: npt.NDArray[np.float32] | None = None  # (k, 3) of the categories, if it has any
     frames: tuple[FramePredictions | None, ...] | None = None  # k, if it judges frames
@@ -91,11 +91,11 @@ class Row:
     name: str
     predict: Callable[[Material], Predictions]
     leaky: bool = False
-    attribute: str | None = None  # of interviews, without which there is no such row
+    attribute: str | None = None  # the row needs this attribute of interviews
 
 
 def gather(interviews: Sequence[Interview], store: FaceStore, config: BenchmarkConfig) -> Material:
-    """Collect the videos with stored faces and enough movement, and deal their people into folds.
+    """Collect the videos with stored faces and enough movement, and split their people into folds.
 
     Raises:
         TrainingError: there are fewer people than folds.
@@ -134,7 +134,7 @@ def _lacks_faces(interview: Interview, store: FaceStore) -> str | None:
 
 
 def _majority(material: Material) -> Predictions:
-    """One answer for all: the most frequent category among the people trained on."""
+    """Always answer the most frequent category of the training people."""
     category = np.zeros(len(material.score), dtype=np.int64)
     for known, test in material.folds():
         category[test] = np.bincount(material.category[known], minlength=len(CATEGORIES)).argmax()
@@ -142,7 +142,7 @@ def _majority(material: Material) -> Predictions:
 
 
 def _duration(material: Material) -> Predictions:
-    """The mean score of short, medium and long answers: no pixel is looked at."""
+    """The mean score of short, medium and long answers, without looking at any pixel."""
     durations = np.array([interview.attributes.get("duration", "") for interview in material.interviews])
     scores = np.zeros(len(durations))
     for known, test in material.folds():
@@ -153,7 +153,7 @@ def _duration(material: Material) -> Predictions:
 
 
 def _identity(material: Material) -> Predictions:
-    """The mean score of the same person's other videos, as a split by clip has it: nothing but who it is."""
+    """The mean score of the same person's other videos under a split by clip: only who it is."""
     people, scores = material.participant, np.zeros(len(material.score))
     dealing = KFold(material.config.folds, shuffle=True, random_state=material.config.seed)
     for known, test in dealing.split(scores):
@@ -164,7 +164,7 @@ def _identity(material: Material) -> Predictions:
 
 
 def _pixels(material: Material) -> Predictions:
-    """How much the pixels of a face's crops vary over the video."""
+    """The variance of the face crops' pixels over the video."""
     crops = [material.store.load(interview).primary().crop for interview in material.interviews]
     return _calibrated(material, np.log([np.sqrt(crop.var(axis=0).mean()) + 1.0 for crop in crops]))
 
@@ -178,7 +178,7 @@ def _measure(measure: Measure) -> Callable[[Material], Predictions]:
 
 
 def _notebook_leaky(material: Material) -> Predictions:
-    """The notebook as it is: single crops, frames dealt out one by one; judged on its own test frames."""
+    """The notebook unchanged: single crops, split by frame, judged on its own test frames."""
     from expressiveness.models import assemble, faces_of, rows_by_frame
 
     config = _config(material, TrainingConfig.notebook())
@@ -199,7 +199,7 @@ def _notebook_leaky(material: Material) -> Predictions:
 
 
 def _model(name: str, **options: Any) -> Callable[[Material], Predictions]:
-    """A model of any family, trained on some people and judged on others."""
+    """A model of any family, trained on the other folds."""
 
     def predict(material: Material) -> Predictions:
         config = _config(material, TrainingConfig(model=name, options=options))
@@ -229,17 +229,17 @@ ROWS = {
     "deviation": Row("notebook's CNN, deviations from the mean face", _model("notebook_cnn")),
     "movement": Row("our model: movement", _model("movement")),
 }
-"""From the weakest control to what we offer."""
+"""From the weakest baseline to our model."""
 
 
 def all_rows() -> dict[str, Row]:
-    """Our rows, and one for each model that another package or a script has added."""
+    """Our rows, and one for each model added by another package or a script."""
     others = [name for name in MODELS if name not in ("notebook_cnn", "movement")]
     return {**ROWS, **{name: Row(f"model: {name}", _model(name)) for name in others}}
 
 
 def split_of_fold(material: Material, fold: int) -> Split:
-    """The ids of a fold: its own people are held out, those of the next one validate, the rest train."""
+    """The split of a fold: its people are the test set, those of the next fold validate, the rest train."""
     validating = (fold + 1) % material.config.folds
 
     def ids(rows: npt.NDArray[np.bool_]) -> tuple[str, ...]:
@@ -261,7 +261,7 @@ def _by_score(material: Material, scores: Floats) -> Predictions:
 
 
 def _calibrated(material: Material, values: Floats) -> Predictions:
-    """A measure that is not learned; only what its values mean is, from the people of the other folds."""
+    """A fixed measure; only its calibration is learned, from the other folds."""
     scores, probabilities = np.zeros(len(values)), np.zeros((len(values), len(CATEGORIES)), dtype=np.float32)
     for known, test in material.folds():
         calibration = calibrate(values[known], material.score[known], material.category[known])
@@ -271,7 +271,7 @@ def _calibrated(material: Material, values: Floats) -> Predictions:
 
 
 def _of_frames(frames: Sequence[FramePredictions | None]) -> Predictions:
-    """What is said of videos, from what is said of their frames."""
+    """The predictions for videos, with those for their frames."""
     said = [None if one is None or one.category is None else one for one in frames]
     nothing = np.full(len(CATEGORIES), np.nan)
     return Predictions(

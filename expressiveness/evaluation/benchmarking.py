@@ -1,7 +1,8 @@
 """Compare ways to judge expressiveness on the same held-out people.
 
-Start at `benchmark`. Predictions are out of fold: participants are dealt into folds, stratified on their mean score,
-and whoever is judged was in no training. Intervals come from drawing people; two rows are compared on the same draws.
+Start at `benchmark`. Predictions are cross-validated: participants are split into folds, stratified by mean score, so
+nobody is judged by a model trained on them. Intervals come from a bootstrap over people; two rows are compared on the
+same samples.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
 from expressiveness.evaluation.metrics import (
     VideoResults,
     draws_of_people,
+    percentile_interval,
     rank_correlation,
     reliability,
     video_figures,
@@ -31,7 +33,7 @@ from expressiveness.registry import closest
 from expressiveness.types import Floats, Ints, Progress
 
 LEAST_VIDEOS = 10
-"""In a group, for figures of it."""
+"""In a group, for figures to be reported."""
 
 LEAST_RETAKES = 10
 """Pairs of takes, for an estimate of the noise ceiling."""
@@ -49,14 +51,14 @@ def benchmark(
     frame_truth: FrameTruth | None = None,
     progress: Progress | None = None,
 ) -> BenchmarkResults:
-    """Judge every row.
+    """Run every row.
 
     Args:
-        interviews: whose faces and movement are stored; those without are passed over and counted.
-        store: of the faces, and beside them the movement.
+        interviews: those without stored faces and movement are skipped and counted.
+        store: holds the faces, with the movement beside them.
         config: the defaults if None.
-        groups: of participants, as the user names them, to see whether a model serves them alike.
-        frame_truth: what is known of single frames, of which else nothing is said.
+        groups: the group of each participant, to check whether a model works equally well for all.
+        frame_truth: known truth of single frames; without it there are no figures of frames.
         progress: called before each row, with its name, and at the end.
 
     Raises:
@@ -74,7 +76,7 @@ def benchmark_of(
     frame_truth: FrameTruth | None = None,
     progress: Progress | None = None,
 ) -> tuple[BenchmarkResults, Material, dict[str, Predictions]]:
-    """As `benchmark`, with what it was made of: the videos, and each row's predictions by its key."""
+    """As `benchmark`, but also return the videos, and each row's predictions by key."""
     config = config or BenchmarkConfig()
     chosen = _chosen_rows(config, interviews)
     material = gather(interviews, store, config)
@@ -85,7 +87,7 @@ def benchmark_of(
         predictions[key] = row.predict(material)
     if progress:
         progress(len(chosen), len(chosen), "")
-    draws = list(draws_of_people(material.participant, draws=config.draws, seed=config.seed))
+    draws = list(draws_of_people(material.participant, config.draws, config.seed))
     drawn = {key: _drawn_figures(material, said, draws) for key, said in predictions.items()}
     leading = OURS if OURS in predictions else next(reversed(predictions))
     results = BenchmarkResults(
@@ -134,10 +136,10 @@ def benchmark_of(
 
 
 def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Floats) -> dict[str, Any]:
-    """How well the best model could do, where people answered a question twice.
+    """How well the best model could do, estimated from questions that people answered twice.
 
-    Two takes of one answer by one person differ by the labels' noise and by what the person did otherwise, so their
-    correlation r is a lower bound of the labels' reliability, and sqrt(r) of the correlation that can be reached.
+    Two takes differ by label noise and by what the person did differently, so their correlation r is a lower bound for
+    the labels' reliability, and sqrt(r) for the correlation that a model can reach.
     """
     takes: dict[tuple[str, str], list[float]] = {}
     for interview in interviews:
@@ -148,7 +150,7 @@ def noise_ceiling(interviews: Sequence[Interview], target: str, predicted: Float
     reached = rank_correlation(np.array([i.scores[target] for i in interviews])[known], predicted[known])
     if len(pairs) < LEAST_RETAKES:
         return {"retakes": len(pairs), "reliability": None, "ceiling": None, "spearman": reached, "share": None}
-    both_ways = np.concatenate([pairs, pairs[:, ::-1]])  # which take came first says nothing
+    both_ways = np.concatenate([pairs, pairs[:, ::-1]])  # the order of the takes does not matter
     agreement = float(spearmanr(both_ways[:, 0], both_ways[:, 1]).statistic)
     ceiling = float(np.sqrt(agreement)) if agreement > 0 else None
     return {
@@ -192,7 +194,7 @@ def _row_figures(
     return {
         "n": figures["n"],
         **{name: figures[name] for name in (*SHOWN, "recall")},
-        **{f"{name}_ci": _interval(values) for name, values in drawn.items()},
+        **{f"{name}_ci": percentile_interval(values) for name, values in drawn.items()},
         "frames": _frame_figures(material, said, frame_truth),
     }
 
@@ -205,7 +207,7 @@ def _frame_figures(material: Material, said: Predictions, truth: FrameTruth | No
 
 
 def _drawn_figures(material: Material, said: Predictions, draws: Sequence[Ints]) -> dict[str, Floats]:
-    """The leading figures on each draw of people, NaN where there is none."""
+    """The leading figures on each bootstrap sample of people, NaN if undefined."""
     known = np.isfinite(said.score)
     spearman, macro_f1, accuracy = (np.full(len(draws), np.nan) for _ in range(3))
     for number, drawn in enumerate(draws):
@@ -218,13 +220,13 @@ def _drawn_figures(material: Material, said: Predictions, draws: Sequence[Ints])
 
 
 def _difference(one: Row, other: Row, drawn: Mapping[str, Floats], others: Mapping[str, Floats]) -> dict[str, Any]:
-    """How much better one row is than another on the same draws, and on what share of them it is better."""
+    """How much better one row is than another on the same samples, and on what share of them."""
     gains = {name: drawn[name] - others[name] for name in ("spearman", "macro_f1")}
     return {
         "of": one.name,
         "over": other.name,
         **{name: float(np.nanmean(gain)) for name, gain in gains.items()},
-        **{f"{name}_ci": _interval(gain) for name, gain in gains.items()},
+        **{f"{name}_ci": percentile_interval(gain) for name, gain in gains.items()},
         **{f"{name}_better": float((gain > 0).mean()) for name, gain in gains.items()},
     }
 
@@ -247,12 +249,12 @@ def _by(material: Material, said: Predictions, groups: Sequence[str]) -> dict[st
 
 
 def _attribute(material: Material, name: str) -> list[str]:
-    """An attribute of each video, "" where it is not known."""
+    """An attribute of each video, "" if unknown."""
     return [interview.attributes.get(name, "") for interview in material.interviews]
 
 
 def _listed(material: Material, predictions: Mapping[str, Predictions]) -> list[dict[str, Any]]:
-    """What each row says of each video, so that every figure can be made again."""
+    """Each row's score for each video, so that all figures can be recomputed."""
     return [
         {
             "id": interview.id,
@@ -265,8 +267,3 @@ def _listed(material: Material, predictions: Mapping[str, Predictions]) -> list[
         }
         for row, interview in enumerate(material.interviews)
     ]
-
-
-def _interval(values: Floats) -> list[float] | None:
-    known = values[np.isfinite(values)]
-    return [float(value) for value in np.quantile(known, [0.025, 0.975])] if len(known) else None

@@ -1,4 +1,4 @@
-"""What was predicted as what: a confusion matrix, and the figures of each category that follow from it."""
+"""A confusion matrix, and the figures that follow from it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ COUNT = len(CATEGORIES)
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """How often each category was predicted as each: the truth in rows, both sides in the order of `CATEGORIES`.
+    """Counts with the truth in rows, both axes in the order of `CATEGORIES`.
 
-    A figure whose divisor is 0 is 0, as in scikit-learn.
+    A figure with a zero denominator is 0.
     """
 
     counts: tuple[tuple[int, ...], ...]
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[str, str, int]]) -> Confusion:
-        """Make it from true category, predicted category, and how often that was."""
+        """Build it from tuples of true category, predicted category and count."""
         counts = [[0] * COUNT for _ in CATEGORIES]
         for truth, predicted, count in pairs:
             counts[CATEGORIES.index(truth)][CATEGORIES.index(predicted)] += count
@@ -33,7 +33,7 @@ class Confusion:
 
     @classmethod
     def from_indices(cls, truth: npt.NDArray[np.integer[Any]], predicted: npt.NDArray[np.integer[Any]]) -> Confusion:
-        """Make it from two arrays of the same length, both into `CATEGORIES`."""
+        """Build it from two arrays of the same length, both into `CATEGORIES`."""
         counts = np.bincount(COUNT * truth + predicted, minlength=COUNT**2).reshape(COUNT, COUNT)
         return cls(tuple(map(tuple, counts.tolist())))
 
@@ -44,27 +44,27 @@ class Confusion:
 
     @property
     def wrong(self) -> int:
-        """How many were predicted wrong."""
+        """How many were predicted wrongly."""
         return self.total - sum(self.counts[index][index] for index in range(COUNT))
 
     @property
     def support(self) -> tuple[int, ...]:
-        """How many there truly are of each category."""
+        """How many there are of each true category."""
         return tuple(map(sum, self.counts))
 
     @property
     def accuracy(self) -> float:
-        """The share that was predicted right."""
+        """The share that was predicted correctly."""
         return _share(self.total - self.wrong, self.total)
 
     @property
     def recall(self) -> tuple[float, ...]:
-        """Of each category, the share that was recognised."""
+        """The share of each category that was recognised."""
         return tuple(_share(self.counts[index][index], self.support[index]) for index in range(COUNT))
 
     @property
     def precision(self) -> tuple[float, ...]:
-        """Of what was called each category, the share that is."""
+        """The share of the predictions of each category that are correct."""
         called = [sum(row[index] for row in self.counts) for index in range(COUNT)]
         return tuple(_share(self.counts[index][index], called[index]) for index in range(COUNT))
 
@@ -76,7 +76,7 @@ class Confusion:
 
     @property
     def macro_f1(self) -> float:
-        """The mean F1, every category counting alike."""
+        """The mean F1 over categories."""
         return sum(self.f1) / COUNT
 
 

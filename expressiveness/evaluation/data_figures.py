@@ -1,7 +1,7 @@
-"""What the data itself says beside a benchmark, where it allows.
+"""Figures about the data itself, for a benchmark.
 
-How far its ratings can be trusted (`rating_ceiling`), what somebody's other clips give away (`own_mean`), and whether
-clips that were meant to be more expressive are judged to be (`intended_orders`).
+The reliability of the ratings (`rating_ceiling`), how much a person's other clips reveal (`own_mean`), and whether
+clips intended to be more expressive are judged so (`intended_orders`).
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from expressiveness.data import Interview
-from expressiveness.evaluation.metrics import draws_of_people, rank_correlation
+from expressiveness.evaluation.metrics import draws_of_people, percentile_interval, rank_correlation
 from expressiveness.types import Floats, Ints
 
 
 def rating_ceiling(interviews: Sequence[Interview], score: Floats) -> dict[str, Any] | None:
-    """How well the best model could do, where the standard error of every clip's score is known.
+    """How well the best model could do, from the standard error of every clip's score; None if any is unknown.
 
-    The reliability is what is left of the scores' variance without that of their errors, 1 - mean(SE^2) / var(score);
-    its root is the correlation of the scores with what endlessly many raters would say (Lord and Novick, "Statistical
-    theories of mental test scores", 1968), and no model is expected to come closer to the ratings than they do.
+    The reliability is the share of the scores' variance that is not error, 1 - mean(SE^2) / var(score). Its root is the
+    correlation of the scores with those of infinitely many raters (Lord and Novick, "Statistical theories of mental
+    test scores", 1968), and the highest that a model is expected to reach.
 
     Args:
         interviews: k clips.
@@ -41,10 +41,10 @@ def rating_ceiling(interviews: Sequence[Interview], score: Floats) -> dict[str, 
 
 
 def own_mean(participant: npt.NDArray[np.str_], score: Floats) -> dict[str, Any]:
-    """How well the mean of somebody's other clips predicts the score of one: a model that knows the face gets as far.
+    """How well the mean of a person's other clips predicts a clip's score, as a model that knows the face could.
 
     Args:
-        participant: whose clips they are, shape (k,).
+        participant: the person in each clip, shape (k,).
         score: theirs, shape (k,).
     """
     _, person, clips = np.unique(participant, return_inverse=True, return_counts=True)
@@ -52,19 +52,16 @@ def own_mean(participant: npt.NDArray[np.str_], score: Floats) -> dict[str, Any]
     known = others > 0
     sums = np.bincount(person, weights=score)[person]
     means = (sums - score)[known] / others[known]
-    return {
-        "clips": int(known.sum()),
-        "spearman": rank_correlation(score[known], means) if known.any() else None,
-    }
+    return {"clips": int(known.sum()), "spearman": rank_correlation(score[known], means) if known.any() else None}
 
 
 def intended_pairs(interviews: Sequence[Interview]) -> dict[str, Ints]:
-    """The pairs of clips of one person that differ in how expressive they were meant to be, and in nothing else said.
+    """Pairs of clips of one person that differ only in how expressive they were intended to be.
 
-    These are clips with one `pair`; `intended` says which one was meant to be more expressive.
+    Both have the same `pair` attribute, and `intended` says which was to be more expressive.
 
     Returns:
-        By what they are, as in "HI above LO", the positions of the clips, shape (pairs, 2): the more expressive first.
+        By kind, as in "HI above LO", the positions of the clips, shape (pairs, 2), the more expressive one first.
     """
     asked = [(i.participant, i.attributes.get("pair"), row) for row, i in enumerate(interviews) if i.intended]
     pairs: dict[tuple[float, float, str], list[tuple[int, int]]] = {}
@@ -81,17 +78,17 @@ def intended_pairs(interviews: Sequence[Interview]) -> dict[str, Ints]:
 def intended_orders(
     interviews: Sequence[Interview], scores: Mapping[str, Floats], *, draws: int, seed: int
 ) -> list[dict[str, Any]]:
-    """Of each kind of `intended_pairs`, the share that scores put in the order that was meant; ties count half.
+    """The share of each kind of `intended_pairs` that scores put in the intended order; ties count half.
 
     Args:
         interviews: k clips.
-        scores: by whose they are, shape (k,); NaN where nothing was said.
-        draws: of people, for the intervals.
-        seed: of the draws.
+        scores: by the name of their source, each of shape (k,); NaN for no score.
+        draws: bootstrap samples of people, for the intervals.
+        seed: of the bootstrap.
 
     Returns:
-        Of each kind its `name`, how many `pairs` it has, and `shares`: by the names of `scores` how many `pairs` were
-        judged, the `share` in the right order, and its interval of 95 %.
+        For each kind its `name`, the number of `pairs`, and `shares`: by name of `scores`, the number of `pairs`
+        judged, the `share` in the right order, and its 95 % interval.
     """
     owner = np.array([one.participant for one in interviews])
     found = []
@@ -102,14 +99,10 @@ def intended_orders(
 
 
 def _share(values: Floats, owner: npt.NDArray[np.str_], draws: int, seed: int) -> dict[str, Any]:
-    """Of pairs of scores, shape (pairs, 2), and whose they are."""
+    """The share of pairs of scores, shape (pairs, 2), in the right order; `owner` is the person of each."""
     known = np.isfinite(values).all(axis=1)
     if not known.any():
         return {"pairs": 0, "share": None, "share_ci": None}
     right = (np.sign(values[known, 0] - values[known, 1]) + 1) / 2
-    drawn = [right[rows].mean() for rows in draws_of_people(owner[known], draws=draws, seed=seed)]
-    return {
-        "pairs": len(right),
-        "share": float(right.mean()),
-        "share_ci": [float(bound) for bound in np.quantile(drawn, [0.025, 0.975])],
-    }
+    drawn = [right[rows].mean() for rows in draws_of_people(owner[known], draws, seed)]
+    return {"pairs": len(right), "share": float(right.mean()), "share_ci": percentile_interval(drawn)}

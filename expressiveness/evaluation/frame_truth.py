@@ -1,8 +1,8 @@
-"""What is known of single frames, and how far a model's frames follow it.
+"""Known truth of single frames, and how well a model's frames agree with it.
 
-A clip's label says nothing of its single frames: a model that repeats it on every frame would be called right. So
-frames are judged only where they are known themselves, because they were rendered or because people labelled them by
-hand, and by their order: Spearman's correlation needs no common unit.
+A clip's label says nothing about its single frames: a model that repeats it on every frame would count as right. So
+frames are evaluated only if their truth is known, from rendering or from labels by hand. They are compared by rank, as
+Spearman's correlation needs no common unit.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from expressiveness._io import place, read_bounded
 from expressiveness.data import CATEGORIES, Curation, Interview
 from expressiveness.errors import InterviewError, reason
 from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS
-from expressiveness.evaluation.metrics import draws_of_people, rank_correlation
+from expressiveness.evaluation.metrics import draws_of_people, percentile_interval, rank_correlation
 from expressiveness.models import FramePredictions
 from expressiveness.types import Floats
 from expressiveness.wording import counted
 
 TRUTH_FRAMES = "truth_frames.csv"
-"""What a renderer writes beside its interviews."""
+"""Written by renderers beside their interviews."""
 
 MAX_TRUTH_BYTES = 2**30
 
@@ -36,19 +36,19 @@ AMPLITUDES = ("low", "mid", "high")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameTruth:
-    """How expressive single frames are, where that is known; higher is more, the unit does not matter."""
+    """How expressive single frames are, where known; higher is more, in any unit."""
 
-    videos: Mapping[str, pd.Series[float]]  # by interview id: values, indexed by the number of the frame, from 1
+    videos: Mapping[str, pd.Series[float]]  # by interview id: values, indexed by frame number from 1
 
     def __repr__(self) -> str:
         return f"FrameTruth({counted(len(self.videos), 'video')})"
 
     @classmethod
     def read(cls, file: Path | str) -> FrameTruth:
-        """Read a CSV file with the columns `id`, `frame_number` and `energy`; others are passed over.
+        """Read a CSV file with the columns `id`, `frame_number` and `energy`; others are ignored.
 
         Raises:
-            InterviewError: the file is missing or holds something else.
+            InterviewError: the file is missing or invalid.
         """
         try:
             content = BytesIO(read_bounded(place(file), most=MAX_TRUTH_BYTES))
@@ -56,17 +56,17 @@ class FrameTruth:
             rows = pd.read_csv(content, usecols=list(kinds), dtype=kinds).dropna()
             videos = {str(id): own.set_index("frame_number")["energy"] for id, own in rows.groupby("id")}
             if not all(energies.index.is_unique for energies in videos.values()):
-                raise ValueError("a frame is there twice")
+                raise ValueError("it lists a frame twice")
         except (OSError, ValueError) as error:
             raise InterviewError(
-                f"{file} does not say how expressive frames are ({reason(error)}); "
+                f"{file} cannot be read as the truth of frames ({reason(error)}); "
                 "give a CSV with the columns id, frame_number and energy, or remove it"
             ) from error
         return cls(videos)
 
     @classmethod
     def beside(cls, folder: Path | str) -> FrameTruth | None:
-        """Read `truth_frames.csv` in a folder of interviews, as renderers write it; None where there is none.
+        """Read `truth_frames.csv` from a folder of interviews; None if there is none.
 
         Raises:
             InterviewError: as `read`.
@@ -76,9 +76,9 @@ class FrameTruth:
 
     @classmethod
     def labelled(cls, curation: Curation) -> FrameTruth | None:
-        """The frames that people labelled by hand, Reserved 0, Balanced 1, Expressive 2; None if there are none.
+        """The frames labelled by hand, as 0 for Reserved, 1 for Balanced and 2 for Expressive; None if there are none.
 
-        A video whose frames were all given one category says nothing of how they differ, and is left out.
+        A video with only one category among its labelled frames is left out, as there is no order to compare.
         """
         labels: dict[str, dict[int, float]] = {}
         for face in curation.faces:
@@ -95,19 +95,19 @@ def frame_figures(
     draws: int = BOOTSTRAP_DRAWS,
     seed: int = 0,
 ) -> dict[str, Any] | None:
-    """Say how far a model's frames follow what is known of them.
+    """Measure how well a model's frames agree with their known truth.
 
     Args:
-        judged: interviews, and what the model says of each.
-        truth: what is known of their frames.
-        draws: of people, for the interval.
-        seed: of the draws.
+        judged: interviews, with the model's predictions for each.
+        truth: of their frames.
+        draws: bootstrap samples of people, for the interval.
+        seed: of the bootstrap.
 
     Returns:
-        `n` frames of so many `videos`; `within`, the mean over videos of Spearman's rho between the frames of each,
-        with an interval of 95 % over people, and by thirds of the videos' mean truth (`within_by_amplitude`); `pooled`,
-        rho over all frames. In a video whose frames the model does not tell apart, rho counts as 0. None where nothing
-        is known of any frame.
+        The number of frames `n` and of `videos`; `within`, the mean over videos of Spearman's rho over each video's
+        frames, with a 95 % interval over people, and by thirds of the videos' mean truth (`within_by_amplitude`);
+        `pooled`, rho over all frames. If a model gives all frames of a video the same level, its rho counts as 0. None
+        if the truth of no frame is known.
     """
     pairs = [(one.participant, *_known_frames(said, truth.videos.get(one.id))) for one, said in judged]
     known = [(person, values, levels) for person, values, levels in pairs if len(values)]
@@ -115,20 +115,19 @@ def frame_figures(
         return None
     within = np.array([_within(values, levels) for _, values, levels in known])
     people = np.array([person for person, _, _ in known])
-    drawn = [_mean(within[rows]) for rows in draws_of_people(people, draws=draws, seed=seed)]
-    certain = np.array([value for value in drawn if value is not None])
+    drawn = [_mean(within[rows]) for rows in draws_of_people(people, draws, seed)]
     return {
         "n": sum(len(values) for _, values, _ in known),
         "videos": int(np.isfinite(within).sum()),
         "within": _mean(within),
-        "within_ci": np.quantile(certain, [0.025, 0.975]).tolist() if len(certain) else None,
+        "within_ci": percentile_interval(drawn),
         "within_by_amplitude": _by_amplitude(within, np.array([values.mean() for _, values, _ in known])),
         "pooled": rank_correlation(*(np.concatenate([pair[side] for pair in known]) for side in (1, 2))),
     }
 
 
 def _known_frames(said: FramePredictions, known: pd.Series[float] | None) -> tuple[Floats, Floats]:
-    """Of a video's judged frames that are known, the truth and what the model ranks them by."""
+    """The truth and the model's level of those frames of a video whose truth is known."""
     if known is None:
         return np.zeros(0), np.zeros(0)
     values = np.asarray(known.reindex(said.frame_number), dtype=np.float64)
@@ -137,7 +136,7 @@ def _known_frames(said: FramePredictions, known: pd.Series[float] | None) -> tup
 
 
 def _within(values: Floats, levels: Floats) -> float:
-    """Rho in one video; NaN where its frames do not differ, so that no model could be right."""
+    """Rho in one video; NaN if the truth is constant, so that no model could be right."""
     return np.nan if np.ptp(values) == 0 else rank_correlation(values, levels) or 0.0
 
 

@@ -1,7 +1,7 @@
-"""How good a model is, best on people it has not seen.
+"""Evaluate a model, ideally on people it has not seen.
 
-A clip's label belongs to the clip, so the figures are the video's. Its frames are judged where they are known
-themselves, see `frame_truth`.
+Labels are per clip, so the figures are over videos. Frames are only evaluated if their truth is known, see
+`frame_truth`.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """How good a model is on some interviews."""
+    """How well a model does on some interviews."""
 
     participants: int
-    leaky: bool  # whether some of these people were trained on
-    verdict: str  # what it comes to, in a sentence
+    leaky: bool  # whether the model was trained on some of these people
+    verdict: str  # the conclusion in a sentence
     video: dict[str, Any]  # see `video_figures`
-    frames: dict[str, Any] | None  # see `frame_figures`; None where nothing is known of single frames
-    clips: pd.DataFrame  # a row for each judged interview: what it is, what was predicted, whether that is right
-    passed_over: dict[str, str]  # why, by interview id
+    frames: dict[str, Any] | None  # see `frame_figures`; None if the truth of no frame is known
+    clips: pd.DataFrame  # a row per judged interview: truth, prediction, and whether it is correct
+    passed_over: dict[str, str]  # reasons by interview id
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures, ready for JSON, without the single clips.
+        """The figures, ready for JSON, without single clips.
 
-        Confusion matrices have the truth in rows, both sides in the order of `CATEGORIES`.
+        Confusion matrices have the truth in rows, both axes in the order of `CATEGORIES`.
         """
         return {
             "participants": self.participants,
@@ -55,12 +55,12 @@ class Evaluation:
         }
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row for each judged interview, by id: what it is, what was predicted, and whether that is right."""
+        """A row per judged interview, by id: truth, prediction, and whether it is correct."""
         return self.clips.set_index("id")
 
     @property
     def wrong(self) -> pd.DataFrame:
-        """The clips whose category was not recognised, the surest mistakes first."""
+        """The clips with a wrong prediction, the most confident ones first."""
         clips = self.to_pandas()
         return clips[~clips["correct"]].sort_values("confidence", ascending=False)
 
@@ -81,19 +81,19 @@ def evaluate(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Judge a model on interviews, best on those of people it has not seen.
+    """Evaluate a model on interviews, ideally of people it has not seen.
 
-    The truth is the category that an interview's score gives. What people corrected or left out while reviewing plays
-    no part in it: they look where a model errs, and a truth that follows their corrections would praise the model that
-    they corrected. So runs before and after curation are judged by the same measure.
+    The truth is the category of an interview's score. Corrections and exclusions from review do not change it: people
+    review where a model is wrong, so using their corrections would favour the model they reviewed. Runs before and
+    after curation are therefore comparable.
 
     Args:
-        model: to judge.
-        interviews: to judge it on, with their scores.
+        model: to evaluate.
+        interviews: to evaluate it on, with their scores.
         store: holds their faces.
-        frame_truth: what is known of their single frames, of which else nothing is said.
-        seed: for the bootstrap.
-        progress: told how many interviews are judged.
+        frame_truth: known truth of single frames; without it there are no figures of frames.
+        seed: of the bootstrap.
+        progress: called after each interview.
 
     Raises:
         TrainingError: none of the interviews can be judged.
@@ -128,23 +128,23 @@ def evaluate(
 
 
 def held_out_interviews(model: TrainedModel, interviews: Sequence[Interview]) -> Sequence[Interview]:
-    """The interviews of people who had no part in a model's training or early stopping.
+    """The interviews of people who were not used in a model's training or early stopping.
 
     Raises:
-        TrainingError: every one of the people had.
+        TrainingError: there are none.
     """
     people = _known_people(model, interviews)
     held_out = [interview for interview in interviews if interview.participant not in people]
     if not held_out:
         raise TrainingError(
-            f"all {len(people)} people took part in the training, so nobody is left to judge the model on; "
-            "give interviews of other people, or judge it on those it knows (--everyone)"
+            f"the model was trained on all {len(people)} people, so nobody is left to evaluate it on; "
+            "give interviews of other people, or evaluate it on those it knows (--everyone)"
         )
     return held_out
 
 
 def _known_people(model: TrainedModel, interviews: Sequence[Interview]) -> set[str]:
-    """The people of some interviews who had a part in a model's training or early stopping."""
+    """The people in some interviews who were used in a model's training or early stopping."""
     seen = {*model.split.train, *model.split.validation}
     return {interview.participant for interview in interviews if interview.id in seen}
 

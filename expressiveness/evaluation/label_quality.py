@@ -1,8 +1,8 @@
-"""Find labels that are probably wrong: videos and frames whose category a model that has not seen the person doubts.
+"""Find labels that are probably wrong: those that a model trained on other people finds improbable.
 
-Confident learning (Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", JAIR
-70, 2021) by the package cleanlab: the lower the probability of the given category, the more suspicious the label. The
-probabilities must come from people who were held out; a model that has learned a wrong label will not doubt it.
+Uses confident learning (Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels",
+JAIR 70, 2021) from the package cleanlab: the lower the probability of the given category, the more suspicious the
+label. The people must be held out, since a model trained on a wrong label will not question it.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ LEAST_PEOPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A label, and how far it is to be trusted."""
+    """A label that may be wrong."""
 
     interview: str  # its id
     frame_number: int | None  # from 1; None for the whole video
     category: str  # the label
     suggested: str  # the most probable category
-    quality: float  # of the label, 0 (surely wrong) to 1
+    quality: float  # of the label, 0 (certainly wrong) to 1
 
     def __repr__(self) -> str:
         where = "" if self.frame_number is None else f", frame {self.frame_number}"
@@ -50,7 +50,7 @@ class Suspect:
 
 
 def label_quality(category: Ints, probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """How far labels are to be trusted, 0 to 1.
+    """How trustworthy labels are, 0 to 1.
 
     Args:
         category: the labels, into `CATEGORIES`, shape (n,).
@@ -62,13 +62,11 @@ def label_quality(category: Ints, probabilities: npt.NDArray[np.floating]) -> np
     if not len(category):
         return np.zeros(0)
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", message="IProgress not found"
-        )  # in a notebook, of a bar that nobody asked for
+        warnings.filterwarnings("ignore", message="IProgress not found")  # in notebooks, about an unused progress bar
         from cleanlab.rank import get_label_quality_scores
 
     exact = probabilities.astype(np.float64)
-    # cleanlab wants rows that sum to 1 exactly, and logarithms that are finite
+    # cleanlab needs rows that sum to exactly 1, and finite logs
     exact = np.maximum(exact, 1e-9) / np.maximum(exact, 1e-9).sum(axis=1, keepdims=True)
     return np.asarray(get_label_quality_scores(category, exact, method="self_confidence"))
 
@@ -81,41 +79,39 @@ def suspicious_labels(
     target: str = DEFAULT_TARGET,
     thresholds: Thresholds | None = None,
     curation: Curation | None = None,
-    folds: int = 5,
     seed: int = 0,
 ) -> list[Suspect]:
-    """Rank videos by how suspicious their category is, or frames by how suspicious it is that they count as it.
+    """Rank videos, or frames, by how suspicious their category is.
 
-    Each is judged by the model of movement, trained on the other people.
+    Each is judged by the movement model, trained on the other people.
 
     Args:
-        interviews: with stored faces and movement (`extract_movements`); others are passed over.
-        store: of the faces.
-        unit: what is ranked: videos, or their frames with a stored face.
+        interviews: those without stored faces and movement (`extract_movements`) are skipped.
+        store: holds the faces.
+        unit: rank videos, or frames with a stored face, each labelled with its video's category.
         target: the score that gives the category.
         thresholds: the notebook's if None.
-        curation: what people decided already: corrected categories are labels, too.
-        folds: in which the people are dealt out.
-        seed: decides how.
+        curation: people's earlier decisions; corrected categories are used as labels.
+        seed: deals the people into folds.
 
     Returns:
         The most suspicious first.
 
     Raises:
-        TrainingError: there are too few people with enough of a face.
+        TrainingError: too few people show enough of a face.
     """
     clips = _labelled(interviews, store, target, thresholds or Thresholds(), curation or Curation())
     features = np.array([features_of(clip.movement, clip.neutral) for clip in clips if clip.movement])
     scores, categories = np.array([clip.score for clip in clips]), np.array([clip.category for clip in clips])
     people = [clip.interview.participant for clip in clips]
     suspects: list[Suspect] = []
-    for model, rows in held_out_models(features, scores, categories, people, folds=folds, seed=seed):
-        for clip in (clips[row] for row in rows):
-            level, numbers = model.levels(_features(clip)), clip.faces.frame_number.tolist()
+    for model, rows in held_out_models(features, scores, categories, people, seed=seed):
+        for clip, level in zip((clips[row] for row in rows), model.levels(features[rows]), strict=True):
+            numbers = clip.faces.frame_number.tolist()
             suspects += (
                 _suspects(clip, numbers, model.frame_calibration.probabilities(_frame_levels(clip, model, level)))
                 if unit == "frame"
-                else _suspects(clip, [None], model.calibration.probabilities(level))
+                else _suspects(clip, [None], model.calibration.probabilities(np.array([level])))
             )
     return sorted(suspects, key=lambda one: (one.quality, one.interview, one.frame_number or 0))
 
@@ -130,22 +126,17 @@ def _labelled(
     people = {clip.interview.participant for clip in clips}
     if len(people) < LEAST_PEOPLE:
         raise TrainingError(
-            f"{len(people)} people show enough of a face to find wrong labels by, {LEAST_PEOPLE} are needed; "
+            f"{len(people)} people show enough of a face to find wrong labels, {LEAST_PEOPLE} are needed; "
             "add interviews, or read their movement first (expressiveness benchmark does)"
         )
     return clips
 
 
-def _features(clip: LabelledClip) -> Floats:
-    assert clip.movement
-    return features_of(clip.movement, clip.neutral)[np.newaxis]
-
-
-def _frame_levels(clip: LabelledClip, model: FittedMovement, level: Floats) -> Floats:
-    """How expressive each frame of a clip with a face is, shape (n,)."""
+def _frame_levels(clip: LabelledClip, model: FittedMovement, level: float) -> Floats:
+    """The level of each frame with a stored face, shape (n,)."""
     assert clip.movement
     intensity = frame_intensity().log_intensity(clip.movement, clip.neutral)
-    return np.interp(clip.faces.seconds, clip.movement.seconds, model.frame_levels(intensity, float(level[0])))
+    return np.interp(clip.faces.seconds, clip.movement.seconds, model.frame_levels(intensity, float(level)))
 
 
 def _suspects(

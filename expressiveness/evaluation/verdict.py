@@ -1,4 +1,4 @@
-"""What an evaluation comes to, in words: whether a model is better than always answering the commonest category."""
+"""The conclusion of an evaluation in words: is the model better than always answering the most common category?"""
 
 from __future__ import annotations
 
@@ -9,45 +9,45 @@ import numpy.typing as npt
 
 from expressiveness.data import CATEGORIES, short_name
 from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS
-from expressiveness.evaluation.metrics import VideoResults, draws_of_people, rank_correlation
+from expressiveness.evaluation.metrics import VideoResults, draws_of_people, percentile_interval, rank_correlation
 from expressiveness.types import Ints
 from expressiveness.wording import counted, decimal
 
 FEWEST_PEOPLE = 6
-"""With fewer, all of them may well agree by chance, and draws of people would call that certain."""
+"""With fewer, they may all agree by chance, and the bootstrap would call that certain."""
 
 
 def verdict(
     results: VideoResults, *, trained_on: Collection[str] = (), draws: int = BOOTSTRAP_DRAWS, seed: int = 0
 ) -> str:
-    """Say whether a model tells categories apart, and of whom that holds.
+    """Say whether a model tells categories apart, and for which people.
 
-    The model is compared with the answer that fits most of these videos, on the same draws of people: it is called
-    better, or worse, only where the interval of 95 % of the difference leaves out zero.
+    The model is compared with the majority answer on the same bootstrap samples of people. It is called better or worse
+    only if the 95 % interval of the difference excludes zero.
 
     Args:
-        results: of one video or more.
+        results: of at least one video.
         trained_on: the people that the model was trained on.
-        draws: of people.
-        seed: of the draws.
+        draws: bootstrap samples of people.
+        seed: of the bootstrap.
     """
     answers, truths = set(results.predicted_category.tolist()), set(results.category.tolist())
     people = set(results.participant.tolist())
     known = people & set(trained_on)
-    drawn = list(draws_of_people(results.participant, draws=draws, seed=seed)) if len(people) >= FEWEST_PEOPLE else []
+    drawn = list(draws_of_people(results.participant, draws, seed)) if len(people) >= FEWEST_PEOPLE else []
     if len(truths) == 1:
-        return f"All {counted(len(results.category), 'video')} are {_name(truths.pop())}, so nothing is compared here."
+        return f"All {counted(len(results.category), 'video')} are {_name(truths.pop())}: there is nothing to compare."
     if len(answers) == 1:
         but = "" if known else _still_ranked(results, drawn)
         return f"Always answers {_name(answers.pop())}; no better than chance{but}."
     if known:
         who = "These people" if known == people else "Some of these people"
-        return f"{who} were trained on, so this says nothing about others."
+        return f"{who} were in the training set, so this says nothing about others."
     return _against_majority(results, len(people), drawn)
 
 
 def _still_ranked(results: VideoResults, drawn: Sequence[Ints]) -> str:
-    """What speaks for a model all the same that answers one category."""
+    """Whether the scores of a model that always answers one category still rank the videos."""
     rho = rank_correlation(results.score, results.predicted_score)
     found = [rank_correlation(results.score[rows], results.predicted_score[rows]) or 0.0 for rows in drawn]
     if rho is None or not found or np.quantile(found, 0.025) <= 0:
@@ -59,13 +59,13 @@ def _against_majority(results: VideoResults, people: int, drawn: Sequence[Ints])
     majority = int(np.bincount(results.category).argmax())
     right, usual = results.predicted_category == results.category, results.category == majority
     gains = [right[rows].mean() - usual[rows].mean() for rows in drawn]
-    low, high = np.quantile(gains, [0.025, 0.975]) if gains else (-1, 1)
+    low, high = percentile_interval(gains) or (-1, 1)
     name, reached, otherwise = _name(majority), _percent(right), _percent(usual)
     of_whom = f"{reached} of {counted(len(right), 'video')} of {people} people right"
     if low > 0:
         return f"Better than chance: {of_whom}, where always answering {name} gets {otherwise}."
     if not gains and right.mean() > usual.mean():
-        return f"{of_whom}, where always answering {name} gets {otherwise}; so few people prove nothing."
+        return f"{of_whom}, where always answering {name} gets {otherwise}; that is too few people to tell."
     if high < 0:
         return f"Worse than always answering {name}: {of_whom}, where that gets {otherwise}."
     return f"Not shown to be better than always answering {name} ({reached} against {otherwise}, {people} people)."

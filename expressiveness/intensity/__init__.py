@@ -1,4 +1,4 @@
-"""How expressive a face is on each frame, learned from rendered faces whose every frame is known."""
+"""How expressive a face is on each frame, learned from rendered faces with known expressions."""
 
 import lazy_loader
 

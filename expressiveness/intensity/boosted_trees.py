@@ -1,4 +1,4 @@
-"""Boosted regression trees as plain numbers: what scikit-learn has grown is kept and evaluated without pickles."""
+"""Boosted regression trees as plain arrays, so that scikit-learn's can be saved without pickle."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class BoostedTrees:
     """t trees of at most m nodes each; a row's value is the start plus the leaf that it reaches in every tree."""
 
-    feature: npt.NDArray[np.int16]  # (t, m) column that a node asks for
-    threshold: npt.NDArray[np.float32]  # (t, m) up to which a row goes left
-    left: npt.NDArray[np.int16]  # (t, m) the next node; a leaf leads to itself
+    feature: npt.NDArray[np.int16]  # (t, m) the column that a node tests
+    threshold: npt.NDArray[np.float32]  # (t, m) a row goes left if its value is at most this
+    left: npt.NDArray[np.int16]  # (t, m) the next node; a leaf points to itself
     right: npt.NDArray[np.int16]  # (t, m)
     value: npt.NDArray[np.float32]  # (t, m) of a leaf
     start: float
@@ -29,7 +29,7 @@ class BoostedTrees:
 
     @classmethod
     def grown(cls, model: GradientBoostingRegressor) -> BoostedTrees:
-        """Those of a fitted model."""
+        """Convert a fitted scikit-learn model."""
         trees = [one.tree_ for one in model.estimators_[:, 0]]
         shape = (len(trees), max(tree.node_count for tree in trees))
         feature, left, right = (np.zeros(shape, dtype=np.int16) for _ in range(3))
@@ -46,16 +46,16 @@ class BoostedTrees:
         return cls(feature, threshold, left, right, value, start, max(tree.max_depth for tree in trees))
 
     def numbers(self) -> dict[str, Any]:
-        """All of it, by name."""
+        """All fields by name, for saving."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
     def of_numbers(cls, numbers: Mapping[str, Any]) -> BoostedTrees:
-        """Made of what `numbers` gives, as arrays."""
+        """Build the trees from the arrays that `numbers` returned."""
         return cls(**{**numbers, "start": float(numbers["start"]), "depth": int(numbers["depth"])})
 
     def __call__(self, rows: Floats) -> Floats:
-        """Values of rows of shape (n, features), shape (n,)."""
+        """Predict rows of shape (n, features), shape (n,)."""
         rows = rows.astype(np.float32)  # as scikit-learn compares
         every = np.arange(len(rows))[:, np.newaxis]
         tree = np.arange(len(self.feature))

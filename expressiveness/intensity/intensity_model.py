@@ -1,7 +1,7 @@
-"""A frame's intensity: how far the face is from its own rest, as trees and networks read it from 41 blendshapes.
+"""A frame's intensity: how far the face is from neutral, predicted from 41 blendshapes by trees and neural networks.
 
-They learned from rendered faces, whose expression is known on every frame, and from nothing of the user's, so they
-serve a study of any size. What they learned from, and by which command, is kept beside their numbers, see `provenance`.
+They were trained on rendered faces, whose expression is known on every frame, and not on the user's data, so they work
+for a study of any size. `provenance` records the training data and the command.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from expressiveness.wording import counted
 
 WEIGHTS = "intensity.npz"
 OFFSET = 0.1
-"""Added to the rendered energy before its logarithm: below that, faces look alike."""
+"""Added to the rendered energy before the log; faces below it look alike."""
 
 PROVENANCE = "provenance"
 SINGLE_NUMBERS = ("lowest", "highest", "spread", "reliability")
@@ -33,38 +33,38 @@ SINGLE_NUMBERS = ("lowest", "highest", "spread", "reliability")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameIntensity:
-    """What was learned from rendered faces."""
+    """The model trained on rendered faces."""
 
     trees: BoostedTrees
-    nets: tuple[PlainNet, ...]  # their mean is averaged with what the trees say
-    lowest: float  # log intensities that were learned from: none beyond is given
+    nets: tuple[PlainNet, ...]  # their mean is averaged with the trees' output
+    lowest: float  # range of log intensities in training; predictions are clipped to it
     highest: float
-    spread: float  # standard deviation of the error of a frame's log intensity within its video, on people held out
-    reliability: float  # squared correlation of the log intensity within videos with the truth, on people held out
-    provenance: dict[str, Any]  # what it was learned from, and by which command
+    spread: float  # SD of the error of a frame's log intensity within its video, on held-out people
+    reliability: float  # squared correlation of log intensity with the truth within videos, on held-out people
+    provenance: dict[str, Any]  # the training data, and the command
 
     def __repr__(self) -> str:
         return f"FrameIntensity({len(self.trees.feature)} trees, {counted(len(self.nets), 'network')})"
 
     def log_intensity(self, movement: Movement, neutral: Neutral | None = None) -> Floats:
-        """How far the face is from rest on each frame, shape (n,): the logarithm of an energy of about 0 to 2.5.
+        """How far the face is from neutral on each frame, shape (n,): the log of an energy from 0 to about 2.5.
 
         Args:
             movement: of one video.
-            neutral: of its person; what this video alone tells of it, if None.
+            neutral: the person's; estimated from this video if None.
         """
         if not len(movement):
             return np.zeros(0)
         return self.of_expression(expression_of(movement), neutral or neutral_of([movement]))
 
     def of_expression(self, expression: Floats, neutral: Neutral) -> Floats:
-        """The same of `expression_of` a movement, shape (n, 41)."""
+        """As `log_intensity`, from the result of `expression_of`, shape (n, 41)."""
         rows = neutral.deviations(expression)
         said = (self.trees(rows) + np.mean([net(rows) for net in self.nets], axis=0)) / 2
         return np.asarray(np.clip(said, self.lowest, self.highest))
 
     def save(self, file: Path | str | IO[bytes]) -> None:
-        """Write it as plain numbers."""
+        """Write it as plain arrays."""
         parts = {"trees": self.trees.numbers(), **{f"net{n}": net.numbers() for n, net in enumerate(self.nets)}}
         numbers = {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
         single = {name: getattr(self, name) for name in SINGLE_NUMBERS}
@@ -87,5 +87,5 @@ class FrameIntensity:
 
 @cache
 def frame_intensity() -> FrameIntensity:
-    """The one that is part of this package."""
+    """The model that ships with this package."""
     return FrameIntensity.load(BytesIO(files(__package__).joinpath(WEIGHTS).read_bytes()))

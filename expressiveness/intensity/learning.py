@@ -1,6 +1,6 @@
-"""Learn what a frame's intensity looks like, from rendered faces whose every frame is known.
+"""Train the intensity model on rendered faces, whose expression is known on every frame.
 
-This is done once, by `tools/learn_intensity.py`; what comes out is part of the package.
+This was done once, by `tools/learn_intensity.py`; the result ships with the package.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from expressiveness.types import Floats, Ints
 from expressiveness.wording import counted, shortened
 
 FOLDS = 2
-"""Of the people, to measure how far what was learned errs on others."""
+"""Cross-validation folds of the people, to measure the error on people not trained on."""
 
 TREES = {"n_estimators": 300, "max_depth": 6, "subsample": 0.5, "max_features": 0.1, "min_samples_leaf": 20}
 LEARNING_RATE = 0.07
 LEAST_SCALE = 0.02
-"""Of a feature: what hardly moves on rendered faces may well do so on others, and would count for too much."""
+"""Smallest standard deviation of a feature: one that hardly varies on rendered faces may vary on real ones."""
 
 NETS = 3
 NET = {"hidden_layer_sizes": (64, 32), "early_stopping": True, "n_iter_no_change": 6, "max_iter": 60, "batch_size": 512}
@@ -37,9 +37,9 @@ NET = {"hidden_layer_sizes": (64, 32), "early_stopping": True, "n_iter_no_change
 class Example:
     """One rendered clip."""
 
-    person: str  # no two sets may share a name
+    person: str  # unique across all rendered sets
     movement: Movement  # n frames with a face
-    neutrals: tuple[Neutral, ...]  # to learn from: of all the person's clips, and of this one alone
+    neutrals: tuple[Neutral, ...]  # from all of the person's clips, and from this one alone; both are trained on
     energy: Floats  # (n,) the truth, 0 and more
 
     def __repr__(self) -> str:
@@ -47,12 +47,12 @@ class Example:
 
 
 def learn_intensity(examples: Sequence[Example], provenance: dict[str, Any], *, seed: int = 0) -> FrameIntensity:
-    """Fit trees and networks to the logarithm of the energy. How far they err is measured on people they have not seen.
+    """Fit trees and networks to the log of the energy, and measure their error on held-out people.
 
     Args:
         examples: of several people.
-        provenance: what they are and how this is done again, kept with the numbers.
-        seed: decides what chance would.
+        provenance: describes the examples and how to repeat the training; saved with the model.
+        seed: the same seed gives the same model.
     """
     pairs = [(one, neutral) for one in examples for neutral in one.neutrals]
     rows = np.vstack([neutral.deviations(expression_of(one.movement)) for one, neutral in pairs])

@@ -1,4 +1,4 @@
-"""Small fully connected networks as plain numbers: what scikit-learn has fitted, evaluated by matrix products."""
+"""Small fully connected networks as plain arrays, so that scikit-learn's can be saved without pickle."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 FARTHEST = 4.0
-"""Standard deviations from the mean; what lies further is taken to lie there, since networks know nothing of it."""
+"""Features are clipped to so many standard deviations, beyond which a network would extrapolate."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlainNet:
-    """A network with rectified hidden layers and one output, on standardised features."""
+    """A network with ReLU layers and one output, on standardised features."""
 
     mean: npt.NDArray[np.float32]  # (features,)
     scale: npt.NDArray[np.float32]  # (features,)
@@ -30,12 +30,12 @@ class PlainNet:
 
     @classmethod
     def fitted(cls, net: MLPRegressor, mean: Floats, scale: Floats) -> PlainNet:
-        """The numbers of a fitted network, and of what its features were standardised by."""
+        """Convert a fitted network, with the mean and scale of its features."""
         weights, biases = (tuple(one.astype(np.float32) for one in arrays) for arrays in (net.coefs_, net.intercepts_))
         return cls(mean.astype(np.float32), scale.astype(np.float32), weights, biases)
 
     def __call__(self, rows: Floats) -> Floats:
-        """Values of rows of shape (n, features), shape (n,)."""
+        """Predict rows of shape (n, features), shape (n,)."""
         values = standardised(rows, self.mean, self.scale)
         for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
             values = values @ weight + bias
@@ -43,18 +43,18 @@ class PlainNet:
         return np.asarray(values[:, 0])
 
     def numbers(self) -> dict[str, npt.NDArray[np.float32]]:
-        """All of it, by name."""
+        """All arrays by name, for saving."""
         layers = {f"weight{n}": one for n, one in enumerate(self.weights)}
         return {"mean": self.mean, "scale": self.scale, **layers, **{f"bias{n}": b for n, b in enumerate(self.biases)}}
 
     @classmethod
     def of_numbers(cls, numbers: Mapping[str, Any]) -> PlainNet:
-        """Made of what `numbers` gives."""
+        """Build a network from what `numbers` returned."""
         layers = range(sum(name.startswith("weight") for name in numbers))
         weights, biases = (tuple(numbers[f"{kind}{n}"] for n in layers) for kind in ("weight", "bias"))
         return cls(numbers["mean"], numbers["scale"], weights, biases)
 
 
 def standardised(rows: Floats, mean: npt.NDArray[np.floating], scale: npt.NDArray[np.floating]) -> Floats:
-    """Features as a network takes them, shape (n, features)."""
+    """Standardise and clip features, shape (n, features)."""
     return np.asarray(np.clip((rows - mean) / scale, -FARTHEST, FARTHEST))

@@ -1,4 +1,4 @@
-"""Why a video is judged as it is: which part of the face, which seconds, and how much of it may be speech."""
+"""Why a video is judged as it is: which parts of the face, which seconds, and how much may be speech."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from expressiveness.types import Floats
 from expressiveness.wording import counted
 
 TELLING = 3
-"""Stretches that are named."""
+"""How many stretches are reported."""
 
 TELLING_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What makes the face of a video expressive, as far as its frames' intensities tell."""
+    """What makes the face in a video expressive, according to the intensity of its frames."""
 
     regions: dict[str, float]  # the share of each region of the face, 0 to 1
-    upper_face: float  # the share that is left where the lower face, which speech moves, is taken to be at rest
-    speaking: float  # the share of frames on which the mouth moves in the rhythm of speech
-    telling: tuple[tuple[float, float], ...]  # the most expressive stretches, in seconds, the most telling first
+    upper_face: float  # the share left if the lower face, which speech moves, were neutral
+    speaking: float  # the share of frames in which the mouth moves in the rhythm of speech
+    telling: tuple[tuple[float, float], ...]  # the most expressive stretches, start and end in seconds, strongest first
 
     def __repr__(self) -> str:
         return f"Reasons({self.most_of_all} above all, {counted(len(self.telling), 'telling second')})"
@@ -58,8 +58,8 @@ def reasons_of(movement: Movement, neutral: Neutral | None = None) -> Reasons:
     """Find what makes a video's face expressive.
 
     Args:
-        movement: of the video, without `doubt`.
-        neutral: of its person; what this video alone tells of it, if None.
+        movement: of the video; its `doubt` must be None.
+        neutral: the person's; estimated from this video if None.
     """
     model = frame_intensity()
     shares = region_shares(model, movement, neutral)
@@ -72,7 +72,7 @@ def reasons_of(movement: Movement, neutral: Neutral | None = None) -> Reasons:
 
 
 def _telling(seconds: npt.NDArray[np.float64], intensity: Floats) -> tuple[tuple[float, float], ...]:
-    """The stretches of a second with the most intensity that do not overlap."""
+    """The one-second stretches with the highest intensity, without overlap."""
     around = uniform_filter1d(intensity, round(TELLING_SECONDS * RATE), mode="nearest")
     found: list[tuple[float, float]] = []
     for middle in seconds[np.argsort(-around, kind="stable")].tolist():

@@ -19,38 +19,38 @@ REGIONS = {
     "lips": ("mouth",),
     "jaw": ("jaw",),
 }
-"""By name, how the blendshapes of a region begin. Together they are all that tell of expression."""
+"""The prefixes of each region's blendshapes; together they cover all that show expression."""
 
 UPPER_FACE = ("brows", "eyes", "cheeks and nose")
-"""What speech moves least."""
+"""The regions that speech moves least."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionShares:
-    """What each region has to do with the intensity of n frames."""
+    """How much each region contributes to the intensity of n frames."""
 
     names: tuple[str, ...]  # of the regions
-    intensity: Floats  # (n, regions) what would be left if no other region moved, 0 and more, in rendered energy
-    upper_face: Floats  # (n,) what would be left if the lower face were at rest
-    whole: Floats  # (n,) of all regions together
+    intensity: Floats  # (n, regions) the energy if only this region moved, 0 or more
+    upper_face: Floats  # (n,) the energy if only the upper face moved
+    whole: Floats  # (n,) the energy of all regions together
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name} {share:.0%}" for name, share in self.shares().items())
         return f"RegionShares({told})"
 
     def shares(self) -> dict[str, float]:
-        """Each region's share in all that the frames show, 0 to 1; they add up to 1 unless nothing moves."""
+        """Each region's share of the total, 0 to 1; they add up to 1 unless nothing moves."""
         total = self.intensity.sum(axis=0)
         return dict(zip(self.names, (total / max(float(total.sum()), 1e-9)).tolist(), strict=True))
 
 
 def region_shares(model: FrameIntensity, movement: Movement, neutral: Neutral | None = None) -> RegionShares:
-    """Judge a video's frames as if only one region had left its rest, one region after the other.
+    """Judge a video's frames with all but one region set to neutral, for each region in turn.
 
     Args:
-        model: that judges.
+        model: the intensity model.
         movement: of the video, n frames with a face.
-        neutral: of its person; what this video alone tells of it, if None.
+        neutral: the person's; estimated from this video if None.
     """
     neutral = neutral or neutral_of([movement])
     expression = expression_of(movement)

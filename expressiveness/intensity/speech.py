@@ -1,4 +1,4 @@
-"""When somebody speaks, as far as the mouth tells: speech is no expression, but it moves the same lips."""
+"""Detect speech by the movement of the mouth: speech is not expression, but it moves the same lips."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from expressiveness.movement import BLENDSHAPES, RATE, Movement
 
 SYLLABLE_SECONDS = 0.5
-"""What changes more slowly than syllables follow each other is expression: the mouth that a smile has opened."""
+"""Slower changes than this are expression, such as a mouth opened by a smile."""
 
 LEAST_OPENING = 0.02
-"""Standard deviation of the jaw's opening within a second, in blendshapes, from which a mouth is taken to speak."""
+"""Standard deviation of the jawOpen blendshape within a second, above which a mouth counts as speaking."""
 
 
 def speaking(movement: Movement) -> npt.NDArray[np.bool_]:
     """Whether the mouth opens and closes in the rhythm of speech around each frame, shape (n,).
 
-    Syllables follow each other three to six times a second (Chandrasekaran et al., "The natural statistics of
-    audiovisual speech", PLoS Comput. Biol. 5, 2009), of which 10 Hz show enough. Chewing and laughing look the same.
+    Speech has three to six syllables per second (Chandrasekaran et al., "The natural statistics of audiovisual speech",
+    PLoS Comput. Biol. 5, 2009), which 10 Hz is enough to show. Chewing and laughing look the same.
     """
     opening = movement.blendshapes[:, BLENDSHAPES.index("jawOpen")].astype(np.float64)
     if not len(opening):

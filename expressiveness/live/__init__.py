@@ -1,4 +1,4 @@
-"""Expressiveness shown while a camera or a video runs."""
+"""Show expressiveness live, on a camera or a video."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Where live pictures go: a window, or a video file that browsers play."""
+"""Output of live pictures: a window, or a video file that browsers can play."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from expressiveness.types import Pixels
 TITLE = "Expressiveness (q quits)"
 TIME_BASE = Fraction(1, 90_000)
 NOMINAL_RATE = 30
-"""Frames a second that the encoder plans its bits for; the pictures keep their own times."""
+"""Frames per second that the encoder assumes for its bit rate; the pictures keep their own times."""
 
 
 class Window:
@@ -41,7 +41,7 @@ class Window:
         self._opened = False
 
     def show(self, rgb: Pixels) -> bool:
-        """Show a picture; say whether to go on, which ends with `q` or when the window is closed."""
+        """Show a picture; return False if the user pressed `q` or closed the window."""
         if not self._opened:
             self._open(width=rgb.shape[1], height=rgb.shape[0])
         cv2.imshow(TITLE, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
@@ -64,7 +64,7 @@ class Window:
 
 
 def window_obstacle() -> str | None:
-    """Why no window can be opened here and what to do about it; None if one can."""
+    """Why no window can be opened here, and what to do about it; None if one can."""
     if re.search(r"GUI:\s+NONE", cv2.getBuildInformation()):
         return (
             "this build of OpenCV has no windows; run: pip install --force-reinstall --no-deps "
@@ -77,13 +77,13 @@ def window_obstacle() -> str | None:
 
 @contextmanager
 def video_file(path: Path, *, overwrite: bool = False) -> Iterator[VideoWriter]:
-    """Write pictures as H.264 in MP4, each shown from its own time on; the file is there once it is whole.
+    """Write pictures with their own times as H.264 in MP4, whole or not at all.
 
-    After a failure, or without a picture, there is none.
+    After a failure, or if no picture was written, there is no file.
 
     Args:
         path: ends in .mp4.
-        overwrite: whether a file of that name may be replaced.
+        overwrite: whether an existing file may be replaced.
 
     Raises:
         OutputError: as `check_video_file`.
@@ -99,10 +99,10 @@ def video_file(path: Path, *, overwrite: bool = False) -> Iterator[VideoWriter]:
 
 
 def check_video_file(path: Path | str | None, *, overwrite: bool = False) -> None:
-    """Find out, before the work begins, whether pictures can be written to a file; None where none is asked for.
+    """Check, before the work begins, that pictures can be written to a file; None if no file was asked for.
 
     Raises:
-        OutputError: its name does not end in .mp4, it cannot be written, or is there and `overwrite` is not set.
+        OutputError: its name does not end in .mp4, it cannot be written, or it exists and `overwrite` is not set.
     """
     path = Path(path) if path else None
     if path and path.suffix.lower() != ".mp4":
@@ -120,11 +120,11 @@ class VideoWriter:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there was no picture."""
+        """Whether no picture was written."""
         return self._stream is None
 
     def write(self, rgb: Pixels, seconds: float) -> None:
-        """Add a picture of any size; later ones are fitted to the first's, which loses an odd row or column."""
+        """Add a picture. Later ones are resized to the first one's size, which is cropped to even sides."""
         if self._stream is None:
             self._stream = self._opened(width=rgb.shape[1], height=rgb.shape[0])
         size = (self._stream.width, self._stream.height)
@@ -137,7 +137,7 @@ class VideoWriter:
 
     def _opened(self, *, width: int, height: int) -> VideoStream:
         stream = self._container.add_stream("libx264", rate=NOMINAL_RATE)
-        stream.width, stream.height = width // 2 * 2, height // 2 * 2  # yuv420p knows no odd sizes
+        stream.width, stream.height = width // 2 * 2, height // 2 * 2  # yuv420p needs even sizes
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = TIME_BASE
         stream.options = {"preset": "veryfast", "crf": "23"}
@@ -150,7 +150,7 @@ class VideoWriter:
 
 
 def _opencv_version() -> str:
-    """The version of the headless build, so that the one with windows brings the same libraries."""
+    """The version of the headless build, so that the one with windows matches it."""
     try:
         return version("opencv-python-headless")
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What judges the face of each frame as they come: by its look, or by how it has moved so far."""
+"""Judge the face in each frame as it arrives: by its look, or by how it has moved so far."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from expressiveness.movement import RATE, landmarker_of_process, movement_of
 from expressiveness.video import Frame
 
 SETTLING_SECONDS = 1.0
-"""How long a face must be seen before its deviation from its mean look means anything."""
+"""How long a face must be seen before its deviation from the mean is meaningful."""
 
 Probabilities = npt.NDArray[np.floating]
 
@@ -25,14 +25,14 @@ class Judge(Protocol):
     """Judges frames in order."""
 
     def judge(self, frame: Frame, face: Face) -> Probabilities | None:
-        """The probabilities of the categories, shape (3,); None while it settles."""
+        """The probabilities of the categories, shape (3,); None until enough has been seen."""
 
     def forget(self) -> None:
-        """Begin anew: the face may be another person's."""
+        """Start over, as the face may be another person's."""
 
 
 def check_live(model: TrainedModel) -> None:
-    """Find out, before anything is opened, whether a model can judge frames as they come.
+    """Check, before anything is opened, that a model can judge live frames.
 
     Raises:
         ModelError: it cannot.
@@ -42,10 +42,10 @@ def check_live(model: TrainedModel) -> None:
 
 
 def judge_of(model: TrainedModel) -> Judge:
-    """What judges frames by a model.
+    """The judge for a model.
 
     Raises:
-        ModelError: the model cannot judge frames as they come.
+        ModelError: the model cannot judge live frames.
     """
     if "moving faces" in model.model.can:
         return MovementJudge(model.able_to("moving faces"))
@@ -55,14 +55,13 @@ def judge_of(model: TrainedModel) -> Judge:
 class LookJudge:
     """Judges single faces.
 
-    A network that takes deviations is given those from the face's mean look so far, where training takes the mean over
-    the whole clip.
+    If the network takes deviations, they are from the face's mean so far; in training, from the mean of the whole clip.
     """
 
     def __init__(self, model: JudgesFaces, *, align: bool) -> None:
         self._model, self._align = model, align
         self._resting = RestingFace()
-        # Compiled now: the first frame would otherwise wait for it, and those behind it be dropped.
+        # Compile the network now, or the first frame would have to wait for it.
         self._model.probabilities(np.zeros((1, CROP_SIZE, CROP_SIZE), np.uint8), _NO_REST)
 
     def judge(self, frame: Frame, face: Face) -> Probabilities | None:
@@ -75,12 +74,12 @@ class LookJudge:
         return np.asarray(self._model.probabilities(crop[np.newaxis], rest)[0])
 
     def forget(self) -> None:
-        """Forget the face's mean look."""
+        """Forget the face's mean."""
         self._resting = RestingFace()
 
 
 class MovementJudge:
-    """Judges how a face moves, ten times a second, by its latest `REST_SECONDS`."""
+    """Judges how a face has moved in the last `REST_SECONDS`, ten times a second."""
 
     def __init__(self, model: JudgesMoments) -> None:
         self._model = model
@@ -91,10 +90,10 @@ class MovementJudge:
         self._due = -math.inf  # when to look again, in seconds
 
     def judge(self, frame: Frame, face: Face) -> Probabilities | None:
-        """Judge the moment of a frame; in between, what was said last holds."""
+        """Judge the moment of a frame; between two judgements, repeat the last one."""
         if frame.seconds < self._due:
             return self._said
-        # On a grid, so that 15 frames a second are read ten times, too; after a gap, from here on.
+        # Due times are on a grid, so that 15 frames per second are also read at 10 Hz; a gap restarts the grid.
         self._due = max(self._due, frame.seconds - 1 / RATE) + 1 / RATE
         self._sampled.append((frame.number, frame.seconds))
         if found := self._landmarker.read(frame.rgb):

@@ -1,4 +1,4 @@
-"""Draw on a frame what was recognised: boxes, category and confidence, and the probabilities of the last seconds."""
+"""Draw the results on a frame: boxes, category and confidence, and the probabilities of the last seconds."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from expressiveness.live.recognition import Recognition
 from expressiveness.types import Pixels
 
 SPAN_SECONDS = 10.0
-"""What the strip at the bottom shows; the right edge is now."""
+"""Time span of the strip at the bottom; its right edge is now."""
 LONGEST_STEP = 0.5
-"""Seconds that one frame's probabilities are shown for, where no other follows."""
+"""How many seconds a frame's probabilities are shown if no other follows."""
 STRIP_SHARE = 0.12  # of the picture's height
 LEAST_TEXT_SCALE = 0.35
-"""Of OpenCV's font: smaller letters cannot be read."""
+"""Of OpenCV's font; smaller text is illegible."""
 
 Rgb = tuple[int, int, int]
 
@@ -36,7 +36,7 @@ class Painter:
         self._past: deque[tuple[float, npt.NDArray[np.float64]]] = deque()
 
     def draw(self, rgb: Pixels, seen: Recognition) -> Pixels:
-        """Draw what was recognised on a copy of its frame, RGB of the same shape."""
+        """Draw the results on a copy of the frame."""
         picture = np.ascontiguousarray(rgb).copy()
         for face in seen.faces[1:]:
             _outline(picture, face, LIGHT, 1)
@@ -50,7 +50,7 @@ class Painter:
         return picture
 
     def _draw_strip(self, picture: Pixels, seen: Recognition) -> None:
-        """The probabilities over time, stacked in the categories' order, and the newest in words above."""
+        """Draw the probabilities over time, stacked in the order of the categories, with a legend above."""
         height = picture.shape[0]
         top = height - max(1, round(height * STRIP_SHARE))
         strip = picture[top:]
@@ -65,7 +65,7 @@ class Painter:
 def _stacked(
     past: deque[tuple[float, npt.NDArray[np.float64]]], now: float, width: int, height: int
 ) -> npt.NDArray[np.int64]:
-    """Which category each pixel of the strip shows, shape (height, width); -1 where nothing was recognised."""
+    """The category shown by each pixel of the strip, shape (height, width); -1 for none."""
     if not past:
         return np.full((height, width), -1)
     seconds = np.array([time for time, _ in past])
@@ -101,7 +101,7 @@ def _outline(picture: Pixels, face: Face, color: Rgb, thickness: int) -> tuple[i
 
 
 def _plate(picture: Pixels, text: str, left: int, bottom: int, color: Rgb) -> None:
-    """Write a text on a plate of its own colour, standing on the given corner as far as the picture has room."""
+    """Write a text on a coloured plate above the given corner, moved inside the picture if needed."""
     scale = _text_scale(picture)
     text_width, text_height, baseline = _text_size(text, scale)
     margin = round(6 * scale) + 1
@@ -113,8 +113,8 @@ def _plate(picture: Pixels, text: str, left: int, bottom: int, color: Rgb) -> No
 
 
 def _draw_legend(picture: Pixels, probabilities: npt.NDArray[np.float64]) -> None:
-    """Name the strip's colours, right above it, with the newest probabilities; left out where there is no room."""
-    # Slots of the widest percentage, so that the names keep still.
+    """Draw the legend above the strip, with the latest probabilities, if there is room."""
+    # Slots fit the widest percentage, so that the names do not move.
     widest = max(_text_size(f"{name} 100%", 1.0)[0] for name in CATEGORIES)
     scale = min(0.8 * _text_scale(picture), picture.shape[1] / len(CATEGORIES) / (widest + 45))
     if scale < LEAST_TEXT_SCALE:

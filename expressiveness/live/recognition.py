@@ -1,4 +1,4 @@
-"""Recognise one frame after another as they come, with what was seen before in mind."""
+"""Classify live frames in order, using what was seen before."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from expressiveness.models import TrainedModel
 from expressiveness.video import Frame
 
 AWAY_SECONDS = 2.0
-"""A face that was away for longer may be another person's: what was known of it is forgotten."""
+"""After a longer absence the face may be another person's, so its history is forgotten."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recognition:
-    """What is seen on one frame."""
+    """The result for one frame."""
 
     seconds: float
-    faces: tuple[Face, ...]  # the primary one, whose probabilities these are, first
-    probabilities: npt.NDArray[np.float64] | None  # (3,) smoothed; None without a face, or while it settles
+    faces: tuple[Face, ...]  # the primary one first; `probabilities` are for it
+    probabilities: npt.NDArray[np.float64] | None  # (3,) smoothed; None without a face, or until enough has been seen
 
 
 class Recogniser:
@@ -35,7 +35,7 @@ class Recogniser:
 
     Raises:
         DetectorError: the detector's model files are not installed.
-        ModelError: the model cannot judge frames as they come.
+        ModelError: the model cannot judge live frames.
     """
 
     def __init__(self, model: TrainedModel) -> None:

@@ -1,6 +1,6 @@
-"""Steady a stream of probabilities without lagging behind it, and know a face's resting look.
+"""Smooth a stream of probabilities with little lag, and track a face's mean look.
 
-Both take irregular times: what counts is the seconds between two faces, not their number.
+Both handle irregular times: they depend on the seconds between frames, not on the number of frames.
 """
 
 from __future__ import annotations
@@ -11,27 +11,26 @@ import numpy as np
 import numpy.typing as npt
 
 STILL_HZ = 0.3
-"""Cut-off of the smoothing while nothing changes: noise between frames is averaged over half a second."""
+"""Cut-off frequency while nothing changes: noise is averaged over half a second."""
 HZ_PER_CHANGE = 0.75
-"""How much the cut-off rises with the speed of change (probability a second), so that a real change comes through."""
+"""How much the cut-off rises with the speed of change (probability per second), so that real changes get through."""
 SPEED_HZ = 1.0
-"""Cut-off of the speed's own smoothing, as its authors advise."""
+"""Cut-off for smoothing the speed, as recommended by the authors."""
 
 REST_SECONDS = 30.0
-"""How long a face's mean look remembers; RecruitView's clips, over which training takes it, last about as long."""
-
+"""Time constant of a face's mean, about the length of RecruitView's clips, over which training takes it."""
 
 SHORTEST = 1e-3
-"""Seconds: damaged videos repeat time stamps."""
+"""Shortest step in seconds, since damaged videos repeat time stamps."""
 
 
 class Smoothing:
-    """The one-euro filter on probabilities: strong while they rest, weak while they move.
+    """The one-euro filter on probabilities: it smooths more while they are steady, and less while they change.
 
-    A plain exponential average either lets noise through or lags by its time constant. Here the time constant shrinks
-    as the probabilities change faster. At 30 frames a second noise is more than halved and yet a jump from one category
-    to another is followed to nine tenths within 100 ms; a plain average that calms noise as much takes twice as long.
-    All probabilities share one factor, so that they still sum to 1.
+    A plain exponential average either lets noise through or lags. Here the time constant shrinks as the probabilities
+    change faster. At 30 frames per second, noise is more than halved, yet 90 % of a jump between categories is followed
+    within 100 ms; a plain average with the same noise takes twice as long. All probabilities share one factor, so they
+    still sum to 1.
 
     Source: Casiez, Roussel and Vogel, "1 € Filter", CHI 2012.
     """
@@ -57,7 +56,7 @@ class Smoothing:
 
 
 class RestingFace:
-    """The mean of a face's crops so far, the latest `REST_SECONDS` counting most: what a deviation is taken from."""
+    """The running mean of a face's crops, mostly of the last `REST_SECONDS`, from which deviations are taken."""
 
     def __init__(self) -> None:
         self._started = self._seconds = -math.inf

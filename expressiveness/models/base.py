@@ -1,8 +1,8 @@
-"""What a family of models is: a class that learns from `TrainingData`, judges a `Clip`, and is saved as files.
+"""The interface of model families: a class that learns from `TrainingData`, judges a `Clip`, and is saved as files.
 
-To add one, write a class as `Model` describes and name it in `MODELS`, by an entry point of the group
-"expressiveness.models", or in a script by `MODELS.add`. Nothing else asks what kind a model is: it asks what the model
-needs and can.
+To add one, write a class like `Model` and register it in `MODELS`: with an entry point in the group
+"expressiveness.models", or in a script with `MODELS.add`. Other code never checks the family of a model, only its
+`needs` and what it `can` do.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from expressiveness.settings import settings
 from expressiveness.types import Pixels, Progress
 
 Input = Literal["faces", "movement"]
-"""A table that is read of a video before it can be learned from or judged."""
+"""A table read from a video before a model can learn from it or judge it."""
 
 Ability = Literal["single faces", "moving faces", "embeddings", "export", "log", "reasons"]
-"""What only some models can; see `JudgesFaces`, `JudgesMoments`, `Embeds` and `Explains`.
+"""What only some models can do; see `JudgesFaces`, `JudgesMoments`, `Embeds` and `Explains`.
 
-One with a "log" writes to its `log_folder`.
+A model with "log" writes to the `log_folder` given to `fit`.
 """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """What is known of one video: the tables that a model needs of it."""
+    """One video to judge: the tables that a model needs."""
 
     faces: FaceTable
-    movement: Movement | None = None  # None where no model needs it
-    neutral: Neutral | None = None  # of the person, where more of their clips are known than this one
+    movement: Movement | None = None  # None if the model does not need it
+    neutral: Neutral | None = None  # the person's; None to estimate it from this clip
 
     def judged(
         self,
@@ -52,14 +52,14 @@ class Clip:
         levels: npt.NDArray[np.float32] | None = None,
         offsets: npt.NDArray[np.float32] | None = None,
     ) -> FramePredictions:
-        """What is said of the clip, where every frame with a face is judged.
+        """Build the predictions for this clip, with a judgement for every frame with a face.
 
         Args:
             probabilities: of the categories for each primary face, shape (n, 3).
-            score: of the video; what the probabilities expect, if None.
-            video: the probabilities of the video as a whole, shape (3,); the mean over its frames, if None.
-            levels: how expressive each frame is, shape (n,); None where the model gives only probabilities.
-            offsets: how far the score that each frame stands for lies from the video's, shape (n,); likewise.
+            score: of the video; if None, the expectation under the probabilities.
+            video: the probabilities of the whole video, shape (3,); if None, the mean over its frames.
+            levels: how expressive each frame is, shape (n,); None if the model gives only probabilities.
+            offsets: the score of each frame minus the video's, shape (n,); None likewise.
         """
         primary = self.faces.primary()
         return FramePredictions(
@@ -75,7 +75,7 @@ class Clip:
         )
 
     def unjudged(self, doubt: str | None) -> FramePredictions:
-        """What is said of a clip of which nothing can be said; `doubt` tells why, None that there is no face."""
+        """Build empty predictions for a clip that cannot be judged; `doubt` says why, None means no face was found."""
         none = Clip(self.faces.select(np.zeros(len(self.faces), dtype=bool)))
         without = len(self.faces.sampled_number) - int(self.faces.is_primary.sum())
         nothing = none.judged(np.zeros((0, 3), dtype=np.float32))
@@ -83,22 +83,22 @@ class Clip:
 
 
 class StoredClips:
-    """What is stored of interviews, as far as a model needs it. Movement not stored yet is read from the video."""
+    """Loads the stored tables that a model needs. Movement not stored yet is read from the video."""
 
     def __init__(self, interviews: Sequence[Interview], store: FaceStore, needs: frozenset[Input]) -> None:
         """Read nothing yet.
 
         Args:
-            interviews: all that are known of the people, by which their faces at rest are known.
-            store: of their faces.
-            needs: of the model.
+            interviews: all interviews of the people, used to estimate their neutral faces.
+            store: holds their faces.
+            needs: which tables the model needs.
         """
         self._store, self._needs = store, needs
         self._movements = MovementStore.beside(store)
         self._neutrals = Neutrals(interviews, self._movements)
 
     def of(self, interview: Interview) -> Clip:
-        """An interview's tables.
+        """Load an interview's tables.
 
         Raises:
             StoreError: its faces are not stored.
@@ -112,48 +112,47 @@ class StoredClips:
 
 
 class Model(Protocol):
-    """A family of models. An object is made with its options, learns in `fit`, and then judges clips.
+    """A family of models. An instance is created with its options, learns in `fit`, and then judges clips.
 
-    It may have one more attribute, which `fit` sets: `held_out`, a `HeldOut` of what it says of people whom it has not
-    learned from, by which `train` calibrates what it promises. Without it nothing is promised. A family that learns
-    from "train" alone sets `HeldOut.validated(self, data)`; one that learns from "validation", too, what it says of
-    each fold of people when it has learned from the others.
+    `fit` may also set the attribute `held_out`: a `HeldOut` with predictions for people it has not learned from, from
+    which `train` calibrates prediction sets. Without it there are none. A family that learns only from "train" sets
+    `HeldOut.validated(self, data)`; one that also learns from "validation" sets its cross-validated predictions.
     """
 
     label: ClassVar[str]
-    """What a person who chooses a model reads: "Network: judges the look of single faces"."""
+    """Shown to a person choosing a model, as in "Network: judges the look of single faces"."""
 
     needs: ClassVar[frozenset[Input]]
     can: ClassVar[frozenset[Ability]]
 
     Options: ClassVar[type]
-    """A frozen dataclass of plain values: the settings of this family alone. Its defaults are stated there only."""
+    """A frozen dataclass of plain values: the settings of this family and their defaults."""
 
     sees: str
     """A sentence for the model card: what the model looks at."""
 
     history: Mapping[str, list[float]]
-    """By metric, a value an epoch; empty where there are no epochs."""
+    """By metric, one value per epoch; empty if there are no epochs."""
 
     def __init__(self, options: Any) -> None:
-        """Make a model that has learned nothing yet."""
+        """Create an untrained model."""
 
     def fit(self, data: TrainingData, *, progress: Progress | None = None, log_folder: Path | None = None) -> Self:
-        """Learn; `log_folder` is for TensorBoard, and None where the model has no "log".
+        """Train the model; `log_folder` is for TensorBoard, and None if the model cannot "log".
 
         Raises:
-            TrainingError: there is too little to learn from.
+            TrainingError: there is too little data.
         """
 
     def predict(self, clip: Clip) -> FramePredictions:
-        """Judge a clip, best by `clip.judged`."""
+        """Judge a clip; `clip.judged` builds the result."""
 
     def save(self, folder: Path) -> None:
-        """Write what was learned as files of a folder, which already exists."""
+        """Write what was learned into an existing folder."""
 
     @classmethod
     def load(cls, folder: Path, options: Any) -> Self:
-        """Read what `save` wrote, without running any of it.
+        """Read what `save` wrote, without executing any of it.
 
         Raises:
             ModelError: a file is missing or damaged.
@@ -162,28 +161,28 @@ class Model(Protocol):
 
 @settings
 class NoOptions:
-    """The `Options` of a family that has nothing to choose."""
+    """The `Options` of a family that has none."""
 
 
 class JudgesFaces(Protocol):
-    """A model that can judge "single faces" as they come, one of the two that live recognition needs."""
+    """A model that can judge "single faces"; live recognition needs this or `JudgesMoments`."""
 
     needs_rest: bool
-    """Whether it must be given what a face looks like at rest."""
+    """Whether it needs the face at rest."""
 
     def probabilities(self, crop: Pixels, rest: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Judge crops of shape (n, 48, 48), given the face at rest, shape (48, 48); the categories, shape (n, 3)."""
 
 
 class JudgesMoments(Protocol):
-    """A model that can judge "moving faces" as they come, the other that live recognition needs."""
+    """A model that can judge "moving faces"; live recognition needs this or `JudgesFaces`."""
 
     def now(self, movement: Movement) -> npt.NDArray[np.float32]:
-        """Judge the last frame of a movement so far, without `doubt`; the categories, shape (3,)."""
+        """Judge the last frame of the movement so far, whose `doubt` is None; the categories, shape (3,)."""
 
 
 class Embeds(Protocol):
-    """A model that can make "embeddings"."""
+    """A model that can compute "embeddings"."""
 
     def embed(self, clip: Clip) -> npt.NDArray[np.float32]:
         """A vector for each primary face, shape (n, d)."""
@@ -193,4 +192,4 @@ class Explains(Protocol):
     """A model that can give "reasons"."""
 
     def reasons(self, clip: Clip) -> Reasons:
-        """Say what made a clip, which it could judge, as expressive as it said."""
+        """Explain the judgement of a clip, which must be one that it could judge."""

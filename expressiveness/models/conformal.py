@@ -1,9 +1,9 @@
-"""A promise with uncertainty: of each video the categories that hold the right one for, say, 90 % of new people.
+"""Prediction sets: for each video, the categories that include the right one for, say, 90 % of new people.
 
-Conformal prediction (Vovk, Gammerman and Shafer, "Algorithmic learning in a random world", 2005): what a model says of
-people whom it has not learned from tells how improbable a right category may look. Clips of one person are not
-independent, so people are the units: one clip drawn of each, again and again (Dunn, Wasserman and Ramdas,
-"Distribution-free prediction sets for two-layer hierarchical models", JASA 118, 2023). New people must be like those.
+Conformal prediction (Vovk, Gammerman and Shafer, "Algorithmic learning in a random world", 2005): predictions for
+people who were not trained on show how low the probability of the right category can be. Clips of one person are not
+independent, so people are the units: one clip of each is drawn, repeatedly (Dunn, Wasserman and Ramdas,
+"Distribution-free prediction sets for two-layer hierarchical models", JASA 118, 2023). New people must be similar.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from expressiveness.types import Floats, Ints
 PROMISE = 0.9
 
 DRAWS = 500
-"""Of one clip a person, when sets are calibrated."""
+"""How often one clip per person is drawn for the calibration."""
 
 ROUNDING = 1e-9
-"""Sums may be off by so much."""
+"""Tolerance for rounding errors in sums."""
 
 
 class _Judge(Protocol):
@@ -40,21 +40,21 @@ class _Judge(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeldOut:
-    """What a model says of k videos whose people it has not learned from."""
+    """Predictions for k videos of people the model has not learned from."""
 
     probabilities: npt.NDArray[np.floating]  # (k, 3) in the order of CATEGORIES
-    category: Ints  # (k,) the truth, by the score, into CATEGORIES
-    participants: tuple[str, ...]  # k, whose videos they are
+    category: Ints  # (k,) the truth, from the score, into CATEGORIES
+    participants: tuple[str, ...]  # k, the person in each video
 
     def __repr__(self) -> str:
         return f"HeldOut({len(self.category)} videos of {len(set(self.participants))} people)"
 
     @classmethod
     def validated(cls, model: _Judge, data: TrainingData) -> HeldOut | None:
-        """Judge the validation people, where a model has not learned from them but for when to stop.
+        """Judge the validation set, for a model that only used it for early stopping.
 
         Returns:
-            None where faces were dealt out one by one, so that everybody was learned from, or no video can be judged.
+            None if the data was split by frame, so that everybody was trained on, or if no video can be judged.
         """
         if data.config.split_by == "frame":
             return None
@@ -64,7 +64,7 @@ class HeldOut:
             if interview.id in wanted:
                 try:
                     said = model.predict(clips.of(interview))
-                except (StoreError, VideoError):  # training has named it
+                except (StoreError, VideoError):  # already reported in training
                     continue
                 if len(said.frame_number):
                     truth = data.thresholds.index(interview.scores[data.config.target])
@@ -77,11 +77,11 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class ConformalSets:
-    """How improbable a category may look and still be named."""
+    """Prediction sets: how improbable a category may be and still be included."""
 
-    promise: float  # the share of videos of new people whose category is among those named
-    threshold: float  # the most that speaks against a category that is named, 0 to 1
-    people: int  # that it was calibrated on
+    promise: float  # the share of new people's videos whose set includes the right category
+    threshold: float  # categories with a nonconformity up to this are included, 0 to 1
+    people: int  # in the calibration
 
     def __post_init__(self) -> None:
         if not (0 < self.promise < 1 and 0 <= self.threshold <= 1 and self.people > 0):
@@ -95,29 +95,28 @@ class ConformalSets:
         participants: Sequence[str],
         promise: float = PROMISE,
     ) -> ConformalSets:
-        """Learn from people whom the model has not seen how much may speak against a right category.
+        """Find the threshold from people the model has not seen.
 
         Args:
             probabilities: of the categories, shape (k, 3).
             category: the truth, into `CATEGORIES`, shape (k,).
-            participants: whose videos they are, k names.
-            promise: the share of videos of new people for which the sets are to hold the right category.
+            participants: the person in each video, k names.
+            promise: the share of new people's videos whose set is to include the right category.
 
         Raises:
-            TrainingError: there are too few people for that.
+            TrainingError: there are too few people.
         """
         names, owner, clips = np.unique(np.asarray(participants), return_inverse=True, return_counts=True)
         needed = people_needed(promise)
         if len(names) < needed:
             raise TrainingError(
-                f"{len(names)} people who were not learned from are too few to promise {promise:.0%}; "
-                f"{needed} are needed"
+                f"{len(names)} people who were not trained on are too few to promise {promise:.0%}; {needed} are needed"
             )
         against = _against(probabilities)[np.arange(len(category)), category]
         return cls(promise, _threshold(against, owner, clips, promise), len(names))
 
     def of(self, probabilities: npt.NDArray[np.floating]) -> list[tuple[str, ...]]:
-        """The categories that are named of each video, neighbours and the most probable one among them.
+        """The set of each video: adjacent categories, including the most probable one.
 
         Args:
             probabilities: of the categories, shape (k, 3).
@@ -132,7 +131,7 @@ class ConformalSets:
         """Read what `dataclasses.asdict` wrote; None stays None.
 
         Raises:
-            ModelError: the numbers cannot be.
+            ModelError: the numbers are invalid.
         """
         return (
             None if values is None else cls(float(values["promise"]), float(values["threshold"]), int(values["people"]))
@@ -140,15 +139,15 @@ class ConformalSets:
 
 
 def _threshold(against: Floats, owner: Ints, clips: Ints, promise: float) -> float:
-    """The value that what speaks against a new person's category stays below as often as was promised.
+    """The nonconformity that a new person's true category stays below as often as promised.
 
-    One clip drawn of each person gives a value that holds exactly: the one at rank promise x (people + 1). Which clips
-    are drawn must not matter, so ours has as many people below it, each counting as one, as those of many draws have on
-    average.
+    With one clip drawn per person, the value at rank promise x (people + 1) holds exactly. So that the result does not
+    depend on the draw, the threshold is placed where the share of people below it, each weighted equally, equals the
+    average over many draws.
 
     Args:
-        against: what speaks against the true category of each of k videos, shape (k,).
-        owner: whose they are, from 0 on, shape (k,).
+        against: the nonconformity of the true category of each of k videos, shape (k,).
+        owner: index of the person in each, shape (k,).
         clips: how many each person has.
         promise: between 0 and 1.
     """
@@ -169,28 +168,29 @@ def _threshold(against: Floats, owner: Ints, clips: Ints, promise: float) -> flo
 
 
 def people_needed(promise: float) -> int:
-    """How many people must not be learned from for such a promise."""
+    """How many people the calibration needs for such a promise."""
     return math.ceil(promise / (1 - promise) - ROUNDING)
 
 
 def about_sets(sets: Mapping[str, Any] | None) -> str:
-    """What a model promises, in a sentence; `sets` as its record holds them."""
+    """A sentence about a model's prediction sets; `sets` is from its record."""
     if not sets:
         return (
-            f"It cannot promise how often it is right: that takes {people_needed(PROMISE)} people or more whom it has "
-            "not learned from."
+            f"It cannot promise how often it is right: that takes at least {people_needed(PROMISE)} people whom it was "
+            "not trained on."
         )
     return (
-        f"It also names the categories that hold the right one for {sets['promise']:.0%} of videos of new people, as "
-        f"calibrated on {sets['people']} people whom it has not learned from. Where these are all three, it cannot say."
+        f"It also names the possible categories, which include the right one for {sets['promise']:.0%} of videos of "
+        f"new people, as calibrated on {sets['people']} people whom it was not trained on. If it names all three, it "
+        "cannot say."
     )
 
 
 def _against(probabilities: npt.NDArray[np.floating]) -> Floats:
-    """What speaks against each category, shape (k, 3): 1 less its probability, as far as sets make sense.
+    """The nonconformity of each category, shape (k, 3): 1 minus its probability, adjusted so that sets make sense.
 
-    Nothing speaks against the most probable category, so that no set is empty; and against none more than against one
-    further away from it, so that no set is "Reserved or Expressive".
+    It is 0 for the most probable category, so no set is empty, and never decreases away from it, so no set is "Reserved
+    or Expressive".
     """
     improbable = 1 - probabilities.astype(np.float64)
     likeliest = probabilities.argmax(axis=1)[:, np.newaxis]

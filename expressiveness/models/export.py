@@ -1,8 +1,8 @@
-"""A trained model in the formats of others: the notebook's four files, Keras, SavedModel, TensorFlow Lite, ONNX.
+"""Export a trained model: as the notebook's four files, Keras, SavedModel, TensorFlow Lite or ONNX.
 
-An export is a folder that holds the network, `preprocessing.json`, which says what to feed it and what its outputs
-mean, and the model card. The network takes faces of shape (n, 48, 48, 1) and gives probabilities of shape (n, 3), in
-the order of `CATEGORIES`, in every format.
+An export is a folder with the network, `preprocessing.json`, which describes its inputs and outputs, and the model
+card. In every format the network takes faces of shape (n, 48, 48, 1) and returns probabilities of shape (n, 3), in the
+order of `CATEGORIES`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from expressiveness.data import CATEGORIES
 from expressiveness.faces import CROP_SIZE, PADDING
 from expressiveness.models.cnn import INPUT_UNIT, FaceInput
 from expressiveness.models.model_card import model_card
-from expressiveness.models.trained_model import TrainedModel
+from expressiveness.models.trained_model import CARD, TrainedModel
 from expressiveness.registry import Registry
 
-PREPROCESSING, CARD = "preprocessing.json", "README.md"
+PREPROCESSING = "preprocessing.json"
 
 EXPORTS: Registry[Callable[[Any, Path], None]] = Registry(
     "expressiveness.exports",
@@ -37,14 +37,14 @@ EXPORTS: Registry[Callable[[Any, Path], None]] = Registry(
         "onnx": "expressiveness.models.cnn.export_formats:write_onnx",
     },
 )
-"""By name, what writes a Keras model into a folder that is there."""
+"""Functions by format name; each writes a Keras model into an existing folder."""
 
 
 def export_model(model: TrainedModel, out: Path | str, format: str) -> Path:
     """Write a model in another format, whole or not at all.
 
     Args:
-        model: to export; it is not changed.
+        model: to export; not modified.
         out: a new or empty folder, or one with an earlier export in the same format, which is replaced.
         format: a name in `EXPORTS`.
 
@@ -53,7 +53,7 @@ def export_model(model: TrainedModel, out: Path | str, format: str) -> Path:
 
     Raises:
         ConfigError: there is no such format.
-        ModelError: a package is missing that it needs, or the model has no network.
+        ModelError: a required package is missing, or the model has no network.
         OutputError: the folder cannot be written, or holds something that we did not write.
         BusyError: another run has been writing it for a minute.
     """
@@ -70,7 +70,7 @@ def export_model(model: TrainedModel, out: Path | str, format: str) -> Path:
 
 
 def preprocessing(model: TrainedModel, format: str) -> dict[str, Any]:
-    """What an exported network takes and gives, ready for JSON."""
+    """The inputs and outputs of an exported network, ready for JSON."""
     face_input = model.config.options.face_input
     return {
         "format": format,
@@ -107,7 +107,7 @@ _SUBTRACTED: dict[FaceInput, str] = {"deviation": "the mean crop of the same vid
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep back what the converters say of themselves: that H5 is old, and that NumPy has changed."""
+    """Hide the converters' own warnings: that H5 is a legacy format, and NumPy deprecations."""
     logger = logging.getLogger("absl")  # Keras's
     before = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Families of models by name; nothing heavy is imported before one is asked for."""
+"""Model families by name; nothing heavy is imported until one is used."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ MODELS: Registry[Any] = Registry(
         "notebook_cnn": "expressiveness.models.cnn.cnn_model:NotebookCnn",
     },
 )
-"""Classes as `base.Model` describes them."""
+"""Classes with the interface `base.Model`."""

@@ -1,4 +1,4 @@
-"""What a model says of a video: of its frames, and of the whole."""
+"""A model's predictions for a video: for its frames, and for the whole."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from expressiveness.video import Shortfall
 from expressiveness.wording import as_text, counted
 
 ORDER = np.array([-1.0, 0.0, 1.0])
-"""Of the categories, as numbers."""
+"""The categories as numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +30,7 @@ class JudgedFrames:
     frame_number: npt.NDArray[np.int32]  # (n,) from 1
     probabilities: npt.NDArray[np.float32]  # (n, 3) in the order of CATEGORIES
     offsets: npt.NDArray[np.float32] | None = field(default=None, kw_only=True)
-    """(n,) how far the score that a frame stands for lies from its video's; None where the model tells frames apart by
-    their probabilities alone."""
+    """(n,) each frame's score minus its video's; None if the model gives only probabilities for frames."""
 
     def __repr__(self) -> str:
         return f"JudgedFrames({counted(len(self.frame_number), 'frame')})"
@@ -44,43 +43,40 @@ class JudgedFrames:
 
 @dataclass(frozen=True, eq=False)
 class FramePredictions(JudgedFrames):
-    """What a model says of one video: n frames with a face, and the whole."""
+    """Predictions for one video: for n frames with a face, and for the whole."""
 
     seconds: npt.NDArray[np.float64]  # (n,)
     box: npt.NDArray[np.float32]  # (n, 4) of the primary face, as shares of the frame
     frames_without_face: int
-    category: str | None = None  # None where no frame shows a face
-    score: float | None = None  # expected, in the units of the target
+    category: str | None = None  # None if the video could not be judged
+    score: float | None = None  # in the units of the target
     confidence: float | None = None  # the category's probability, 0 to 1
-    doubt: str | None = None  # why nothing is said of a video that does show a face
-    cut_short: Shortfall | None = None  # where not all of the video could be read
-    video: npt.NDArray[np.float32] | None = (
-        None  # (3,) the probabilities of the whole, if they are not the frames' mean
-    )
+    doubt: str | None = None  # why a video that does show a face could not be judged
+    cut_short: Shortfall | None = None  # if not all of the video could be read
+    video: npt.NDArray[np.float32] | None = None  # (3,) probabilities of the whole video, if not the frames' mean
     levels: npt.NDArray[np.float32] | None = None  # (n,) how expressive frames are, in SDs of the training videos
-
-    why: Reasons | None = None  # where a model that can give reasons was asked for them
-    possible: tuple[str, ...] | None = None  # hold the right category as often as the model promises, if it does
+    why: Reasons | None = None  # if reasons were asked for, and the model can give them
+    possible: tuple[str, ...] | None = None  # the prediction set; None if the model promises nothing
 
     @property
     def frame_levels(self) -> npt.NDArray[np.floating]:
-        """What frames are ranked by, (n,): the model's own level of each, or what its probabilities expect."""
+        """What frames are ranked by, (n,): the model's own levels, or the expectation under its probabilities."""
         return np.asarray(self.probabilities @ ORDER) if self.levels is None else self.levels
 
     @property
     def video_probabilities(self) -> npt.NDArray[np.floating]:
-        """The probabilities of the whole, (3,); there must be a frame with a face."""
+        """The probabilities of the whole video, (3,); requires at least one frame with a face."""
         return np.asarray(self.probabilities.mean(axis=0, dtype=np.float64)) if self.video is None else self.video
 
     @property
     def possible_in_words(self) -> str:
-        """The categories that it may be, as in "Balanced or Expressive"; "cannot say" if all, "" without a promise."""
+        """The possible categories, as in "Balanced or Expressive"; "cannot say" if all three, "" if unknown."""
         if self.possible is None:
             return ""
         return "cannot say" if len(self.possible) == len(CATEGORIES) else " or ".join(map(short_name, self.possible))
 
     def saying(self, **changes: Any) -> FramePredictions:
-        """The same, but for some of it."""
+        """A copy with some fields changed."""
         return replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:
@@ -121,10 +117,10 @@ class FramePredictions(JudgedFrames):
 
 
 def frame_table(outcomes: Iterable[Outcome[Path, FramePredictions]]) -> pd.DataFrame:
-    """Every frame of several videos as rows: file, the video's category and score, and what the frame shows.
+    """One row per frame over several videos: the file, the video's category and score, and the frame's predictions.
 
     Args:
-        outcomes: as `predict_videos` yields them; a video that could not be read has no rows.
+        outcomes: from `predict_videos`; a video that could not be read has no rows.
     """
     tables = [
         whole.to_pandas().assign(file=as_text(outcome.item), video_category=whole.category, video_score=whole.score)
@@ -142,10 +138,10 @@ TABLE_ENDINGS = (".csv", ".parquet", ".json")
 
 
 def check_table(file: Path | str | None, *, overwrite: bool = False) -> None:
-    """Find out, before the work begins, whether a table can be written to a file; None where none is asked for.
+    """Check, before the work begins, that a table can be written to a file; None if no table was asked for.
 
     Raises:
-        OutputError: its ending is not known, it cannot be written, or is there and `overwrite` is not set.
+        OutputError: its extension is unknown, it cannot be written, or it exists and `overwrite` is not set.
     """
     if not file:
         return
@@ -155,7 +151,7 @@ def check_table(file: Path | str | None, *, overwrite: bool = False) -> None:
 
 
 def write_table(table: pd.DataFrame, file: Path | str, *, overwrite: bool = False) -> None:
-    """Write a table in the format that the file's ending names: .csv, .parquet or .json (a list of rows).
+    """Write a table in the format given by the file's extension: .csv, .parquet or .json (a list of rows).
 
     Raises:
         OutputError: as `check_table`.
@@ -172,6 +168,6 @@ def write_table(table: pd.DataFrame, file: Path | str, *, overwrite: bool = Fals
 
 
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """Quote text that a spreadsheet would run: a file may well be called `=cmd.mp4`."""
+    """Quote text that a spreadsheet would run as a formula: a file may be named `=cmd.mp4`."""
     text = table.select_dtypes(["object", "string"]).columns
     return table.assign(**{name: table[name].str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for name in text})

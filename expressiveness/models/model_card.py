@@ -1,4 +1,4 @@
-"""The model card: what a trained model is, what it was judged on, and what it may be used for."""
+"""The model card: what a trained model is, how it was evaluated, and what it may be used for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def model_card(record: Mapping[str, Any]) -> str:
     """Write the card of a model as Markdown.
 
     Args:
-        record: what the model's `model.json` holds.
+        record: the contents of the model's `model.json`.
     """
     data = record["data"]
     return f"""# Facial expressiveness model
@@ -52,7 +52,7 @@ and of each video its category and expected `{record["config"]["target"]}` score
 
 ## Limits
 
-- The labels belong to whole videos; a frame's category is what the network makes of it, not a label that was checked.
+- The labels are for whole videos; a frame's category is the model's estimate and was not checked against a label.
 - About one clip in six of RecruitView is within 0.1 of a threshold, where the category is close to chance.
 - Trained on single speakers facing a camera; other framings, occlusion or heavy compression may mislead.
 - Groups of people may score differently in the training data, and a model reproduces that.
@@ -62,7 +62,7 @@ Versions: {", ".join(f"{name} {number}" for name, number in record["versions"].i
 
 
 def model_html(record: Mapping[str, Any]) -> str:
-    """What a notebook shows of a model: what it judges, whom it learned from, and its held-out figures as a table."""
+    """How a notebook shows a model: what it judges, its training data, and its held-out figures as a table."""
     config, data, evaluation = record["config"], record["data"], record["evaluation"]
     sentences = [
         f"{config['model']}, trained on {record['created']} to predict {config['target']}. {record['sees']}",
@@ -75,12 +75,12 @@ def model_html(record: Mapping[str, Any]) -> str:
 
 
 def figures_html(evaluation: Mapping[str, Any]) -> str:
-    """The figures that a model is judged by, as an HTML table."""
+    """The figures of an evaluation as an HTML table."""
     return str(pd.DataFrame(figure_rows(evaluation), columns=["", "value", "95 % interval"]).to_html(index=False))
 
 
 def _judged_on(evaluation: Mapping[str, Any]) -> str:
-    """Whom a model was judged on, after the verdict; models of earlier versions have none."""
+    """The verdict, which models of earlier versions lack, and on whom the model was evaluated."""
     return " ".join(
         [
             *([evaluation["verdict"]] if "verdict" in evaluation else []),
@@ -98,7 +98,7 @@ def _category_rule(thresholds: Mapping[str, float]) -> str:
 def _split_sentence(record: Mapping[str, Any]) -> str:
     if record["config"]["split_by"] == "participant":
         return "No participant is in two of the sets."
-    return "Split by frame, as in the notebook: the same people are on all sides, so figures flatter."
+    return "Split by frame, as in the notebook: the same people are in all sets, so the figures are too good."
 
 
 def _amounts(data: dict[str, Any]) -> str:

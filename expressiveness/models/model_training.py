@@ -1,4 +1,4 @@
-"""Train a model of any family, by one set of rules: the people of the test are never looked at."""
+"""Train a model of any family. The test set is never used."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ def train(
     progress: Progress | None = None,
     log_folder: Path | None = None,
 ) -> TrainedModel:
-    """Train the notebook's network, or the model that `config` names.
+    """Train a model: of movement, unless `config` names another.
 
     Args:
-        interviews: whose stored faces to learn from; those without faces are passed over and counted.
+        interviews: whose stored faces to learn from; those without faces are skipped and counted.
         store: holds their faces.
         config: the defaults if None. The same seed gives the same model.
-        split: who trains, validates and tests; made from `config` if None.
-        curation: what people decided about faces and interviews. It changes what is learned, never the test, whose
-            faces keep the categories that their scores give; decisions about people of the test are not counted.
-        workers: processes that read what the model needs of the videos and is not stored yet; None for one a core.
-        progress: told how far it is, first of reading, then of learning; what it raises stops the training.
-        log_folder: for TensorBoard, where the model learns in epochs.
+        split: the training, validation and test sets; made from `config` if None.
+        curation: what people decided about faces and interviews. It affects training only: decisions about people in
+            the test set are ignored, and test labels always come from the scores.
+        workers: processes that read movement not stored yet; None for one per core.
+        progress: called during reading and training; an exception from it stops the training.
+        log_folder: for TensorBoard, if the model learns in epochs.
 
     Raises:
-        ConfigError: there is a `log_folder`, and the model has no epochs to log.
+        ConfigError: there is a `log_folder`, but the model has no epochs to log.
         TrainingError: too few people, no faces, or a set without faces.
-        OutputError: there can be no folder for the log.
+        OutputError: `log_folder` cannot be created.
     """
     config = config or TrainingConfig()
     if log_folder:
@@ -68,13 +68,13 @@ def train(
 
 
 def _promised(held_out: HeldOut | None) -> ConformalSets | None:
-    """What can be promised of new people, by what a model says of people whom it has not learned from."""
+    """Calibrate prediction sets on people the model has not learned from; None if there are too few."""
     if held_out is None:
         return None
     try:
         return ConformalSets.calibrated(held_out.probabilities, held_out.category, held_out.participants)
     except TrainingError as error:
-        logger.info("nothing is promised: %s", error)
+        logger.info("no prediction sets: %s", error)
         return None
 
 

@@ -1,4 +1,4 @@
-"""Judge many videos: interviews by their stored tables, or any files as they are."""
+"""Judge many videos: interviews from their stored tables, or any video files."""
 
 from __future__ import annotations
 
@@ -37,16 +37,15 @@ def predict_interviews(
     *,
     everything: Sequence[Interview] | None = None,
 ) -> Iterator[Outcome[Interview, FramePredictions]]:
-    """Judge interviews by their stored faces, one by one; one without stored faces yields the reason.
+    """Judge interviews from their stored faces; one without stored faces yields the reason.
 
-    Movement that a model needs and that is not stored yet is read from the video, and stored beside the faces.
+    If the model needs movement that is not stored yet, it is read from the video and stored beside the faces.
 
     Args:
-        model: that judges.
-        interviews: that are judged.
-        store: of their faces.
-        everything: all interviews that are known of these people, by which their faces at rest are known best; those
-            that are judged, if None.
+        model: the trained model.
+        interviews: to judge.
+        store: holds their faces.
+        everything: all interviews of these people, for a better estimate of their neutral faces; `interviews` if None.
     """
     clips = StoredClips(everything or interviews, store, model.needs)
     for interview in interviews:
@@ -59,12 +58,12 @@ def predict_interviews(
 def embed_interviews(
     model: TrainedModel, interviews: Sequence[Interview], store: FaceStore
 ) -> Iterator[Outcome[Interview, Vectors]]:
-    """Yield each interview's mean vector over its primary faces, of shape (256,) in the notebook's network.
+    """Yield each interview's mean embedding over its primary faces, shape (256,) for the notebook's network.
 
-    An interview without stored faces, or with none on any frame, yields the reason.
+    An interview without faces yields the reason.
 
     Raises:
-        ModelError: the model makes no vectors.
+        ModelError: the model has no embeddings.
     """
     embedder = model.able_to("embeddings")
     clips = StoredClips(interviews, store, model.needs)
@@ -81,7 +80,7 @@ def embed_interviews(
 
 
 def predict_video(model: TrainedModel, video: Path | str) -> FramePredictions:
-    """Find the faces of one video as the model was trained on them, and judge it.
+    """Judge one video, finding its faces with the settings that the model was trained with.
 
     Raises:
         VideoError: the video is missing or nothing in it decodes.
@@ -99,14 +98,14 @@ def predict_videos(
     workers: int | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> Iterator[Outcome[Path, FramePredictions]]:
-    """Find the faces of any videos as the model was trained on them, and judge them as they come.
+    """Judge videos, finding their faces with the settings that the model was trained with, in the order they finish.
 
     Args:
-        model: the trained model; its extraction settings are used.
+        model: the trained model.
         videos: files; one that cannot be read yields the reason.
-        reasons: whether to say why, too, where the model can, which takes some three times as long as judging.
-        workers: processes that find faces; None for one a core.
-        max_pixels: the most that a picture may have.
+        reasons: whether to give reasons, too, if the model can; this takes about three times as long as judging.
+        workers: processes that find faces; None for one per core.
+        max_pixels: the largest frame allowed.
     """
     maker = maker_for_workers(model.extraction.detector)
     jobs = [_Job(Path(video), model.extraction, maker, model.needs, max_pixels) for video in videos]

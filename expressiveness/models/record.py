@@ -1,4 +1,4 @@
-"""A model's record, `model.json`: its settings and figures, read without what the model learned, and so at once."""
+"""A model's record, `model.json`: its settings and figures, without the weights and so quick to read."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from expressiveness.errors import ModelError
 from expressiveness.wording import problems
 
 FORMAT = 2
-"""In format 1 the numbers of a model of movement were in the record, and the network's options among the rest."""
+"""In format 1, the record also held a movement model's numbers, and the network's options were among its settings."""
 
 RECORD = "model.json"
 MAX_RECORD_BYTES = 16 * 2**20  # room for the ids of a million interviews
 
 
 class _Record(BaseModel):
-    """What is read of a record to make a model; what a class of settings checks itself is not looked into here."""
+    """The fields needed to build a model; contents that a settings class validates are not checked here."""
 
     model_config = ConfigDict(strict=True)
 
@@ -30,7 +30,7 @@ class _Record(BaseModel):
     thresholds: dict[Literal["low", "high"], FiniteFloat]
     category_scores: Annotated[list[FiniteFloat], Field(min_length=len(CATEGORIES), max_length=len(CATEGORIES))]
     split: dict[Literal["train", "validation", "test"], list[str]]
-    history: dict[str, list[float]]  # a loss may have become infinite
+    history: dict[str, list[float]]  # a loss may be infinite
     data: dict[str, Any]
     versions: dict[str, str]
     created: str
@@ -39,10 +39,10 @@ class _Record(BaseModel):
 
 
 def check_record(record: dict[str, Any]) -> None:
-    """Check that a record has all that a model is made of, each of its kind.
+    """Check that a record has all fields of a model, with the right types.
 
     Raises:
-        ModelError: it has not; says what is wrong.
+        ModelError: it does not; the message says what is wrong.
     """
     try:
         _Record.model_validate(record)
@@ -67,13 +67,13 @@ def read_record(folder: Path | str) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{file} is damaged ({error}); train again") from error
     if not isinstance(record, dict) or not isinstance(record.get("format"), int):
-        raise ModelError(f"{file} is no model's record; give a folder that `expressiveness train` wrote")
+        raise ModelError(f"{file} is not the record of a model; give a folder that `expressiveness train` wrote")
     if record["format"] > FORMAT:
         raise ModelError(
             f"{folder} is of format {record['format']}, newer than this version reads; update expressiveness"
         )
     if record.get("categories") != list(CATEGORIES):
         raise ModelError(
-            f"{folder} knows the categories {record.get('categories')}, not {list(CATEGORIES)}; train again"
+            f"{folder} was trained for the categories {record.get('categories')}, not {list(CATEGORIES)}; train again"
         )
     return record

@@ -1,11 +1,11 @@
-"""A trained model as a folder that carries all that prediction needs.
+"""A trained model, saved as a folder with everything that prediction needs.
 
     MODEL/
     ├── model.json           format version, categories, settings, split, training history, held-out figures
-    ├── network.weights.h5   or what else the model's family writes: numbers only
+    ├── network.weights.h5   or other files of the model's family: numbers only
     └── README.md            the model card
 
-Loading runs no code from the folder: a model is built by its family, which reads nothing but numbers.
+Loading runs no code from the folder: the family builds the model and reads only numbers.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from expressiveness.models.training_config import TrainingConfig
 CARD = "README.md"
 
 MODEL = "model"
-"""What such a folder holds, see `check_output_folder`."""
+"""The kind of the folder, see `check_output_folder`."""
 
 
 class Evaluated(Protocol):
-    """What `evaluation.Evaluation` is, which this folder does not know."""
+    """The interface of `evaluation.Evaluation`, which must not be imported here."""
 
     def as_dict(self) -> dict[str, Any]:
         """The figures, ready for JSON."""
@@ -48,46 +48,46 @@ class Evaluated(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class TrainedModel:
-    """What was learned, with everything needed to use and to judge it."""
+    """A model with everything needed to use and to evaluate it."""
 
     model: Model
     config: TrainingConfig
     extraction: ExtractionConfig
-    thresholds: Thresholds  # as resolved on the training set
+    thresholds: Thresholds  # tertiles are those of the training set
     category_scores: tuple[float, float, float]  # median score of each category in the training set
     split: Split
-    history: dict[str, list[float]] = field(default_factory=dict)  # by metric, a value an epoch
-    data: dict[str, Any] = field(default_factory=dict)  # how many interviews, people, faces, corrections
+    history: dict[str, list[float]] = field(default_factory=dict)  # by metric, one value per epoch
+    data: dict[str, Any] = field(default_factory=dict)  # counts of interviews, people, faces and corrections
     versions: dict[str, str] = field(default_factory=lambda: _versions())
     created: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds"))
-    evaluation: dict[str, Any] | None = None  # on the held-out people, see `evaluate`
-    sets: ConformalSets | None = None  # what it promises of new people; None where there were too few to promise it by
+    evaluation: dict[str, Any] | None = None  # on held-out people, see `evaluate`
+    sets: ConformalSets | None = None  # prediction sets; None if there were too few people to calibrate them
 
     @property
     def needs(self) -> frozenset[Input]:
-        """The tables that are read of a video before it can be judged."""
+        """The tables read from a video before it can be judged."""
         return self.model.needs
 
     def able_to(self, ability: Ability) -> Any:
-        """The model itself, for what only some can do.
+        """The model itself, if it has an ability.
 
         Raises:
-            ModelError: this one cannot.
+            ModelError: it does not.
         """
         if ability in self.model.can:
             return self.model
         able = [name for name, family in MODELS.items() if ability in family.can]
         raise ModelError(
-            f"the model {self.config.model} cannot do this ({ability}); train one that can, as by "
+            f"the model {self.config.model} cannot do this ({ability}); train one that can: "
             f"expressiveness train --model {able[0]}"
         )
 
     def predict(self, clip: Clip) -> FramePredictions:
         """Judge one video.
 
-        A model that gives the video's score gets the category of that score, which keeps the categories as frequent as
-        they are where labels are noisy. Else the video's probabilities are the mean over its frames, its category is
-        the most probable one, and its score is what they expect, each category counting as its typical score.
+        If the model predicts a score, the category is that of the score, which keeps the categories as frequent as in
+        training even if labels are noisy. Otherwise the video's probabilities are the mean over its frames, its
+        category is the most probable one, and its score is the expectation over the categories' typical scores.
         """
         said = self.model.predict(clip)
         if said.doubt or not len(said.frame_number):
@@ -103,17 +103,17 @@ class TrainedModel:
         )
 
     def _possible(self, video: npt.NDArray[np.floating], category: str) -> tuple[str, ...]:
-        """What it may be, with the category that is said: that of the score may not be the most probable one."""
+        """The prediction set, always including `category`, which may not be the most probable one."""
         assert self.sets
         [named] = self.sets.of(video[np.newaxis])
         return tuple(name for name in CATEGORIES if name in named or name == category)
 
     def with_evaluation(self, evaluation: Evaluated) -> TrainedModel:
-        """The same model with its figures on held-out people, as `evaluate` gives them."""
+        """A copy with the result of `evaluate` on held-out people."""
         return replace(self, evaluation=evaluation.as_dict())
 
     def save(self, folder: Path | str) -> Path:
-        """Write the model as a folder, whole or not at all; an earlier model there is replaced.
+        """Write the model to a folder, whole or not at all; an earlier model there is replaced.
 
         Raises:
             OutputError: the folder cannot be written, or holds something that we did not write.
@@ -127,7 +127,7 @@ class TrainedModel:
         return folder
 
     def record(self) -> dict[str, Any]:
-        """What `model.json` holds."""
+        """The contents of `model.json`."""
         return {
             "format": FORMAT,
             "categories": list(CATEGORIES),
@@ -157,7 +157,7 @@ def load_model(folder: Path | str) -> TrainedModel:
     """Read a model folder.
 
     Raises:
-        ModelError: it is missing, damaged, of a newer format, or not a model of this kind.
+        ModelError: it is missing, damaged, of a newer format, or not a model.
     """
     folder = Path(folder)
     record = read_record(folder)
@@ -175,7 +175,7 @@ def load_model(folder: Path | str) -> TrainedModel:
             "versions": record["versions"],
             "created": record["created"],
             "evaluation": record["evaluation"],
-            "sets": ConformalSets.from_dict(record.get("sets")),  # earlier versions promised nothing
+            "sets": ConformalSets.from_dict(record.get("sets")),  # models of earlier versions have none
         }
     except ExpressivenessError as error:
         raise ModelError(f"{folder / RECORD} is damaged ({error}); train again") from error

@@ -1,4 +1,4 @@
-"""What a training run must remember."""
+"""The settings of a training run, saved with the model."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 @settings
 class TrainingConfig:
-    """What a training run must remember.
+    """The settings of a training run.
 
-    The network's defaults are the notebook's, but for what that left to chance or leaked. `options` are those of the
-    model's family, a mapping or its `Options`: `TrainingConfig(model="notebook_cnn", options={"epochs": 3})`.
+    `options` are those of the model's family, a mapping or its `Options`:
+    `TrainingConfig(model="notebook_cnn", options={"epochs": 3})`.
     """
 
     model: str = DEFAULT_MODEL  # a name of MODELS
     target: str = DEFAULT_TARGET
     thresholds: Thresholds | Literal["tertiles"] = field(default_factory=Thresholds)
-    split_by: SplitBy = "participant"  # "frame" is the notebook's, which leaks; for comparison only
+    split_by: SplitBy = "participant"  # "frame" as in the notebook, which leaks people; for comparison only
     test_share: Share = 0.2  # of the participants (or frames)
     validation_share: Share = 0.2
     seed: Seed = DEFAULT_SEED
@@ -39,7 +39,7 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         family = MODELS[self.model]
         if self.split_by == "frame" and "single faces" not in family.can:
-            raise ConfigError(f"the model {self.model} learns from whole videos: it cannot split them by frame")
+            raise ConfigError(f"the model {self.model} learns from whole videos, so it cannot be split by frame")
         object.__setattr__(self, "options", _options(self.model, self.options))
 
     def __repr__(self) -> str:
@@ -47,7 +47,7 @@ class TrainingConfig:
 
     @classmethod
     def notebook(cls, *, options: Mapping[str, Any] | None = None, **changes: Any) -> TrainingConfig:
-        """The notebook's own choices: single crops, split by frame, classes as they come."""
+        """The notebook's settings: single crops, split by frame, no class weights."""
         chosen = {"face_input": "single", "class_weights": False, "momentum": 0.99, **(options or {})}
         return cls(**{"model": "notebook_cnn", "split_by": "frame", "seed": 42, "options": chosen, **changes})
 
@@ -57,7 +57,7 @@ class TrainingConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainingConfig:
-        """Read what `as_dict` wrote, or what earlier versions did, which had the network's options among the rest."""
+        """Read what `as_dict` wrote, also in earlier versions, which had the network's options at the top level."""
         values = {"model": "notebook_cnn", **values}
         thresholds = values.pop("thresholds")
         known = {one.name for one in fields(cls)}
@@ -65,7 +65,7 @@ class TrainingConfig:
         if options is None:
             options = {name: value for name, value in values.items() if name not in known}
             if values["model"] != "notebook_cnn":
-                options = {}  # a model of movement had the network's, and none of its own
+                options = {}  # movement models stored the network's options, and have none
         return cls(
             **{name: value for name, value in values.items() if name in known},
             thresholds="tertiles" if thresholds == "tertiles" else Thresholds(**thresholds),
@@ -79,7 +79,7 @@ def _options(model: str, given: Any) -> Any:
         return given
     if not isinstance(given, Mapping):
         other = type(given).__name__ if is_dataclass(given) else repr(given)
-        raise ConfigError(f"{other} are no options of the model {model}")
+        raise ConfigError(f"{other} is not valid as options of the model {model}; give a mapping")
     known = [one.name for one in fields(kind)]
     if unknown := [str(name) for name in given if name not in known]:
         near = closest(unknown[0], known)

@@ -1,6 +1,6 @@
-"""Everything that a model learns from, put together once: tables, labels, decisions, split and thresholds.
+"""Everything that a model learns from: tables, labels, people's decisions, split and thresholds.
 
-Start at `assemble`. Only the primary face of a frame is labelled: the category belongs to the person interviewed.
+Start at `assemble`. Only the primary face of a frame is labelled, since the label belongs to the person interviewed.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ SetName = Literal["train", "validation", "test"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledClip:
-    """One interview to learn from: its tables, and what they count as."""
+    """One interview to learn from: its tables and labels."""
 
     interview: Interview
     faces: FaceTable  # the n primary ones
-    movement: Movement | None  # without what a person left out; None where the model does not need it
+    movement: Movement | None  # without excluded faces; None if the model does not need it
     neutral: Neutral | None  # of the person, from all their clips
-    face_category: npt.NDArray[np.int32]  # (n,) into CATEGORIES; -1 where a person left the face out
-    category: int  # of the whole: what most of its faces count as
-    score: float  # where people corrected that, a typical score of it
+    face_category: npt.NDArray[np.int32]  # (n,) into CATEGORIES; -1 if the face was excluded in review
+    category: int  # of the whole clip: the most frequent among its faces
+    score: float  # if the category was corrected in review, its typical score
 
     def __repr__(self) -> str:
         id = shortened(self.interview.id, 20)
@@ -46,17 +46,17 @@ class LabelledClip:
 
 @dataclass(eq=False)
 class TrainingData:
-    """What a model learns from. Tables are read clip by clip, whenever `clips` is gone through."""
+    """What a model learns from. Tables are read clip by clip, each time `clips` is iterated."""
 
     interviews: Sequence[Interview]  # of all sets
     store: FaceStore
     config: TrainingConfig
     split: Split
     thresholds: Thresholds
-    category_scores: tuple[float, float, float]  # what a category's probability counts for in a score
-    curation: Curation = field(default_factory=Curation)  # what people decided about those who are learned from
-    passed_over: dict[str, str] = field(default_factory=dict)  # why, by id, of the clips gone through so far
-    faces_dealt: dict[str, int] | None = None  # to train and validation, where faces were dealt out one by one
+    category_scores: tuple[float, float, float]  # the typical score of each category
+    curation: Curation = field(default_factory=Curation)  # people's decisions about the interviews learned from
+    passed_over: dict[str, str] = field(default_factory=dict)  # reasons by id, for the clips iterated so far
+    faces_dealt: dict[str, int] | None = None  # to train and validation, if split by frame
     _used: dict[str, _Counts] = field(default_factory=dict)
     _decisions: Decisions = field(init=False)
     _neutrals: Neutrals = field(init=False)
@@ -68,19 +68,19 @@ class TrainingData:
         return f"TrainingData({counted(len(self.interviews), 'interview')}, {self.split})"
 
     def clips(self, *sets: SetName) -> Iterator[LabelledClip]:
-        """Yield each interview of some sets that has what the model needs; the others are noted in `passed_over`."""
+        """Yield the interviews of some sets that have what the model needs; add the others to `passed_over`."""
         wanted = {id for name in sets for id in getattr(self.split, name)}
-        self._decisions = Decisions(self.curation)  # counts what is used, from here on
+        self._decisions = Decisions(self.curation)  # counts the decisions used from here on
         for interview in self.interviews:
             if interview.id in wanted:
                 try:
                     yield self._clip(interview)
                 except StoreError as error:
                     self.passed_over[interview.id] = str(error)
-                    logger.info("%s: nothing is learned from it: %s", interview.id, error)
+                    logger.info("%s: skipped in training: %s", interview.id, error)
 
     def record(self) -> dict[str, Any]:
-        """How much was learned from, as a model keeps it: of the clips gone through so far."""
+        """Counts of what was learned from, saved with the model; only clips iterated so far are included."""
         sets = {name: set(getattr(self.split, name)) for name in ("train", "validation", "test")}
         used = {name: [self._used[id] for id in self._used if id in ids] for name, ids in sets.items()}
         person = {interview.id: interview.participant for interview in self.interviews}
@@ -106,7 +106,7 @@ class TrainingData:
         weak = self.thresholds.index(score)
         wanted = self._decisions.categories(interview.id, faces.frame_number, weak)
         if not (wanted >= 0).any():
-            raise StoreError("a person left it out")
+            raise StoreError("it was excluded in review")
         movement = neutral = None
         if "movement" in MODELS[self.config.model].needs:
             movement = _without(MovementStore.beside(self.store).load(interview), faces, wanted < 0)
@@ -130,16 +130,16 @@ def assemble(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> TrainingData:
-    """Put together what a run learns from. Movement that is needed and not stored yet is read from the videos.
+    """Collect what a run learns from. Movement that is needed but not stored yet is read from the videos.
 
     Args:
         interviews: of all sets.
-        store: of their faces.
-        config: its model, target, thresholds, shares and seed count.
-        split: who trains, validates and tests; made from `config` if None.
-        curation: what people decided. Decisions about people of the test are not counted.
-        workers: processes that read movement; None for one a core.
-        progress: told how many videos have been read.
+        store: holds their faces.
+        config: gives the model, target, thresholds, set sizes and seed.
+        split: the training, validation and test sets; made from `config` if None.
+        curation: people's decisions; those about people in the test set are ignored.
+        workers: processes that read movement; None for one per core.
+        progress: called after each video is read.
 
     Raises:
         TrainingError: there are too few people for three sets.
@@ -152,7 +152,7 @@ def assemble(
         seed=config.seed,
     )
     if "movement" in MODELS[config.model].needs:
-        # Of those of the test, too: they are judged next, and here all cores read them.
+        # Also for the test set, which is usually evaluated next: here all cores are used.
         extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=progress)
     trained_on = set(split.train)
     scores = [interview.scores[config.target] for interview in interviews if interview.id in trained_on]
@@ -165,9 +165,9 @@ def assemble(
 
 
 def typical_scores(scores: Sequence[float], thresholds: Thresholds) -> tuple[float, float, float]:
-    """The median score of each category; a threshold where a category has none.
+    """The median score of each category; if it has no clip, a value from the thresholds.
 
-    Medians, since RecruitView's scores have tails far beyond the rest.
+    Medians, since RecruitView's scores have long tails.
     """
     values = np.array(scores)
     index = np.array([thresholds.index(score) for score in scores])
@@ -180,17 +180,17 @@ def typical_scores(scores: Sequence[float], thresholds: Thresholds) -> tuple[flo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Counts:
-    """What a clip adds to the record, by category."""
+    """What a clip adds to the record's counts, by category."""
 
     faces: Ints  # (3,)
-    video: Ints  # (3,) one of them 1
+    video: Ints  # (3,) one-hot
 
 
 _NONE = np.zeros(len(CATEGORIES), dtype=np.int64)
 
 
 def _without(movement: Movement, faces: FaceTable, excluded: npt.NDArray[np.bool_]) -> Movement:
-    """The movement without the frames that are nearest to an excluded face."""
+    """The movement without the frames nearest to an excluded face."""
     if not excluded.any():
         return movement
     nearest = np.abs(movement.seconds[:, np.newaxis] - faces.seconds).argmin(axis=1)

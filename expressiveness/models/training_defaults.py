@@ -1,7 +1,7 @@
-"""How a model is trained unless somebody chooses; the command line reads it before anything is loaded."""
+"""Defaults for training, in a module of their own so that the command line can read them without heavy imports."""
 
 DEFAULT_MODEL = "movement"
 DEFAULT_SEED = 0
 
 DEFAULT_EPOCHS = 50
-"""The most that a network is trained for."""
+"""Maximum, before early stopping."""

@@ -1,4 +1,4 @@
-"""How faces move: read at 10 Hz, kept beside the faces, and measured."""
+"""How faces move: read at 10 Hz, stored beside the faces, and measured."""
 
 import lazy_loader
 

@@ -1,7 +1,7 @@
-"""Expressiveness from facial movement, without any learning.
+"""Expressiveness measured from facial movement, without training.
 
-Start at `expressiveness_of`. An expressive face is one that changes: what counts is how the blendshapes vary in time,
-and not their level, which is a matter of the person.
+Start at `expressiveness_of`. An expressive face is one that changes: what counts is how the blendshapes vary over time,
+not their level, which depends on the person.
 """
 
 from __future__ import annotations
@@ -15,40 +15,41 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from expressiveness.movement.movement_table import BLENDSHAPES, LANDMARKS, RATE, Movement
+from expressiveness.types import Floats
 
 Measure = Literal["std", "velocity", "p90", "mean", "displacement"]
-Floats = npt.NDArray[np.float64]
 
 EXPRESSIVE_COLUMNS = np.array([not name.startswith(("_neutral", "eyeLook", "eyeBlink")) for name in BLENDSHAPES])
-"""Which blendshapes tell of expression: neither where somebody looks nor that they blink, which everybody does."""
+"""Mask of the blendshapes that show expression: all but gaze and blinks."""
 
 TREMOR_SECONDS = 0.15
-"""Standard deviation of the Gaussian that takes the tremor out of the head's turning; nods take half a second."""
+"""Standard deviation of the Gaussian that removes jitter from the head's rotation; a nod takes half a second."""
 
 REFINEMENTS = 3
-"""Rounds in which faces are laid on their mean and the mean is taken anew; more change nothing."""
+"""Iterations of aligning all faces to their mean and recomputing the mean; more change nothing."""
 
 
 def expressiveness_of(movement: Movement, measure: Measure = "std") -> float | None:
-    """Measure how expressive a face is, without learning.
+    """Measure how expressive a face is, without training.
 
     Args:
         movement: of one video.
-        measure: "std", the default, sqrt(sum of the blendshapes' variances over time); "velocity", the mean absolute
-            change in a time step, summed; "p90", the 90th percentile of what lies above each blendshape's median,
-            summed; "mean", the mean sum, which tells faces apart more than what they do; "displacement", how far the
-            landmarks are from the median face, the mean, in shares of the face's size.
+        measure: "std", the default: the square root of the summed variances of the blendshapes over time.
+            "velocity": the mean absolute change per time step, summed over blendshapes.
+            "p90": the 90th percentile over frames of the summed excess over each blendshape's median.
+            "mean": the mean sum, which reflects who the person is more than what the face does.
+            "displacement": the mean distance of the landmarks from the median face, relative to the face's size.
 
     Returns:
-        0 or more; None if there is not enough of a face, see `Movement.doubt`.
+        0 or more; None if too little of the face is visible, see `Movement.doubt`.
     """
     return None if movement.doubt else _MEASURES[measure](movement)
 
 
 def turning_speed(movement: Movement) -> float:
-    """How fast the head turns, in degrees a second, the mean over pairs of frames that follow each other.
+    """The mean speed of the head's rotation, in degrees per second, over pairs of consecutive frames.
 
-    Smoothed over `TREMOR_SECONDS` first: the landmarker's angles tremble from frame to frame, and speed adds that up.
+    The angles are smoothed over `TREMOR_SECONDS` first, since their jitter would add up in the speed.
     """
     if not len(movement):
         return 0.0
@@ -58,10 +59,10 @@ def turning_speed(movement: Movement) -> float:
 
 
 def shape_variance(movement: Movement) -> float:
-    """How much the face changes its shape: the variance of its landmarks over time, in squares of the face's size.
+    """How much the face changes shape: the variance of its landmarks over time, in squares of the face's size.
 
-    Position, size and turn of the head are taken out first, by laying each frame's landmarks on their mean (generalised
-    Procrustes analysis; Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975).
+    Position, size and rotation of the head are removed first, by aligning each frame's landmarks to their mean
+    (Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975).
     """
     return float(_aligned(movement).var(axis=0).sum())
 
@@ -71,7 +72,7 @@ def _standard_deviation(movement: Movement) -> float:
 
 
 def _velocity(movement: Movement) -> float:
-    """Over pairs of frames that follow each other: across a gap, a step would be longer."""
+    """Only over consecutive frames: a step across a gap would be longer."""
     steps = np.abs(np.diff(_expressive(movement), axis=0)).sum(axis=1)[_adjacent(movement)]
     return float(steps.mean()) if len(steps) else 0.0
 
@@ -86,13 +87,13 @@ def _mean(movement: Movement) -> float:
 
 
 def _displacement(movement: Movement) -> float:
-    """The measure of OpenWillis, from its description, and so not to the digit.
+    """OpenWillis's measure, implemented from its description, so values may differ slightly.
 
     Source: `facial_expressivity` in Worthington et al., "OpenWillis: an open-source Python library for digital health
-    measurement", Biological Psychiatry 95 (2024), S169. It measures from a person's baseline video. Studies that have
-    none are judged here by the clip's own median face, so a pose that is held for most of a clip counts for nothing.
+    measurement", Biological Psychiatry 95 (2024), S169. It compares with a baseline video of the person. Here the
+    clip's own median face replaces it, so a pose held for most of a clip counts for nothing.
     """
-    points = _aligned(movement) * math.sqrt(LANDMARKS)  # now 1 is their root mean square distance from the middle
+    points = _aligned(movement) * math.sqrt(LANDMARKS)  # now their root mean square distance from the centre is 1
     return float(np.linalg.norm(points - np.median(points, axis=0), axis=2).mean())
 
 
@@ -106,7 +107,7 @@ _MEASURES: dict[Measure, Callable[[Movement], float]] = {
 
 
 def _aligned(movement: Movement) -> Floats:
-    """The landmarks of each frame laid on their mean, shape (n, 69, 3), their squares adding up to 1 in each frame."""
+    """Each frame's landmarks aligned to their mean, shape (n, 69, 3); the squares of each frame sum to 1."""
     points: Floats = movement.landmarks.astype(np.float64)
     points = points - points.mean(axis=1, keepdims=True)
     points /= np.sqrt((points**2).sum(axis=(1, 2), keepdims=True))
@@ -123,5 +124,5 @@ def _expressive(movement: Movement) -> Floats:
 
 
 def _adjacent(movement: Movement) -> npt.NDArray[np.bool_]:
-    """Which steps from one frame with a face to the next skip no frame, shape (n - 1,)."""
+    """Which pairs of successive rows are consecutive frames, shape (n - 1,)."""
     return np.asarray(np.diff(movement.seconds) < 1.5 / RATE)

@@ -37,7 +37,7 @@ class MovementStore(TableStore[Movement]):
 
     @classmethod
     def beside(cls, store: FaceStore) -> MovementStore:
-        """The movement of the same interviews as in a face store, whatever that one's settings."""
+        """The movement store in the same folder as a face store, which says who is interviewed."""
         return cls(store.root, store)
 
     def __repr__(self) -> str:
@@ -49,10 +49,10 @@ class MovementStore(TableStore[Movement]):
         return self.root / f"movement-{RATE:g}hz"
 
     def load_or_read(self, interview: Interview) -> Movement:
-        """Read an interview's movement from the store, or else from its video, and store it unless another run writes.
+        """Load an interview's movement, or read it from the video and store it (unless another run holds the store).
 
         Raises:
-            VideoError: it is not stored and the video cannot be read.
+            VideoError: it is not stored, and the video cannot be read.
             StoreError: the file is damaged, or cannot be written.
         """
         if self.has(interview):
@@ -76,19 +76,19 @@ def extract_movements(
     progress: Progress | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> ExtractionReport:
-    """Put the movement of many interviews into the store, passing over what is there.
+    """Read the movement of many interviews into the store, skipping those already stored.
 
     Args:
         interviews: whose videos to read.
         store: where the tables go.
-        workers: processes; None for one a core.
-        timeout: seconds that one video may take before it is given up; None for no limit.
+        workers: processes; None for one per core.
+        timeout: seconds allowed per video; None for no limit.
         progress: called after each interview.
-        max_pixels: the most that a picture may have; a video with larger ones is a failure.
+        max_pixels: the largest frame allowed; a video with larger ones is a failure.
 
     Raises:
         StoreError: the store cannot be written.
-        BusyError: another run writes to the store.
+        BusyError: another run is writing to the store.
     """
 
     def step(done: int, total: int | None, note: str = "") -> None:
@@ -104,7 +104,7 @@ def load_movements(interviews: Sequence[Interview], store: MovementStore) -> dic
     """Read the stored movement of interviews.
 
     Returns:
-        By interview id, the movement, or the reason why there is none or not enough of it.
+        By interview id, the movement, or why there is none or too little of it.
     """
     found: dict[str, Movement | str] = {}
     for interview in interviews:

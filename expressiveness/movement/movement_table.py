@@ -1,7 +1,7 @@
-"""How one video's face moves, as a table: blendshapes, landmarks and the turning of the head at 10 Hz.
+"""How one video's face moves, as a table: blendshapes, landmarks and head rotation at 10 Hz.
 
-Movement is judged by how things change in time, so the time steps must be equal: every video is read at `RATE`,
-whatever its frame rate.
+Movement is judged by changes over time, so the time steps must be equal: every video is read at `RATE`, whatever its
+frame rate.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RATE = 10.0
-"""Frames a second at which movement is read."""
+"""Frames per second."""
 
 BLENDSHAPES = (
     "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",
@@ -37,13 +37,13 @@ BLENDSHAPES = (
 """The columns of `Movement.blendshapes`, as the landmarker names them."""
 
 LANDMARKS = 69
-"""Every seventh of the landmarker's 478: enough to see any part of a face move, at a seventh of the bytes."""
+"""Every seventh of the landmarker's 478: enough to cover every part of the face, in a seventh of the space."""
 
 LEAST_DETECTION_RATE = 0.5
 LEAST_SIZE = 32.0
-"""Pixels of a face's width: in a smaller face, noise and compression look like movement."""
+"""Width of the face in pixels; in a smaller face, noise and compression look like movement."""
 LEAST_FRAMES = 10
-"""With a face: one second. Less says nothing of how a face moves."""
+"""Frames with a face, one second; less says nothing about how a face moves."""
 
 Vector = npt.NDArray[np.float32]
 _COLUMNS: Columns = {
@@ -59,7 +59,7 @@ _FRAME_COLUMNS: Columns = {"sampled_number": (np.int32, ()), "sampled_seconds": 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Movement:
-    """The movement of one video's face: a row for each of the n frames with a face, of m frames looked at."""
+    """The movement of one video's face: a row for each of the n frames with a face, out of m sampled frames."""
 
     frame_number: npt.NDArray[np.int32]  # (n,) from 1
     seconds: npt.NDArray[np.float64]  # (n,) from the first frame
@@ -67,7 +67,7 @@ class Movement:
     landmarks: npt.NDArray[np.float32]  # (n, 69, 3) in pixels: right, down, and away from the camera
     rotation: npt.NDArray[np.float32]  # (n, 3) of the head in degrees: pitch, yaw, roll
     size: npt.NDArray[np.float32]  # (n,) the face's width in pixels
-    sampled_number: npt.NDArray[np.int32]  # (m,) every frame looked at
+    sampled_number: npt.NDArray[np.int32]  # (m,) every sampled frame
     sampled_seconds: npt.NDArray[np.float64]  # (m,)
 
     def __post_init__(self) -> None:
@@ -75,7 +75,7 @@ class Movement:
         check_columns(self, _FRAME_COLUMNS, len(self.sampled_number), noun="movement")
         check_values(self, noun="movement")
         if (np.diff(self.frame_number) == 0).any():
-            raise ConfigError("movement: frame_number holds a frame twice")
+            raise ConfigError("movement: frame_number lists a frame twice")
 
     def __len__(self) -> int:
         return len(self.frame_number)
@@ -84,7 +84,7 @@ class Movement:
         return f"Movement(a face on {len(self):,} of {counted(len(self.sampled_number), 'frame')} at {RATE:g} Hz)"
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row for each frame with a face: when it is shown, each blendshape, the head's turn, the face's width."""
+        """A row for each frame with a face: its time, the blendshapes, the head's rotation and the face's width."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -98,7 +98,7 @@ class Movement:
         )
 
     def select(self, rows: npt.NDArray[Any]) -> Movement:
-        """Only some of the frames with a face, as if nobody had looked at the rest; `rows` is a mask of shape (n,)."""
+        """Keep some of the frames with a face, as if the others had not been sampled; `rows` is a mask, shape (n,)."""
         looked_at = ~np.isin(self.sampled_number, self.frame_number[~rows])
         return Movement(
             **{name: getattr(self, name)[rows] for name in _COLUMNS},
@@ -107,12 +107,12 @@ class Movement:
 
     @property
     def detection_rate(self) -> float:
-        """The share of the frames looked at that show a face, 0 to 1."""
+        """The share of the sampled frames that show a face, 0 to 1."""
         return len(self) / max(1, len(self.sampled_number))
 
     @property
     def doubt(self) -> str | None:
-        """Why nothing should be said of this face, or None if there is enough of it."""
+        """Why this face should not be judged; None if enough of it is visible."""
         if len(self) < LEAST_FRAMES:
             return f"a face on {len(self)} frames at {RATE:g} Hz, {LEAST_FRAMES} are needed"
         if self.detection_rate < LEAST_DETECTION_RATE:
@@ -123,7 +123,7 @@ class Movement:
 
 
 def movement_of(rows: Sequence[tuple[Any, ...]], sampled: Sequence[tuple[int, float]]) -> Movement:
-    """Make the table of rows (number, seconds, blendshapes, landmarks, rotation, size) and of the frames looked at."""
+    """Build the table from rows (number, seconds, blendshapes, landmarks, rotation, size) and all sampled frames."""
     columns: dict[str, npt.NDArray[Any]] = {}
     for specs, values in ((_COLUMNS, rows), (_FRAME_COLUMNS, sampled)):
         by_column = list(zip(*values, strict=True)) or [()] * len(specs)

@@ -1,7 +1,7 @@
-"""What a person's face looks like at rest, which every frame of theirs is compared with.
+"""A person's neutral face, with which each of their frames is compared.
 
-Faces differ at rest: some brows lie low, some mouths smile. What counts is how far a face is from its own rest, and the
-more of a person is seen, the better that is known. So it is learned from all of a participant's clips.
+Faces differ at rest: some people have low brows, others seem to smile. What counts is how far a face is from its own
+neutral, which is estimated from all of a participant's clips, since more footage makes it more accurate.
 """
 
 from __future__ import annotations
@@ -22,40 +22,40 @@ from expressiveness.types import Floats
 from expressiveness.wording import counted
 
 SMOOTHING_SECONDS = 0.05
-"""Standard deviation of the Gaussian that takes the tremor out of blendshapes."""
+"""Standard deviation of the Gaussian that removes jitter from blendshapes."""
 
 CONTEXT_SECONDS = 0.2
-"""Standard deviation of the Gaussian over what surrounds a frame: a face is at rest or not for longer than a frame."""
+"""Standard deviation of the Gaussian over neighbouring frames: a face stays neutral for longer than one frame."""
 
 DENSEST_SHARE = 0.15
-"""Of the frames, those most alike are taken for the face at rest: it returns there between expressions."""
+"""Share of the frames, those most alike, taken as neutral: a face returns there between expressions."""
 
 LOW_QUANTILE = 0.1
 SHIFTS = 10
 LEAST_SPREAD = 0.02
-"""Of a blendshape, when frames are compared: what hardly varies is mostly tremor."""
+"""Smallest standard deviation of a blendshape when frames are compared; below it is mostly jitter."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neutral:
-    """A face at rest, in each of the 41 blendshapes that tell of expression (see `EXPRESSIVE_COLUMNS`)."""
+    """A neutral face, in each of the 41 blendshapes that show expression (see `EXPRESSIVE_COLUMNS`)."""
 
     mode: Floats  # (41,) what the face returns to
-    low: Floats  # (41,) a low quantile, below which it hardly goes
+    low: Floats  # (41,) a low quantile
     median: Floats  # (41,)
-    clips: int  # that it was learned from: in one clip alone, somebody may hold a smile from start to end
+    clips: int  # it was estimated from; in a single clip, somebody may hold a smile throughout
 
     def __repr__(self) -> str:
         return f"Neutral(of {counted(self.clips, 'clip')})"
 
     def deviations(self, expression: Floats) -> Floats:
-        """Where a face is and how far from rest, now and around now; whether rest is known from one clip alone.
+        """Features of each frame: its expression, its deviations from neutral, and those of its neighbourhood.
 
         Args:
-            expression: by `expression_of`, shape (n, 41).
+            expression: from `expression_of`, shape (n, 41).
 
         Returns:
-            Shape (n, 206).
+            Shape (n, 206). The last column says whether neutral was estimated from a single clip.
         """
         around = gaussian_filter1d(expression, CONTEXT_SECONDS * RATE, axis=0, mode="nearest")
         parts = [expression, *(expression - rest for rest in (self.mode, self.low, self.median)), around - self.mode]
@@ -63,16 +63,16 @@ class Neutral:
 
 
 def expression_of(movement: Movement) -> Floats:
-    """The blendshapes that tell of expression, without their tremor, shape (n, 41)."""
+    """The blendshapes that show expression, smoothed against jitter, shape (n, 41)."""
     values = movement.blendshapes[:, EXPRESSIVE_COLUMNS].astype(np.float64)
     return np.asarray(gaussian_filter1d(values, SMOOTHING_SECONDS * RATE, axis=0, mode="nearest"))
 
 
 def neutral_of(movements: Sequence[Movement]) -> Neutral:
-    """Learn what one person's face looks like at rest.
+    """Estimate a person's neutral face.
 
     Args:
-        movements: of the clips that show the person, with a frame at least.
+        movements: of the person's clips, with at least one frame in total.
     """
     frames = np.concatenate([expression_of(movement) for movement in movements])
     low, median = np.quantile(frames, (LOW_QUANTILE, 0.5), axis=0)
@@ -80,17 +80,17 @@ def neutral_of(movements: Sequence[Movement]) -> Neutral:
 
 
 class Neutrals:
-    """The neutral of every participant, learned from the stored movement of all their clips when first asked for.
+    """The neutral face of every participant, estimated on first use from the stored movement of all their clips.
 
-    It is not stored anywhere: what is made anew in milliseconds need not be found again when somebody is forgotten.
+    It is never stored: it takes milliseconds to compute, and there is nothing to delete when somebody is forgotten.
     """
 
     def __init__(self, interviews: Sequence[Interview], store: MovementStore) -> None:
         """Look nothing up yet.
 
         Args:
-            interviews: all that are known of the people, not only those that are judged.
-            store: of their movement; what is not stored there is left out.
+            interviews: all interviews of the people, not only those that are judged.
+            store: holds their movement; interviews not stored there are left out.
         """
         self._store = store
         self._clips: dict[str, list[Interview]] = defaultdict(list)
@@ -99,7 +99,7 @@ class Neutrals:
         self._known: dict[str, Neutral | None] = {}
 
     def of(self, participant: str) -> Neutral | None:
-        """The neutral of a participant; None where no clip of theirs shows enough of a face."""
+        """The neutral face of a participant; None if none of their clips shows enough of it."""
         if participant not in self._known:
             found = load_movements(self._clips[participant], self._store).values()
             movements = [movement for movement in found if isinstance(movement, Movement)]
@@ -108,7 +108,7 @@ class Neutrals:
 
 
 def _mode(frames: Floats) -> Floats:
-    """The middle of the densest share of the frames, by mean shift from the median, shape (41,).
+    """The centre of the densest part of the frames, by mean shift from the median, shape (41,).
 
     Source: Fukunaga and Hostetler, "The estimation of the gradient of a density function", IEEE Trans. Inf. Theory 21
     (1975), with the nearest neighbours as the kernel.

@@ -1,4 +1,4 @@
-"""Many items at once: on this machine's cores, or on a cluster's."""
+"""Process many items in parallel, on this machine or on a cluster."""
 
 import lazy_loader
 

@@ -1,8 +1,8 @@
 """Run a function over many items on a Ray cluster, as `run` does on the cores of one machine.
 
-Ray places each item on a free core of any machine, begins it again where a worker or a whole machine is lost, and moves
-results to this process. Nothing but the function, the items and the results travels: a machine of the cluster needs
-this package, and the videos under the same path; neither FiftyOne nor MongoDB.
+Ray runs each item on a free core of any machine, retries it if a worker or machine is lost, and sends the result back.
+Only the function, the items and the results are sent: each machine needs this package, and the videos under the same
+path, but neither FiftyOne nor MongoDB.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from expressiveness.errors import ClusterError, ExpressivenessError, StoreError
+from expressiveness.errors import ClusterError, ExpressivenessError, StoreError, reason
 from expressiveness.parallel.executors import Executor, ExecutorKind, Item, Outcome, Value
 from expressiveness.parallel.processes import one_thread, run, too_long
 
 RETRIES = 3
-"""How often an item is begun again whose worker or machine was lost."""
+"""How often an item is retried after its worker or machine was lost."""
 ANSWER_SECONDS = 10.0
 LOOK_AROUND = 1.0
-"""Seconds after which to look for machines that came or went, and for items that take too long."""
+"""Seconds between checks for machines that joined or left, and for items that take too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +42,13 @@ class RayCluster:
         workers: int | None = None,
         timeout: float | None = None,
     ) -> Iterator[Outcome[Item, Value]]:
-        """Yield the outcome of every item, in the order they finish.
+        """Do as `run` does; `workers` are cores of the cluster, None for all of them.
 
-        No more items are under way than there are cores, so that results wait nowhere and a machine that joins is used
-        at once.
-
-        Args:
-            function: importable by name on every machine; its errors of our own kind become the outcome's reason.
-            items: picklable.
-            workers: cores to use; None for all of the cluster.
-            timeout: seconds an item may take.
+        No more items run at once than there are cores, so results never queue up and a machine that joins is used
+        immediately.
 
         Raises:
             ClusterError: Ray is not installed, or nothing answers at the address.
-            StoreError: `function` cannot write what it made, and so could not for the items that follow.
-            Exception: what `function` raised, if it is a fault of the program and not of the item.
         """
         if not items:
             return
@@ -85,20 +77,20 @@ class RayCluster:
 
 
 def executor_named(name: ExecutorKind, address: str | None = None) -> Executor:
-    """The executor that a user names: "local", this machine's cores, or "ray".
+    """The executor with a name: "local" for this machine's cores, or "ray".
 
     Raises:
-        ClusterError: an address was given that is of no use.
+        ClusterError: an address was given with "local".
     """
     if name == "ray":
         return RayCluster(address)
     if address:
-        raise ClusterError(f"{address}: the executor {name} uses no address; choose ray")
+        raise ClusterError(f"{address}: the executor {name} takes no address; choose ray")
     return run
 
 
 def _attempt(function: Callable[[Item], Value], item: Item) -> Outcome[None, Value]:
-    """What runs on the cluster; the item itself need not travel back."""
+    """Runs on the cluster; the item itself is not sent back."""
     one_thread()
     try:
         return Outcome(None, function(item))
@@ -128,7 +120,7 @@ def _cores(ray: Any) -> int:
 
 @contextmanager
 def _connected(address: str | None) -> Iterator[Any]:
-    """Join the cluster for as long as the block runs, or start one on this machine, for nobody else to reach."""
+    """Connect to the cluster while the block runs, or start one that only this machine can reach."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing leaves the machine
     try:
         import ray
@@ -136,14 +128,14 @@ def _connected(address: str | None) -> Iterator[Any]:
         raise ClusterError("Ray is not installed; run: pip install 'expressiveness[ray]'") from error
     if address:
         _check_answers(address)
-    # Ray takes 127.0.0.1 for the address by which others reach this machine; the rest of loopback it leaves alone.
+    # Not 127.0.0.1, which Ray replaces by this machine's network address.
     alone = {"address": "local", "_node_ip_address": "127.0.0.2", "include_dashboard": False}
     where = {"address": address} if address else alone
     try:
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise ClusterError(
-            f"no Ray cluster at {address or 'this machine'} ({error}); see whether `ray status` finds one"
+            f"no Ray cluster at {address or 'this machine'} ({error}); check with `ray status`"
         ) from error
     try:
         yield ray
@@ -152,11 +144,13 @@ def _connected(address: str | None) -> Iterator[Any]:
 
 
 def _check_answers(address: str) -> None:
-    """Find out in seconds what Ray takes minutes to say."""
+    """Fail within seconds if nothing listens at the address; Ray itself takes minutes."""
     host, _, port = address.rpartition(":")
     if not port.isdigit():
         return  # "auto", which Ray resolves
     try:
         socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS).close()
     except OSError as error:
-        raise ClusterError(f"no Ray cluster answers at {address} ({error.strerror or error})") from error
+        raise ClusterError(
+            f"no Ray cluster answers at {address} ({reason(error)}); check the address, and start the cluster"
+        ) from error

@@ -1,4 +1,4 @@
-"""What an executor is: something that runs a function over many items, and tells what became of each."""
+"""The interface of executors, which run a function over many items and report the outcome of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 from expressiveness.wording import shortened
 
 ExecutorKind = Literal["local", "ray"]
-"""This machine's cores, or a cluster's."""
+"""On this machine's cores, or on a cluster."""
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -17,7 +17,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Item, Value]):
-    """What became of one item: a value, or the reason why there is none."""
+    """The outcome of one item: a value, or the reason why there is none."""
 
     item: Item
     value: Value | None
@@ -30,7 +30,7 @@ class Outcome(Generic[Item, Value]):
 
 
 class Executor(Protocol):
-    """Something that runs a function over many items: `run` on this machine, `RayCluster` on many."""
+    """Runs a function over many items: `run` on this machine, `RayCluster` on several."""
 
     def __call__(
         self,

@@ -1,7 +1,7 @@
-"""Run a function over many items in worker processes, and hand out each result as it is done.
+"""Run a function over many items in worker processes, and yield each result when it is ready.
 
-A worker that crashes or hangs costs its own item: Pebble replaces it. Workers are spawned, never forked, because
-MediaPipe and TensorFlow do not survive a fork; and they do not import the script that was started, so that it needs no
+A worker that crashes or hangs fails only its own item: Pebble replaces it. Workers are spawned, not forked, because
+MediaPipe and TensorFlow do not survive a fork. They do not import the user's script, so it needs no
 `if __name__ == "__main__":`.
 """
 
@@ -22,11 +22,11 @@ from threading import Thread, current_thread, main_thread
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from expressiveness._io import silence
-from expressiveness.errors import ConfigError, ExpressivenessError, StoreError, WorkerError
+from expressiveness.errors import ConfigError, ExpressivenessError, StoreError, WorkerError, reason
 from expressiveness.parallel.executors import Item, Outcome, Value
 from expressiveness.parallel.spawning import WorkerContext
 
-OUT_OF_MEMORY = "memory ran out; close other programs, raise the limit on memory, or give fewer --workers"
+OUT_OF_MEMORY = "out of memory; close other programs, raise the memory limit, or give fewer --workers"
 
 
 def run(
@@ -39,16 +39,16 @@ def run(
     """Yield the outcome of every item, in the order they finish.
 
     Args:
-        function: importable by name; its errors of our own kind become the outcome's reason.
+        function: importable by name. An `ExpressivenessError` that it raises becomes the outcome's reason.
         items: picklable.
-        workers: processes; None for one a core.
-        timeout: seconds an item may take.
+        workers: processes; None for one per core.
+        timeout: seconds allowed per item.
 
     Raises:
         ConfigError: `function` is defined in a script or notebook, where workers cannot import it.
-        StoreError: `function` cannot write what it made, and so could not for the items that follow.
+        StoreError: `function` cannot save its result, so it could not for the remaining items either.
         WorkerError: no worker process can be started.
-        Exception: what `function` raised, if it is a fault of the program and not of the item.
+        Exception: any other error from `function`, which is a bug and not a problem of the item.
     """
     if not items:
         return
@@ -61,7 +61,7 @@ def run(
     pool = ProcessPool(max_workers=count, context=WorkerContext(), initializer=_quiet_worker)
     try:
         with _signals_deferred(), _starting_workers():
-            # Two items a worker under way keep all busy without queuing a hundred thousand.
+            # Two items per worker keep all of them busy without queuing a hundred thousand.
             running = {pool.schedule(function, [item], timeout=timeout): item for item in islice(waiting, 2 * count)}
         while running:
             wait(running, return_when=FIRST_COMPLETED)
@@ -96,10 +96,10 @@ def _outcome(item: Item, future: ProcessFuture[Value], timeout: float | None) ->
 
 @contextmanager
 def _signals_deferred() -> Iterator[None]:
-    """Answer Ctrl-C and SIGTERM after the block: a worker whose start is broken off complains of it on the terminal."""
+    """Handle Ctrl-C and SIGTERM only after the block: a worker interrupted while starting prints a traceback."""
     came: list[int] = []
     before = {}
-    if current_thread() is main_thread():  # no other may set what a signal does
+    if current_thread() is main_thread():  # only the main thread may set signal handlers
         before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
         before = {one: how for one, how in before.items() if how not in (signal.SIG_IGN, None)}
     for one in before:
@@ -115,20 +115,20 @@ def _signals_deferred() -> Iterator[None]:
 
 @contextmanager
 def _starting_workers() -> Iterator[None]:
-    """Keep Ctrl-C, which a terminal sends to all processes, from workers that have not begun to ignore it yet.
+    """Block Ctrl-C, which a terminal sends to all processes, until workers have started to ignore it.
 
     Raises:
-        WorkerError: none can be started here.
+        WorkerError: no worker can be started.
     """
     before = None
     try:
         if hasattr(signal, "pthread_sigmask"):  # not on Windows
-            resource_tracker.ensure_running()  # its start would let Ctrl-C through again
+            resource_tracker.ensure_running()  # starting it later would unblock Ctrl-C again
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
     except BrokenProcessPool as error:
         raise _cannot_start(error.__cause__ or error) from error
-    except (OSError, ImportError) as error:  # ImportError where Python was built without semaphores
+    except (OSError, ImportError) as error:  # ImportError if Python was built without semaphores
         raise _cannot_start(error) from error
     finally:
         if before is not None:
@@ -136,31 +136,30 @@ def _starting_workers() -> Iterator[None]:
 
 
 def _cannot_start(error: BaseException) -> WorkerError:
-    reason = getattr(error, "strerror", None) or error
     return WorkerError(
-        f"worker processes cannot be started ({reason}); they need semaphores, so /dev/shm must be there, writable and "
-        "with room left, and memory for each of them: see both, or give fewer --workers"
+        f"worker processes cannot be started ({reason(error)}); check that /dev/shm exists, is writable and has space, "
+        "and that there is memory for each process, or give fewer --workers"
     )
 
 
 def _crash(exit_code: int | None) -> str:
-    """Why a worker process has ended, as far as its exit code and the limits that it runs under tell."""
+    """Why a worker process ended, judging by its exit code and memory limit."""
     if exit_code == -signal.SIGKILL or _memory_is_limited():
         return f"{OUT_OF_MEMORY} (exit code {exit_code})"
     return f"crashed its worker process (exit code {exit_code}); re-encode the video"
 
 
 def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out; a library that does not fit into it cannot be imported."""
+    """Whether an error is due to lack of memory, which can also make an import fail."""
     if isinstance(error, ImportError):
         return _memory_is_limited()
     if isinstance(error, RuntimeError):
-        return "can't start new thread" in str(error)  # there is none of its own for a stack without room
+        return "can't start new thread" in str(error)  # no memory for its stack; there is no specific error type
     return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
 
 
 def _memory_is_limited() -> bool:
-    """Whether each process may take only so much memory; where it cannot get more, native code mostly crashes."""
+    """Whether the memory of each process is limited; native code usually crashes when it reaches the limit."""
     try:
         import resource
     except ModuleNotFoundError:  # Windows
@@ -169,14 +168,14 @@ def _memory_is_limited() -> bool:
 
 
 def too_long(timeout: float | None) -> str:
-    """Why an item was given up that took longer than it may."""
+    """The reason given for an item that was stopped after `timeout` seconds."""
     return f"took longer than {timeout:g} seconds; re-encode the video or raise the limit"
 
 
 def _quiet_worker() -> None:
-    """One thread a worker, as the cores are shared out already; Ctrl-C is the parent's to handle.
+    """Set up a worker: it ignores Ctrl-C, which the parent handles, uses one thread, and prints nothing.
 
-    A worker writes nothing: its errors travel as results.
+    Its errors are sent back as results.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
@@ -185,14 +184,14 @@ def _quiet_worker() -> None:
 
 
 def one_thread() -> None:
-    """Have OpenCV use one thread in this process: the cores are shared out between items already."""
+    """Limit OpenCV to one thread in this process, since items already run in parallel on all cores."""
     import cv2
 
     cv2.setNumThreads(1)
 
 
 def _end_with_parent() -> None:
-    """End this worker as soon as its parent is gone: where that was killed, nobody would."""
+    """End this worker when its parent is gone, since a killed parent cannot stop its workers."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)

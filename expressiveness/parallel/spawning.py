@@ -1,8 +1,8 @@
 """Worker processes that do not run the user's script again.
 
-Python's way of spawning has each worker import the file that was started, so that a script needs an
-`if __name__ == "__main__":`, and workers load whatever it imports: TensorFlow, or all of FiftyOne's server. What our
-workers run is always importable from a module, so they can do without.
+By default each spawned worker imports the main script, so the script needs an `if __name__ == "__main__":`, and workers
+load everything it imports, such as TensorFlow or FiftyOne's server. Our workers only run functions that can be imported
+from a module, so they do not need the script.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from threading import Lock, get_ident
 from typing import Any
 
 _SCRIPT = ("init_main_from_name", "init_main_from_path")
-"""What a worker is told of the parent's script, started with or without `python -m`."""
+"""Keys under which a worker is told the main script, started with or without `python -m`."""
 _starting = Lock()
 
 
@@ -28,14 +28,14 @@ class _WorkerProcess(SpawnProcess):
 
 
 class WorkerContext(SpawnContext):
-    """The context of `multiprocessing` whose processes start without the user's script."""
+    """A `multiprocessing` context whose processes do not import the user's script."""
 
     Process = _WorkerProcess
 
 
 @contextmanager
 def _script_left_out() -> Iterator[None]:
-    """Have processes that this thread starts be told nothing of the script; other threads' are told as ever."""
+    """Hide the main script from processes that this thread starts, but not from those of other threads."""
     with _starting:
         told, thread = spawn.get_preparation_data, get_ident()
 

@@ -1,4 +1,4 @@
-"""What the benchmark says, as lines of text and as an HTML page, and the groups that it reads."""
+"""The benchmark's results as lines of text and as an HTML page, and reading its groups file."""
 
 from __future__ import annotations
 
@@ -14,10 +14,17 @@ from expressiveness._io import decoded, read_bounded
 from expressiveness.data import CATEGORIES, COLORS, NEAR, RESERVED, participant_name
 from expressiveness.errors import ReportError, reason
 from expressiveness.models import TERMS
-from expressiveness.reports.data_notes import data_notes, identity_note, note_lines, order_table, text_lines
+from expressiveness.reports.data_notes import (
+    data_notes,
+    identity_note,
+    in_brackets,
+    note_lines,
+    order_table,
+    text_lines,
+)
 from expressiveness.reports.html_page import Block, Picture, Table, page
 from expressiveness.reports.plots import INK, canvas
-from expressiveness.wording import NO_FRAME_TRUTH, counted, decimal, interval
+from expressiveness.wording import NO_FRAME_TRUTH, counted, decimal
 
 if TYPE_CHECKING:
     from expressiveness.evaluation import BenchmarkResults
@@ -48,7 +55,7 @@ def read_groups(file: Path | str) -> dict[str, str]:
         return {participant_name(row["user_no"]): row["group"] for row in csv.DictReader(StringIO(text, newline=""))}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise ReportError(
-            f"{file} holds no groups ({_why(error)}); write a CSV with the columns user_no and group"
+            f"{file} cannot be read as groups ({_why(error)}); give a CSV with the columns user_no and group"
         ) from error
 
 
@@ -57,20 +64,20 @@ def _why(error: Exception) -> str:
 
 
 def table_lines(results: BenchmarkResults) -> list[str]:
-    """The table as lines of text, `*` marks what leaks; and what the data itself says beside it."""
+    """The table as lines of text, followed by notes on the data; `*` marks rows that leak."""
     rows = [_cells(row) for row in results.rows]
     header = ("", *COLUMNS.values())
     return [
         *text_lines([header, *rows]),
         f"{counted(results.clips, 'clip')} of {counted(results.participants, 'participant')}, "
-        f"{counted(len(results.passed_over), 'clip')} passed over; "
-        f"{counted(results.near_threshold, 'clip')} near a threshold; * marks what leaks",
+        f"{counted(len(results.passed_over), 'clip')} skipped; "
+        f"{counted(results.near_threshold, 'clip')} near a threshold; * marks rows that leak",
         *note_lines(results.as_dict()),
     ]
 
 
 def benchmark_report(results: BenchmarkResults) -> str:
-    """Say how the rows compare, as HTML."""
+    """The results as HTML."""
     figures = results.as_dict()
     sections: dict[str, Sequence[Block]] = {
         "Held-out people": _held_out(figures),
@@ -96,9 +103,9 @@ def _held_out(figures: Mapping[str, Any]) -> list[Block]:
     recalls = [(_name(row), *(decimal(row["recall"][name]) for name in CATEGORIES)) for row in rows]
     return [
         f"{counted(figures['clips'], 'clip')} of {counted(figures['participants'], 'participant')}, each judged by "
-        f"a model that has not seen the person ({figures['config']['folds']} folds). Rows marked * leak: they know "
-        "the people they are judged on, and show what that is worth. Intervals come from drawing people.",
-        Picture(_intervals(rows), "Spearman's rho of each row with its interval of 95 %."),
+        f"a model that has not seen the person ({figures['config']['folds']} folds). Rows marked * leak: they have "
+        "seen the people they are judged on, and show what that is worth. Intervals come from drawing people.",
+        Picture(_intervals(rows), "Spearman's rho of each row with its 95 % interval."),
         Table(("", *COLUMNS.values()), [_cells(row) for row in rows]),
         *([note] if (note := identity_note(figures)) else []),
         Table(("recall", *CATEGORIES), recalls),
@@ -111,15 +118,15 @@ def _single_frames(rows: Sequence[Mapping[str, Any]]) -> list[Block]:
         return [NO_FRAME_TRUTH]
     thirds = tuple(judged[0][1]["within_by_amplitude"] or ())
     return [
-        "Spearman's rho between what a model says of frames and what is known of them: the mean over videos of how it "
-        "orders the frames of each, also by thirds of the videos' amplitude, and over the frames of all videos.",
+        "Spearman's rho between a model's frames and their known truth: the mean over videos of rho within each, also "
+        "by thirds of the videos' amplitude, and rho over the frames of all videos.",
         Table(
             ("", "frames", "within a video", *(f"{third} amplitude" for third in thirds), "all frames"),
             [
                 (
                     name,
                     f"{one['n']:,}",
-                    decimal(one["within"]) + _in_brackets(one["within_ci"]),
+                    decimal(one["within"]) + in_brackets(one["within_ci"]),
                     *(decimal((one["within_by_amplitude"] or {}).get(third)) for third in thirds),
                     decimal(one["pooled"]),
                 )
@@ -139,7 +146,7 @@ def _parts_of_data(figures: Mapping[str, Any]) -> list[Block]:
             if figures[key]
         ),
         f"{counted(figures['near_threshold'], 'clip')} within {NEAR:g} of a threshold: "
-        "there a category is near chance.",
+        "there the category is close to chance.",
         _ceiling(figures["noise_ceiling"]),
         *data_notes(figures),
         *([orders] if (orders := order_table(figures)) else []),
@@ -147,7 +154,7 @@ def _parts_of_data(figures: Mapping[str, Any]) -> list[Block]:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return _name(row), *(decimal(row[key]) + _in_brackets(row.get(f"{key}_ci")) for key in COLUMNS)
+    return _name(row), *(decimal(row[key]) + in_brackets(row.get(f"{key}_ci")) for key in COLUMNS)
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -159,7 +166,7 @@ def _names(figures: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _gain(difference: Mapping[str, Any], figure: str) -> tuple[str, str]:
-    gain = f"{difference[figure]:+.3f}{_in_brackets(difference[f'{figure}_ci'])}"
+    gain = f"{difference[figure]:+.3f}{in_brackets(difference[f'{figure}_ci'])}"
     return gain, f"{difference[f'{figure}_better']:.0%} of draws"
 
 
@@ -183,15 +190,15 @@ def _parts(parts: Mapping[str, Any]) -> list[tuple[str, ...]]:
 def _ceiling(ceiling: Mapping[str, Any]) -> str:
     retakes = counted(ceiling["retakes"], "answer")
     if ceiling["ceiling"] is None:
-        return f"{retakes} taken twice: no estimate of how well the best model could do."
+        return f"{retakes} recorded twice: too few to estimate how well the best model could do."
     return (
-        f"{retakes} taken twice: their scores agree by {ceiling['reliability']:.2f}, so that about "
-        f"{ceiling['ceiling']:.2f} can be reached, of which {ceiling['spearman']:.2f} is {ceiling['share']:.0%}."
+        f"{retakes} recorded twice: their scores correlate by {ceiling['reliability']:.2f}, so a model can reach about "
+        f"{ceiling['ceiling']:.2f}, of which {ceiling['spearman']:.2f} is {ceiling['share']:.0%}."
     )
 
 
 def _intervals(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """Draw each row's Spearman with its interval, the first row on top; what leaks is hollow."""
+    """Draw each row's Spearman with its interval, the first row on top; hollow markers leak."""
     known = [row for row in reversed(rows) if row["spearman"] is not None]
     figure, axes = canvas(9, 1.2 + 0.4 * len(known))
     for position, row in enumerate(known):
@@ -202,7 +209,7 @@ def _intervals(rows: Sequence[Mapping[str, Any]]) -> Figure:
         )
     axes.set_yticks(range(len(known)), [_name(row) for row in known])
     axes.axvline(0, color=INK, lw=0.6)
-    axes.set_xlabel("Spearman's rho, with an interval of 95 % over people")
+    axes.set_xlabel("Spearman's rho, with a 95 % interval over people")
     return figure
 
 
@@ -215,7 +222,3 @@ def _reliability_diagram(bins: Sequence[Mapping[str, Any]]) -> Figure:
         axes.annotate(str(one["n"]), (one["confidence"], one["accuracy"]), xytext=(5, -10), textcoords="offset points")
     axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="confidence", ylabel="accuracy", title="Reliability (clips)")
     return figure
-
-
-def _in_brackets(bounds: Sequence[float] | None) -> str:
-    return f" ({interval(bounds)})" if bounds else ""

@@ -1,9 +1,8 @@
-"""The formats of figures; nothing heavy, so that `--help` can list them."""
+"""The file formats of figures, without heavy imports so that `--help` can list them."""
 
 from __future__ import annotations
 
 from typing import Literal, get_args
 
 FigureFormat = Literal["png", "svg"]
-"""Of a figure's file."""
 FIGURE_FORMATS: tuple[FigureFormat, ...] = get_args(FigureFormat)

@@ -1,6 +1,6 @@
-"""One HTML page that needs nothing else: its figures are inside it, and it runs no script.
+"""A self-contained HTML page: figures are embedded, and it runs no script.
 
-All text is escaped by the template, so that an id or a question that holds HTML is shown as it is.
+The template escapes all text, so HTML in an id or a question is shown as text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from expressiveness._io import output_file
 from expressiveness.reports.plots import rendered
 
 MOST_ROWS = 200
-"""Of a table; a page with a hundred thousand bad rows would open in no browser."""
+"""Of a table; no browser could open a page with a hundred thousand bad rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,22 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure, and what it shows in words, for those who cannot see it."""
+    """A figure with its alternative text."""
 
     figure: Figure
     description: str
 
 
 Block = str | Table | Picture
-"""What a section is made of; a text is one paragraph."""
+"""A section is a list of blocks; a string is one paragraph."""
 
 
 def page(title: str, sections: Mapping[str, Sequence[Block]]) -> str:
-    """Turn content into one HTML page.
+    """Render an HTML page.
 
     Args:
         title: of the page.
-        sections: by heading, their blocks from top to bottom.
+        sections: the blocks of each section, by heading.
     """
     return _PAGE.render(title=title, sections=sections, most=MOST_ROWS)
 
@@ -54,7 +54,7 @@ def write_page(html: str, path: Path | str, *, overwrite: bool = False) -> Path:
     """Write a page, whole or not at all.
 
     Raises:
-        OutputError: the file cannot be written, or is there and `overwrite` is not set.
+        OutputError: the file cannot be written, or it exists and `overwrite` is not set.
     """
     path = Path(path)
     with output_file(path, overwrite=overwrite) as unfinished:
@@ -67,7 +67,7 @@ def _kind(block: Block) -> str:
 
 
 def _data_url(picture: Picture) -> str:
-    """A figure as an image of its own: what is inside an <img> runs no script, and its ids meet no other figure's."""
+    """A figure as a data URL: inside an <img>, an SVG runs no script and its ids cannot clash with other figures'."""
     return f"data:image/svg+xml;base64,{b64encode(rendered(picture.figure, 'svg')).decode()}"
 
 

@@ -1,4 +1,4 @@
-"""The figures that show what a folder of interviews holds."""
+"""The figures about a folder of interviews."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from expressiveness.reports import plots
 
 
 def inspection_figures(inspection: Inspection) -> dict[str, Figure]:
-    """Draw what was found, each figure by the name of its file; none where there is no interview."""
+    """Draw an inspection's figures, by file name without suffix; none if there is no interview."""
     if inspection.clips.empty:
         return {}
     scores, thresholds, label = inspection.clips["score"].tolist(), inspection.thresholds, inspection.target

@@ -1,4 +1,4 @@
-"""The figures that show how a model does: its training, its mistakes, and what it says of one video.
+"""The figures about a model: its training, its mistakes, and its predictions for one video.
 
 As in `expressiveness.reports.plots`, each function takes numbers and returns a Matplotlib figure.
 """
@@ -30,7 +30,7 @@ def confusion_matrix(matrix: Evaluation | Sequence[Sequence[int]], *, title: str
     """Draw a confusion matrix: counts, and each one's share of its row.
 
     Args:
-        matrix: what `evaluate` returns, for that of its videos; or (3, 3), truth in rows, both sides in the order of
+        matrix: what `evaluate` returns, or counts of shape (3, 3), truth in rows, both axes in the order of
             `CATEGORIES`.
         title: says what was counted.
     """
@@ -60,14 +60,11 @@ def confusion_matrix(matrix: Evaluation | Sequence[Sequence[int]], *, title: str
     return figure
 
 
-def category_figures(
-    report: Mapping[str, Mapping[str, float]], *, unit: str = "clip", title: str = "By category"
-) -> Figure:
+def category_figures(report: Mapping[str, Mapping[str, float]], *, title: str = "By category") -> Figure:
     """Draw each category's recall, precision and F1.
 
     Args:
-        report: by category its `recall`, `precision`, `f1-score` and `support`, as `evaluate` gives it.
-        unit: what was counted, in the singular.
+        report: `recall`, `precision`, `f1-score` and `support` by category, from `evaluate`.
         title: says what was counted.
     """
     figure, axes = canvas(8, 4.2)
@@ -76,7 +73,7 @@ def category_figures(
         places = np.arange(len(CATEGORIES)) + (shift - 1) * 0.27
         bars = axes.bar(places, values, 0.25, color=list(COLORS.values()), hatch=hatch, edgecolor="white", lw=0)
         axes.bar_label(bars, [f"{name}\n{value:.2f}" for value in values], padding=2, fontsize=9)
-    names = [f"{category}\n{counted(int(report[category]['support']), unit)}" for category in CATEGORIES]
+    names = [f"{category}\n{counted(int(report[category]['support']), 'video')}" for category in CATEGORIES]
     axes.set_xticks(range(len(names)), names)
     axes.set(ylim=(0, 1.15), yticks=np.linspace(0, 1, 6))
     axes.set_title(plain(title))
@@ -86,7 +83,7 @@ def category_figures(
 def score_scatter(evaluation: Evaluation) -> Figure:
     """Draw the predicted score of each video against its true one, in the colour of its true category.
 
-    On the dashed line both are the same.
+    The dashed line is where they are equal.
     """
     clips = evaluation.clips
     figure, axes = canvas(6, 6)
@@ -103,16 +100,16 @@ def score_scatter(evaluation: Evaluation) -> Figure:
 
 
 def training_curves(history: Mapping[str, Sequence[float]]) -> Figure:
-    """Draw accuracy and loss by epoch, in training and validation, and the epoch whose weights were kept.
+    """Draw training and validation accuracy and loss by epoch, and the epoch whose weights were kept.
 
     Args:
-        history: `TrainedModel.history`: a value an epoch of accuracy, val_accuracy, loss and val_loss.
+        history: `TrainedModel.history`, one value per epoch of accuracy, val_accuracy, loss and val_loss.
 
     Raises:
-        ReportError: there are no epochs, as of a model of movement.
+        ReportError: there are no epochs, as for the movement model.
     """
     if not history.get("val_accuracy"):
-        raise ReportError("this model did not learn in epochs, so it has no curves; confusion_matrix shows how it does")
+        raise ReportError("this model did not train in epochs, so it has no curves; see confusion_matrix instead")
     figure = empty_figure(10, 4)
     best = int(np.argmax(history["val_accuracy"])) + 1
     for place, metric in enumerate(("accuracy", "loss"), start=1):
@@ -129,10 +126,10 @@ def training_curves(history: Mapping[str, Sequence[float]]) -> Figure:
 
 
 def probabilities_over_time(predictions: FramePredictions, *, title: str = "") -> Figure:
-    """Draw the categories' probabilities in the course of one video; time without a face stays empty.
+    """Draw the category probabilities over time in one video; stretches without a face stay empty.
 
     Args:
-        predictions: what a model says of the video, as `predict_video` returns it.
+        predictions: from `predict_video`.
         title: names the video.
     """
     figure, axes = canvas(10, 3.6)
@@ -149,9 +146,9 @@ def probabilities_over_time(predictions: FramePredictions, *, title: str = "") -
 
 
 def _unbroken(seconds: Floats, values: Floats) -> Iterator[tuple[Floats, Floats]]:
-    """Part a video's frames where the face was away for longer than frames usually are apart.
+    """Split a video's frames at gaps longer than the usual step between frames.
 
-    Each part reaches half a frame beyond both its ends, so that a single frame shows too.
+    Each part is extended by half a step at both ends, so that a single frame is visible.
     """
     gaps = np.diff(seconds)
     usual = float(np.median(gaps)) if len(gaps) else 1.0
@@ -163,5 +160,5 @@ def _unbroken(seconds: Floats, values: Floats) -> Iterator[tuple[Floats, Floats]
 
 
 def _readable(color: str) -> str:
-    """The neutral gray is too light for letters."""
+    """Replace the gray of Balanced, which is too light for text, by a darker one."""
     return "#666666" if color == "#999999" else color

@@ -1,6 +1,6 @@
-"""What the reports say: of a folder of interviews, of a model that was judged, and of videos that it was shown.
+"""The HTML reports: on a folder of interviews, on a model's evaluation, and on predictions for videos.
 
-Each is one HTML page with its figures inside, see `expressiveness.reports.html_page`.
+Each is one page with embedded figures, see `expressiveness.reports.html_page`.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 REPORT = "report.html"
 INSPECTION = "report on interviews"
-"""What the folder of such a report holds, see `check_output_folder`."""
-LEAKY = "Some of these people were trained on, which flatters every figure."
+"""The kind of the report's folder, see `check_output_folder`."""
+LEAKY = "The model was trained on some of these people, so all figures are too good."
 
 
 def write_inspection(inspection: Inspection, folder: Path | str, *, format: FigureFormat = "svg") -> Path:
-    """Write an inspection's figures, each as a file, and its report.
+    """Write an inspection's report, and its figures as separate files.
 
     Args:
-        inspection: what `inspect_folder` found.
+        inspection: from `inspect_folder`.
         folder: new, empty, or written by an earlier call, whose files are replaced.
         format: of the figures' files, one of `FIGURE_FORMATS`.
 
@@ -49,7 +49,7 @@ def write_inspection(inspection: Inspection, folder: Path | str, *, format: Figu
         OutputError: the folder cannot be written, or holds something that we did not write.
     """
     if format not in FIGURE_FORMATS:
-        raise ReportError(f"format {format!r}; choose from {', '.join(FIGURE_FORMATS)}")
+        raise ReportError(f"unknown format {format!r}; choose from {', '.join(FIGURE_FORMATS)}")
     folder, figures = Path(folder), inspection_figures(inspection)
     with atomic_folder(folder, kind=INSPECTION) as unfinished:
         for name, figure in figures.items():
@@ -59,7 +59,7 @@ def write_inspection(inspection: Inspection, folder: Path | str, *, format: Figu
 
 
 def inspection_report(inspection: Inspection, figures: Mapping[str, Figure] | None = None) -> str:
-    """Say what a folder holds, as HTML; `figures` as `inspection_figures` draws them, which it does if None."""
+    """The report on a folder of interviews as HTML; `figures` are from `inspection_figures`, drawn if None."""
     figures = inspection_figures(inspection) if figures is None else figures
     pictures = {name: Picture(figure, _DESCRIPTIONS[name]) for name, figure in figures.items()}
     return page(
@@ -101,10 +101,10 @@ def evaluation_report(
     history: Mapping[str, Sequence[float]] | None = None,
     title: str = "Evaluation",
 ) -> str:
-    """Say how good a model is, as HTML.
+    """The report on a model's evaluation as HTML.
 
     Args:
-        evaluation: what `evaluate` returns, or what a model keeps of it, without the single videos.
+        evaluation: what `evaluate` returns, or what a model stores of it, without single videos.
         history: `TrainedModel.history`, for the training curves.
         title: of the page.
     """
@@ -130,10 +130,10 @@ def evaluation_report(
 
 
 def prediction_report(outcomes: Iterable[Outcome[Path, FramePredictions]]) -> str:
-    """Say what a model makes of videos, and draw how its probabilities change in the course of each, as HTML.
+    """The report on predictions for videos as HTML, with their probabilities over time.
 
     Args:
-        outcomes: as `predict_videos` yields them; a video that could not be read is listed with the reason.
+        outcomes: from `predict_videos`; a video that could not be read is listed with the reason.
     """
     videos = [(Path(as_text(outcome.item)), outcome) for outcome in outcomes]
     sections: dict[str, Sequence[Block]] = {
@@ -209,29 +209,29 @@ def _problems(inspection: Inspection) -> list[Block]:
     blocks: list[Block] = [f"{doubt}." for doubt in inspection.doubts]
     if inspection.bad_rows:
         rows = [(str(row.line), row.id or "", row.reason) for row in inspection.bad_rows]
-        blocks += ["These rows are passed over.", Table(("line", "id", "reason"), rows)]
+        blocks += ["These rows are skipped.", Table(("line", "id", "reason"), rows)]
     if inspection.missing_videos:
         blocks += [
-            "The videos of these interviews are not there.",
+            "The videos of these interviews are missing.",
             Table(("id",), [(i,) for i in inspection.missing_videos]),
         ]
     if inspection.ignored_keys:
-        blocks.append(f"Columns that nothing is made of: {', '.join(inspection.ignored_keys)}.")
-    return blocks or ["Nothing was found."]
+        blocks.append(f"Ignored columns: {', '.join(inspection.ignored_keys)}.")
+    return blocks or ["No problems were found."]
 
 
 def _scores(evaluation: Evaluation | Mapping[str, Any]) -> list[Block]:
     if isinstance(evaluation, Mapping):
         return []
-    words = f"Predicted against true score of {counted(len(evaluation.clips), 'video')}, and where both are the same."
+    words = f"Predicted against true score of {counted(len(evaluation.clips), 'video')}, with the line of equality."
     return [Picture(model_plots.score_scatter(evaluation), words)]
 
 
 def _videos(figures: Mapping[str, Any]) -> list[Block]:
-    """What was predicted as what."""
+    """The confusion matrix and the figures of each category."""
     total = counted(figures["n"], "video")
     matrix = model_plots.confusion_matrix(figures["confusion_matrix"], title=f"Confusion matrix of {total}")
-    bars = model_plots.category_figures(figures["report"], unit="video", title=f"By category, {total}")
+    bars = model_plots.category_figures(figures["report"], title=f"By category, {total}")
     return [
         Picture(matrix, f"Confusion matrix of {total}: {figures['confusion_matrix']}, truth in rows."),
         Picture(bars, f"Recall, precision and F1 of each category, over {total}."),

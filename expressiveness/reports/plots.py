@@ -1,7 +1,7 @@
-"""Every figure, from numbers to a file.
+"""Matplotlib figures about interviews, and saving them.
 
-Each function takes plain numbers and returns a Matplotlib figure, made without pyplot and so without global state;
-`save` writes it. A category has the same colour and the same place in the order everywhere, here and in the App.
+Each function takes plain numbers and returns a figure, without pyplot and its global state; `save` writes it.
+Categories have the same colour and order everywhere, also in the App.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from scipy.stats import gaussian_kde
 from expressiveness._io import output_file
 from expressiveness.data import CATEGORIES, COLORS, RESERVED, Thresholds
 from expressiveness.types import Floats
-from expressiveness.wording import counted
+from expressiveness.wording import counted, shortened
 
 INK, GRID = "#222222", "#dddddd"
 MOST_BINS = 200
 MOST_QUESTIONS = 80
-"""A figure of more would be too tall to read; those with the most clips are kept."""
+"""More would make the figure too tall; the questions with the most clips are kept."""
 QUESTION_LETTERS = 48
 
 
 def save(figure: Figure, path: Path, *, overwrite: bool = False) -> Path:
-    """Write a figure; the suffix, one of `FIGURE_FORMATS`, says how.
+    """Write a figure in the format of the suffix, one of `FIGURE_FORMATS`.
 
     Raises:
-        OutputError: the file cannot be written, or is there and `overwrite` is not set.
+        OutputError: the file cannot be written, or it exists and `overwrite` is not set.
     """
     with output_file(path, overwrite=overwrite) as unfinished:
         unfinished.write_bytes(rendered(figure, path.suffix.removeprefix(".")))
@@ -46,18 +46,18 @@ def rendered(figure: Figure, format: str) -> bytes:
     """A figure as the bytes of a file in one of `FIGURE_FORMATS`; the same figure gives the same bytes."""
     file = BytesIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "expressiveness"}), warnings.catch_warnings():
-        # A question in a script that Matplotlib's font lacks: an SVG shows it all the same, a PNG shows boxes.
+        # A question may use characters that Matplotlib's font lacks: an SVG still shows them, a PNG shows boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(file, format=format, dpi=150, metadata={"Date": None} if format == "svg" else None)
     return file.getvalue()
 
 
 def score_histogram(scores: Sequence[float], thresholds: Thresholds, *, label: str = "score") -> Figure:
-    """Draw how scores are distributed: counts in their categories' colours, the density, and the thresholds.
+    """Draw the distribution of scores: a histogram in category colours, the density, and the thresholds.
 
     Args:
         scores: one or more.
-        thresholds: part the categories.
+        thresholds: separate the categories.
         label: of the score's axis.
     """
     values = np.asarray(scores, dtype=np.float64)
@@ -92,7 +92,7 @@ def score_histogram(scores: Sequence[float], thresholds: Thresholds, *, label: s
 
 
 def score_box(scores: Sequence[float], thresholds: Thresholds, *, label: str = "score") -> Figure:
-    """Draw scores as a box plot: quartiles in the box, whiskers to 1.5 times its length, the rest as points."""
+    """Draw scores as a box plot, with whiskers up to 1.5 times the interquartile range."""
     values = np.asarray(scores, dtype=np.float64)
     figure, axes = canvas(9, 2.6)
     axes.boxplot(
@@ -111,20 +111,20 @@ def score_box(scores: Sequence[float], thresholds: Thresholds, *, label: str = "
     return figure
 
 
-def category_counts(counts: Mapping[str, int], *, unit: str = "clips") -> Figure:
-    """Draw how many clips (or faces) each category has; `counts` by category, 0 where one is missing."""
+def category_counts(counts: Mapping[str, int]) -> Figure:
+    """Draw how many clips each category has; `counts` by category, a missing one counts as 0."""
     values = [counts.get(name, 0) for name in CATEGORIES]
     total = max(1, sum(values))
     figure, axes = canvas(7, 4)
     bars = axes.bar(CATEGORIES, values, color=list(COLORS.values()), width=0.65)
     axes.bar_label(bars, [f"{value:,}  ({value / total:.0%})" for value in values], padding=3)
     axes.margins(y=0.12)
-    axes.set(ylabel=unit, title="Categories")
+    axes.set(ylabel="clips", title="Categories")
     return figure
 
 
 def clips_per_participant(clips: Sequence[int]) -> Figure:
-    """Draw how many participants have how many clips; `clips` holds a number a participant."""
+    """Draw how many participants have how many clips; `clips` has one count per participant."""
     values, participants = np.unique(np.asarray(clips), return_counts=True)
     figure, axes = canvas(7, 4)
     axes.bar(values, participants, color=COLORS[RESERVED], width=0.8)
@@ -141,8 +141,8 @@ def score_by_question(scores: Mapping[str, Sequence[float]], thresholds: Thresho
     """Draw each question's median score and the middle half of its clips, the highest median on top.
 
     Args:
-        scores: by question, each with at least one.
-        thresholds: drawn in.
+        scores: by question, at least one each.
+        thresholds: separate the categories.
         label: of the score's axis.
     """
     kept = sorted(scores, key=lambda question: len(scores[question]), reverse=True)[:MOST_QUESTIONS]
@@ -154,7 +154,7 @@ def score_by_question(scores: Mapping[str, Sequence[float]], thresholds: Thresho
         axes.plot([low, high], [row, row], color=INK, lw=2, solid_capstyle="butt", alpha=0.45)
         axes.plot(middle, row, "o", color=INK, markersize=5)
     _shade_categories(axes, thresholds)
-    axes.set_yticks(range(len(ordered)), [f"{_shortened(question)}  ({len(scores[question])})" for question in ordered])
+    axes.set_yticks(range(len(ordered)), [f"{_label(question)}  ({len(scores[question])})" for question in ordered])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.set_xlabel(f"{plain(label)}: median, and the middle half of the clips")
@@ -164,19 +164,19 @@ def score_by_question(scores: Mapping[str, Sequence[float]], thresholds: Thresho
 
 
 class ShownFigure(Figure):
-    """A Matplotlib figure that notebooks show as a picture, without `%matplotlib inline`."""
+    """A figure that notebooks display without `%matplotlib inline`."""
 
     def _repr_png_(self) -> bytes:
         return rendered(self, "png")
 
 
 def empty_figure(width: float, height: float) -> Figure:
-    """A figure without plots; width and height in inches."""
+    """A figure without axes; width and height in inches."""
     return ShownFigure(figsize=(width, height), layout="constrained")
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
-    """A figure of one plot; width and height in inches."""
+    """A figure with one pair of axes; width and height in inches."""
     figure = empty_figure(width, height)
     return figure, cleaned(figure.add_subplot())
 
@@ -190,16 +190,16 @@ def cleaned(axes: Axes) -> Axes:
 
 
 def plain(text: str) -> str:
-    """Text that Matplotlib shows as it stands: between two dollar signs it would read a formula."""
+    """Escape dollar signs, which Matplotlib would read as a formula."""
     return text.replace("$", r"\$")
 
 
 def _bin_edges(scores: Floats, thresholds: Thresholds) -> Floats:
-    """Edges of equal bins, a threshold on an edge wherever that leaves a sensible number of bins."""
+    """Edges of equal bins, with thresholds on edges if that gives a sensible number of bins."""
     gap = thresholds.high - thresholds.low
     usual = np.histogram_bin_edges(scores, "fd")
     step = gap / max(1, round(gap / float(usual[1] - usual[0])))
-    # A score may lie on the outermost edge, and must not fall beyond it by rounding.
+    # The tolerance keeps a score on the outermost edge inside despite rounding.
     first = math.floor((scores.min() - thresholds.low) / step - 1e-9)
     last = math.floor((scores.max() - thresholds.low) / step + 1e-9) + 1
     if last - first > MOST_BINS:
@@ -208,7 +208,7 @@ def _bin_edges(scores: Floats, thresholds: Thresholds) -> Floats:
 
 
 def _shade_categories(axes: Axes, thresholds: Thresholds) -> None:
-    """Lay the categories' colours behind what is drawn, each on its stretch of the score axis."""
+    """Shade the background of the score axis with the categories' colours."""
     left, right = axes.get_xlim()
     bounds = np.clip([left, thresholds.low, thresholds.high, right], left, right)
     for (name, color), start, end in zip(COLORS.items(), bounds[:-1], bounds[1:], strict=True):
@@ -217,11 +217,10 @@ def _shade_categories(axes: Axes, thresholds: Thresholds) -> None:
     axes.figure.legend(loc="outside lower center", ncols=len(COLORS), frameon=False)
 
 
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return plain(line if len(line) <= QUESTION_LETTERS else line[: QUESTION_LETTERS - 1] + "…")
+def _label(question: str) -> str:
+    return plain(shortened(" ".join(question.split()), QUESTION_LETTERS))
 
 
 def _number(text: str) -> str:
-    """Numbers in a text with the minus sign that Matplotlib's axes have."""
+    """Use the minus sign of Matplotlib's axes for the numbers in a text."""
     return text.replace("-", "\N{MINUS SIGN}")

@@ -1,6 +1,3 @@
-from .rendering import SampleConfig, render_sample_interviews
+from .rendering import render_sample_interviews
 
-__all__ = [
-    "SampleConfig",
-    "render_sample_interviews",
-]
+__all__ = ["render_sample_interviews"]

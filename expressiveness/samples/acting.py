@@ -1,7 +1,7 @@
-"""What a synthetic participant does in a clip: gestures held and released, speech, blinks and motion of the head.
+"""What a synthetic participant does in a clip: gestures, speech, blinks and head motion.
 
-The amplitude scales the gestures, part of the speech and part of the head's motion. Everybody talks, blinks and sways
-a little at every amplitude.
+The amplitude scales the gestures, and part of the speech and head motion. Everybody talks, blinks and sways a little at
+any amplitude.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ ACTS: tuple[dict[str, float], ...] = (
     {"pucker": 1.1, "brows_down": 0.9},
     {"brows_up": 1.2, "lips": 0.16},
 )
-"""What each act shows at amplitude 1, as gestures and as the distance between the lips."""
+"""The gestures of each act at amplitude 1, and the distance between the lips."""
 
 WIDE_OPEN = 0.34
-"""The distance between the lips that counts as much as a gesture at 1: that of the widest act."""
+"""The distance between the lips that counts as much as a gesture at 1; the widest of all acts."""
 
-RISE, FALL = 0.3, 0.4  # seconds an act takes to come and to go
-HELD = (0.7, 1.1)  # seconds it stays
+RISE, FALL = 0.3, 0.4  # seconds that an act takes to appear and to fade
+HELD = (0.7, 1.1)  # seconds that it is held
 PAUSE = (0.1, 0.35)  # seconds until the next one
 BLINK = 0.28  # seconds
 BLINK_PAUSE = (1.4, 3.2)  # seconds
@@ -41,14 +41,14 @@ CALM: dict[str, tuple[float, float]] = {
     "down": (0.004, 0.012),
     "nearer": (0.002, 0.008),
 }
-"""How far the head moves at any amplitude: the least and the most, in the units of `Pose.motions`."""
+"""Range of the head motion at any amplitude, in the units of `Pose.motions`."""
 
 LIVELY = {"yaw": 0.10, "pitch": 0.10, "roll": 0.05}
-"""How much further it moves at amplitude 1."""
+"""Additional head motion at amplitude 1."""
 
 
 def perform(times: Floats, amplitude: float, rng: np.random.Generator) -> Iterator[Pose]:
-    """Act out one clip, a pose a frame.
+    """Yield the pose of each frame of a clip.
 
     Args:
         times: of the frames, in seconds, shape (frames,).
@@ -72,9 +72,9 @@ def perform(times: Floats, amplitude: float, rng: np.random.Generator) -> Iterat
 
 
 def energy_of(pose: Pose) -> float:
-    """How far a pose is from a face at rest, 0 or more: the norm of its gestures and of its open mouth.
+    """How far a pose is from neutral, 0 or more: the norm of its gestures and mouth opening.
 
-    Where the eyes look and whether they blink do not count, nor how the head moves.
+    Gaze, blinks and head motion do not count.
     """
     gestures = [value for name, value in zip(GESTURES, pose.gestures, strict=True) if not name.startswith("gaze")]
     return float(np.linalg.norm([*gestures, pose.lips / WIDE_OPEN]))
@@ -86,7 +86,7 @@ def sway(times: Floats, frequency: float, rng: np.random.Generator) -> Floats:
 
 
 def _acts(times: Floats, rng: np.random.Generator) -> Floats:
-    """One act after the other at full strength, each once before any comes again: (frames, gestures and lips)."""
+    """Acts in random order at full strength, each once before any repeats, shape (frames, gestures and lips)."""
     names = (*GESTURES, "lips")
     track = np.zeros((len(times), len(names)))
     start = rng.uniform(-0.3, 0.3)
@@ -103,7 +103,7 @@ def _acts(times: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _speech(times: Floats, amplitude: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """How far syllables part the lips, and how much they round them; each of shape (frames,)."""
+    """How much speech opens the lips, and rounds them; each of shape (frames,)."""
     phrase = np.clip(0.65 + 0.8 * sway(times, rng.uniform(0.25, 0.5), rng), 0, 1)
     syllable = 0.5 + 0.5 * sway(times, rng.uniform(2.4, 3.4), rng)
     vowel = 0.5 + 0.5 * sway(times, rng.uniform(1.1, 1.9), rng)

@@ -1,7 +1,7 @@
-"""The parts of a face that no smooth warp can move: eyelids that close, a mouth that opens, creases that deepen.
+"""The parts of a face that a smooth warp cannot animate: eyelids, the mouth, and creases.
 
-Each is prepared once from a portrait, and then redraws its own window of a copy of the portrait's canvas, a picture in
-RGBA. All coordinates here are pixels of the canvas; `unit` is the distance between the pupils.
+Each is prepared once from a portrait, and then redraws its window on a copy of the portrait's RGBA canvas. Coordinates
+are in pixels of the canvas; `unit` is the distance between the pupils.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from expressiveness.types import Pixels
 
 MOUTH = np.array((52, 18, 20), np.float32)
 TEETH = np.array((212, 182, 158), np.float32)
-"""Of portraits whose lips are closed; in RGB, like the next."""
+"""For portraits with closed lips; RGB, like the next."""
 
 SHADOW = np.array((0.22, 0.32, 0.36), np.float32)
-"""How much of each colour a fold takes away at its deepest: shaded skin is redder, not grayer."""
+"""How much the deepest fold darkens each colour channel: shaded skin is redder, not grayer."""
 
 CREASES = ("smile", "frown", "brows_up", "brows_down")
 """The gestures that crease the skin."""
@@ -48,7 +48,7 @@ class Window:
         return len(self.y), len(self.x)
 
     def blend(self, canvas: Pixels, rgb: Floats, share: Floats) -> None:
-        """Lay `rgb`, shape (h, w, 3), over the window; `share`, shape (h, w), says how much of it is seen."""
+        """Blend `rgb`, shape (h, w, 3), over the window with opacity `share`, shape (h, w)."""
         view = canvas[self.area][..., :3]
         view[:] = np.clip(view + share[..., None] * (rgb - view), 0, 255).astype(np.uint8)
 
@@ -78,7 +78,7 @@ class Eyelid:
         reach = 2 * round(0.055 * unit) + 1
         wide = cv2.dilate(opening, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
         skin = np.asarray(cv2.inpaint(self._window.cut(canvas), wide, 3, cv2.INPAINT_TELEA))
-        below = skin[-max(1, round(0.08 * unit)) :].mean(axis=(0, 1))  # the lashes darken what is painted in
+        below = skin[-max(1, round(0.08 * unit)) :].mean(axis=(0, 1))  # the lashes darken the inpainted skin
         self._skin = 0.6 * blurred(skin, 0.03 * unit) + 0.4 * below
         self._mask = blurred(np.asarray(wide) / 255, 0.02 * unit)
         inside = (self._window.x - upper[0, 0]) * (upper[-1, 0] - self._window.x)
@@ -97,7 +97,7 @@ class Eyelid:
 
 
 class Mouth:
-    """The lower lip and jaw, and what is behind the lips."""
+    """The lower lip, the jaw, and the inside of the mouth."""
 
     def __init__(self, canvas: Pixels, marks: Landmarks, unit: float) -> None:
         upper, lower = marks.upper_lip, marks.lower_lip
@@ -117,7 +117,7 @@ class Mouth:
         self._inside = self._paint_inside(canvas)
 
     def _paint_inside(self, canvas: Pixels) -> Floats:
-        """What an open mouth shows: the portrait's own teeth, or painted ones, and the dark below; shape (h, w, 3)."""
+        """The inside of the mouth: the portrait's own teeth, or painted ones, and the dark below; shape (h, w, 3)."""
         below = self._window.y - self._upper
         teeth: Floats = self._window.cut(canvas).astype(np.float32)
         length = self._gap - 0.02 * self._unit
@@ -158,13 +158,13 @@ class Creases:
     def _paint(self, folds: list[Floats], unit: float) -> Floats:
         """How much darker the skin is in the folds, shape (h, w)."""
         mask = np.zeros(self._window.shape, np.uint8)
-        parts = 4  # bits for parts of a pixel
+        parts = 4  # fractional bits of coordinates
         lines = [np.round(self._window.local(line) * 2**parts).astype(np.int32) for line in folds]
         cv2.polylines(mask, lines, False, [255], max(1, round(0.025 * unit)), cv2.LINE_AA, parts)
         return blurred(mask / 255, 0.03 * unit)
 
     def draw(self, canvas: Pixels, strengths: Floats) -> None:
-        """Deepen the folds by as much as each gesture of `CREASES` goes, shape (4,), 0 to 1."""
+        """Deepen the folds by the strength of each gesture of `CREASES`, shape (4,), 0 to 1."""
         depth = np.clip(np.tensordot(np.clip(strengths, 0, 1), self._folds, axes=1), 0, 1)
         view = canvas[self._window.area][..., :3]
         view[:] = (view * (1 - depth[..., None] * SHADOW)).astype(np.uint8)
@@ -191,6 +191,6 @@ def _folds(gesture: str, marks: Landmarks, unit: float) -> list[Floats]:
 
 
 def _line(unit: float, *stops: Floats | tuple[float, float]) -> Floats:
-    """A line through landmarks, each followed by its offset in units."""
+    """A line through landmarks, each followed by an offset in units."""
     pairs = zip(stops[::2], stops[1::2], strict=True)
     return np.array([np.asarray(at) + unit * np.asarray(offset) for at, offset in pairs], dtype=np.float32)

@@ -1,7 +1,7 @@
-"""What a synthetic participant looks like: which portrait, its proportions, colours and light, their room and camera.
+"""What a synthetic participant looks like: portrait, proportions, colours and light, room and camera.
 
-A `Look` is drawn from the participant's own random numbers, so it says nothing about how expressive a clip is.
-Lengths are in distances between the pupils, measured from the point midway between them; down and right are positive.
+A `Look` is drawn independently of how expressive a clip is. Lengths are in units of the distance between the pupils,
+measured from the point midway between them; down and right are positive.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ SHAPES: dict[str, float] = {
     "crown": 0.22,
     "shoulders": 0.10,
 }
-"""The ways in which proportions vary, and how far each goes either way."""
+"""The proportions that vary, and by how much in either direction."""
 
 SKIN_CHROMA = 24.0
-"""The strength of colour that every skin is brought to before it is varied (Lab, 0 to 128)."""
+"""Every skin is set to this chroma before it is varied (Lab, 0 to 128)."""
 
 SOLVER_STEPS = 8
-"""Fixed-point steps that find where a point of a warped picture has gone; each divides the error by three or more."""
+"""Fixed-point iterations to invert the warp; each divides the error by three or more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """Everything about a participant that stays the same from clip to clip."""
 
-    sitter: int  # place in SITTERS
+    sitter: int  # index into SITTERS
     mirrored: bool
-    shape: tuple[float, ...]  # how far each of SHAPES goes, -1 to 1
+    shape: tuple[float, ...]  # amount of each of SHAPES, -1 to 1
     skin: tuple[float, float, float]  # factor of lightness, shift towards red, shift towards yellow (Lab, 0 to 255)
     hair: tuple[float, float]  # factors of lightness and saturation
-    cloth: tuple[float, float, float]  # turn of the hue in radians, tint of dark cloth in radians, lift of dark cloth
+    cloth: tuple[float, float, float]  # hue rotation in radians; hue in radians and lightening of dark cloth
     light: tuple[float, float]  # direction in radians, strength
     grade: tuple[float, float]  # gamma, warmth
-    room: int  # place in ROOMS
+    room: int  # index into ROOMS
     room_seed: int
-    frame_height: float  # of the camera's picture, in distances between the pupils
-    place: tuple[float, float]  # of the eyes, as shares of the picture
+    frame_height: float  # of the picture, in distances between the pupils
+    place: tuple[float, float]  # of the eyes, as fractions of the picture
     noise: float  # of the sensor, in gray levels
     low_quality: bool
 
@@ -82,7 +82,7 @@ class Look:
 
 
 def dress(look: Look, unit: float) -> Portrait:
-    """Turn the bare portrait into a participant: proportions, colours and light.
+    """Turn a portrait into a participant: change its proportions, colours and light.
 
     Args:
         look: of the participant.
@@ -109,7 +109,7 @@ def _mirrored(portrait: Portrait) -> Portrait:
 
 
 def _reshaped(portrait: Portrait, shape: tuple[float, ...]) -> Portrait:
-    """Warp the picture and its landmarks to other proportions."""
+    """Warp the picture and its landmarks to new proportions."""
     height, width = portrait.alpha.shape
     origin = np.multiply(EYES, portrait.unit).astype(np.float32)
 
@@ -133,7 +133,7 @@ def _reshaped(portrait: Portrait, shape: tuple[float, ...]) -> Portrait:
 
 
 def _shift(points: Floats, shape: tuple[float, ...]) -> Floats:
-    """How far what is seen at each point of the warped picture has come; shape as `points`, (..., 2)."""
+    """The displacement of what each point of the warped picture shows; shape as `points`, (..., 2)."""
     x, y = points[..., 0], points[..., 1]
     amount = {name: far * way for (name, far), way in zip(SHAPES.items(), shape, strict=True)}
     side = np.where(x < 0, -1, 1).astype(np.float32)
@@ -163,7 +163,7 @@ def _shift(points: Floats, shape: tuple[float, ...]) -> Floats:
 
 
 def _tinted(portrait: Portrait, look: Look) -> Floats:
-    """Give skin, hair and clothes other colours; returns RGB from 0 to 255, (height, width, 3)."""
+    """Recolour skin, hair and clothes; returns RGB from 0 to 255, shape (height, width, 3)."""
     lab: Floats = np.asarray(cv2.cvtColor(portrait.rgb, cv2.COLOR_RGB2LAB), dtype=np.float32)
     lightness: Floats = lab[..., :1]
     colour: Floats = lab[..., 1:] - 128
@@ -171,7 +171,7 @@ def _tinted(portrait: Portrait, look: Look) -> Floats:
     skin, hair, cloth = (region[..., None] for region in _regions(portrait, lab[..., 0], _unlike(cheeks, lab)))
 
     factor, red, yellow = look.skin
-    strength = SKIN_CHROMA / float(np.linalg.norm(cheeks[1:] - 128)) * (1.3 - 0.3 * factor)  # darker skin is stronger
+    strength = SKIN_CHROMA / float(np.linalg.norm(cheeks[1:] - 128)) * (1.3 - 0.3 * factor)  # more for darker skin
     lightness = lightness * (1 + (factor - 1) * skin)
     colour = colour * (1 + (strength - 1) * skin) + skin * np.array([red, yellow], np.float32)
 
@@ -200,7 +200,7 @@ def _cheeks(portrait: Portrait, lab: Floats) -> Floats:
 
 
 def _unlike(colour: Floats, lab: Floats) -> Floats:
-    """How unlike `colour` each pixel is, shape (height, width); being darker counts little, being lighter nothing."""
+    """Each pixel's distance from `colour`, shape (height, width); being darker counts little, being lighter nothing."""
     darker = np.maximum(colour[0] - lab[..., 0], 0) / 4
     return np.asarray(np.hypot(np.linalg.norm(lab[..., 1:] - colour[1:], axis=-1), darker))
 
@@ -211,7 +211,7 @@ def _regions(portrait: Portrait, lightness: Floats, unlike_skin: Floats) -> tupl
     soft = 0.02 * portrait.unit
     x, y = np.moveaxis(pixel_centres(width, height) / np.float32(portrait.unit) - np.array(EYES, np.float32), -1, 0)
     chin = float(portrait.landmarks.chin[0, 1]) / portrait.unit - EYES[1]
-    top = -0.75 if portrait.hat else -0.5  # of the face that nothing covers
+    top = -0.75 if portrait.hat else -0.5  # of the uncovered face
 
     face = np.clip(6 * (1 - np.hypot(x, (2 * y - chin - top) / (chin - top + 0.2))), 0, 1)
     head = np.hypot(x, (y - 0.8) / 1.4) < 1.55

@@ -1,4 +1,4 @@
-"""Pictures as arrays: the few operations that the modules which render sample interviews share."""
+"""Image operations shared by the modules that render sample interviews."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def pixel_centres(width: int, height: int, step: int = 1) -> Floats:
 
 
 def warped(picture: npt.NDArray[Number], source: Floats, *, sharp: bool = True) -> npt.NDArray[Number]:
-    """Fetch every pixel from another place of the picture, or from its nearest edge.
+    """Resample a picture; outside of it, edge pixels are repeated.
 
     Args:
         picture: shape (h, w) or (h, w, channels).
         source: where each pixel of the result comes from, (x, y) in pixels, shape (height, width, 2).
-        sharp: interpolate with cubics, which keep detail, instead of straight lines, which never overshoot.
+        sharp: use cubic interpolation, which keeps detail, instead of linear, which never overshoots.
 
     Returns:
         Shape (height, width) or (height, width, channels).
     """
     how = cv2.INTER_CUBIC if sharp else cv2.INTER_LINEAR
-    remap: Any = cv2.remap  # its stub knows neither maps of two channels nor that the type of the picture stays
+    remap: Any = cv2.remap  # its type stub does not allow maps of two channels
     moved = remap(picture, source.astype(np.float32, copy=False), None, how, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, dtype=picture.dtype)
 

@@ -1,8 +1,8 @@
-"""What a set of sample interviews consists of: who answers which question how expressively, and the rows that say so.
+"""Plan a set of sample interviews: who answers which question how expressively, and the rows of `metadata.jsonl`.
 
-`plan_interviews` decides everything that `metadata.jsonl` states without rendering anything. The score follows the
-amplitude alone, and every participant acts calmly in some clips and lively in others, so that who is shown says nothing
-about the score.
+`plan_interviews` decides everything in `metadata.jsonl` without rendering anything. The score depends only on the
+amplitude, and every participant is calm in some clips and lively in others, so a person's identity says nothing about
+the score.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
 from expressiveness.data import DEFAULT_TARGET, TARGETS, Thresholds
 from expressiveness.samples.looks import Look
@@ -29,21 +30,24 @@ CORRELATIONS = {
     "confidence_score": 0.60,
     "overall_performance": 0.61,
 }
-"""Of every other target with the score for facial expression."""
+"""Correlation of every other target with the score for facial expression."""
+
+FREEDOM = 4
+"""Degrees of freedom of Student's t, the distribution of the scores; its standard deviation is then sqrt(2)."""
 
 SCORE_SCALE = 1.15 / math.sqrt(2)
-"""Student's t with four degrees of freedom has a standard deviation of sqrt(2); RecruitView's score one of 1.15."""
+"""RecruitView's score has a standard deviation of 1.15."""
 
 AMPLITUDES = (0.02, 1.0)
 
 DRAWS = 400
-"""Random allotments of amplitudes to participants, of which the one that tells least about them is taken."""
+"""Random assignments of amplitudes to participants; the one that reveals least about them is used."""
 
 DURATIONS = {"short": 1.0, "medium": 1.25, "long": 1.5}
-"""Length of a clip in lengths of a short one."""
+"""Length of a clip, relative to a short one."""
 
 PARTICIPANT_NUMBERS = 331
-"""RecruitView's participants, whose numbers the samples borrow."""
+"""RecruitView's participants; the samples use their numbers."""
 
 FIRST_QUESTION = "1"
 QUESTIONS = {
@@ -89,7 +93,7 @@ class PlannedInterview:
     """One clip to render, and its row of `metadata.jsonl`."""
 
     row: Row  # RecruitView's 21 keys in its order
-    look: Look  # the participant's, the same in each of their clips
+    look: Look  # of the participant, the same in all their clips
     amplitude: float  # how expressive, 0 to 1
     length: float  # seconds
 
@@ -100,13 +104,13 @@ class PlannedInterview:
 
 
 def plan_interviews(participants: int, clips_per_participant: int, seconds: float, seed: int) -> list[PlannedInterview]:
-    """Plan a set, in the order of its rows.
+    """Plan a set of interviews, in the order of its rows.
 
     Args:
         participants: at least 1.
         clips_per_participant: 1 to the number of `QUESTIONS`; nobody answers a question twice.
         seconds: length of a clip of the duration "short".
-        seed: the same one gives the same set.
+        seed: the same seed gives the same set.
     """
     rng = np.random.default_rng([seed, 0])
     looks = [Look.sample(index, np.random.default_rng([seed, 1, index])) for index in range(participants)]
@@ -144,15 +148,15 @@ def plan_interviews(participants: int, clips_per_participant: int, seconds: floa
 
 
 def _ranks(participants: int, clips: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """The rank of every clip's amplitude, shape (participants, clips): everybody has one in each stratum of ranks."""
+    """The rank of every clip's amplitude, shape (participants, clips): one in each stratum for every participant."""
     strata = np.arange(participants * clips).reshape(clips, participants)
     draws = (np.stack([rng.permutation(stratum) for stratum in strata], axis=1) for _ in range(DRAWS))
     chosen = min(draws, key=_tells_participant)
-    return rng.permuted(chosen, axis=1)  # or everybody's first answer would be the calmest
+    return rng.permuted(chosen, axis=1)  # otherwise everybody's first answer would be the calmest
 
 
 def _tells_participant(ranks: npt.NDArray[np.int64]) -> float:
-    """How much the participant says about the score: the spread of their means, and clips of one category only."""
+    """How much the participant reveals about the score: the spread of means, plus those with a single category."""
     scores = _spread(ranks)
     thresholds = Thresholds()
     categories = [{thresholds.index(score) for score in row} for row in scores.tolist()]
@@ -160,12 +164,8 @@ def _tells_participant(ranks: npt.NDArray[np.int64]) -> float:
 
 
 def _spread(ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Spread ranks like RecruitView's scores: mean 0, long tails, 37, 27 and 36 % below, within and above +-0.3."""
-    share = (ranks + 0.5) / ranks.size
-    middle = np.sqrt(4 * share * (1 - share))
-    # The quantile of Student's t in closed form, which it has for four degrees of freedom (Shaw, 2006).
-    spread = 2 * np.sqrt(np.maximum(np.cos(np.arccos(middle) / 3) / middle - 1, 0))
-    return np.asarray(SCORE_SCALE * np.sign(share - 0.5) * spread, dtype=np.float64)
+    """Map ranks to scores distributed as in RecruitView: mean 0, long tails, 37, 27 and 36 % by category."""
+    return np.asarray(SCORE_SCALE * stdtrit(FREEDOM, (ranks + 0.5) / ranks.size), dtype=np.float64)
 
 
 def _questions(count: int, rng: np.random.Generator) -> list[str]:
@@ -180,7 +180,7 @@ def _scores(ranks: npt.NDArray[np.int64], rng: np.random.Generator) -> dict[str,
     scores = {DEFAULT_TARGET: main}
     for name, correlation in CORRELATIONS.items():
         noise = rng.standard_normal(len(main))
-        noise -= main * (noise @ main) / max(float(main @ main), 1e-9)  # so that small sets have the same correlation
+        noise -= main * (noise @ main) / max(float(main @ main), 1e-9)  # uncorrelated even in small sets
         noise -= noise.mean()
         noise *= main.std() / max(float(noise.std()), 1e-9)
         scores[name] = correlation * main + math.sqrt(1 - correlation**2) * noise

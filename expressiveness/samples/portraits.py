@@ -1,8 +1,7 @@
-"""The two public-domain portraits that the sample interviews are made of, cut out and brought to one scale.
+"""The two public-domain portraits used for the sample interviews, cut out and scaled.
 
-Both ship inside packages that FiftyOne brings: scikit-image's picture of an astronaut, and Matplotlib's
-`grace_hopper.jpg`. Outlines and landmarks were placed once and are constants here, so nothing is detected or downloaded
-at run time.
+Both ship with dependencies of FiftyOne: scikit-image's picture of an astronaut, and Matplotlib's `grace_hopper.jpg`.
+Outlines and landmarks were placed by hand and are constants here, so nothing is detected or downloaded at run time.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from expressiveness.samples.pictures import Floats, blurred
 from expressiveness.types import Pixels
 
 CANVAS = (12.0, 8.0)
-"""Width and height of the canvas a portrait is brought to, in distances between its pupils."""
+"""Width and height of a portrait's canvas, in distances between its pupils."""
 
 EYES = (6.0, 2.8)
 """The point of the canvas midway between the pupils, in the same unit."""
@@ -30,7 +29,7 @@ MIDDLE_GRAY = 120.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Landmarks:
-    """Points of a face in pixels of its picture, (x, y); left and right are the picture's, and so is every order."""
+    """Points of a face, (x, y) in pixels of its picture, ordered from left to right in the picture."""
 
     pupils: Floats  # (2, 2)
     upper_lids: Floats  # (2, 9, 2): an eye a row, corner to corner
@@ -42,12 +41,12 @@ class Landmarks:
     chin: Floats  # (1, 2)
 
     def moved(self, move: Callable[[Floats], Floats]) -> Landmarks:
-        """Apply a function from and to points of shape (n, 2)."""
+        """Apply a function to all points; it maps points of shape (n, 2) to points of the same shape."""
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
         return Landmarks(**{name: move(points.reshape(-1, 2)).reshape(points.shape) for name, points in arrays.items()})
 
     def mirrored(self, width: float) -> Landmarks:
-        """The landmarks of the same picture, `width` pixels wide, seen in a mirror."""
+        """The landmarks of the mirrored picture, `width` pixels wide."""
         flipped = self.moved(lambda points: np.array([width - 1, 0]) + points * np.array([-1, 1]))
         arrays = {field.name: getattr(flipped, field.name) for field in fields(flipped)}
         return Landmarks(**{name: np.flip(points, tuple(range(points.ndim - 1))) for name, points in arrays.items()})
@@ -57,12 +56,12 @@ class Landmarks:
 class Portrait:
     """A cut-out portrait on the canvas."""
 
-    rgb: Pixels  # (height, width, 3); the person's colours continue past their outline
+    rgb: Pixels  # (height, width, 3); colours are extended past the outline
     alpha: Floats  # (height, width): 1 inside the outline, 0 outside
     landmarks: Landmarks  # in pixels of the canvas
     unit: float  # distance between the pupils in pixels
-    hat: bool  # what is above the forehead is cloth, not hair
-    smiling: float  # how much of a full smile it shows, 0 to 1
+    hat: bool  # whether a hat, not hair, is above the forehead
+    smiling: float  # how much of a full smile the portrait shows, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,24 +71,20 @@ class Sitter:
     read: Callable[[], Pixels]
     landmarks: Landmarks
     outline: Floats  # (n, 2), may reach past the picture
-    lettering: tuple[tuple[int, int, int, int], ...]  # left, top, right, bottom of name tags, which are painted over
+    lettering: tuple[tuple[int, int, int, int], ...]  # left, top, right, bottom of name tags, which are inpainted
     hat: bool
     smiling: float
-    contrast: float  # factor that brings the pictures to like contrast, so that like movement changes them alike
-
-
-def load_portrait(sitter: int, unit: float) -> Portrait:
-    """Cut out a portrait and bring it to the canvas, the pupils level and `unit` pixels apart.
-
-    Args:
-        sitter: its place in `SITTERS`.
-        unit: distance between the pupils, in pixels.
-    """
-    return _load_portrait(sitter, float(unit))
+    contrast: float  # factor that gives all pictures the same contrast
 
 
 @lru_cache(maxsize=4)
-def _load_portrait(sitter: int, unit: float) -> Portrait:
+def load_portrait(sitter: int, unit: float) -> Portrait:
+    """Cut out a portrait and place it on the canvas, its pupils level and `unit` pixels apart.
+
+    Args:
+        sitter: index into `SITTERS`.
+        unit: distance between the pupils, in pixels.
+    """
     source = SITTERS[sitter]
     left, right = source.landmarks.pupils
     middle, between = (left + right) / 2, right - left
@@ -128,15 +123,15 @@ def _levelled(picture: Pixels, contrast: float) -> Pixels:
 
 
 def _filled(outline: Floats, size: tuple[int, int], *, feather: float) -> Floats:
-    """A mask of the polygon, 0 to 1, shape (height, width): slightly inside it, and softened by `feather` pixels."""
-    parts = 4  # bits for parts of a pixel
+    """A mask of the polygon, 0 to 1, shape (height, width), slightly shrunk and softened by `feather` pixels."""
+    parts = 4  # fractional bits of coordinates
     mask = np.zeros(size[::-1], np.uint8)
     cv2.fillPoly(mask, [np.round(outline * 2**parts).astype(np.int32)], [255], cv2.LINE_AA, parts)
     return np.asarray(np.clip(blurred(mask / 255, feather) * 1.7 - 0.7, 0, 1))
 
 
 def _bled(rgb: Pixels, alpha: Floats, *, reach: float) -> Pixels:
-    """Continue the person's colours past their outline, so that nothing of the old background shines through."""
+    """Extend the person's colours past the outline, so that the old background does not show."""
     inside = np.asarray(cv2.erode(alpha, np.ones((3, 3), np.uint8))) > 0.95
     weight = np.maximum(blurred(inside, reach), 1e-3)
     around = blurred(rgb * inside[..., None], reach) / weight[..., None]

@@ -1,7 +1,7 @@
-"""Move a portrait's face: one `Pose` in, one frame out.
+"""Animate a portrait: one `Pose` in, one frame out.
 
-A frame is made in three steps. On the portrait's canvas the creases deepen, the lids close and the jaw drops. Smooth
-fields of displacement then carry the gestures and the motion of the head. Last, the person is laid over their room.
+A frame is drawn in three steps. First, creases, lids and jaw are drawn on the portrait's canvas. Then smooth
+displacement fields apply the gestures and the head motion. Last, the person is composited over the room.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from expressiveness.samples.warps import GESTURES, gesture_fields, motion_fields
 from expressiveness.types import Pixels
 
 GRID = 4
-"""Pixels between two nodes of a displacement field; fields are smooth, so they are worked out on few nodes."""
+"""Pixels between nodes of a displacement field; fields are smooth, so a coarse grid is enough."""
 
 SOLVER_STEPS = 3
-"""Fixed-point steps that find which point of the canvas a gesture has brought to a node."""
+"""Fixed-point iterations to find the point of the canvas that a gesture moves to a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Puppet:
     Args:
         portrait: the person.
         room: RGB, shape (height, width, 3), of the frame's size.
-        scale: pixels of the frame to a pixel of the portrait.
+        scale: pixels of the frame per pixel of the portrait.
         eyes: the point midway between the pupils, in pixels of the frame.
     """
 
@@ -78,11 +78,11 @@ class Puppet:
         return np.asarray(frame, dtype=np.uint8)
 
     def _at_rest(self) -> Floats:
-        """The gestures that the portrait shows already."""
+        """The gestures that the portrait already shows."""
         return np.array([self._portrait.smiling if name == "smile" else 0 for name in GESTURES], dtype=np.float32)
 
     def _source(self, gestures: Floats, motions: Floats) -> Floats:
-        """The point of the canvas that each pixel of the frame shows, shape (height, width, 2)."""
+        """The point of the canvas shown by each pixel of the frame, shape (height, width, 2)."""
         field = np.tensordot(gestures, self._gestures, axes=1).astype(np.float32)
         still = self._nodes - np.tensordot(motions, self._motions, axes=1).astype(np.float32)
         found = still

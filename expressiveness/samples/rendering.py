@@ -1,8 +1,8 @@
-"""Sample interviews in RecruitView's shape, rendered on this machine: everything can be tried without any download.
+"""Render sample interviews in RecruitView's layout, so that everything can be tried without a download.
 
-Start at `render_sample_interviews`. Two public-domain portraits are turned into many synthetic participants
-(`looks`) who act with a known amplitude (`acting`), which their score follows (`plan`). They
-are good for trying, testing and demonstrating; they say nothing about people, and nothing about accuracy on real ones.
+Start at `render_sample_interviews`. Two public-domain portraits are turned into many synthetic participants (`looks`)
+who act with a known amplitude (`acting`), which determines their score (`plan`). They are for trying, testing and
+demonstrating the package, and say nothing about people or about accuracy on real ones.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from expressiveness.types import Pixels, Progress
 
 CONFIG = "sample.json"
 RENDERER = 1
-"""Raised whenever the same settings would give other frames."""
+"""Version, incremented when the same settings give different frames."""
 
 UNIT_SHARE = 0.18
-"""Distance between the pupils on the portrait's canvas, in heights of the frame: about what the frame will show."""
+"""Distance between the pupils on the canvas, relative to the frame's height; about the same as in the frame."""
 
 README = """# Synthetic sample interviews
 
@@ -47,14 +47,14 @@ Rendered by a computer from two portraits in the public domain:
 - the US Navy's official portrait of Grace Hopper, as shipped with Matplotlib.
 
 The portraits were reshaped, recoloured and animated. No statement about these persons is made: the participants are
-invented, and so are their answers and scores. The files have the layout of the RecruitView dataset and hold nothing of
-it.
+invented, and so are their answers and scores. The files have the layout of the RecruitView dataset and contain none of
+its data.
 
-- `metadata.jsonl`: a row a clip. `facial_expression` follows the amplitude of the rendered movement; the other
+- `metadata.jsonl`: one row per clip. `facial_expression` follows the amplitude of the rendered movement; the other
   targets correlate with it and mean nothing.
 - `videos/`: H.264 without sound.
 - `truth.csv`: the amplitude that each clip was rendered with, 0.02 to 1.
-- `truth_frames.csv`: how far the face is from rest on each frame, 0 and more: the norm of its gestures, without gaze
+- `truth_frames.csv`: how far the face is from neutral on each frame, 0 or more: the norm of its gestures, without gaze
   and blinks.
 - `sample.json`: the settings. Rendering again with the same settings changes nothing.
 """
@@ -62,7 +62,7 @@ it.
 
 @dataclass(frozen=True, slots=True)
 class SampleConfig:
-    """What decides every frame and row of a set; saved beside it."""
+    """The settings that determine every frame and row of a set; saved with it."""
 
     participants: int
     clips_per_participant: int
@@ -85,8 +85,8 @@ class SampleConfig:
             or not 2 <= self.seconds * self.fps < 1e6
         ):
             raise ConfigError(
-                f"size {self.size} at {self.fps} fps for {self.seconds:g} s: give sides of 96 pixels or more that 4 "
-                "divides, and at least two frames"
+                f"size {self.size} at {self.fps} fps for {self.seconds:g} s: give sides that are multiples of 4 and at "
+                "least 96 pixels, and at least two frames"
             )
 
     def __repr__(self) -> str:
@@ -109,26 +109,26 @@ def render_sample_interviews(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Render a set of synthetic interviews, or what is missing of it, in RecruitView's layout.
+    """Render a set of synthetic interviews in RecruitView's layout, or its missing clips.
 
-    A second call with the same settings renders nothing. Other settings replace the set that an earlier call rendered.
+    A second call with the same settings renders nothing. Different settings replace the earlier set.
 
     Args:
-        folder: where to: new, empty, or filled by an earlier call.
+        folder: new, empty, or filled by an earlier call.
         participants: how many different-looking people.
         clips_per_participant: how many questions each of them answers.
         seconds: length of a short clip; medium and long ones take 1.25 and 1.5 times as long.
-        fps: frames a second.
+        fps: frames per second.
         size: width and height of the frame in pixels, multiples of 4.
-        seed: the same one gives the same rows and frames, whatever the number of workers.
-        workers: processes; None for one a core, 1 for none but this one.
-        progress: called with the number of clips that are there and of all, at the start and after each clip.
+        seed: the same seed gives the same rows and frames, whatever the number of workers.
+        workers: processes; None for one per core, 1 to render in this process.
+        progress: called at the start and after each clip.
 
     Returns:
         The folder.
 
     Raises:
-        ConfigError: the settings make no video.
+        ConfigError: the settings are invalid.
         InterviewError: a clip could not be rendered.
         OutputError: the folder cannot be written, or holds something that was not rendered here.
         BusyError: another run is writing it.
@@ -149,7 +149,7 @@ def render_sample_interviews(
 
 
 def _prepare(sample: GrowingFolder, config: SampleConfig) -> None:
-    """Make room for the set: an earlier one with other settings goes."""
+    """Write the settings; delete an earlier set that has others."""
     settings = json.dumps(asdict(config), indent=2) + "\n"
     if sample.has(CONFIG) and (sample.path / CONFIG).read_text(encoding="utf-8") != settings:
         sample.clear()
@@ -167,13 +167,13 @@ def _render_all(
         return
     for outcome in parallel.run(render, missing, workers=workers):
         if outcome.error:
-            reason = outcome.error.split(";")[0]  # what follows is advice about videos that people bring
+            reason = outcome.error.split(";")[0]  # the rest is advice about users' own videos
             raise InterviewError(f"clip {outcome.item.id}: {reason}; run this again, the finished clips are kept")
         yield
 
 
 def _write_tables(sample: GrowingFolder, planned: list[PlannedInterview], config: SampleConfig) -> None:
-    """Write everything but the videos; `metadata.jsonl` comes last, as it makes the set complete."""
+    """Write everything but the videos; `metadata.jsonl` comes last, as it marks the set as complete."""
     clips = [(interview.id, interview.row["user_no"], f"{interview.amplitude:.4f}") for interview in planned]
     frames = [
         (interview.id, number, f"{energy_of(pose):.4f}")
@@ -195,7 +195,7 @@ def _as_csv(header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
 
 
 def _write(sample: GrowingFolder, name: str, text: str) -> None:
-    """Write a file whole or not at all, and leave it alone if it says this already."""
+    """Write a file whole or not at all, unless it has this content already."""
     if sample.has(name) and (sample.path / name).read_text(encoding="utf-8") == text:
         return
     with sample.writing(name) as unfinished:
@@ -214,9 +214,9 @@ def _render_clip(interview: PlannedInterview, *, sample: GrowingFolder, config: 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Take:
-    """All that chance decides about a clip, but for where its grain lies on each frame."""
+    """Everything random about a clip, except the position of its grain on each frame."""
 
-    eyes: tuple[float, float]  # where the point between the pupils is, in pixels
+    eyes: tuple[float, float]  # the point between the pupils, in pixels
     nearness: float
     exposure: Floats  # (frames,)
     grain: Floats  # (height, width) in gray levels
@@ -261,10 +261,10 @@ def _exposed(rgb: Pixels, brightness: float, grain: Floats) -> Pixels:
 
 
 def _encode(path: Path, frames: Iterator[Pixels], config: SampleConfig) -> None:
-    """Write H.264 that browsers play: yuv420p, with the index before the pictures."""
+    """Write H.264 that browsers can play: yuv420p, with the index at the start."""
     import av
 
-    # One thread, and no macroblock tree: with it libx264 gives other bytes at each run on some processors.
+    # One thread and no macroblock tree, as libx264's output would otherwise vary between runs on some processors.
     options = {"crf": "20", "preset": "veryfast", "x264-params": "mbtree=0"}
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(config.fps), options=options)

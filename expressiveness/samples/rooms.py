@@ -1,4 +1,4 @@
-"""The walls that the synthetic participants sit in front of, drawn from random numbers and out of focus."""
+"""Random, out-of-focus backgrounds for the synthetic participants."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def paint_room(kind: int, width: int, height: int, rng: np.random.Generator) -> 
     """Paint a room as RGB from 0 to 255, shape (height, width, 3).
 
     Args:
-        kind: place in `ROOMS`.
+        kind: index into `ROOMS`.
         width: in pixels.
         height: in pixels.
-        rng: what the room looks like.
+        rng: decides what the room looks like.
     """
     wall = _wall(width, height, rng)
     ROOMS[kind](wall, rng)
@@ -51,7 +51,7 @@ def _window(wall: Floats, rng: np.random.Generator) -> None:
 
 
 def _shelf(wall: Floats, rng: np.random.Generator) -> None:
-    """Boards with the backs of books."""
+    """Shelves of books."""
     height, width = wall.shape[:2]
     for board in (0.30, 0.62, 0.94):
         base = int(height * board)
@@ -74,7 +74,7 @@ def _panelled(wall: Floats, rng: np.random.Generator) -> None:
 
 
 def _striped(wall: Floats, rng: np.random.Generator) -> None:
-    """Broad upright stripes, as of a curtain."""
+    """Broad vertical stripes, like a curtain."""
     width = wall.shape[1]
     waves = np.sin(np.linspace(0, 2 * np.pi * rng.uniform(5, 11), width) + rng.uniform(0, 6))
     wall *= (1 + rng.uniform(0.06, 0.16) * waves)[None, :, None].astype(np.float32)
@@ -96,4 +96,4 @@ def _box(wall: Floats, left: int, top: int, right: int, bottom: int, colour: Flo
 
 
 ROOMS: tuple[Room, ...] = (_plain, _window, _striped, _shelf, _panelled, _pictures, _striped)
-"""Seven, so that the room does not follow the portrait, of which there are two."""
+"""Seven, an odd number, so that a room does not always go with the same one of the two portraits."""

@@ -1,7 +1,7 @@
-"""How a face and a head move, as smooth fields of displacement.
+"""Gestures and head motions as smooth displacement fields.
 
-Points are in distances between the pupils, from the point midway between them; right and down are positive, and left
-and right are the picture's. A field says how far each point moves when its gesture or motion is at 1.
+Points are in units of the distance between the pupils, from the point midway between them; right (in the picture) and
+down are positive. A field gives the displacement of each point when its gesture or motion is at 1.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ GESTURES = ("smile", "frown", "pucker", "brows_up", "brows_down", "squint", "gaz
 MOTIONS = ("yaw", "pitch", "roll", "across", "down", "nearer")
 
 NECK = 2.2
-"""Where the head turns, below the eyes."""
+"""The pivot of the head, below the eyes."""
 
 
 def gesture_fields(points: Floats, marks: Landmarks) -> Floats:
-    """One field a gesture, in the order of `GESTURES`.
+    """One field per gesture, in the order of `GESTURES`.
 
     Args:
         points: shape (height, width, 2).
-        marks: of the face at rest.
+        marks: of the neutral face.
 
     Returns:
         Shape (gestures, height, width, 2).
@@ -59,7 +59,7 @@ def gesture_fields(points: Floats, marks: Landmarks) -> Floats:
 
 
 def motion_fields(points: Floats) -> Floats:
-    """One field a motion of the head, in the order of `MOTIONS`; the shoulders follow little.
+    """One field per head motion, in the order of `MOTIONS`; the shoulders move less.
 
     Args:
         points: shape (height, width, 2).

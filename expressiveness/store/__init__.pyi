@@ -1,5 +1,4 @@
 from .extraction_report import Extracted, ExtractionReport
-from .table_names import table_name
 from .table_store import Job, TableStore, alone_in_store
 
 __all__ = [
@@ -8,5 +7,4 @@ __all__ = [
     "Job",
     "TableStore",
     "alone_in_store",
-    "table_name",
 ]

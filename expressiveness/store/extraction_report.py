@@ -1,4 +1,4 @@
-"""What became of the videos that a store was to be filled from."""
+"""The outcome of filling a store from videos."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from expressiveness.video import Shortfall
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """One interview's faces are in the store."""
+    """What was read from one interview and stored."""
 
     frames: int
     faces: int
     frames_without_face: int
-    cut_short: Shortfall | None = None  # where not all of the video could be read
+    cut_short: Shortfall | None = None  # if not all of the video could be read
     people: int = 1  # who are seen for long
 
 
@@ -35,7 +35,7 @@ class ExtractionReport:
     seconds: float = 0.0
 
     def add(self, interview_id: str, extracted: Extracted | None, error: str | None) -> None:
-        """Count what became of one interview."""
+        """Count the outcome of one interview."""
         if extracted is None:
             self.failures.append(Failure(interview_id, error or "unknown"))
             return

@@ -1,13 +1,14 @@
 """A store: a folder with a table for each interview, filled by many workers, by one run at a time.
 
-Start at `TableStore.fill`, which puts each table there as it is made: stopping at any moment loses at most the videos
-in flight. A table is named by its interview's id and its video's content, so a video that was replaced is looked at
-anew.
+Start at `TableStore.fill`, which saves each table as soon as it is ready: stopping it loses at most the videos in
+progress. A table is named by its interview's id and its video's content, so a replaced video is read again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from expressiveness._io import (
     LOCK_FILE,
     alone,
     check_answers,
+    file_stem,
     is_here,
     is_whole,
     load_table,
@@ -31,10 +33,9 @@ from expressiveness._io import (
     save_table,
 )
 from expressiveness.data import Interview
-from expressiveness.errors import StoreError
+from expressiveness.errors import StoreError, reason
 from expressiveness.parallel import Executor, run
 from expressiveness.store.extraction_report import Extracted, ExtractionReport
-from expressiveness.store.table_names import table_name
 from expressiveness.types import Progress
 from expressiveness.video import MAX_PIXELS
 
@@ -46,24 +47,26 @@ Table = TypeVar("Table", bound="DataclassInstance")
 logger = logging.getLogger(__name__)
 
 LOOKS_AT_ONCE = 16
-"""For what is stored already: on a network each look waits for several answers."""
+"""Threads that check which tables are stored; on a network drive each check takes several round trips."""
+SIGNATURE_BYTES = 2**16
+"""How much of each end of a video is hashed."""
 GOLDEN_RATIO = (5**0.5 - 1) / 2
-"""The fractions of its multiples spread evenly, wherever they are broken off."""
+"""The fractional parts of its multiples are evenly spread, however many are taken."""
 
 
 @dataclass(frozen=True, init=False)
 class TableStore(ABC, Generic[Table]):
-    """A folder of tables, one an interview; a kind of table says which they are and how they are read.
+    """A folder of tables, one per interview; each kind of table has a subclass.
 
-    A store travels to worker processes, so it holds where its tables are and none of them.
+    A store is pickled to worker processes, so it only holds paths, not tables.
     """
 
     root: Path
 
     table: ClassVar[type[DataclassInstance]]
-    format: ClassVar[int]  # the newest of the tables' files that can be read
-    noun: ClassVar[str]  # what a table holds, for errors: "faces"
-    doing: ClassVar[str]  # what filling it is called, for who waits: "finding faces"
+    format: ClassVar[int]  # the newest file format that can be read
+    noun: ClassVar[str]  # what a table holds, for error messages: "faces"
+    doing: ClassVar[str]  # what filling the store does, for messages: "finding faces"
 
     def __init__(self, root: str | Path) -> None:
         object.__setattr__(self, "root", place(root))
@@ -74,15 +77,15 @@ class TableStore(ABC, Generic[Table]):
         """Where the tables are."""
 
     def path(self, interview: Interview) -> Path:
-        """The file of an interview's table, named by its id and its video's content.
+        """The file of an interview's table.
 
         Raises:
             StoreError: the video cannot be read.
         """
-        return self.folder / table_name(interview)
+        return self.folder / f"{file_stem(interview.id)}-{_signature(interview.video)}.npz"
 
     def has(self, interview: Interview) -> bool:
-        """Whether the table of this interview's video, as it is now, is stored."""
+        """Whether a table is stored for the current version of this interview's video."""
         return interview.video.is_file() and is_whole(self.path(interview))
 
     def load(self, interview: Interview) -> Table:
@@ -102,10 +105,10 @@ class TableStore(ABC, Generic[Table]):
         save_table(table, self.path(interview), format=self.format)
 
     def prepare(self) -> None:
-        """What is to be done before the store is filled; called by the only one who writes to it."""
+        """Hook called before the store is filled, while this run holds its lock."""
 
     def alone(self) -> AbstractContextManager[None]:
-        """Be the only one who writes to this store; see `alone_in_store`."""
+        """Lock this store for writing; see `alone_in_store`."""
         return alone_in_store(self.root, self.doing)
 
     def fill(
@@ -120,22 +123,22 @@ class TableStore(ABC, Generic[Table]):
         executor: Executor = run,
         max_pixels: int = MAX_PIXELS,
     ) -> ExtractionReport:
-        """Have worker processes put the tables of many interviews here, passing over those that are there.
+        """Create the tables of many interviews in worker processes, skipping those already stored.
 
         Args:
             interviews: whose videos to read.
-            extract: makes and saves one table; importable by name.
-            workers: processes; None for one a core.
-            timeout: seconds that one video may take before it is given up; None for no limit.
+            extract: creates and saves one table; importable by name.
+            workers: processes; None for one per core.
+            timeout: seconds allowed per video; None for no limit.
             progress: called after each interview.
-            on_stored: called, in this process, with each interview whose table is in the store, those that were there
-                first.
-            executor: runs the work: on this machine, or on a cluster.
-            max_pixels: the most that a picture of a video may have.
+            on_stored: called in this process with each interview whose table is in the store, starting with those
+                already stored.
+            executor: runs the work, on this machine or on a cluster.
+            max_pixels: the largest frame allowed.
 
         Raises:
             StoreError: the store cannot be written.
-            BusyError: another run writes to it.
+            BusyError: another run is writing to it.
         """
         with self.alone():
             self.prepare()
@@ -170,7 +173,7 @@ Store = TypeVar("Store", bound=TableStore[Any])
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Store]):
-    """What a worker is sent. On one machine tables never travel between processes: the worker writes them itself."""
+    """What a worker is sent. The worker saves the table itself, so tables are not sent between processes."""
 
     interview: Interview
     store: Store
@@ -179,14 +182,14 @@ class Job(Generic[Store]):
 
 @contextmanager
 def alone_in_store(root: Path | str, doing: str) -> Iterator[None]:
-    """Be the only one who writes to a store, and clear away what a killed run left half written.
+    """Lock a store for writing, and delete what a killed run left half written.
 
-    Elsewhere than on this machine's file systems there are no locks. Two runs at once then do the same work twice, and
-    the second puts the same tables over the first one's.
+    A remote store cannot be locked. Two runs at once then do the same work twice, and overwrite each other's tables
+    with identical ones.
 
     Raises:
-        BusyError: another run writes to it.
-        StoreError: nothing can be written there.
+        BusyError: another run is writing to it.
+        StoreError: it cannot be written.
         PlaceError: it cannot be reached.
     """
     root = place(root)
@@ -201,8 +204,23 @@ def alone_in_store(root: Path | str, doing: str) -> Iterator[None]:
                 for pattern in ("*.npz", "settings.json"):
                     remove_unfinished(folder, pattern)
         except OSError as error:
-            raise StoreError(f"cannot write {root} ({error.strerror or error}); choose another store") from error
+            raise StoreError(f"cannot write {root} ({reason(error)}); choose another store") from error
         yield
+
+
+def _signature(video: Path) -> str:
+    """Identify a video by its size and both ends, without reading gigabytes."""
+    try:
+        with video.open("rb", buffering=SIGNATURE_BYTES) as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            digest = hashlib.sha256(str(size).encode())
+            digest.update(file.read(SIGNATURE_BYTES))
+            file.seek(max(SIGNATURE_BYTES, size - SIGNATURE_BYTES))
+            digest.update(file.read(SIGNATURE_BYTES))
+    except OSError as error:
+        raise StoreError(f"{video.name}: cannot be read ({reason(error)}); copy it into {video.parent}") from error
+    return digest.hexdigest()[:16]
 
 
 def _looked_for(interviews: Sequence[Interview], store: TableStore[Any]) -> Iterator[tuple[Interview, bool]]:
@@ -211,11 +229,11 @@ def _looked_for(interviews: Sequence[Interview], store: TableStore[Any]) -> Iter
     try:
         yield from zip(interviews, pool.map(store.has, interviews), strict=True)
     finally:
-        pool.shutdown(cancel_futures=True)  # where the caller has stopped, at Ctrl-C for one
+        pool.shutdown(cancel_futures=True)  # if the caller stops early, for example on Ctrl-C
 
 
 def _handed_on(interview: Interview, on_stored: Callable[[Interview], None] | None) -> bool:
-    """Whether an interview's stored table could be handed on; one that turns out to be damaged is made again."""
+    """Call `on_stored`; return False if the table turns out to be damaged and must be created again."""
     try:
         if on_stored:
             on_stored(interview)
@@ -225,9 +243,9 @@ def _handed_on(interview: Interview, on_stored: Callable[[Interview], None] | No
 
 
 def mixed_by_size(interviews: Sequence[Interview]) -> list[Interview]:
-    """Order interviews so that any first part of them has small and large videos in the proportion of all of them.
+    """Order interviews so that small and large videos are evenly mixed.
 
-    Then the time that a part took tells the time that the rest will take; rows of RecruitView are blocked by question.
+    The time for the first ones then predicts the time for the rest; RecruitView's own order is by question.
     """
     by_size = sorted(interviews, key=_bytes)
     return [by_size[rank] for rank in sorted(range(len(by_size)), key=lambda rank: (0.5 + rank * GOLDEN_RATIO) % 1)]

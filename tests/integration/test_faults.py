@@ -228,7 +228,7 @@ def test_a_disk_that_fills_up_ends_the_run_with_what_is_done_and_the_next_run_co
     [sentence] = sentences
     assert re.fullmatch(
         rf"cannot write .*{LONGEST_CLIP:04}-.*\.npz \(File too large\); "
-        "free some space and do the same again, which goes on from there, or choose another store",
+        "free some space and run it again, which continues from here, or choose another store",
         sentence,
     )
     assert 1 < len(left) < len(expected)

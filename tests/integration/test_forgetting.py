@@ -95,7 +95,7 @@ def test_nothing_of_a_forgotten_interview_is_left(elsewhere, used, tmp_path, cap
         "video": str(video), "datasets": [dataset.name], "frames": 6, "tables": 2, "pictures": 1, "documents": 1,
         "indexes": ["likeness"], "deleted": [], "learned": [run]
     }  # fmt: skip
-    assert f"Yours to delete: {video}, and its row of the folder's table" in capsys.readouterr().out
+    assert f"Yours to delete: {video}, and its row in the folder's table" in capsys.readouterr().out
     assert [trace for trace in traces(tmp_path, *words) if trace not in elsewhere] == []
     dataset.reload()
     assert len(dataset) == before - 1

@@ -253,7 +253,7 @@ def test_nothing_is_left_but_what_the_report_names(worked_on, interviews, capsys
     assert report["video"] == str(yours[0])
     assert f"the export {named[0]}" in report["yours"]
     assert all(str(path) in said for path in (yours[0], named[0]))
-    assert "its row of the folder's table" in said
+    assert "its row in the folder's table" in said
 
     assert report["datasets"] == ["day-again", "day-clone", "day-renamed"]
     assert {"likeness", f"{NETWORK}_map", "notes"} <= set(report["indexes"])

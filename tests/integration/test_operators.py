@@ -609,4 +609,4 @@ def test_the_form_reads_no_rows_of_a_file_that_would_hold_up_the_server(tmp_path
     (folder / "metadata.jsonl").unlink()
     os.mkfifo(folder / "metadata.jsonl")
     refused = form(operator("import_interviews"), None, params={"folder": {"absolute_path": str(folder)}})
-    assert "it is a pipe or a device, and no file" in refused["refusal"]["view"]["description"]
+    assert "it is a pipe or a device, not a file" in refused["refusal"]["view"]["description"]

@@ -260,7 +260,7 @@ def test_the_plugin_is_installed_over_its_own_files_and_beside_the_users(tmp_pat
     assert contents(place) == installed
 
     (place / "fiftyone_plugin" / "__init__.py").write_text("mine")
-    with pytest.raises(OutputError, match=r"__init__\.py is not as this program wrote it"):
+    with pytest.raises(OutputError, match=r"__init__\.py was not written by this program"):
         install_plugin(tmp_path)
     assert (place / "fiftyone_plugin" / "__init__.py").read_text() == "mine"
 

@@ -219,7 +219,7 @@ def test_want_of_memory_is_said_and_not_taken_for_a_fault_of_the_video(folder, t
     assert process.returncode == 1
     assert "Traceback" not in errors
     # In a worker or, where coverage is measured, in the command itself already.
-    assert "memory ran out; close other programs, raise the limit on memory, or give fewer --workers" in errors
+    assert "out of memory; close other programs, raise the memory limit, or give fewer --workers" in errors
 
 
 NO_ROOM = """
@@ -237,7 +237,7 @@ def test_a_library_that_does_not_fit_into_the_memory_is_no_fault_of_the_program(
 
     assert "fault of the program" in unlimited
     assert limited == any_time
-    assert limited.startswith("(1, 'memory ran out;")
+    assert limited.startswith("(1, 'out of memory;")
 
 
 @pytest.mark.parametrize("file", ["/proc/none/found.json", "."])

@@ -13,7 +13,8 @@ import pytest
 from expressiveness.data import Curation, FaceDecision, Interview, InterviewFolder, Split, inspect_folder
 from expressiveness.evaluation import BenchmarkConfig, FrameTruth, Suspect, VideoResults
 from expressiveness.faces import ExtractionConfig, Face, FaceStore
-from expressiveness.intensity import Example, frame_intensity, reasons_of, region_shares
+from expressiveness.intensity import Example, frame_intensity, reasons_of
+from expressiveness.intensity.regions import region_shares
 from expressiveness.live import LiveReport
 from expressiveness.models import (
     MODELS,
@@ -29,7 +30,7 @@ from expressiveness.models import (
 )
 from expressiveness.movement import MovementStore, neutral_of
 from expressiveness.parallel import Outcome
-from expressiveness.samples import SampleConfig
+from expressiveness.samples.rendering import SampleConfig
 from expressiveness.store import ExtractionReport
 from expressiveness.types import Failure
 from expressiveness.video import NOTEBOOK_SAMPLING, Frame, VideoInfo

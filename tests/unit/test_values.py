@@ -95,7 +95,7 @@ def test_weights_that_are_no_numbers_are_refused(saved, tmp_path, number):
         file.visititems(lambda _, item: arrays.append(item) if isinstance(item, h5py.Dataset) and item.size else None)
         arrays[0][...] = number
 
-    with pytest.raises(ModelError, match=r"network\.weights\.h5: .* holds numbers that are none"):
+    with pytest.raises(ModelError, match=r"network\.weights\.h5: .* holds NaN or infinity"):
         load_model(tmp_path)
 
 

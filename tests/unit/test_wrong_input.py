@@ -77,7 +77,7 @@ FOLDERS = {
     "empty": "no metadata.jsonl in empty, and no CSV or TSV file; give the folder that holds one",
     "set/metadata.jsonl": "set/metadata.jsonl is no folder, and no CSV",
     "http://127.0.0.1:1/x": "http://127.0.0.1:1/x cannot be reached (",
-    "bogus://x/y": "bogus://x/y is no address that can be read",
+    "bogus://x/y": "bogus://x/y cannot be read as a URL",
 }
 
 
@@ -123,7 +123,7 @@ SENTENCES = {
     "live set --source no.mp4 --no-window --output out.mp4": "no model in set",
     "export-model file out --format notebook": "no model in file",
     "export-model out net --format notebook": "no model in out",
-    "forget 0001 --model damaged": "damaged/model.json is no model's record",
+    "forget 0001 --model damaged": "damaged/model.json is not the record of a model",
     "export-model moves out --format tflite": "the model movement cannot do this (export)",
     # sources
     "live net --source nowhere.mp4 --no-window --output out.mp4": "nowhere.mp4: no such file in .",
@@ -140,15 +140,15 @@ SENTENCES = {
     "extract set --out out --sampling rate:0": "Sampling: rate is 0.0; input should be greater than 0",
     "extract set --out out --sampling every:-3": "sampling 'every:-3'; write every:5",
     "extract set --out out --executor ray --address 127.0.0.1:1": "no Ray cluster answers at 127.0.0.1:1",
-    "extract set --out out --address x": "x: the executor local uses no address",
+    "extract set --out out --address x": "x: the executor local takes no address",
     "inspect set --low nan": "Thresholds: low is nan; input should be a finite number",
     "inspect set --low 1 --high 0": "thresholds 1.0 and 0.0",
     "inspect set --target nope": "no score 'nope' in set; choose from",
     "benchmark set --faces faces --target nope": "no score 'nope' in set; choose from",
     "benchmark set --faces faces --rows nope": "no row nope in the benchmark",
     "benchmark set --faces faces --rows majorty": "no row majorty in the benchmark; did you mean 'majority'? There are",
-    "benchmark set --faces faces --groups nowhere": "nowhere holds no groups (No such file or directory)",
-    "benchmark set --faces faces --groups groups.csv": "groups.csv holds no groups (no column 'user_no')",
+    "benchmark set --faces faces --groups nowhere": "nowhere cannot be read as groups (No such file or directory)",
+    "benchmark set --faces faces --groups groups.csv": "groups.csv cannot be read as groups (no column 'user_no')",
     "train set --faces faces --out out --target nope": "no score 'nope' in set; choose from",
     f"{NETWORK} --epochs {HUGE}": "CnnOptions: epochs is 99999999999999999999...;",
     f"{NETWORK} --batch-size {HUGE}": "CnnOptions: batch_size is 99999999999999999999",

@@ -1,4 +1,4 @@
-"""Models of how a face moves: what they learn, and what the values of any measure mean."""
+"""The movement model, and the calibration of any measure of expressiveness."""
 
 import lazy_loader
 

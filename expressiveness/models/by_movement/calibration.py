@@ -1,7 +1,6 @@
-"""From any measure of expressiveness to the probabilities of the categories and to a score.
+"""Calibrate a measure of expressiveness: convert its values to category probabilities and a score.
 
-A measure only has to be higher where somebody is more expressive; what its values mean is learned from interviews whose
-scores are known.
+The measure only has to increase with expressiveness; the rest is learned from interviews with known scores.
 """
 
 from __future__ import annotations
@@ -18,26 +17,24 @@ from scipy.special import expit, log_expit
 
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError
+from expressiveness.types import Floats, Ints
 
 STEEPEST = 50.0
-"""Per standard deviation of the measure. Where categories part without error, the best steepness would be infinite."""
+"""Per standard deviation of the measure. With perfectly separable categories, the best steepness would be infinite."""
 
 TAIL = 0.01
-"""Scores are winsorised at this share at both ends: RecruitView's tails are far beyond the rest."""
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+"""Scores are winsorised at this share at both ends, since RecruitView's have long tails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What the values of one measure mean."""
+    """Converts the values of one measure to probabilities and scores."""
 
-    steepness: float  # of the logistic curves between categories
-    cuts: tuple[float, float]  # where the measure passes from one category to the next
+    steepness: float  # of the logistic curves between categories, per unit of the measure
+    cuts: tuple[float, float]  # the boundaries between categories
     values: tuple[float, ...]  # of the measure, ascending
-    scores: tuple[float, ...]  # the scores at these values, ascending
-    doubt: float = 0.0  # the share of a probability that is dealt out evenly, 0 to 1
+    scores: tuple[float, ...]  # the score at each of these values, ascending
+    doubt: float = 0.0  # the share of the probability spread evenly over all categories, 0 to 1
 
     def __post_init__(self) -> None:
         for name in ("cuts", "values", "scores"):
@@ -58,7 +55,7 @@ class Calibration:
 
         Raises:
             ValueError: a number is missing.
-            ModelError: the numbers cannot be.
+            ModelError: the numbers are invalid.
         """
         low, high = numbers(values["cuts"], 2)
         return cls(
@@ -77,9 +74,9 @@ class Calibration:
         return np.asarray((1 - self.doubt) * sure + self.doubt / len(CATEGORIES), dtype=np.float32)
 
     def blurred(self, spread: float) -> Calibration:
-        """The same for values that are uncertain by a standard deviation of `spread`.
+        """A calibration for values with an uncertainty of `spread`, a standard deviation.
 
-        The logistic curves become as wide as their sum with a normal error is, by adding variances.
+        The variance of the error is added to that of the logistic curves.
         """
         width = math.hypot(1 / self.steepness, spread * math.sqrt(3) / math.pi)
         return replace(self, steepness=1 / width)
@@ -90,18 +87,17 @@ class Calibration:
 
 
 def calibrate(values: Floats, scores: Floats, categories: Ints, *, people: int | None = None) -> Calibration:
-    """Learn what a measure's values mean.
+    """Calibrate a measure.
 
     Categories by ordinal logistic regression (McCullagh, "Regression models for ordinal data", J. R. Statist. Soc. B
-    42, 1980); scores by matching quantiles.
+    42, 1980); scores by quantile matching.
 
     Args:
-        values: of the measure, shape (n,); best of interviews that the measure was not learned from.
+        values: of the measure, shape (n,), ideally for interviews that the measure was not learned from.
         scores: of the same interviews, shape (n,).
         categories: of the same, into `CATEGORIES`, shape (n,).
-        people: how many people they are of. However clear a case, no probability then is higher than so many people
-            can tell: that the next one is no exception has a probability of (n + 1) / (n + 2), by Laplace's rule of
-            succession.
+        people: the number n of people in them. It limits how certain a probability can be: by Laplace's rule of
+            succession, the next person is no exception with a probability of (n + 1) / (n + 2).
     """
     spread = float(values.std()) or 1.0
     standard = (values - values.mean()) / spread
@@ -118,7 +114,7 @@ def calibrate(values: Floats, scores: Floats, categories: Ints, *, people: int |
 
 
 def _ordinal_logistic(values: Floats, categories: Ints) -> tuple[float, float, float]:
-    """Steepness and both cuts; the weak pull of half an interview keeps a category that nobody has from infinity."""
+    """Fit the steepness and both cuts; a weak prior keeps the cuts finite if a category is empty."""
     levels = np.arange(len(CATEGORIES) - 1)
     above = np.where(categories[:, np.newaxis] > levels, 1.0, -1.0)
 
@@ -127,7 +123,7 @@ def _ordinal_logistic(values: Floats, categories: Ints) -> tuple[float, float, f
         logits = steepness * values[:, np.newaxis] - np.array([first, first + gap])
         upper, lower = log_expit(logits), log_expit(-logits)
         reserved, expressive = lower[:, 0], upper[:, 1]
-        # P(balanced) = P(above the first) - P(above the second), in logarithms
+        # P(balanced) = P(above the first) - P(above the second), in logs
         balanced = upper[:, 0] + lower[:, 1] + np.log1p(-np.exp(-gap))
         chosen = np.where(above[:, 0] < 0, reserved, np.where(above[:, 1] > 0, expressive, balanced))
         return float(-chosen.sum() + 0.5 * (parameters[1:] ** 2).sum() / max(1, len(values)))
@@ -139,13 +135,13 @@ def _ordinal_logistic(values: Floats, categories: Ints) -> tuple[float, float, f
 
 
 def numbers(values: Sequence[Any], count: int | None = None) -> tuple[float, ...]:
-    """What JSON holds of a tuple of numbers.
+    """Convert a JSON list to a tuple of floats.
 
     Raises:
-        TypeError: it is no list.
-        ValueError: there are not `count` of them.
+        TypeError: it is not a list.
+        ValueError: it does not have `count` numbers.
     """
-    if not isinstance(values, list | tuple):  # a string is three numbers, too
+    if not isinstance(values, list | tuple):  # "123" would pass as three numbers
         raise TypeError(f"a {type(values).__name__}, not a list of numbers")
     if count is not None and len(values) != count:
         raise ValueError(f"{len(values)} numbers, not {count}")

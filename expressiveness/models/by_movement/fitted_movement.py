@@ -1,9 +1,9 @@
-"""What the model of movement learns: how much a face moves and how far it is from rest, and what that means.
+"""The fitted movement model: how expressive a video is, from how much the face moves and how far it is from neutral.
 
-A level has four terms, each the logarithm of what a video shows: the energy of the expressions (their variances over
-time, each with a weight of its own), how fast the head turns, how much the face changes its shape, and the mean
-intensity of its frames, which sees poses that are held. So thirty-odd numbers are learned, and a hundred interviews are
-enough. With few people the four terms are held near equal parts, and with very few only what a level means is learned.
+A video's level is a weighted sum of four log terms: the energy of its expressions (a weighted sum of their variances
+over time), how fast the head turns, how much the face changes shape, and the mean intensity of its frames, which also
+captures poses that are held. There are thirty-odd parameters, so a hundred interviews are enough. With few people the
+four terms are kept close to equal parts, and with very few only the calibration is learned.
 """
 
 from __future__ import annotations
@@ -37,41 +37,44 @@ EXPRESSIONS = tuple(
         if counts
     )
 )
-"""Blendshapes without their side: a smile is as expressive on the left as on the right."""
+"""Blendshapes without their side; left and right share a weight."""
 
 TERMS = ("energy", "turning", "shape", "intensity")
-"""What a level is made of; the last column of the features is the last term's."""
+"""The terms of a level; "intensity" is the last column of the features."""
 
 STIFFNESS = 0.1
-"""How strongly the logarithms of the weights are held at 0. Chosen on rendered interviews that no result is of."""
+"""L2 penalty on the logs of the weights. Chosen on rendered interviews not used in any reported result."""
 
 EQUAL_PARTS = 0.25
-"""Of each term, by its standard deviation, in a level that is not learned."""
+"""Slope of each term per standard deviation, in a level that is not learned."""
 
 PRIOR_VIDEOS = 4.0
-"""How many videos' worth the equal parts weigh against what is learned."""
+"""Weight of the prior for equal parts, as a number of videos."""
 
 LEAST_PEOPLE = 3
-"""From whom the parts of a level are learned; of fewer, equal parts say more."""
+"""Needed to learn the slopes; with fewer, equal parts work better."""
+
+FOLDS = 5
+"""Cross-validation folds of the people."""
 
 LEAST_SPREAD = 1e-3
-"""Of a term, below which it says nothing."""
+"""Smallest standard deviation of a term; below it, its slope is 0."""
 
 LEAST = 1e-4
-"""Added before a logarithm, as a share of what is usual, so that a face that holds still has one."""
+"""Added before the log, relative to the training mean, so a still face gives no log(0)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FittedMovement:
-    """What was learned: plain numbers."""
+    """The learned parameters, as plain numbers."""
 
     weights: tuple[float, ...]  # of EXPRESSIONS
-    units: tuple[float, ...]  # what is usual of each of TERMS
-    slopes: tuple[float, ...]  # of their logarithms, 0 or more
+    units: tuple[float, ...]  # training mean of each of TERMS before the log
+    slopes: tuple[float, ...]  # of the log terms, 0 or more
     intercept: float
     calibration: Calibration
-    pull: float = 1.0  # how far a frame's level lies from its video's for each unit of its log intensity
-    people: int | None = None  # that it was learned from
+    pull: float = 1.0  # change of a frame's level per unit of log intensity
+    people: int | None = None  # trained on
 
     def __post_init__(self) -> None:
         for name in ("weights", "units", "slopes"):
@@ -87,7 +90,7 @@ class FittedMovement:
 
     @property
     def unlearned(self) -> bool:
-        """Whether there were too few people to learn from, so that only what a level means was learned."""
+        """Whether there were too few people, so that only the calibration was learned."""
         return self.people is not None and self.people < LEAST_PEOPLE
 
     def levels(self, features: Floats) -> Floats:
@@ -95,7 +98,7 @@ class FittedMovement:
         return np.asarray(self.terms(features) @ self.slopes + self.intercept)
 
     def terms(self, features: Floats) -> Floats:
-        """All that a level is made of: a logarithm for each of `TERMS`, shape (k, 4)."""
+        """The log of each of `TERMS`, shape (k, 4)."""
         return _logarithms(features, np.array(self.weights), np.array(self.units))
 
     def frame_levels(self, log_intensity: Floats, level: float) -> Floats:
@@ -106,18 +109,18 @@ class FittedMovement:
             level: of the video.
 
         Returns:
-            Shape (n,): the video's level, plus how far each frame's intensity lies from their mean.
+            Shape (n,): the video's level, plus `pull` times the deviation of each frame's log intensity from the mean.
         """
         return np.asarray(level + self.pull * (log_intensity - log_intensity.mean()))
 
     @property
     def frame_calibration(self) -> Calibration:
-        """What the levels of frames mean: as those of videos, less surely for the error of a frame's intensity."""
+        """The calibration for frames: that of videos, widened by the error of a frame's intensity."""
         return self.calibration.blurred(self.pull * frame_intensity().spread)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> FittedMovement:
-        """Read what `dataclasses.asdict` wrote, or what earlier versions did, which knew no intensity.
+        """Read what `dataclasses.asdict` wrote, now or in earlier versions, which had no intensity term.
 
         Raises:
             ValueError: a number is missing.
@@ -140,15 +143,15 @@ class FittedMovement:
 
 
 def features_of(movement: Movement, neutral: Neutral | None = None, *, log_intensity: Floats | None = None) -> Floats:
-    """What the model looks at, shape (29,).
+    """The model's features, shape (29,).
 
-    The variance of each expression, squared turning speed, shape variance, and the geometric mean of the frames'
-    intensities. The first three kinds grow with the square of how far things move.
+    The variance of each expression, the squared turning speed, the shape variance, and the geometric mean of the
+    frames' intensities. All but the last grow with the square of how far things move.
 
     Args:
         movement: of one video.
-        neutral: of its person; what this video alone tells of it, if None.
-        log_intensity: of its frames, shape (n,), where that is known already.
+        neutral: the person's; estimated from this video if None.
+        log_intensity: of its frames, shape (n,), if already computed.
     """
     variances = movement.blendshapes.astype(np.float64).var(axis=0)
     intensity = frame_intensity().log_intensity(movement, neutral) if log_intensity is None else log_intensity
@@ -164,26 +167,24 @@ def fit_movement(
     people: Sequence[str],
     *,
     levels: Floats | None = None,
-    folds: int = 5,
     seed: int = 0,
 ) -> FittedMovement:
-    """Learn from videos.
+    """Fit the model to videos.
 
-    The level is fitted to the ranks of the scores, so that outliers pull no more than others; what a level means is
-    learned from levels of people that it was not fitted to.
+    The level is fitted to the ranks of the scores, to be robust to outliers; the calibration uses cross-validated
+    levels.
 
     Args:
-        features: by `features_of`, shape (k, 29).
+        features: from `features_of`, shape (k, 29).
         scores: shape (k,).
         categories: into `CATEGORIES`, shape (k,).
-        people: whose videos they are, k names.
-        levels: as `held_out_levels` gives them, where they are known already.
-        folds: in which the people are dealt out for the calibration, otherwise.
-        seed: decides how.
+        people: the person in each video, k names.
+        levels: from `held_out_levels`, if already computed.
+        seed: deals the people into folds for the calibration, if not.
     """
     count = len(set(people))
     if levels is None:
-        levels = held_out_levels(features, scores, people, folds=folds, seed=seed)
+        levels = held_out_levels(features, scores, people, seed=seed)
     weights, units, slopes, intercept = _fit(features, scores, count)
     return FittedMovement(
         weights,
@@ -196,31 +197,29 @@ def fit_movement(
     )
 
 
-def held_out_levels(
-    features: Floats, scores: Floats, people: Sequence[str], *, folds: int = 5, seed: int = 0
-) -> Floats:
-    """The level of each video by a model that has not seen its person, if there are several, shape (k,)."""
+def held_out_levels(features: Floats, scores: Floats, people: Sequence[str], *, seed: int = 0) -> Floats:
+    """The level of each video by a model that has not seen its person (if there are several people), shape (k,)."""
     levels = np.zeros(len(scores))
-    for train, test in people_in_folds(people, folds, seed):
+    for train, test in people_in_folds(people, FOLDS, seed):
         weights, units, slopes, intercept = _fit(features[train], scores[train], len({people[row] for row in train}))
         levels[test] = _logarithms(features[test], np.array(weights), np.array(units)) @ slopes + intercept
     return levels
 
 
 def held_out_models(
-    features: Floats, scores: Floats, categories: Ints, people: Sequence[str], *, folds: int = 5, seed: int = 0
+    features: Floats, scores: Floats, categories: Ints, people: Sequence[str], *, seed: int = 0
 ) -> Iterator[tuple[FittedMovement, Ints]]:
-    """Yield a model for each fold of the people, with the rows of the people that it has not seen.
+    """Yield a model for each fold of the people, and the rows of the people it has not seen.
 
     Arguments as in `fit_movement`.
     """
-    for train, test in people_in_folds(people, folds, seed):
+    for train, test in people_in_folds(people, FOLDS, seed):
         known = [people[row] for row in train]
-        yield fit_movement(features[train], scores[train], categories[train], known, folds=folds, seed=seed), test
+        yield fit_movement(features[train], scores[train], categories[train], known, seed=seed), test
 
 
 def people_in_folds(people: Sequence[str], folds: int, seed: int) -> Iterator[tuple[Ints, Ints]]:
-    """Of each fold, the rows of the others and its own; one person alone is on both sides."""
+    """Yield the training and test rows of each fold; with a single person, both are the same."""
     names, owner = np.unique(np.asarray(people), return_inverse=True)
     count = min(folds, len(names))
     fold = (np.random.default_rng(seed).permutation(len(names)) % count)[owner]
@@ -235,19 +234,19 @@ _SIDES = np.array(
     [[name in (whole, f"{whole}Left", f"{whole}Right") for whole in EXPRESSIONS] for name in BLENDSHAPES],
     dtype=np.float64,
 )
-"""(52, 26): which blendshapes make up an expression."""
+"""(52, 26): 1 if a blendshape belongs to an expression."""
 
 
 def _logarithms(features: Floats, weights: Floats, units: Floats) -> Floats:
-    """The logarithm of each term, by what is usual, shape (k, 4)."""
+    """The log of each term relative to its unit, shape (k, 4)."""
     energies = np.column_stack([features[:, : len(EXPRESSIONS)] @ weights, features[:, len(EXPRESSIONS) :]])
     return np.asarray(np.log(energies / units + LEAST))
 
 
 def _fit(features: Floats, scores: Floats, people: int) -> _Fitted:
-    """Weights, units, slopes and intercept of least squared error to the scores' ranks as normal deviates.
+    """Fit weights, units, slopes and intercept by least squares to the normal scores of the scores' ranks.
 
-    The slopes are drawn to equal parts, by as much as `PRIOR_VIDEOS` videos would draw.
+    The prior for equal slopes weighs as much as `PRIOR_VIDEOS` videos.
     """
     wanted = norm.ppf((rankdata(scores) - 0.5) / len(scores))
     shapes, others = features[:, : len(EXPRESSIONS)], features[:, len(EXPRESSIONS) :]
@@ -284,10 +283,10 @@ def _fit(features: Floats, scores: Floats, people: int) -> _Fitted:
 
 
 def _pull(levels: Floats, features: Floats) -> float:
-    """How much of a video's level a unit of log intensity makes up: between videos, as far as frames are known.
+    """The change of a frame's level per unit of log intensity: the slope between videos, times the reliability.
 
-    A frame's intensity is less sure than a video's mean, so its deviation counts for as much of the slope between
-    videos as is true of it: the share of its variance that the truth explains, its reliability.
+    A frame's intensity is less certain than a video's mean, so the slope is shrunk by the share of its variance that
+    the truth explains.
     """
     intensity = np.log(features[:, -1])
     if np.ptp(intensity) == 0:

@@ -1,4 +1,4 @@
-"""The family of models that judge how a face moves over a video: a few numbers, learned in seconds."""
+"""The movement model as a family: judges how a face moves over a video, and trains in seconds."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ MAX_NUMBERS_BYTES = 2**20
 
 
 class MovementModel:
-    """Judges a video by how its face moves, and each frame by how far it is from rest.
+    """Judges a video by how its face moves, and each frame by how far it is from neutral.
 
-    Says nothing where there is not enough of a face.
+    A video that shows too little of a face is not judged.
     """
 
     label: ClassVar[str] = "Movement: judges how a face moves, frame by frame and over a video; reads the videos once"
@@ -48,9 +48,9 @@ class MovementModel:
     can: ClassVar[frozenset[Ability]] = frozenset({"moving faces", "reasons"})
     Options: ClassVar[type] = NoOptions
     sees = (
-        "Of a video, the model sees how the face moves: the variance of its expressions and of its shape, how fast the "
-        "head turns, and how far its frames are from rest. A frame's level is its video's, plus how far its own "
-        "intensity lies from the video's mean; what an intensity looks like was learned from rendered faces."
+        "The model sees how the face moves over a video: the variance of its expressions and shape, how fast the head "
+        "turns, and how far its frames are from neutral. A frame's level is its video's, plus the deviation of its own "
+        "intensity from the video's mean; the intensity model was trained on rendered faces."
     )
 
     def __init__(self, options: NoOptions | None = None, fitted: FittedMovement | None = None) -> None:
@@ -61,26 +61,26 @@ class MovementModel:
 
     @property
     def fitted(self) -> FittedMovement:
-        """The numbers that were learned.
+        """The learned parameters.
 
         Raises:
-            ModelError: nothing was learned yet.
+            ModelError: it is not trained yet.
         """
         if self._fitted is None:
-            raise ModelError("this model has learned nothing yet; train it first")
+            raise ModelError("this model is not trained yet; train it first")
         return self._fitted
 
     def fit(self, data: TrainingData, *, progress: Progress | None = None, log_folder: Path | None = None) -> Self:
-        """Learn, which takes seconds. There is nothing to validate, so the validation people are learned from, too.
+        """Train in seconds. There is no early stopping, so the validation set is used for training, too.
 
         Raises:
             TrainingError: too few interviews show enough of a face.
         """
-        del progress, log_folder  # there are no epochs to tell of
+        del progress, log_folder  # there are no epochs
         clips = list(data.clips("train", "validation"))
         if len(clips) < LEAST_INTERVIEWS:
             raise TrainingError(
-                f"{len(clips)} interviews show enough of a face to learn movement from, {LEAST_INTERVIEWS} are needed; "
+                f"{len(clips)} interviews show enough of a face to train on, {LEAST_INTERVIEWS} are needed; "
                 "add interviews"
             )
         features = np.array([features_of(clip.movement, clip.neutral) for clip in clips if clip.movement])
@@ -92,8 +92,8 @@ class MovementModel:
         self.held_out = HeldOut(self._fitted.calibration.probabilities(levels), np.array(truth), tuple(people))
         if self._fitted.unlearned:
             logger.warning(
-                "%d people are too few to learn from: movement is judged by a measure that is not learned, and only "
-                "what it means is; %d people are enough",
+                "%d people are too few to train on: movement is judged by a fixed measure, and only its calibration is "
+                "learned; %d people are enough",
                 self._fitted.people,
                 LEAST_PEOPLE,
             )
@@ -129,7 +129,7 @@ class MovementModel:
         return reasons_of(clip.movement, clip.neutral)
 
     def now(self, movement: Movement) -> npt.NDArray[np.float32]:
-        """Judge the last frame of a movement so far, by what this movement alone tells of the face at rest."""
+        """Judge the last frame of the movement so far, with the neutral face estimated from it."""
         intensity = frame_intensity().log_intensity(movement)
         level = float(self.fitted.levels(features_of(movement, log_intensity=intensity)[np.newaxis])[0])
         frames = self.fitted.frame_levels(intensity, level)
@@ -141,7 +141,7 @@ class MovementModel:
 
     @classmethod
     def load(cls, folder: Path, options: NoOptions) -> Self:
-        """Read the numbers; those of format 1 are in the model's record.
+        """Read the numbers; in format 1 they are in the model's record.
 
         Raises:
             ModelError: they are missing or damaged.

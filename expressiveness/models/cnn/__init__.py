@@ -1,4 +1,4 @@
-"""The notebook's network, and its form for prediction."""
+"""The notebook's network: training, prediction and export."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The family of the notebook's network, which judges the look of single faces."""
+"""The notebook's network as a model family, which judges the look of single faces."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ WEIGHTS = "network.weights.h5"
 MAX_WEIGHT_BYTES = 512 * 2**20
 
 NETWORK = "notebook_cnn"
-"""How records of format 1 name the only network that there is."""
+"""The only network, as named in records of format 1."""
 
 
 class NotebookCnn:
-    """Judges each face by its crop, or by the crop's deviation from the mean face of its clip."""
+    """Judges each face from its crop, or from the crop's deviation from the clip's mean face."""
 
     label: ClassVar[str] = "Network: judges the look of single faces, by the crops that were found"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces"})
@@ -52,13 +52,13 @@ class NotebookCnn:
 
     @property
     def network(self) -> keras.Model:
-        """The network as it was trained.
+        """The trained network.
 
         Raises:
-            ModelError: nothing was learned yet.
+            ModelError: it is not trained yet.
         """
         if self._network is None:
-            raise ModelError("this model has learned nothing yet; train it first")
+            raise ModelError("this model is not trained yet; train it first")
         return self._network
 
     @property
@@ -70,11 +70,11 @@ class NotebookCnn:
 
     @property
     def needs_rest(self) -> bool:
-        """Whether it must be given what a face looks like at rest."""
+        """Whether it needs the face at rest."""
         return self.options.face_input == "deviation"
 
     def fit(self, data: TrainingData, *, progress: Progress | None = None, log_folder: Path | None = None) -> Self:
-        """Learn; Keras is imported here, which takes seconds.
+        """Train the network. Keras is imported here, which takes seconds.
 
         Raises:
             TrainingError: no faces, or a set without faces.
@@ -101,7 +101,7 @@ class NotebookCnn:
     def embed(self, clip: Clip) -> npt.NDArray[np.float32]:
         """The output of the last hidden layer for each primary face, shape (n, 256).
 
-        Faces whose vectors are near to each other look alike to the network, whatever category they have.
+        Faces with similar embeddings look alike to the network, whatever their category.
         """
         primary = clip.faces.primary()
         rest = reference_face(primary, self.options.face_input)
@@ -113,10 +113,10 @@ class NotebookCnn:
 
     @classmethod
     def load(cls, folder: Path, options: CnnOptions) -> Self:
-        """Build the network anew, and read into it the numbers that its file holds itself.
+        """Build the network and load its weights.
 
         Raises:
-            ModelError: the weights are missing, or another network's.
+            ModelError: the weights are missing, damaged, or for another network.
         """
         name, weights = read_record(folder).get("network", NETWORK), folder / WEIGHTS
         if name != NETWORK:
@@ -134,13 +134,13 @@ class NotebookCnn:
             raise ModelError(f"{weights} is missing; copy the whole model folder, or train again") from error
         except NotPlainError as error:
             raise ModelError(f"{weights} cannot be used ({error}); copy the model again, or train again") from error
-        except Exception as error:  # fuzzing made HDF5 and Keras raise a RuntimeError, too, and more may come
+        except Exception as error:  # HDF5 and Keras raise many types of error, as fuzzing has shown
             raise ModelError(
                 f"{weights} does not hold the weights of {name}; copy the model again, or train again"
             ) from error
         for weight in network.weights:
             if not np.isfinite(weight).all():
-                raise ModelError(f"{weights}: {weight.path} holds numbers that are none; train again")
+                raise ModelError(f"{weights}: {weight.path} holds NaN or infinity; train again")
         return cls(options, network)
 
     @cached_property
@@ -160,6 +160,6 @@ class NotebookCnn:
 
 
 def _load_tensorflow() -> None:
-    """Import TensorFlow and have it look for GPUs, without the lines that it writes about the machine."""
+    """Import TensorFlow and let it find GPUs, hiding what it logs about the machine."""
     with silenced():
         import_module("tensorflow").config.list_physical_devices()

@@ -1,4 +1,4 @@
-"""How the notebook's network learns."""
+"""Training options of the notebook's network."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Rate = Annotated[float, Field(ge=0, le=1000)]
 
 @settings
 class CnnOptions:
-    """How the network learns. The defaults are the notebook's, but for what it sees and how categories are weighted."""
+    """Training options. The defaults are the notebook's, except `face_input`, `momentum` and `class_weights`."""
 
     face_input: FaceInput = "deviation"
-    epochs: Count = DEFAULT_EPOCHS  # at most
+    epochs: Count = DEFAULT_EPOCHS  # maximum
     batch_size: Count = 32
     learning_rate: Rate = 1e-3
     patience: Count = 10  # epochs without better validation accuracy before training stops
@@ -27,7 +27,7 @@ class CnnOptions:
     min_learning_rate: Rate = 1e-6
     momentum: Annotated[float, Field(ge=0, le=1)] = 0.9  # of batch normalisation; see `notebook_cnn`
     augment: bool = True
-    class_weights: bool = True  # make up for categories that have fewer faces
+    class_weights: bool = True  # balance categories with few faces
 
     def __repr__(self) -> str:
         return only_what_was_chosen(self)

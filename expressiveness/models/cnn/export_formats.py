@@ -1,4 +1,4 @@
-"""The formats that a network is exported in: the notebook's four files, Keras, SavedModel, TensorFlow Lite, ONNX."""
+"""Writers for the export formats: the notebook's four files, Keras, SavedModel, TensorFlow Lite and ONNX."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ KERAS_FILE, SAVED_MODEL_FOLDER, TFLITE_FILE, ONNX_FILE = "model.keras", "saved_m
 
 
 def write_notebook(network: keras.Model, folder: Path) -> None:
-    """The four files of the notebook's section 9, for its section 10 to read as it stands.
+    """Write the four files of the notebook's section 9, which its section 10 reads unchanged.
 
-    Its LabelEncoder sorted the classes and the network's outputs with them. Here both have the order of `CATEGORIES`,
-    so `label_classes[np.argmax(prediction)]` stays right. Compiled as there, so that `evaluate` works on the model.
+    The notebook's LabelEncoder sorts the classes, and so the network's outputs. Here both are in the order of
+    `CATEGORIES`, so `label_classes[np.argmax(prediction)]` still works. The model is compiled, as in the notebook, so
+    that `evaluate` works.
     """
     compiled = keras.models.clone_model(network)
     compiled.set_weights(network.get_weights())
@@ -37,18 +38,18 @@ def write_notebook(network: keras.Model, folder: Path) -> None:
 
 
 def write_keras(network: keras.Model, folder: Path) -> None:
-    """A file of Keras's own."""
+    """Write Keras's native format."""
     network.save(folder / KERAS_FILE)
 
 
 def write_saved_model(network: keras.Model, folder: Path) -> None:
-    """TensorFlow's SavedModel."""
+    """Write a TensorFlow SavedModel."""
     network.export(folder / SAVED_MODEL_FOLDER, format="tf_saved_model", verbose=False)
 
 
 def write_tflite(network: keras.Model, folder: Path) -> None:
-    """A file of TensorFlow Lite."""
-    import tensorflow as tf  # Keras has an exporter of its own only from 3.13 on, which Python 3.10 does not get
+    """Write a TensorFlow Lite file."""
+    import tensorflow as tf  # Keras's own exporter needs 3.13, which does not support Python 3.10
 
     with TemporaryDirectory() as unpacked:
         write_saved_model(network, Path(unpacked))
@@ -57,22 +58,22 @@ def write_tflite(network: keras.Model, folder: Path) -> None:
 
 
 def write_onnx(network: keras.Model, folder: Path) -> None:
-    """A file of ONNX.
+    """Write an ONNX file.
 
     Raises:
-        ModelError: packages are missing that it needs.
+        ModelError: the packages for it are missing.
     """
     if not (find_spec("tf2onnx") and find_spec("onnx")):
         raise ModelError("ONNX needs packages that are not installed; run: pip install 'expressiveness[onnx]'")
-    network(np.zeros((1, CROP_SIZE, CROP_SIZE, 1), dtype=np.float32))  # Keras exports no network that never ran
+    network(np.zeros((1, CROP_SIZE, CROP_SIZE, 1), dtype=np.float32))  # Keras cannot export one that never ran
     network.export(folder / ONNX_FILE, format="onnx", verbose=False)
 
 
 def _write_legacy_weights(model: Path, weights: Path) -> None:
-    """Write the weights of an H5 model as a file of their own.
+    """Write the weights of an H5 model to a separate file.
 
-    Keras 3 saves weights to names in `.weights.h5` alone, in a layout that it reads from such names alone. What it
-    reads from any other `.h5` is the older layout, which is inside a whole H5 model.
+    Keras 3 writes and reads its new layout only for names ending in `.weights.h5`. From any other `.h5` file it reads
+    the legacy layout, which is copied here out of a whole H5 model.
     """
     with h5py.File(model) as whole, h5py.File(weights, "w") as file:
         group = whole["model_weights"]

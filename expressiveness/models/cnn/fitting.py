@@ -1,4 +1,4 @@
-"""Fit the notebook's network to labelled faces. Early stopping watches the validation faces."""
+"""Train the notebook's network on labelled faces, with early stopping on the validation faces."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LabelledFaces:
 
     interview_ids: tuple[str, ...]  # k
     crop: npt.NDArray[np.uint8]  # (n, 48, 48)
-    reference: npt.NDArray[np.float32]  # (k, 48, 48) what is taken from each crop: the clip's mean face, or 0
+    reference: npt.NDArray[np.float32]  # (k, 48, 48) subtracted from each crop: the clip's mean face, or 0
     interview_index: npt.NDArray[np.int32]  # (n,) into interview_ids
     category: npt.NDArray[np.int32]  # (n,) into CATEGORIES
 
@@ -46,10 +46,10 @@ class LabelledFaces:
 
 
 def faces_of(clips: Iterable[LabelledClip], face_input: FaceInput) -> LabelledFaces:
-    """Gather the faces of clips, less those that a person left out.
+    """Collect the faces of clips, except those excluded in review.
 
     Raises:
-        TrainingError: there is none.
+        TrainingError: there are none.
     """
     kept = [(clip, clip.face_category >= 0, reference_face(clip.faces, face_input)) for clip in clips]
     if not kept:
@@ -66,16 +66,16 @@ def faces_of(clips: Iterable[LabelledClip], face_input: FaceInput) -> LabelledFa
 def fit_network(
     data: TrainingData, options: CnnOptions, *, progress: Progress | None = None, log_folder: Path | None = None
 ) -> tuple[keras.Model, History]:
-    """Train the network, and seed Python's, NumPy's and TensorFlow's random numbers.
+    """Train the network; this seeds the random numbers of Python, NumPy and TensorFlow.
 
     Args:
         data: to learn from.
-        options: of the network.
-        progress: told after each epoch; what it raises stops the training.
+        options: training options.
+        progress: called after each epoch; an exception from it stops the training.
         log_folder: for TensorBoard.
 
     Returns:
-        The network, and by metric a value an epoch: loss, accuracy, val_loss, val_accuracy, learning_rate.
+        The network, and one value per epoch of loss, accuracy, val_loss, val_accuracy and learning_rate.
 
     Raises:
         TrainingError: no faces, or a set without faces.
@@ -104,7 +104,7 @@ def _rows(faces: LabelledFaces, data: TrainingData) -> tuple[Rows, Rows]:
 
 
 def rows_by_frame(faces: LabelledFaces, config: TrainingConfig) -> tuple[Rows, Rows, Rows]:
-    """The notebook's split: frames dealt out one by one, so that everybody is on every side.
+    """The notebook's split: by frame, so that everybody is in all sets.
 
     Returns:
         The rows of the training, the validation and the test faces.
@@ -149,7 +149,7 @@ def _fit(
 
 
 def _accelerated() -> Any:
-    """Use every visible GPU, in mixed precision; on a CPU neither helps."""
+    """Use all visible GPUs, in mixed precision; on a CPU, mixed precision does not help."""
     gpus = tf.config.list_logical_devices("GPU")
     keras.config.set_dtype_policy("mixed_float16" if gpus else "float32")
     strategy = tf.distribute.MirroredStrategy() if len(gpus) > 1 else tf.distribute.get_strategy()
@@ -157,7 +157,7 @@ def _accelerated() -> Any:
 
 
 def _pipeline(faces: LabelledFaces, rows: Rows, config: TrainingConfig, *, training: bool) -> tf.data.Dataset:
-    """Batches of faces and one-hot categories; crops stay bytes until their batch is made."""
+    """Batches of faces and one-hot categories; crops are converted to floats batch by batch, to save memory."""
     augmentation = FaceAugmentation()
     crops, references = tf.constant(faces.crop), tf.constant(faces.reference)
     clips, categories = tf.constant(faces.interview_index), tf.constant(faces.category)
@@ -172,11 +172,11 @@ def _pipeline(faces: LabelledFaces, rows: Rows, config: TrainingConfig, *, train
     data = tf.data.Dataset.from_tensor_slices(rows)
     if training:
         data = data.shuffle(len(rows), seed=config.seed, reshuffle_each_iteration=True)
-    # Each batch brings its own seed, so that a run draws the same warps on any number of threads.
+    # Each batch has its own seed, so the warps do not depend on the number of threads.
     seeds = tf.data.Dataset.random(config.seed, rerandomize_each_iteration=True).batch(2)
     batches = tf.data.Dataset.zip((data.batch(config.options.batch_size), seeds))
     options = tf.data.Options()
-    options.autotune.enabled = False  # its thread makes the steps of some epochs take twice as long on two cores
+    options.autotune.enabled = False  # on two cores its thread doubles the time of some epochs
     loaded = batches.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
     return loaded.with_options(options)
 
@@ -204,6 +204,6 @@ def _callbacks(
 
 
 def _class_weights(categories: npt.NDArray[np.int32]) -> dict[int, float]:
-    """Weights that let each category count alike; a category without faces gets none."""
+    """Weights that balance the categories; a category without faces gets none."""
     present = np.unique(categories)
     return dict(zip(present.tolist(), compute_class_weight("balanced", classes=present, y=categories), strict=True))

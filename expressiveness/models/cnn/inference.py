@@ -1,7 +1,7 @@
-"""A network as it predicts: normalisation folded into its neighbours, dropout left out, compiled once.
+"""Fast inference: batch normalisation folded into neighbouring layers, dropout removed, compiled once.
 
-Normalisation with fixed statistics is a scale and a shift for each channel. Scaling the weights beside it by as much
-gives the same numbers, but for rounding, and saves going over every activation again.
+With fixed statistics, batch normalisation is a scale and a shift per channel. Folding both into the weights of a
+neighbouring layer gives the same results, up to rounding, with one pass less over the activations.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import tensorflow as tf
 Floats = npt.NDArray[np.float32]
 
 BATCH = 256
-"""Faces run at once: those of most interviews, so that few calls are short; by 128 they take 5 % longer, by 64 9 %."""
+"""Faces per call, enough for most interviews. Batches of 128 take 5 % longer, of 64 9 %."""
 
 
 def compiled(network: keras.Model) -> Callable[[Floats], Floats]:
-    """Turn a network into a function of arrays that runs it in batches, for any number of faces above 0."""
+    """Turn a network into a function of arrays that runs it in batches, for one or more faces."""
     light = folded(network)
     call = tf.function(
         lambda faces: light(faces, training=False),
@@ -35,9 +35,9 @@ def compiled(network: keras.Model) -> Callable[[Floats], Floats]:
 
 
 def folded(network: keras.Model) -> keras.Sequential:
-    """Build a network that gives the same, of a chain of layers, without its normalisation and dropout.
+    """Build an equivalent of a sequential network, without batch normalisation and dropout.
 
-    A normalisation is folded into the layer before it where that is linear, and else into the dense layer behind it.
+    A normalisation is folded into the layer before it if that is linear, otherwise into the dense layer after it.
     """
     light: list[keras.Layer] = [keras.layers.Input(network.input_shape[1:])]
     waiting: tuple[Floats, Floats] | None = None
@@ -56,12 +56,12 @@ def folded(network: keras.Model) -> keras.Sequential:
             light[-1].set_weights([kernel * scale, bias * scale + shift])
         else:
             waiting = _scale_and_shift(layer)
-    assert waiting is None, "a normalisation at the end has nothing to be folded into"
+    assert waiting is None, "a normalisation at the end cannot be folded"
     return keras.Sequential(light)
 
 
 def _scale_and_shift(layer: keras.layers.BatchNormalization) -> tuple[Floats, Floats]:
-    """What a normalisation does to each channel, as factor and summand of shape (channels,)."""
+    """The scale and shift that a normalisation applies to each channel, each of shape (channels,)."""
     gamma, beta, mean, variance = layer.get_weights()
     scale = gamma / np.sqrt(variance + layer.epsilon)
     return scale, beta - mean * scale

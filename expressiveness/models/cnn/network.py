@@ -22,9 +22,9 @@ def notebook_cnn(*, momentum: float = 0.9) -> keras.Sequential:
     It takes faces of shape (n, 48, 48, 1) and gives probabilities of shape (n, 3), in the order of `CATEGORIES`.
 
     Args:
-        momentum: how much of its running statistics batch normalisation keeps at each step. The notebook leaves Keras's
-            0.99, which takes some 300 steps to settle: with a few hundred faces the validation accuracy stands still
-            until early stopping ends the training. It changes training only.
+        momentum: of batch normalisation; affects training only. The notebook uses Keras's default of 0.99, with which
+            the running statistics take about 300 steps to settle: with a few hundred faces, validation accuracy does
+            not improve before early stopping ends the training.
     """
     layers = keras.layers
     return keras.Sequential(
@@ -37,7 +37,7 @@ def notebook_cnn(*, momentum: float = 0.9) -> keras.Sequential:
             layers.Dense(256, activation="relu"),
             layers.BatchNormalization(momentum=momentum),
             layers.Dropout(0.5),
-            # float32 also under mixed precision, where a softmax in float16 would lose digits
+            # float32 even with mixed precision: a float16 softmax is inaccurate
             layers.Dense(len(CATEGORIES), activation="softmax", dtype="float32"),
         ],
         name="notebook_cnn",
@@ -56,11 +56,11 @@ def _convolution_block(filters: int, momentum: float) -> list[keras.Layer]:
 
 
 def with_fused_normalization(network: keras.Sequential) -> keras.Sequential:
-    """Rebuild a network of the same layers, but for normalisation of images, which is one operation of TensorFlow.
+    """Rebuild a network with TensorFlow's fused batch normalisation for images.
 
-    Keras 3 composes it of a dozen; in a training step on a CPU they cost a fifth of the time. The fused one estimates
-    the running variance without bias, which makes no difference with as many values as a batch has. What the rebuilt
-    network learns is in the layers of the first one, too, but for that normalisation: copy the weights over.
+    Keras 3 composes it of a dozen operations, which take a fifth of a training step on a CPU. The fused one uses the
+    unbiased running variance, which makes no practical difference. The other layers are shared with the original
+    network; copy the weights back after training to update its normalisation, too.
     """
     fused = keras.Sequential([keras.layers.Input(network.input_shape[1:]), *map(_fused, network.layers)])
     fused.set_weights(network.get_weights())
@@ -87,8 +87,8 @@ class _FusedNormalization(keras.layers.BatchNormalization):  # type: ignore[misc
 class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]  # keras has no type information
     """The notebook's augmentation as one warp: rotation, shifts, zoom of each axis, and mirroring.
 
-    Keras's four separate layers resample a face four times; composed into one matrix it is resampled once, as
-    `ImageDataGenerator` does, and that costs a quarter. Edges are repeated outwards, also as there.
+    Four Keras layers would resample a face four times. Here, as in `ImageDataGenerator`, one matrix resamples it once,
+    at a quarter of the cost, and edge pixels are repeated outwards.
     """
 
     def call(self, faces: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
@@ -96,7 +96,7 @@ class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]  # keras has n
 
         Args:
             faces: (n, height, width, channels).
-            seed: two integers; the same seed gives the same warps.
+            seed: two integers.
         """
         shape = tf.shape(faces)
         warps = _random_warps(shape[0], tf.cast(shape[1], tf.float32), tf.cast(shape[2], tf.float32), seed)
@@ -111,7 +111,7 @@ class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]  # keras has n
 
 
 def _random_warps(count: Any, height: Any, width: Any, seed: tf.Tensor) -> tf.Tensor:
-    """Draw matrices from output to input pixels, as the eight numbers that TensorFlow takes, shape (count, 8)."""
+    """Draw projective transforms from output to input pixels, in TensorFlow's form, shape (count, 8)."""
     draws = tf.random.stateless_uniform((6, count), seed, -1.0, 1.0)
     angle = draws[0] * math.radians(ROTATION_DEGREES)
     shift_x, shift_y = draws[1] * SHIFT * width, draws[2] * SHIFT * height

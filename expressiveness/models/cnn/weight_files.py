@@ -1,8 +1,7 @@
-"""A network's weights from a file of a stranger's: numbers that the file holds itself, and nothing else.
+"""Load a network's weights from an untrusted file: only plain arrays stored in the file itself.
 
-An HDF5 file can have other files read in its place, by links, as the store of an array or as parts of a virtual one,
-and can claim terabytes that it does not hold. So its structure is looked over first, in memory, and Keras is given a
-copy of exactly those bytes.
+An HDF5 file can refer to other files, through links, external storage or virtual datasets, and can claim terabytes that
+it does not contain. So its structure is checked in memory first, and Keras reads a copy of exactly those bytes.
 """
 
 from __future__ import annotations
@@ -21,27 +20,27 @@ if TYPE_CHECKING:
     import keras
 
 ENDING = ".weights.h5"
-"""Keras knows by it what a file is."""
+"""Keras detects the format by it."""
 
 
 def load_weights(network: keras.Model, file: Path, *, most: int) -> None:
     """Read weights into a network.
 
     Args:
-        network: of the architecture that they are of.
-        file: as `keras.Model.save_weights` wrote it.
-        most: bytes that the file, and the arrays in it, may have.
+        network: of the same architecture.
+        file: written by `keras.Model.save_weights`.
+        most: size limit in bytes, for the file and for the arrays in it.
 
     Raises:
-        NotPlainError: it is no plain file, or larger.
+        NotPlainError: it is not a plain file, or too large.
         OSError: it cannot be read.
-        ValueError: it holds something else than plain arrays of numbers.
-        Exception: whatever HDF5 and Keras raise where the file is damaged or of another network.
+        ValueError: it holds something other than plain arrays of numbers.
+        Exception: whatever HDF5 and Keras raise if the file is damaged or for another network.
     """
     content = read_bounded(file, most=most)
     with h5py.File(BytesIO(content)) as found:
         if sum(array.nbytes for array in _plain_arrays(found)) > most:
-            raise ValueError("claims more than weights can have")
+            raise ValueError("claims to be larger than the size limit")
     with TemporaryDirectory() as folder:
         copy = Path(folder, f"copy{ENDING}")
         copy.write_bytes(content)
@@ -49,10 +48,10 @@ def load_weights(network: keras.Model, file: Path, *, most: int) -> None:
 
 
 def _plain_arrays(file: h5py.File) -> Iterator[h5py.Dataset]:
-    """Yield every array of a file, without following what leads elsewhere.
+    """Yield every array in a file.
 
     Raises:
-        ValueError: something does, or an array has another form than Keras gives it.
+        ValueError: there is a link, or an array that Keras would not write.
     """
     seen, waiting = set(), [file["/"]]
     while waiting:
@@ -62,7 +61,7 @@ def _plain_arrays(file: h5py.File) -> Iterator[h5py.Dataset]:
                 raise ValueError(f"{name} is a link")
             entry = group[name]
             address = h5py.h5o.get_info(entry.id).addr
-            if address in seen:  # a group can hold itself
+            if address in seen:  # a group can contain itself
                 continue
             seen.add(address)
             if isinstance(entry, h5py.Group):
@@ -76,5 +75,5 @@ def _plain(array: h5py.Dataset) -> h5py.Dataset:
     if array.is_virtual or array.external or made.get_nfilters():
         raise ValueError(f"{array.name} is in other files, or compressed")
     if array.dtype.kind not in "fiub":
-        raise ValueError(f"{array.name} holds no numbers")
+        raise ValueError(f"{array.name} does not hold numbers")
     return array

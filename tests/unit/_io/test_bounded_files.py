@@ -171,7 +171,7 @@ def test_what_is_read_is_bounded_wherever_it_lies(tmp_path):
 
     for file in (tmp_path / "a", elsewhere):
         assert read_bounded(file, most=101) == bytes(101)
-        with pytest.raises(NotPlainError, match="it is larger than the 100 bytes that such a file can have"):
+        with pytest.raises(NotPlainError, match="it is larger than 100 bytes, the limit for such a file"):
             read_bounded(file, most=100)
 
 

@@ -53,7 +53,7 @@ def test_the_second_run_on_a_store_is_refused_with_the_first_ones_name(holder, t
 
     sentence = str(refused.value)
     assert f"the face store {tmp_path} is in use by process {holder.pid} on {socket.gethostname()} since 2" in sentence
-    assert "(finding faces); wait until that is done" in sentence
+    assert "(finding faces); wait until it has finished" in sentence
     assert not list(tmp_path.rglob("*.npz"))
 
 

@@ -196,7 +196,7 @@ def test_a_file_in_place_of_a_folder_and_the_folder_one_is_in_are_refused(tmp_pa
 def test_where_a_disk_is_mounted_a_new_folder_is_asked_for(tmp_path, monkeypatch):
     monkeypatch.setattr(os.path, "ismount", lambda path: path == tmp_path)  # to mount one takes rights
 
-    with pytest.raises(OutputError, match="is where a disk is mounted; name a new folder inside it"):
+    with pytest.raises(OutputError, match="is a mount point; name a new folder inside it"):
         check_output_folder(tmp_path, kind=KIND)
 
 
@@ -369,7 +369,7 @@ def test_a_folder_that_holds_what_we_did_not_write_grows_no_more(tmp_path, name)
 
 
 def test_a_file_that_appears_while_a_folder_grows_is_left(tmp_path):
-    with pytest.raises(OutputError, match="rows is not as this program wrote it"):
+    with pytest.raises(OutputError, match="rows was not written by this program"):
         grow(tmp_path / "out", "rows", meanwhile=lambda: (tmp_path / "out" / "rows").write_text("mine"))
 
     assert {name: text for name, text in contents(tmp_path / "out").items() if name != MANIFEST} == {"rows": b"mine"}
@@ -455,7 +455,7 @@ def test_what_is_no_file_is_refused_even_if_the_user_says_that_it_may_go(tmp_pat
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
 
-    for name, sentence in (("folder", "is a folder; name a file"), ("pipe", "no file that can be replaced")):
+    for name, sentence in (("folder", "is a folder; name a file"), ("pipe", "is not a regular file")):
         with pytest.raises(OutputError, match=sentence):
             check_output_file(tmp_path / name, overwrite=True)
 

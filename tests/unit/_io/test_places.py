@@ -102,8 +102,8 @@ def test_a_table_that_was_cut_short_is_made_again(bucket):
             f"{BUCKET}/nowhere",
             rf"no folder {BUCKET}/nowhere; give the one that holds the table of interviews and their videos",
         ),
-        ("nosuch://bucket", r"nosuch://bucket is no address that can be read \(.*nosuch.*\)"),
-        ("github://bucket", r"github://bucket.* cannot be reached \(.*\); see its address and your credentials"),
+        ("nosuch://bucket", r"nosuch://bucket cannot be read as a URL \(.*nosuch.*\); check it"),
+        ("github://bucket", r"github://bucket.* cannot be reached \(.*\); check its address and your credentials"),
     ],
 )
 def test_what_cannot_be_reached_is_one_sentence(bucket, capsys, address, sentence):

@@ -105,7 +105,7 @@ def test_evaluate_finds_what_is_known_of_frames_beside_the_interviews(interviews
     truth.unlink()
     said = capsys.readouterr().out
 
-    assert "Of 3 frames the truth is known: Spearman's rho is" in said
+    assert "The truth of 3 frames is known: Spearman's rho is" in said
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from expressiveness.data import Split
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation import FrameTruth, VideoResults, evaluate, held_out_interviews, video_figures
-from expressiveness.evaluation.metrics import bootstrap_over_people, concordance_correlation, concordance_index
+from expressiveness.evaluation.metrics import concordance_correlation, concordance_index
 from expressiveness.faces import FaceStore
 from expressiveness.reports import confusion_matrix, evaluation_report, score_scatter
 from tests.interviews import interview
@@ -98,10 +98,7 @@ def test_intervals_are_wider_where_clips_come_from_fewer_people():
     truth, predicted = np.ones(200), np.where(right, 1.0, -1.0)
 
     def width(people):
-        low, high = bootstrap_over_people(
-            results(truth, predicted, people),
-            lambda r: {"accuracy": float((r.category == r.predicted_category).mean())},
-        )["accuracy"]
+        low, high = video_figures(results(truth, predicted, people))["accuracy_ci"]
         return high - low
 
     by_person, by_clip = width(np.repeat(np.arange(40), 5).tolist()), width(list(range(200)))
@@ -183,7 +180,7 @@ def test_figures_over_people_whom_the_model_knows_are_marked_as_leaky(tmp_path):
     figures = evaluate(replace(model, split=Split(train=(), validation=("0001",), test=())), [known], store)
 
     assert figures.leaky
-    assert "so nothing is compared" in figures.verdict, "one video"
+    assert "there is nothing to compare" in figures.verdict, "one video"
 
 
 def test_a_model_is_never_judged_by_default_on_people_it_has_seen():
@@ -193,5 +190,5 @@ def test_a_model_is_never_judged_by_default_on_people_it_has_seen():
     interviews = [interview(number, person=person) for number, person in people.items()]
 
     assert [i.id for i in held_out_interviews(model, interviews)] == ["0005", "0007"]
-    with pytest.raises(TrainingError, match="nobody is left to judge the model on"):
+    with pytest.raises(TrainingError, match="nobody is left to evaluate it on"):
         held_out_interviews(model, interviews[:3])

@@ -59,7 +59,7 @@ def test_five_people_are_too_few_however_right_the_model_is():
     said = verdict(made_up(5, right=1.0, clips=6))
 
     assert said.startswith("100 % of 30 videos of 5 people right, where always answering ")
-    assert said.endswith("; so few people prove nothing.")
+    assert said.endswith("; that is too few people to tell.")
 
 
 def test_a_model_that_errs_more_than_one_answer_for_all_is_called_worse():
@@ -81,8 +81,13 @@ def test_people_who_were_trained_on_say_nothing_about_others():
     judged = made_up(20, right=1.0)
     everybody = set(judged.participant)
 
-    assert verdict(judged, trained_on=everybody) == "These people were trained on, so this says nothing about others."
-    assert verdict(judged, trained_on={"3", "somebody else"}).startswith("Some of these people were trained on, ")
+    assert (
+        verdict(judged, trained_on=everybody)
+        == "These people were in the training set, so this says nothing about others."
+    )
+    assert verdict(judged, trained_on={"3", "somebody else"}).startswith(
+        "Some of these people were in the training set, "
+    )
     assert verdict(judged, trained_on={"somebody else"}).startswith("Better than chance")
 
 
@@ -93,7 +98,7 @@ def test_one_answer_is_one_answer_for_people_who_were_trained_on_as_well():
 
 
 def test_videos_of_one_category_compare_nothing():
-    assert verdict(results([2, 2], [2, 2], range(2))) == "All 2 videos are Expressive, so nothing is compared here."
+    assert verdict(results([2, 2], [2, 2], range(2))) == "All 2 videos are Expressive: there is nothing to compare."
 
 
 @pytest.mark.slow

@@ -149,15 +149,17 @@ def claiming(shape):
     [
         pytest.param(
             archive_of(("crop.npy", bytes(50_000_000)), compression=zipfile.ZIP_DEFLATED),
-            "it is compressed, as tables are not",
+            "it is compressed, which tables are not",
             id="50 kB that unpack to 50 MB",
         ),
-        pytest.param(overlapping(), "its members are larger than itself", id="members that overlap"),
-        pytest.param(claiming((10**12,)), "an array is not as long as it says", id="a terabyte claimed"),
-        pytest.param(claiming((2**40, 2**40)), "an array is not as long as it says", id="more than numbers count"),
+        pytest.param(overlapping(), "its members claim to be larger than the file", id="members that overlap"),
+        pytest.param(claiming((10**12,)), "an array is not of the size in its header", id="a terabyte claimed"),
+        pytest.param(
+            claiming((2**40, 2**40)), "an array is not of the size in its header", id="more than numbers count"
+        ),
         pytest.param(
             archive_of(*((f"{number}.npy", b"") for number in range(5000))),
-            "it lists more members than a table",
+            "it has more members than a table",
             id="members",
         ),
     ],
@@ -181,7 +183,7 @@ def test_a_table_larger_than_any_is_not_read_and_a_long_interviews_is(tmp_path, 
     assert len(load_faces(tmp_path / "a.npz")) == 3240
 
     monkeypatch.setattr(npz, "MAX_FILE_BYTES", 10_000)
-    with pytest.raises(StoreError, match=r"a\.npz cannot be used \(it is larger than the 10,000 bytes that such"):
+    with pytest.raises(StoreError, match=r"a\.npz cannot be used \(it is larger than 10,000 bytes, the limit"):
         load_faces(tmp_path / "a.npz")
 
 

@@ -7,17 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from expressiveness.intensity import (
-    REGIONS,
-    Example,
-    frame_intensity,
-    learn_intensity,
-    reasons_of,
-    region_shares,
-    speaking,
-)
+from expressiveness.intensity import Example, frame_intensity, learn_intensity, reasons_of
 from expressiveness.intensity.boosted_trees import BoostedTrees
 from expressiveness.intensity.plain_nets import PlainNet
+from expressiveness.intensity.regions import REGIONS, region_shares
+from expressiveness.intensity.speech import speaking
 from expressiveness.movement import BLENDSHAPES, EXPRESSIVE_COLUMNS, neutral_of
 from tests.movements import acted, movement
 

@@ -64,7 +64,7 @@ def test_somebody_with_many_clips_counts_as_one_person():
 
 
 def test_too_few_people_promise_nothing():
-    with pytest.raises(TrainingError, match="8 people who were not learned from are too few to promise 90%; 9 are"):
+    with pytest.raises(TrainingError, match="8 people who were not trained on are too few to promise 90%; 9 are"):
         ConformalSets.calibrated(np.eye(3)[[0] * 16], np.zeros(16, int), [str(n % 8) for n in range(16)])
 
     assert ConformalSets.calibrated(np.eye(3)[[0] * 9], np.zeros(9, int), [str(n) for n in range(9)]).people == 9

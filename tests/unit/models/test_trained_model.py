@@ -106,10 +106,13 @@ def changed(folder, **values):
     ("values", "sentence"),
     [
         ({"format": 99}, "format 99, newer than this version reads; update"),
-        ({"format": "1"}, "no model's record"),
+        ({"format": "1"}, "not the record of a model"),
         ({"network": "evil_net"}, "needs the network 'evil_net', which this version does not have"),
         ({"network": "__import__"}, "which this version does not have"),
-        ({"categories": ["Expressive", "Balanced Expression", "Reserved Expression"]}, "knows the categories"),
+        (
+            {"categories": ["Expressive", "Balanced Expression", "Reserved Expression"]},
+            "was trained for the categories",
+        ),
         ({"thresholds": {"low": 1, "high": 0}}, "thresholds"),
         ({"split": None}, "damaged"),
         ({"config": {"target": "height"}}, "damaged|target"),
@@ -136,7 +139,7 @@ def test_missing_foreign_and_oversized_weights_are_refused(saved, monkeypatch):
         load_model(folder)
 
     monkeypatch.setattr("expressiveness.models.cnn.cnn_model.MAX_WEIGHT_BYTES", 10)
-    with pytest.raises(ModelError, match="it is larger than the 10 bytes that such a file can have"):
+    with pytest.raises(ModelError, match="it is larger than 10 bytes, the limit for such a file"):
         load_model(folder)
 
     (folder / WEIGHTS).unlink()

@@ -187,7 +187,7 @@ except WorkerError as error:
 
 @pytest.mark.slow
 def test_a_machine_that_starts_no_workers_is_told_what_they_need(run_python):
-    assert "/dev/shm must be there, writable and with room left" in run_python(NO_SEMAPHORES)
+    assert "check that /dev/shm exists, is writable and has space" in run_python(NO_SEMAPHORES)
 
 
 UNGUARDED = """

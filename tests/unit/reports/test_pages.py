@@ -130,13 +130,13 @@ def test_an_inspection_is_written_as_figures_and_a_report(tmp_path):
     }
     text = Page(report.read_text()).text
     assert "valid interviews2" in text
-    assert "The videos of these interviews are not there." in text
+    assert "The videos of these interviews are missing." in text
 
 
 def test_a_folder_without_interviews_still_has_its_report(tmp_path):
     html = inspection_report(inspect_folder(write_metadata(tmp_path, b"{", b"}")))
 
-    assert "These rows are passed over." in Page(html).text
+    assert "These rows are skipped." in Page(html).text
     assert not Page(html).images
 
 
@@ -168,7 +168,7 @@ def test_frames_are_shown_where_something_is_known_of_them():
 
     text = Page(evaluation_report({**EVALUATION, "frames": {**frames, "within_by_amplitude": thirds}})).text
 
-    assert "Of 1,200 frames the truth is known: Spearman's rho is 0.36 within a video, 0.53 over the frames of" in text
+    assert "The truth of 1,200 frames is known: Spearman's rho is 0.36 within a video, 0.53 over the frames of" in text
     assert "frames within a video, Spearman's rho0.360.30 to 0.41" in text
     assert "frames within a video, mid amplitude0.41" in text
     assert "high amplitude" not in text

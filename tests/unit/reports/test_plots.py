@@ -231,5 +231,5 @@ def test_a_notebook_shows_a_figure_as_a_picture_without_any_preparation():
 
 
 def test_a_model_that_learned_in_no_epochs_has_no_curves_and_that_is_said():
-    with pytest.raises(ReportError, match="did not learn in epochs"):
+    with pytest.raises(ReportError, match="did not train in epochs"):
         model_plots.training_curves({})

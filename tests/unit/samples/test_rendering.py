@@ -16,12 +16,13 @@ from expressiveness._io import LOCK_FILE, MANIFEST, Manifest
 from expressiveness.data import TARGETS, Thresholds, read_interviews
 from expressiveness.errors import ConfigError, OutputError
 from expressiveness.faces import FaceDetector, face_crop
-from expressiveness.samples import SampleConfig, render_sample_interviews
+from expressiveness.samples import render_sample_interviews
 from expressiveness.samples.acting import energy_of, perform
 from expressiveness.samples.looks import Look, dress
 from expressiveness.samples.plan import plan_interviews
 from expressiveness.samples.portraits import EYES, SITTERS
 from expressiveness.samples.puppet import Pose, Puppet
+from expressiveness.samples.rendering import SampleConfig
 from expressiveness.samples.warps import GESTURES, MOTIONS
 from expressiveness.video import Sampling, read_frames
 

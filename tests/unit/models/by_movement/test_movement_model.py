@@ -158,7 +158,7 @@ def test_an_excluded_interview_is_not_learned_from(stored):
     data = data_of(stored, Curation(interviews=(InterviewDecision(first.id, excluded=True),)))
 
     assert first.id not in {clip.interview.id for clip in data.clips("train")}
-    assert data.passed_over == {first.id: "a person left it out"}
+    assert data.passed_over == {first.id: "it was excluded in review"}
 
 
 def test_frames_near_an_excluded_face_are_not_learned_from(stored):

@@ -101,7 +101,7 @@ def test_the_split_by_frame_puts_everybody_on_all_sides_and_says_so(stored, tmp_
     model.save(tmp_path / "model")
 
     assert model.data["faces"] == {"train": 122, "validation": 31}
-    assert "the same people are on all sides" in (tmp_path / "model" / "README.md").read_text()
+    assert "the same people are in all sets" in (tmp_path / "model" / "README.md").read_text()
 
 
 def test_every_epoch_is_reported_and_a_report_may_stop_the_training(stored):
