@@ -122,8 +122,8 @@ class TrainedModel:
         folder = Path(folder)
         with atomic_folder(folder, kind=MODEL) as unfinished:
             self.model.save(unfinished)
-            (unfinished / RECORD).write_text(json.dumps(self.record(), indent=2) + "\n")
-            (unfinished / CARD).write_text(model_card(self.record()))
+            (unfinished / RECORD).write_text(json.dumps(self.record(), indent=2) + "\n", encoding="utf-8")
+            (unfinished / CARD).write_text(model_card(self.record()), encoding="utf-8")
         return folder
 
     def record(self) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _cannot_start(error: BaseException) -> WorkerError:
 
 def _crash(exit_code: int | None) -> str:
     """Why a worker process ended, judging by its exit code and memory limit."""
-    if exit_code == -signal.SIGKILL or _memory_is_limited():
+    if exit_code == -getattr(signal, "SIGKILL", 9) or _memory_is_limited():
         return f"{OUT_OF_MEMORY} (exit code {exit_code})"
     return f"crashed its worker process (exit code {exit_code}); re-encode the video"
 

@@ -52,7 +52,8 @@ def read_groups(file: Path | str) -> dict[str, str]:
     """
     try:
         text = decoded(read_bounded(Path(file), most=MAX_GROUPS_BYTES))
-        return {participant_name(row["user_no"]): row["group"] for row in csv.DictReader(StringIO(text, newline=""))}
+        rows = csv.DictReader(StringIO(text, newline=""), restval="")  # a row may end early
+        return {participant_name(row["user_no"]): row["group"] for row in rows}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise ReportError(
             f"{file} cannot be read as groups ({_why(error)}); give a CSV with the columns user_no and group"
@@ -191,9 +192,10 @@ def _ceiling(ceiling: Mapping[str, Any]) -> str:
     retakes = counted(ceiling["retakes"], "answer")
     if ceiling["ceiling"] is None:
         return f"{retakes} recorded twice: too few to estimate how well the best model could do."
+    reached = f", of which {ceiling['spearman']:.2f} is {ceiling['share']:.0%}" if ceiling["share"] is not None else ""
     return (
         f"{retakes} recorded twice: their scores correlate by {ceiling['reliability']:.2f}, so a model can reach about "
-        f"{ceiling['ceiling']:.2f}, of which {ceiling['spearman']:.2f} is {ceiling['share']:.0%}."
+        f"{ceiling['ceiling']:.2f}{reached}."
     )
 
 

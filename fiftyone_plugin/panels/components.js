@@ -22,18 +22,25 @@
   }
 
   /**
-   * Draws nothing: keeps the sidebar as `data`, the dataset's own groups, has it. The App reads those only when a dataset
-   * is opened: it would put fields that come later at the end, and those that come back after a view of faces. In such
-   * a view, which has few fields, groups without any are left out.
+   * Draws nothing: keeps the sidebar and the colors of labels as `data`, the dataset's own, has them. The App reads those
+   * only when a dataset is opened: it would put fields that come later at the end, and those that come back after a view
+   * of faces, and give labels that come later other colors. In a view of faces, which has few fields, groups without any
+   * are left out.
    */
   function ExpressivenessSidebar({ data }) {
     const [groups, arrange] = useRecoilState(window.__fos__.sidebarGroupsDefinition(false));
+    const [scheme, color] = useRecoilState(window.__fos__.colorScheme);
+    useEffect(() => {
+      const known = new Map((scheme.fields ?? []).map((field) => [field.path, field]));
+      const fresh = (data?.colors ?? []).filter(({ path }) => !known.get(path)?.valueColors?.length);
+      if (fresh.length) color({ ...scheme, colorBy: "value", fields: [...(scheme.fields ?? []), ...fresh] });
+    }, [JSON.stringify(data?.colors)]);
     const view = useRecoilValue(window.__fos__.view);
     const ofVideos = view.every(({ _cls }) => !/\.To[A-Z]/.test(_cls));
     useEffect(() => {
       if (!data) return;
-      arrange(ofVideos ? data : groups.filter(({ name, paths }) => name === "tags" || paths.length));
-    }, [ofVideos, JSON.stringify(data)]);
+      arrange(ofVideos ? data.groups : groups.filter(({ name, paths }) => name === "tags" || paths.length));
+    }, [ofVideos, JSON.stringify(data?.groups)]);
     return null;
   }
 
@@ -71,7 +78,7 @@
 const ExpressivenessReview = (() => {
   const { createElement: h, useEffect, useMemo, useReducer, useRef, useState } = window.React;
 
-  const DECIDE = "@expressiveness/interviews/decide";
+  const DECIDE = "@expressiveness/interviews/save_decisions";
   const RETRY = 3000; // milliseconds
   const ARRIVES = 2000; // milliseconds; a player that is told to go to a frame is there by then
   const SETTLES = 1000; // milliseconds; after those the App leaves a video that it has opened at the frame it is at

@@ -32,7 +32,7 @@ PLUGIN = "@expressiveness/interviews"
 def load(ctx: Context) -> None:
     """Read the figures of the chosen run into the panel's state, or what is to be done before there is one."""
     state = ctx.panel.state
-    ctx.panel.set_data("sidebar", _sidebar(ctx.dataset))
+    ctx.panel.set_data("sidebar", {"groups": _sidebar(ctx.dataset), "colors": _colors(ctx.dataset)})
     state.first_do = first_step(ctx.dataset)
     if state.first_do:
         return
@@ -68,6 +68,12 @@ def _sidebar(dataset: fo.Dataset) -> list[Json]:
     return [{"name": group.name, "paths": list(group.paths), "expanded": group.expanded} for group in groups]
 
 
+def _colors(dataset: fo.Dataset) -> list[Json]:
+    """How labels are colored, as the App holds it: it reads that only when a dataset is opened."""
+    scheme = dataset.app_config.color_scheme
+    return list(scheme.fields or []) if scheme else []
+
+
 def _step(sentence: str, operator: str, label: str) -> Json:
     return {"sentence": sentence, "operator": f"{PLUGIN}/{operator}", "label": label}
 
@@ -97,9 +103,14 @@ def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
             "change": None if choices.other == NO_OTHER else _change(samples, choices.other, run),
         }
     )
-    ctx.panel.set_data("matrix", matrix_trace(confusion, choices.unit))
-    ctx.panel.set_data("accuracy_curve", curve_traces(history, "accuracy"))
-    ctx.panel.set_data("loss_curve", curve_traces(history, "loss"))
+    traces = {
+        "matrix": matrix_trace(confusion, choices.unit),
+        "accuracy_curve": curve_traces(history, "accuracy"),
+        "loss_curve": curve_traces(history, "loss"),
+    }
+    for name, drawn in traces.items():
+        ctx.panel.set_data(name, None)  # the App merges new data into what is there: a longer curve would keep its end
+        ctx.panel.set_data(name, drawn)
 
 
 def _listed(frames: FrameFigures, videos: VideoFigures) -> list[Json]:

@@ -14,7 +14,7 @@ from expressiveness.wording import counted
 
 from ... import review
 from ...dataset import PICTURES, work_folder
-from ...fields import CATEGORY, SUGGESTED_CATEGORY, RunFields
+from ...fields import CATEGORY, FACES, SUGGESTED_CATEGORY, RunFields
 from ...steps import labels_to_check
 from .choices import AS_CLIPS, AS_FACES, EVERYONE, VIDEOS, choices_of, chosen_videos
 
@@ -151,15 +151,15 @@ def _show_faces(ctx: Context, search: review.Search, what: str) -> None:
 
 
 def _show_labels(ctx: Context, also: Sequence[str]) -> None:
-    """Have the chosen run's labels drawn, whichever the person had chosen last."""
+    """Have the chosen run's labels drawn, whichever the person had chosen last; the Annotate tab edits the faces."""
     fields = RunFields(_run(ctx))
-    ctx.ops.set_active_fields([CATEGORY, f"frames.{fields.faces}", fields.video, *also])
+    ctx.ops.set_active_fields([CATEGORY, f"frames.{fields.faces}", fields.video, f"frames.{FACES}", *also])
 
 
 def _show_category(ctx: Context, view: fo.DatasetView) -> None:
     """Show videos with their category and the one that is suggested instead."""
     ctx.ops.set_view(view)
-    ctx.ops.set_active_fields([CATEGORY, SUGGESTED_CATEGORY])
+    ctx.ops.set_active_fields([CATEGORY, SUGGESTED_CATEGORY, f"frames.{FACES}"])
 
 
 def _people(ctx: Context) -> str:

@@ -17,6 +17,7 @@ from expressiveness.evaluation.metrics import reliability
 from expressiveness.faces import FaceStore
 from expressiveness.movement import MovementStore, extract_movements, movement_of
 from expressiveness.reports import benchmark_report, read_groups, table_lines
+from expressiveness.reports.benchmark_page import _ceiling
 from tests.interviews import interview
 from tests.movements import stored_interviews
 
@@ -191,3 +192,17 @@ def test_what_needs_a_question_or_duration_is_left_out_where_nothing_is_known_of
     assert "duration" in _chosen_rows(BenchmarkConfig(), interviews)
     with pytest.raises(TrainingError, match="row duration needs"):
         benchmark(bare, store, replace(QUICK, rows=("duration",)))
+
+
+def test_the_ceiling_is_said_where_the_leading_row_says_the_same_of_everyone():
+    figures = {"retakes": 12, "reliability": 0.9, "ceiling": 0.95, "spearman": None, "share": None}
+
+    assert _ceiling(figures) == (
+        "12 answers recorded twice: their scores correlate by 0.90, so a model can reach about 0.95."
+    )
+
+
+def test_a_row_of_groups_that_ends_early_is_of_no_group(tmp_path):
+    (tmp_path / "groups.csv").write_text("user_no,group\n1,a\n2\n")
+
+    assert read_groups(tmp_path / "groups.csv") == {"1": "a", "2": ""}

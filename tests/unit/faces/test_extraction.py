@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -215,7 +216,7 @@ def test_paths_may_be_text(clips, tmp_path, monkeypatch):
 def test_an_id_that_is_no_file_name_stays_inside_the_store_and_apart_from_others(clips, tmp_path, odd):
     store = FaceStore(tmp_path, SHORT)
     first = interview(1, video=clips[0].video)
-    strange = type(first)(**{name: getattr(first, name) for name in first.__slots__} | {"id": odd})
+    strange = replace(first, id=odd)
 
     path = store.path(strange)
 

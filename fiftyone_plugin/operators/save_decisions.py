@@ -15,7 +15,7 @@ UNDO = "undo"
 
 
 @parameters
-class DecideParameters:
+class DecisionParameters:
     """What was decided, in order."""
 
     decided_by: Text = Field(title="Your name or initials")
@@ -29,12 +29,12 @@ class DecideParameters:
     )
 
 
-class Decide(InterviewOperator[DecideParameters]):
+class SaveDecisions(InterviewOperator[DecisionParameters]):
     """Decide on single frames of videos, many decisions in one call, each a step that can be undone by itself."""
 
     listing = Listing(
-        name="decide",
-        label="Decide on frames",
+        name="save_decisions",
+        label="Save decisions",
         description="Save decisions on single frames, as the timeline's keys make them",
         icon="keyboard",
         risk_level=types.RiskLevel.LOW,

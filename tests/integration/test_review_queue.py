@@ -1,0 +1,142 @@
+"""What waits for a decision, and decisions that are saved frame by frame."""
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import numpy as np
+import pytest
+
+from expressiveness.data import BALANCED, EXPRESSIVE
+from expressiveness.samples import render_sample_interviews
+from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder
+from fiftyone_plugin.curation import curate, undo_curation
+from fiftyone_plugin.review import decided_in, review_queue
+from tests.made_up_runs import add_run, first_guess
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def source(mongodb, tmp_path_factory):
+    """Four sample interviews with the faces that were found and a made-up run."""
+    name, folder = "review-queue-source", tmp_path_factory.mktemp("queue")
+    render_sample_interviews(folder / "interviews", participants=4, clips_per_participant=1, seconds=2.0)
+    import_interviews(folder / "interviews", name)
+    dataset = fo.load_dataset(name)
+    set_work_folder(dataset, folder / "work")
+    detect_faces(dataset)
+    ids, frames = dataset.values(["id", "frames.frame_number"])
+    add_run(dataset, "first", dict(zip(ids, frames, strict=True)), first_guess, held_out=ids[1:])
+    yield dataset
+    fo.delete_dataset(name)
+
+
+@pytest.fixture
+def reviewed(source, dataset_name):
+    """A copy for one test."""
+    return source.clone(dataset_name, persistent=True)
+
+
+def save(dataset, *decisions, by="AB"):
+    operator = foo.get_operator("@expressiveness/interviews/save_decisions")
+    numbered = [{"key": f"key-{place}", **decision} for place, decision in enumerate(decisions)]
+    result = operator(dataset, decided_by=by, decisions=numbered).result
+    dataset.reload()
+    return result
+
+
+def waiting(dataset, queue="mistakes"):
+    return {video["interview"]: video["frames"] for video in review_queue(dataset, "first", queue)}
+
+
+def wrong_frames(dataset):
+    """The numbers of the frames that run first has wrong, by interview."""
+    found = {}
+    for sample in dataset:
+        numbers = [
+            number
+            for number, frame in sample.frames.items()
+            if frame["first"] and any(not face.correct for face in frame["first"].detections)
+        ]
+        if numbers:
+            found[sample.interview_id] = numbers
+    return found
+
+
+def test_the_queue_holds_every_mistake_the_fullest_video_first(reviewed):
+    queue = review_queue(reviewed, "first", "mistakes")
+
+    assert waiting(reviewed) == wrong_frames(reviewed) != {}
+    sizes = [len(video["frames"]) for video in queue]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_what_is_decided_leaves_the_queue_and_comes_back_when_undone(reviewed):
+    first = review_queue(reviewed, "first", "mistakes")[0]
+    number = first["frames"][0]
+
+    saved = save(reviewed, {"sample": first["id"], "frames": [number], "decision": "category", "category": EXPRESSIVE})
+
+    assert list(saved["steps"]) == ["key-0"]
+    assert saved["decided"][first["id"]]["frames"][str(number)] == {
+        "category": EXPRESSIVE,
+        "excluded": False,
+        "by": "AB",
+    }
+    assert number not in waiting(reviewed)[first["interview"]]
+    save(reviewed, {"sample": first["id"], "frames": [number], "decision": "undo", "step": saved["steps"]["key-0"]})
+    assert number in waiting(reviewed)[first["interview"]]
+
+
+def test_each_decision_is_a_step_of_its_own_and_one_that_cannot_be_saved_costs_no_other(reviewed):
+    first = review_queue(reviewed, "first", "mistakes")[0]
+    one, other = first["frames"][:2]
+
+    saved = save(
+        reviewed,
+        {"sample": first["id"], "frames": [one], "decision": "category", "category": "Bored"},
+        {"sample": first["id"], "frames": [10**6], "decision": "confirm"},
+        {"sample": first["id"], "frames": [one], "decision": "category", "category": BALANCED},
+        {"sample": first["id"], "frames": [other], "decision": "exclude"},
+    )
+
+    assert sorted(saved["steps"]) == ["key-2", "key-3"]
+    assert "category 'Bored'; choose from" in saved["refused"]["key-0"]
+    assert "no primary face is shown here" in saved["refused"]["key-1"]
+    undo_curation(reviewed)
+    assert list(decided_in(reviewed, first["id"])["frames"]) == [str(one)]
+
+
+def test_only_the_last_step_is_undone_and_only_the_one_that_is_named(reviewed):
+    first = review_queue(reviewed, "first", "mistakes")[0]
+    step = {"sample": first["id"], "frames": first["frames"][:1], "decision": "confirm"}
+    name = save(reviewed, step)["steps"]["key-0"]
+    curate(reviewed, "check", by="CD", level="videos")
+
+    refused = save(reviewed, {**step, "decision": "undo", "step": name})["refused"]
+
+    assert refused["key-0"] == "something else was decided since; take that back first (Undo curation)"
+    assert decided_in(reviewed, first["id"])["frames"]
+
+
+def test_a_video_that_is_left_out_waits_for_nothing(reviewed):
+    first = review_queue(reviewed, "first", "mistakes")[0]
+
+    saved = save(reviewed, {"sample": first["id"], "frames": [], "decision": "exclude", "whole_video": True})
+
+    assert saved["decided"][first["id"]]["left_out"]
+    assert first["interview"] not in waiting(reviewed)
+    assert fo.load_dataset(reviewed.name)[first["id"]].tags == ["exclude"]
+
+
+def test_the_other_queues_hold_what_their_names_say(reviewed):
+    for queue in ("confident", "uncertain"):
+        numbers = waiting(reviewed, queue)
+        for sample in reviewed:
+            for number in numbers.get(sample.interview_id, []):
+                [face] = sample.frames[number]["first"].detections
+                probabilities = np.sort(face.probabilities)
+                if queue == "confident":
+                    assert not face.correct
+                    assert face.confidence >= 0.8
+                else:
+                    assert probabilities[-1] - probabilities[-2] <= 0.1
