@@ -11,8 +11,6 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.operators as foo
 
-from expressiveness.registry import closest
-
 from ..requirements import missing_packages, missing_sentence
 from .parameter_record import REQUIRED, Parameter, checked, is_empty, parameters_of
 
@@ -88,6 +86,8 @@ def _about(parameter: Parameter) -> str:
 
 
 def _refuse_unknown(operator: Any, named: Mapping[str, Any], known: list[str]) -> None:
+    from expressiveness.registry import closest
+
     for name in named:
         if name not in known:
             near = closest(name, known)
