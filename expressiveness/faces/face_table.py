@@ -6,7 +6,7 @@ were looked at, so that "no face" and "not looked at" differ. On disk it is a Nu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,17 +149,20 @@ class FaceTableBuilder:
 
     def build(self) -> FaceTable:
         """Make the table of what was added, and find out which of the faces are whose."""
-        columns = list(zip(*self._rows, strict=True)) or [()] * len(_COLUMNS)
-        sampled = list(zip(*self._sampled, strict=True)) or [()] * len(_FRAME_COLUMNS)
-        specs = {**_COLUMNS, **_FRAME_COLUMNS}
-        table = FaceTable(
-            **{
-                name: np.array(values, dtype=dtype).reshape(len(values), *shape)
-                for (name, (dtype, shape)), values in zip(specs.items(), [*columns, *sampled], strict=True)
-            }
-        )
-        people = people_of(table.frame_number, table.seconds, table.box)
-        return replace(table, face_index=people).select(np.lexsort((people, table.frame_number)))
+        columns = _arrays(_COLUMNS, self._rows)
+        people = people_of(columns["frame_number"], columns["seconds"], columns["box"])
+        order = np.lexsort((people, columns["frame_number"]))
+        faces = {name: column[order] for name, column in {**columns, "face_index": people}.items()}
+        return FaceTable(**faces, **_arrays(_FRAME_COLUMNS, self._sampled))
+
+
+def _arrays(columns: Columns, rows: Sequence[tuple[Any, ...]]) -> dict[str, npt.NDArray[Any]]:
+    """Rows as columns, by name."""
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return {
+        name: np.array(column, dtype=dtype).reshape(len(rows), *shape)
+        for (name, (dtype, shape)), column in zip(columns.items(), values, strict=True)
+    }
 
 
 def _repeats(frame_number: npt.NDArray[np.int32], face_index: npt.NDArray[np.int32]) -> bool:

@@ -7,6 +7,7 @@ interviewed is the one whose faces fill the most of the picture over the whole v
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,9 @@ second that it was not seen."""
 MOST_RESIZED = 2.0
 """A face more than this many times as large as before is another's."""
 
+FAR = 1e6
+"""A distance at which no face is the same person's."""
+
 LASTING_SHARE = 0.2
 """Of the frames with a face: who is seen on fewer is a passer-by, a picture on the wall, or a mistake."""
 
@@ -32,46 +36,50 @@ class Tracker:
     """Follows faces from frame to frame."""
 
     def __init__(self) -> None:
-        self._boxes = np.empty((0, 4))  # where each track was last
-        self._seconds = np.empty(0)  # and when
+        self._last: list[tuple[Sequence[float], float]] = []  # where each track was last, and when
 
-    def follow(self, seconds: float, boxes: Floats) -> list[int]:
+    def follow(self, seconds: float, boxes: Sequence[Sequence[float]]) -> list[int]:
         """Find the track of each face of the next frame, a new one where none fits.
 
         Args:
             seconds: of the frame; later than that of the last one.
-            boxes: of its faces, shape (n, 4): x, y, width, height.
+            boxes: of its faces: x, y, width, height.
 
         Returns:
             The tracks, numbered from 0 as they began.
         """
-        boxes = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
-        tracks = [-1] * len(boxes)
-        cost = self._distances(seconds, boxes)
-        for face, track in zip(*linear_sum_assignment(np.minimum(cost, 1e6)), strict=True):
-            if np.isfinite(cost[face, track]):
-                tracks[face] = int(track)
-        for face, track in enumerate(tracks):
-            if track < 0:
-                tracks[face] = len(self._boxes)
-                self._boxes = np.vstack([self._boxes, boxes[face]])
-                self._seconds = np.append(self._seconds, seconds)
-        self._boxes[tracks], self._seconds[tracks] = boxes, seconds
-        return tracks
+        tracks = self._going_on(seconds, boxes)
+        for face, box in enumerate(boxes):
+            if face not in tracks:
+                tracks[face] = len(self._last)
+                self._last.append((box, seconds))
+            self._last[tracks[face]] = (box, seconds)
+        return [tracks[face] for face in range(len(boxes))]
 
-    def _distances(self, seconds: float, boxes: Floats) -> Floats:
-        """How far each face is from each track's last place, in widths of a face; infinite where out of reach."""
-        across = (boxes[:, None, 2] + self._boxes[None, :, 2]) / 2
-        down = (boxes[:, None, 3] + self._boxes[None, :, 3]) / 2
-        offsets = (boxes[:, None, :2] + boxes[:, None, 2:] / 2) - (
-            self._boxes[None, :, :2] + self._boxes[None, :, 2:] / 2
-        )
-        distances: Floats = np.hypot(
-            offsets[..., 0] / np.maximum(across, 1e-9), offsets[..., 1] / np.maximum(down, 1e-9)
-        )
-        resized = np.abs(np.log(np.maximum(boxes[:, None, 2], 1e-9) / np.maximum(self._boxes[None, :, 2], 1e-9)))
-        reach = REACH + REACH_A_SECOND * (seconds - self._seconds)
-        return np.where((distances <= reach) & (resized <= np.log(MOST_RESIZED)), distances, np.inf)
+    def _going_on(self, seconds: float, boxes: Sequence[Sequence[float]]) -> dict[int, int]:
+        """The tracks that faces go on with, by the place of the face: those that together are the nearest."""
+        if not boxes or not self._last:
+            return {}
+        distances = [[_distance(box, last, seconds - when) for last, when in self._last] for box in boxes]
+        if len(boxes) == 1:  # as on nearly every frame, where the general way takes long
+            pairs = [(0, distances[0].index(min(distances[0])))]
+        else:
+            faces, tracks = linear_sum_assignment(distances)
+            pairs = list(zip(faces.tolist(), tracks.tolist(), strict=True))
+        return {face: track for face, track in pairs if distances[face][track] < FAR}
+
+
+def _distance(box: Sequence[float], last: Sequence[float], gap: float) -> float:
+    """Between the middles of two faces, in widths and heights of a face; `FAR` where it is another's."""
+    (x, y, width, height), (last_x, last_y, last_width, last_height) = box, last
+    small, large = sorted((width, last_width))
+    across, down = (width + last_width) / 2, (height + last_height) / 2
+    if large > MOST_RESIZED * small or across <= 0 or down <= 0:
+        return FAR
+    distance = math.hypot(
+        (x + width / 2 - last_x - last_width / 2) / across, (y + height / 2 - last_y - last_height / 2) / down
+    )
+    return distance if distance <= REACH + REACH_A_SECOND * gap else FAR
 
 
 def people_of(frame_number: Ints, seconds: Floats, box: Floats) -> Ints:
@@ -88,7 +96,7 @@ def people_of(frame_number: Ints, seconds: Floats, box: Floats) -> Ints:
     tracks = np.empty(len(frame_number), np.int32)
     tracker = Tracker()
     for rows in _frames(frame_number):
-        tracks[rows] = tracker.follow(float(seconds[rows[0]]), box[rows])
+        tracks[rows] = tracker.follow(float(seconds[rows[0]]), box[rows].tolist())
     return _joined(tracks, frame_number, np.clip(box[:, 2] * box[:, 3], 0, None))
 
 

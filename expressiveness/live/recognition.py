@@ -52,7 +52,7 @@ class Recogniser:
     def recognise(self, frame: Frame) -> Recognition:
         """Recognise the next frame."""
         faces = largest_first(self._detector.detect(frame.rgb))
-        tracks = self._tracker.follow(frame.seconds, np.array([face.box for face in faces]))
+        tracks = self._tracker.follow(frame.seconds, [face.box for face in faces])
         if faces and frame.seconds - self._seen > AWAY_SECONDS:
             self._followed = tracks[0]
             self._smoothing = Smoothing()

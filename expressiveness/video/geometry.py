@@ -64,7 +64,10 @@ def geometry_of(frame: VideoFrame, pixel_shape: Fraction | None) -> Geometry:
 
 def as_shown(frame: VideoFrame, geometry: Geometry) -> Pixels:
     """A frame's picture as it is shown: RGB, shape (height, width, 3)."""
-    scaled = frame.to_ndarray(format="rgb24", width=geometry.width, height=geometry.height, threads=1)
+    # To name the size that the frame has would cost half as much again.
+    size = (geometry.width, geometry.height)
+    width, height = (None, None) if size == (frame.width, frame.height) else size
+    scaled = frame.to_ndarray(format="rgb24", width=width, height=height, threads=1)
     rgb: Pixels = scaled.astype(np.uint8, copy=False)
     if geometry.transposed:
         rgb = rgb.transpose(1, 0, 2)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Seen = TypeVar("Seen")
 
-FRAMES_CHECKED = 8
+FRAMES_CHECKED = 4
 """Frames at the start of which each is compared with what the packets promise; later only those that are decoded."""
 
 

@@ -82,10 +82,10 @@ def test_a_frame_never_shows_a_person_twice_and_people_are_numbered_by_prominenc
 def test_a_tracker_knows_a_face_again_where_it_was():
     tracker = Tracker()
 
-    assert tracker.follow(0.0, np.array([LEFT, RIGHT])) == [0, 1]
-    assert tracker.follow(0.2, np.empty((0, 4))) == []
-    assert tracker.follow(0.4, np.array([RIGHT])) == [1]
-    assert tracker.follow(0.6, np.array([larger(RIGHT, 3), LEFT])) == [2, 0], "nobody grows threefold at once"
+    assert tracker.follow(0.0, [LEFT, RIGHT]) == [0, 1]
+    assert tracker.follow(0.2, []) == []
+    assert tracker.follow(0.4, [RIGHT]) == [1]
+    assert tracker.follow(0.6, [larger(RIGHT, 3), LEFT]) == [2, 0], "nobody grows threefold at once"
 
 
 @pytest.fixture(scope="module")
