@@ -16,6 +16,7 @@ from expressiveness.errors import ExpressivenessError
 
 from ..connection import connect
 from .serving import LOOPBACK, serve_guarded
+from .workspace import empty_dataset, prepared
 
 NAME = "@expressiveness/interviews"
 MANIFEST = "fiftyone.yml"
@@ -27,7 +28,7 @@ def open_app(
     """Serve the App on this machine until it is stopped.
 
     Args:
-        dataset: to open; the newest of interviews if None.
+        dataset: to open; if None the newest of interviews, or an empty one that leads to the import.
         port: to listen on, at the loopback address only.
         on_ready: called with the App's address.
         allow_hosts: names by which the App may be reached beside localhost; see `guard`.
@@ -38,11 +39,12 @@ def open_app(
     """
     install_plugin()
     connect()
-    opened = load_dataset(dataset or _newest_dataset())
+    opened = load_dataset(dataset) if dataset else _newest_dataset() or empty_dataset()
+    path = prepared(opened)
     logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
     serve_guarded(port, allow_hosts)
     session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
-    on_ready(f"http://{LOOPBACK}:{session.server_port}/datasets/{opened.name}")
+    on_ready(f"http://{LOOPBACK}:{session.server_port}{path}")
     try:
         with suppress(KeyboardInterrupt):  # the way to end it
             while True:
@@ -120,11 +122,9 @@ def _installed(folder: Path) -> Path | None:
     return None
 
 
-def _newest_dataset() -> str:
+def _newest_dataset() -> fo.Dataset | None:
     from ..fields import INTERVIEW_ID
 
     datasets = [fo.load_dataset(name) for name in fo.list_datasets()]
     interviews = [dataset for dataset in datasets if dataset.has_sample_field(INTERVIEW_ID)]
-    if not interviews:
-        raise ExpressivenessError("no dataset of interviews yet; import one in the App, or run: expressiveness demo")
-    return str(max(interviews, key=lambda dataset: dataset.created_at).name)
+    return max(interviews, key=lambda dataset: dataset.created_at, default=None)

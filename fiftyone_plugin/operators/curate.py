@@ -61,7 +61,7 @@ class Curate(InterviewOperator[CurateParameters]):
         if level == "faces" and not scope.labels:
             shown = _labels_shown(ctx.dataset, scope)
             field = form.ask("shown_by", description="", choices=shown, default=next(iter(shown), FACES))
-        if form.ask("decision", default="exclude", radio=True) == "category":
+        if form.ask("decision", default="check", radio=True) == "category":
             form.ask("category", description="", radio=True, required=True)
         form.ask("decided_by", default=login())
         form.note("about", f"{_about(scope, level, field)}. Undo curation takes it back.")

@@ -80,8 +80,7 @@ const ExpressivenessReview = (() => {
 
   const DECIDE = "@expressiveness/interviews/save_decisions";
   const RETRY = 3000; // milliseconds
-  const ARRIVES = 2000; // milliseconds; a player that is told to go to a frame is there by then
-  const SETTLES = 1000; // milliseconds; after those the App leaves a video that it has opened at the frame it is at
+  const ARRIVES = 2000; // milliseconds; a player that is told to go to a frame is there by then, and stays there
   const MOST_AT_ONCE = 50;
   const CODER = "expressiveness-coder";
 
@@ -208,7 +207,7 @@ const ExpressivenessReview = (() => {
     const [help, setHelp] = useState(false);
     const [, refresh] = useReducer((count) => count + 1, 0);
     const heading = useRef(null); // where the player is going; the next key may come before it is there
-    if (heading.current && (frame === heading.current.frame || Date.now() > heading.current.until)) heading.current = null;
+    if (heading.current && Date.now() > heading.current.until) heading.current = null;
     const decided = decisions.decided(data.sample);
     const here = data.frames.findLastIndex((number) => number <= (heading.current?.frame ?? frame));
     const queue = data.queue.videos
@@ -222,12 +221,21 @@ const ExpressivenessReview = (() => {
     useEffect(() => setMarks({}), [data.sample]);
     useEffect(() => {
       const there = looker?.seekToFrame && String(looker.state.config.sampleId).startsWith(data.sample); // the last goes late
-      if (arriving.current !== data.sample || !there) return undefined;
+      if (arriving.current !== data.sample || !there) return;
+      arriving.current = null;
       const first = queue.find(({ id }) => id === data.sample)?.frames[0];
-      if (first && frame !== first) seek(first);
-      const arrived = setTimeout(() => { arriving.current = null; }, SETTLES);
-      return () => clearTimeout(arrived);
-    }, [data.sample, looker, frame]); // the App goes back to frame 1 once the video is there
+      if (first) seek(first);
+    }, [data.sample, looker]);
+    useEffect(() => {
+      // Of a video that has just been opened, the App goes back to frame 1 once it is there.
+      const strays = heading.current && looker?.seekToFrame && !looker.state.playing && frame !== heading.current.frame;
+      if (strays) goTo(looker, heading.current.frame);
+    }, [looker, frame]);
+    useEffect(() => {
+      const elsewhere = () => { heading.current = null; };
+      window.addEventListener("pointerdown", elsewhere, true);
+      return () => window.removeEventListener("pointerdown", elsewhere, true);
+    }, []);
     useEffect(() => {
       if (loops && marks.end && (frame > marks.end || frame < marks.start)) looker.seekToFrame(marks.start);
     }, [frame, loops]);
@@ -295,7 +303,6 @@ const ExpressivenessReview = (() => {
     };
 
     const act = (event) => {
-      arriving.current = null;
       const digit = /^Digit([123])$/.exec(event.code)?.[1];
       if (digit) return decide("category", data.categories[digit - 1], event.shiftKey);
       const actions = {
@@ -318,7 +325,12 @@ const ExpressivenessReview = (() => {
         },
         "?": () => setHelp(!help),
       };
-      return actions[event.key] ? (actions[event.key](), true) : false;
+      if (!actions[event.key]) {
+        heading.current = null; // a key of the player's own may go elsewhere
+        return false;
+      }
+      actions[event.key]();
+      return true;
     };
     useKeys(act, Boolean(frame && looker?.seekToFrame));
 

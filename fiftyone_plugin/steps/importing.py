@@ -15,6 +15,7 @@ from expressiveness.types import Failure, Progress
 from expressiveness.video import MAX_PIXELS, VideoInfo
 
 from .. import fields
+from ..app import prepared
 from ..curation import follow_videos
 from ..dataset import check_dataset_name, info_of, sample_ids_of, working_on
 from .importer import interview_sample, looked_at, prepare_dataset
@@ -97,6 +98,7 @@ def import_interviews(
         known = prepare_dataset(dataset, found, rule)
         samples = [interview_sample(interview, info, rule, known) for interview, info in videos]
         report.added, report.updated = _write(dataset, samples, known)
+        prepared(dataset)
     return report
 
 

@@ -136,6 +136,7 @@ def test_a_person_leaves_a_selected_face_out_and_takes_it_back(reserved, page, s
     open_form(page, "Curate faces or videos")
     expect(page.get_by_text("The selected labels (1)")).to_be_visible()
     expect(page.get_by_text("1 label. Undo curation takes it back.")).to_be_visible()
+    page.get_by_text("Leave out of training").click()
     screenshot("curate-1-form")
     execute(page)
     eventually(lambda: [number for number, face in decisions(reserved).items() if face.excluded], [1])

@@ -101,6 +101,7 @@ def test_a_day_from_faces_to_a_second_model_that_heeds_what_was_left_out(importe
     expect(page.get_by_text("The selected samples (1)")).to_be_visible()
     page.get_by_text("The whole videos").click()
     expect(page.get_by_text("1 video. Undo curation takes it back.")).to_be_visible()
+    page.get_by_text("Leave out of training").click()
     screenshot("day-05-curate")
     execute(page)
     expect(page.get_by_text(re.compile("Leave out of training: 1 video, 0 faces"))).to_be_visible()

@@ -170,9 +170,16 @@ def test_an_import_that_fails_leads_back_to_its_form_and_ends_well_in_the_end(da
     fo.delete_dataset(dataset.name + "-more")
 
 
+def test_the_interviewee_is_chosen_where_a_video_shows_several_people(dataset, page, screenshot):
+    open_dataset(page, dataset.name)
+    open_form(page, "Choose interviewee")
+    expect(page.get_by_text(re.compile("Open a video, or select one|This video shows one person"))).to_be_visible()
+    screenshot("errors-choose_interviewee")
+
+
 def test_every_operator_has_its_error_here():
-    covered = {case.operator for case in CASES} | {"import_interviews"}
-    assert covered == {operator().config.name for operator in OPERATORS}
+    covered = {case.operator for case in CASES} | {"import_interviews", "choose_interviewee"}
+    assert covered == {operator.listing.name for operator in OPERATORS if not operator.listing.unlisted}
 
 
 def test_an_error_in_a_panel_is_seen_in_it(dataset, page, screenshot):
@@ -199,4 +206,4 @@ def test_single_faces_that_the_panel_shows_can_be_decided_on_as_the_form_offers_
     expect(page.get_by_text("a prediction of run cnn_1")).to_be_visible()
     screenshot("errors-curate-faces")
     execute(page)
-    expect(page.get_by_text(re.compile("Leave out of training: 0 videos, [1-9]")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Tag for another look: 0 videos, [1-9]")).first).to_be_visible()

@@ -26,11 +26,11 @@ def opened(dataset_name):
 
 
 @contextmanager
-def app_of(dataset, *options):
+def app_of(*arguments):
     """Run the command until the block ends; yields the App's address, and what it has said by then."""
     port = free_port()
     with subprocess.Popen(
-        [EXPRESSIVENESS, "app", dataset, "--port", str(port), *options],
+        [EXPRESSIVENESS, "app", *arguments, "--port", str(port)],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -63,7 +63,9 @@ def test_the_app_is_guarded_from_its_first_answer_and_ends_with_the_command(open
     assert statuses == HOSTS
     assert (second.returncode, second.stdout) == (1, "")
     assert f"port {port} is taken, perhaps by an App that still runs" in second.stderr
-    assert said == [f"The App is at {app}/datasets/{opened} (Ctrl-C ends it)\n"], "and nothing before or after"
+    assert said == [f"The App is at {app}/datasets/{opened}?workspace=review-interviews (Ctrl-C ends it)\n"], (
+        "and nothing before or after"
+    )
     assert not listens(port)
 
 

@@ -11,12 +11,12 @@ from expressiveness.evaluation import Confusion
 Json = dict[str, Any]
 
 TRAINING, VALIDATION = "#56B4E9", "#E69F00"
-EMPTY, FULL = "#20262d", "#2f7fbf"  # of the matrix's cells; white letters are read on both
+WRONG, EMPTY, RIGHT = "#b8501f", "#20262d", "#2f7fbf"  # of the matrix's cells; white letters are read on all three
 STILL = {"displayModeBar": False, "scrollZoom": False}
 
 
 def matrix_trace(confusion: Confusion, unit: str) -> list[Json]:
-    """Draw what was predicted as what; a cell is as strong as its share of its row.
+    """Draw what was predicted as what; a cell is as strong as its share of its row, mistakes in a color of their own.
 
     Args:
         confusion: to draw.
@@ -29,8 +29,11 @@ def matrix_trace(confusion: Confusion, unit: str) -> list[Json]:
     return [
         {
             "type": "heatmap",
-            "z": shares,
-            "zmin": 0,
+            "z": [
+                [share if row == column else -share for column, share in enumerate(of_row)]
+                for row, of_row in enumerate(shares)
+            ],
+            "zmin": -1,
             "zmax": 1,
             "x": _broken_names(),
             "y": _broken_names(),
@@ -41,7 +44,7 @@ def matrix_trace(confusion: Confusion, unit: str) -> list[Json]:
             "texttemplate": "%{text}",
             "textfont": {"size": 15, "color": "white"},
             "hovertemplate": f"truly %{{y}}<br>predicted %{{x}}<br>%{{text}} of these {unit}<extra></extra>",
-            "colorscale": [[0, EMPTY], [1, FULL]],
+            "colorscale": [[0, WRONG], [0.5, EMPTY], [1, RIGHT]],
             "showscale": False,
             "xgap": 3,
             "ygap": 3,

@@ -1,0 +1,31 @@
+"""What the App opens with: the grid, and the review panel beside it, which says what is to be done next."""
+
+from __future__ import annotations
+
+import fiftyone as fo
+
+WORKSPACE = "Review interviews"
+PATH = "review-interviews"
+"""The same in an address, as FiftyOne makes it."""
+
+PANEL = "review_panel"
+SHARES = [0.55, 0.45]  # of the window's width
+
+NO_INTERVIEWS_YET = "no-interviews-yet"
+
+
+def prepared(dataset: fo.Dataset) -> str:
+    """Keep the workspace with a dataset, unless it has one of its name; return the dataset's path in the App."""
+    if WORKSPACE not in dataset.list_workspaces():
+        grid, review = fo.Panel(type="Samples", pinned=True), fo.Panel(type=PANEL)
+        sides = [fo.Space(children=[panel], active_child=panel.component_id) for panel in (grid, review)]
+        spaces = fo.Space(children=sides, orientation="horizontal", sizes=SHARES)
+        dataset.save_workspace(WORKSPACE, spaces, description="The videos, and where a run is wrong")
+    return f"/datasets/{dataset.name}?workspace={PATH}"
+
+
+def empty_dataset() -> fo.Dataset:
+    """A dataset without interviews, on which the App opens the import form; FiftyOne drops it at its next start."""
+    if fo.dataset_exists(NO_INTERVIEWS_YET):
+        return fo.load_dataset(NO_INTERVIEWS_YET)
+    return fo.Dataset(NO_INTERVIEWS_YET)
