@@ -45,6 +45,7 @@ class LabelledClip:
     movement: Movement | None  # without excluded faces; None if the model does not need it
     neutral: Neutral | None  # of the person, from all their clips or the stretches that a user named
     face_category: npt.NDArray[np.int32]  # (n,) into CATEGORIES; -1 if the face was excluded in review
+    labelled: npt.NDArray[np.bool_]  # (n,) whether a person gave this very face its category
     category: int  # of the whole clip: the most frequent among its faces
     score: float  # if the category was corrected in review, its typical score
 
@@ -127,7 +128,8 @@ class TrainingData:
         category = int(counts.argmax())
         self._used[interview.id] = _Counts(counts, np.eye(len(CATEGORIES), dtype=int)[category])
         typical = score if category == weak else self.category_scores[category]
-        return LabelledClip(interview, faces, movement, neutral, wanted, category, typical)
+        labelled = self._decisions.labelled(interview.id, faces.frame_number)
+        return LabelledClip(interview, faces, movement, neutral, wanted, labelled, category, typical)
 
 
 def assemble(

@@ -106,6 +106,26 @@ def test_a_neutral_that_the_user_names_is_compared_with_in_training_and_in_judgi
     assert differing == {person}
 
 
+def test_frames_that_people_labelled_refine_how_frames_are_judged_and_the_card_says_so(stored, model, tmp_path):
+    interviews, store = stored
+    decided = []
+    for one in interviews:
+        said = model.predict(Clip(store.load(one), MovementStore(store.root).load(one)))
+        order = np.argsort(np.argsort(said.levels))
+        decided += [
+            FaceDecision(one.id, number, CATEGORIES[min(2, place)])
+            for number, place in zip(said.frame_number.tolist(), order, strict=True)
+        ]
+    told = train(interviews, store, CONFIG, curation=Curation(tuple(decided)))
+    people = {one.participant for one in interviews if one.id in {*told.split.train, *told.split.validation}}
+
+    assert told.model.fitted.refined_on == (6 * 4 * len(people), len(people))
+    sentence = f"refined on {6 * 4 * len(people)} frames of {len(people)} people"
+    assert sentence in (told.save(tmp_path / "model") / "README.md").read_text()
+    assert sentence in load_model(tmp_path / "model").record()["sees"]
+    assert "refined" not in model.record()["sees"]
+
+
 def test_every_frame_with_a_stored_face_gets_probabilities(stored, model):
     interviews, store = stored
     (outcome,) = predict_interviews(model, interviews[:1], store)
