@@ -1,6 +1,6 @@
 """Delete everything derived from an interview, when the person in it asks for that.
 
-The video and its row in the folder's table are the source, and left for the user to delete.
+The video and its rows in the folder's table and in `neutral.csv` are the source, and left for the user to delete.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from expressiveness._io import LOCK_FILE, Manifest, check_answers, file_stem, rewrite
+from expressiveness.data import NEUTRAL_FILE
 from expressiveness.errors import StoreError
 from expressiveness.faces import CONFIG_FILE
 from expressiveness.models import CARD, RECORD, WEIGHTS, read_record
@@ -60,7 +61,7 @@ class ForgetReport:
         if self.learned:
             lines.append(f"Trained on it, so train them again before use: {', '.join(self.learned)}.")
         if self.video:
-            lines.append(f"Yours to delete: {self.video}, and its row in the folder's table.")
+            lines.append(f"Yours to delete: {self.video}, and its row in the folder's table and any {NEUTRAL_FILE}.")
         lines += [f"Yours to delete: {what}." for what in self.yours]
         lines.append("Reports and tables that you wrote elsewhere, and your backups, were not searched.")
         return "\n".join(lines)

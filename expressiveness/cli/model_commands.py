@@ -20,6 +20,7 @@ from expressiveness.cli.options import (
     Json,
     Low,
     Model,
+    Neutral,
     Overwrite,
     Reader,
     Seed,
@@ -29,7 +30,16 @@ from expressiveness.cli.options import (
     Workers,
     named_in,
 )
-from expressiveness.cli.terminal import progress, read_folder, read_model, say, warn, warn_of_doubts, write_json
+from expressiveness.cli.terminal import (
+    progress,
+    read_folder,
+    read_model,
+    read_neutrals,
+    say,
+    warn,
+    warn_of_doubts,
+    write_json,
+)
 from expressiveness.errors import ConfigError
 from expressiveness.evaluation import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.models import DEFAULT_MODEL, DEFAULT_SEED
@@ -71,6 +81,7 @@ def train(
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
+    neutral: Neutral = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -104,6 +115,7 @@ def train(
     )
     decisions = Curation.load(curation) if curation else None
     frame_truth = _frame_truth(found.path, decisions)
+    neutrals = read_neutrals(found, neutral)
     warn_of_doubts(interviews, None if tertiles else rule)
     with progress("Training") as report:
         model = train(
@@ -111,13 +123,15 @@ def train(
             store,
             config,
             curation=decisions,
+            neutrals=neutrals,
             workers=workers,
             progress=report,
             log_folder=tensorboard,
         )
     held_out = held_out_interviews(model, interviews)
     with progress("Judging") as report:
-        model = model.with_evaluation(evaluate(model, held_out, store, frame_truth=frame_truth, progress=report))
+        evaluation = evaluate(model, held_out, store, frame_truth=frame_truth, neutrals=neutrals, progress=report)
+    model = model.with_evaluation(evaluation)
     model.save(out)
     write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
@@ -133,6 +147,7 @@ def evaluate(
     curation: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers: the frames that they labelled.")
     ] = None,
+    neutral: Neutral = None,
     html: Html = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -151,10 +166,11 @@ def evaluate(
     trained = read_model(model)
     found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
     frame_truth = _frame_truth(found.path, Curation.load(curation) if curation else None)
+    neutrals = read_neutrals(found, neutral)
     held_out = found.interviews if everyone else held_out_interviews(trained, found.interviews)
     store = FaceStore(faces, trained.extraction)
     with progress("Judging") as report:
-        evaluation = evaluate(trained, held_out, store, frame_truth=frame_truth, progress=report)
+        evaluation = evaluate(trained, held_out, store, frame_truth=frame_truth, neutrals=neutrals, progress=report)
     figures = evaluation.as_dict()
     write_json(json_file, figures, overwrite=overwrite)
     _say_figures(figures)
@@ -182,6 +198,7 @@ def benchmark(
     groups: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of user_no,group: figures of each group, too.")
     ] = None,
+    neutral: Neutral = None,
     html: Html = None,
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
@@ -215,13 +232,22 @@ def benchmark(
     )
     known_groups = read_groups(groups) if groups else None
     frame_truth = _frame_truth(found.path)
+    neutrals = read_neutrals(found, neutral)
     warn_of_doubts(interviews, rule)
     with progress("Reading movement") as report:
         read = extract_movements(interviews, MovementStore.beside(store), workers=workers, progress=report)
     for failure in read.failures:
         warn(f"{failure.id}: {failure.reason}")
     with progress("Benchmark") as report:
-        results = benchmark(interviews, store, config, groups=known_groups, frame_truth=frame_truth, progress=report)
+        results = benchmark(
+            interviews,
+            store,
+            config,
+            groups=known_groups,
+            frame_truth=frame_truth,
+            neutrals=neutrals,
+            progress=report,
+        )
     write_json(json_file, results.as_dict(), overwrite=overwrite)
     for line in table_lines(results):
         say(line)

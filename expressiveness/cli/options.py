@@ -51,6 +51,13 @@ Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything drawn by chance: the same seed, the same result.")
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")]
+Neutral = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="CSV of id or participant, start, end: where faces are neutral; DIR's neutral.csv if not given.",
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at a bad row.")]
 AllowOutside = Annotated[
     bool, typer.Option("--allow-outside", help="Take videos outside DIR, too: by links, .. or absolute paths.")

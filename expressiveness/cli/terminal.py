@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from expressiveness.data import BadRow, CategoryRule, Interview, InterviewFolder
+    from expressiveness.data import BadRow, CategoryRule, Interview, InterviewFolder, NamedNeutrals
     from expressiveness.models import TrainedModel
 
 
@@ -151,6 +151,16 @@ def read_folder(
     if found.bad_rows:
         warn(f"{len(found.interviews)} interviews read, {len(found.bad_rows)} rows passed over")
     return found.not_empty()
+
+
+def read_neutrals(found: InterviewFolder, file: Path | None) -> NamedNeutrals | None:
+    """Read where faces are neutral, from a file or else from the folder's own; say which rows were passed over."""
+    from expressiveness.data import NEUTRAL_FILE, NamedNeutrals
+
+    named = NamedNeutrals.read(file, found) if file else NamedNeutrals.beside(found.path, found)
+    if named:
+        warn_of_rows(file.name if file else NEUTRAL_FILE, named.bad_rows)
+    return named
 
 
 def read_model(folder: Path) -> TrainedModel:

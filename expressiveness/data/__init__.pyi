@@ -1,11 +1,12 @@
 from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, CategoryRule, Thresholds, short_name
 from .crema_d import CremaDReader
-from .csv_table import COLUMNS_FILE, TABLE_FILE, ColumnMapping, CsvReader, write_table
+from .csv_table import COLUMNS_FILE, NEUTRAL_FILE, TABLE_FILE, ColumnMapping, CsvReader, write_table
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
 from .doubts import doubts_about
 from .folders import READERS, read_interviews
 from .inspection import Inspection, inspect_folder
 from .interview import BadRow, Column, Intended, Interview, InterviewFolder, take_evenly
+from .named_neutrals import NamedNeutrals, Stretch
 from .participants import participant_name
 from .ravdess import RavdessReader
 from .reader import Reader, RowChecks
@@ -23,6 +24,7 @@ __all__ = [
     "EXPRESSIVE",
     "METADATA",
     "NEAR",
+    "NEUTRAL_FILE",
     "READERS",
     "RESERVED",
     "TABLE_FILE",
@@ -42,11 +44,13 @@ __all__ = [
     "Interview",
     "InterviewDecision",
     "InterviewFolder",
+    "NamedNeutrals",
     "RavdessReader",
     "Reader",
     "RecruitViewReader",
     "RowChecks",
     "Split",
+    "Stretch",
     "Thresholds",
     "doubts_about",
     "inspect_folder",

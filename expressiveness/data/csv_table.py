@@ -32,6 +32,9 @@ COLUMNS_FILE = "columns.json"
 TABLE_FILE = "interviews.csv"
 """What we write, and read first where there are several."""
 
+NEUTRAL_FILE = "neutral.csv"
+"""Beside the table: where faces are neutral. It is no table of interviews."""
+
 ENDINGS = (".csv", ".tsv")
 MAX_TABLE_BYTES = 64 * 2**20
 """A larger file is refused; 100,000 rows with transcripts are smaller."""
@@ -125,7 +128,7 @@ class CsvReader(Reader):
         said = self.chosen
         if (root / COLUMNS_FILE).is_file():
             said = said.over(ColumnMapping.load(root / COLUMNS_FILE))
-        table = _Table.load(_chosen_table(folder, said))
+        table = CsvTable.load(_chosen_table(folder, said))
         mapping = _completed(said, table)
         checks = RowChecks(root, allow_outside=allow_outside)
         found = [*table.bad_rows, *(_read_row(line, row, mapping, table, checks) for line, row in table.rows)]
@@ -142,7 +145,7 @@ class CsvReader(Reader):
 
     def columns(self, found: InterviewFolder) -> tuple[Column, ...]:
         """What each column holds, also in rows that were passed over."""
-        table = _Table.load(found.path / found.table)
+        table = CsvTable.load(found.path / found.table)
         return tuple(Column(name, table.types(name), table.blanks(name)) for name in table.header)
 
 
@@ -200,7 +203,7 @@ def _free_name(name: str, taken: set[str]) -> str:
     return name if name not in taken else _free_name(f"interview_{name}", taken)
 
 
-class _Table:
+class CsvTable:
     """The cells of a file, as text, each row with its line."""
 
     def __init__(
@@ -213,7 +216,7 @@ class _Table:
         self._decimal_comma: dict[str, bool] = {}
 
     @classmethod
-    def load(cls, file: Path) -> _Table:
+    def load(cls, file: Path) -> CsvTable:
         """Read a file.
 
         Raises:
@@ -276,7 +279,11 @@ def _tables(folder: Path) -> list[Path]:
     if folder.is_file():
         return [folder] if folder.suffix.lower() in ENDINGS else []
     return sorted(
-        (path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file()),
+        (
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in ENDINGS and path.name != NEUTRAL_FILE and path.is_file()
+        ),
         key=lambda path: path.name,
     )
 
@@ -336,7 +343,7 @@ def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
             yield line, f"cannot be read ({error}); see its quotes"
 
 
-def _completed(said: ColumnMapping, table: _Table) -> ColumnMapping:
+def _completed(said: ColumnMapping, table: CsvTable) -> ColumnMapping:
     """The mapping with guesses for what is not said.
 
     Raises:
@@ -403,7 +410,7 @@ def _thresholds(mapping: ColumnMapping, file: Path) -> Thresholds | None:
 
 
 def _read_row(
-    line: int, row: Mapping[str, str], mapping: ColumnMapping, table: _Table, checks: RowChecks
+    line: int, row: Mapping[str, str], mapping: ColumnMapping, table: CsvTable, checks: RowChecks
 ) -> Interview | BadRow:
     assert mapping.video is not None and mapping.participant is not None  # noqa: PT018 - guessed by now
     file_name = row[mapping.video]
@@ -423,7 +430,7 @@ def _read_row(
         return BadRow(line, str(error), id or None)
 
 
-def _score(name: str, text: str, table: _Table) -> float:
+def _score(name: str, text: str, table: CsvTable) -> float:
     if text.lower() in MISSING:
         raise InterviewError(f"{name} is blank; if it is no score, name those that are with --columns score=NAME")
     value = table.number(name, text)

@@ -148,6 +148,11 @@ class Decisions:
         self.corrected += int(((wanted >= 0) & (wanted != weak)).sum())
         return wanted
 
+    def labelled(self, interview_id: str, frame_numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Which frames' primary faces got a category of their own from a person, shape (n,)."""
+        decisions = [self._faces.get((interview_id, number)) for number in frame_numbers.tolist()]
+        return np.array([bool(one and one.category and not one.excluded) for one in decisions], dtype=bool)
+
     @staticmethod
     def _index(category: str | None, otherwise: int) -> int:
         return otherwise if category is None else CATEGORIES.index(category)

@@ -15,7 +15,15 @@ import numpy.typing as npt
 from pydantic import Field
 from sklearn.model_selection import KFold
 
-from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Interview, Split, Thresholds, participant_folds
+from expressiveness.data import (
+    CATEGORIES,
+    DEFAULT_TARGET,
+    Interview,
+    NamedNeutrals,
+    Split,
+    Thresholds,
+    participant_folds,
+)
 from expressiveness.errors import StoreError
 from expressiveness.evaluation.benchmark_defaults import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.faces import FaceStore
@@ -63,6 +71,7 @@ class Material:
     store: FaceStore
     config: BenchmarkConfig
     passed_over: tuple[Failure, ...]  # videos with too little of a face
+    neutrals: NamedNeutrals | None = None  # the neutral stretches that a user named
 
     @property
     def participant(self) -> npt.NDArray[np.str_]:
@@ -94,7 +103,13 @@ class Row:
     attribute: str | None = None  # the row needs this attribute of interviews
 
 
-def gather(interviews: Sequence[Interview], store: FaceStore, config: BenchmarkConfig) -> Material:
+def gather(
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    config: BenchmarkConfig,
+    *,
+    neutrals: NamedNeutrals | None = None,
+) -> Material:
     """Collect the videos with stored faces and enough movement, and split their people into folds.
 
     Raises:
@@ -123,6 +138,7 @@ def gather(interviews: Sequence[Interview], store: FaceStore, config: BenchmarkC
         store=store,
         config=config,
         passed_over=tuple(passed_over),
+        neutrals=neutrals,
     )
 
 
@@ -205,9 +221,11 @@ def _model(name: str, **options: Any) -> Callable[[Material], Predictions]:
         config = _config(material, TrainingConfig(model=name, options=options))
         frames: list[FramePredictions | None] = [None] * len(material.interviews)
         for fold, (_, test) in enumerate(material.folds()):
-            model = train(material.interviews, material.store, config, split=split_of_fold(material, fold))
+            split = split_of_fold(material, fold)
+            model = train(material.interviews, material.store, config, split=split, neutrals=material.neutrals)
             judged = [material.interviews[row] for row in test]
-            for row, outcome in zip(test, predict_interviews(model, judged, material.store), strict=True):
+            outcomes = predict_interviews(model, judged, material.store, neutrals=material.neutrals)
+            for row, outcome in zip(test, outcomes, strict=True):
                 frames[row] = outcome.value
         return _of_frames(frames)
 

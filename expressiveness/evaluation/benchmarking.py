@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
-from expressiveness.data import Interview
+from expressiveness.data import Interview, NamedNeutrals
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation.benchmark_results import SHOWN, BenchmarkResults
 from expressiveness.evaluation.benchmark_rows import BenchmarkConfig, Material, Predictions, Row, all_rows, gather
@@ -49,6 +49,7 @@ def benchmark(
     *,
     groups: Mapping[str, str] | None = None,
     frame_truth: FrameTruth | None = None,
+    neutrals: NamedNeutrals | None = None,
     progress: Progress | None = None,
 ) -> BenchmarkResults:
     """Run every row.
@@ -59,12 +60,15 @@ def benchmark(
         config: the defaults if None.
         groups: the group of each participant, to check whether a model works equally well for all.
         frame_truth: known truth of single frames; without it there are no figures of frames.
+        neutrals: the neutral stretches that a user named.
         progress: called before each row, with its name, and at the end.
 
     Raises:
         TrainingError: an unknown row, or too few people or faces.
     """
-    return benchmark_of(interviews, store, config, groups=groups, frame_truth=frame_truth, progress=progress)[0]
+    return benchmark_of(
+        interviews, store, config, groups=groups, frame_truth=frame_truth, neutrals=neutrals, progress=progress
+    )[0]
 
 
 def benchmark_of(
@@ -74,12 +78,13 @@ def benchmark_of(
     *,
     groups: Mapping[str, str] | None = None,
     frame_truth: FrameTruth | None = None,
+    neutrals: NamedNeutrals | None = None,
     progress: Progress | None = None,
 ) -> tuple[BenchmarkResults, Material, dict[str, Predictions]]:
     """As `benchmark`, but also return the videos, and each row's predictions by key."""
     config = config or BenchmarkConfig()
     chosen = _chosen_rows(config, interviews)
-    material = gather(interviews, store, config)
+    material = gather(interviews, store, config, neutrals=neutrals)
     predictions: dict[str, Predictions] = {}
     for number, (key, row) in enumerate(chosen.items()):
         if progress:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expressiveness.data import CATEGORIES, Interview
+from expressiveness.data import CATEGORIES, Interview, NamedNeutrals
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation.frame_truth import FrameTruth, frame_figures
 from expressiveness.evaluation.metrics import VideoResults, set_figures, video_figures
@@ -78,6 +78,7 @@ def evaluate(
     store: FaceStore,
     *,
     frame_truth: FrameTruth | None = None,
+    neutrals: NamedNeutrals | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -92,6 +93,7 @@ def evaluate(
         interviews: to evaluate it on, with their scores.
         store: holds their faces.
         frame_truth: known truth of single frames; without it there are no figures of frames.
+        neutrals: the neutral stretches that a user named.
         seed: of the bootstrap.
         progress: called after each interview.
 
@@ -102,7 +104,7 @@ def evaluate(
     passed_over: dict[str, str] = {}
     report = progress or (lambda *_: None)
     report(0, len(interviews), f"0 of {len(interviews)} videos judged")
-    for number, outcome in enumerate(predict_interviews(model, interviews, store), start=1):
+    for number, outcome in enumerate(predict_interviews(model, interviews, store, neutrals=neutrals), start=1):
         if outcome.value is None or outcome.value.category is None:
             doubt = outcome.value.doubt if outcome.value else outcome.error
             passed_over[outcome.item.id] = doubt or "no face was found in it"

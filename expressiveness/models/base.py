@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import Self
 
-from expressiveness.data import Interview
+from expressiveness.data import Interview, NamedNeutrals
 from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.intensity import Reasons
 from expressiveness.models.frame_predictions import FramePredictions
@@ -85,17 +85,25 @@ class Clip:
 class StoredClips:
     """Loads the stored tables that a model needs. Movement not stored yet is read from the video."""
 
-    def __init__(self, interviews: Sequence[Interview], store: FaceStore, needs: frozenset[Input]) -> None:
+    def __init__(
+        self,
+        interviews: Sequence[Interview],
+        store: FaceStore,
+        needs: frozenset[Input],
+        *,
+        neutrals: NamedNeutrals | None = None,
+    ) -> None:
         """Read nothing yet.
 
         Args:
             interviews: all interviews of the people, used to estimate their neutral faces.
             store: holds their faces.
             needs: which tables the model needs.
+            neutrals: the neutral stretches that a user named.
         """
         self._store, self._needs = store, needs
         self._movements = MovementStore.beside(store)
-        self._neutrals = Neutrals(interviews, self._movements)
+        self._neutrals = Neutrals(interviews, self._movements, named=neutrals)
 
     def of(self, interview: Interview) -> Clip:
         """Load an interview's tables.

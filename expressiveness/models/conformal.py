@@ -59,7 +59,7 @@ class HeldOut:
         if data.config.split_by == "frame":
             return None
         wanted, found = set(data.split.validation), []
-        clips = StoredClips(data.interviews, data.store, model.needs)
+        clips = StoredClips(data.interviews, data.store, model.needs, neutrals=data.neutrals)
         for interview in data.interviews:
             if interview.id in wanted:
                 try:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from expressiveness.data import Curation, Interview, Split
+from expressiveness.data import Curation, Interview, NamedNeutrals, Split
 from expressiveness.errors import ConfigError, OutputError, TrainingError, reason
 from expressiveness.faces import FaceStore
 from expressiveness.models.conformal import ConformalSets, HeldOut
@@ -26,6 +26,7 @@ def train(
     *,
     split: Split | None = None,
     curation: Curation | None = None,
+    neutrals: NamedNeutrals | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
     log_folder: Path | None = None,
@@ -39,6 +40,7 @@ def train(
         split: the training, validation and test sets; made from `config` if None.
         curation: what people decided about faces and interviews. It affects training only: decisions about people in
             the test set are ignored, and test labels always come from the scores.
+        neutrals: the neutral stretches that a user named; other people's neutral faces are found over all their clips.
         workers: processes that read movement not stored yet; None for one per core.
         progress: called during reading and training; an exception from it stops the training.
         log_folder: for TensorBoard, if the model learns in epochs.
@@ -51,7 +53,16 @@ def train(
     config = config or TrainingConfig()
     if log_folder:
         _make_log_folder(log_folder, config.model)
-    data = assemble(interviews, store, config, split=split, curation=curation, workers=workers, progress=progress)
+    data = assemble(
+        interviews,
+        store,
+        config,
+        split=split,
+        curation=curation,
+        neutrals=neutrals,
+        workers=workers,
+        progress=progress,
+    )
     logger.info("training %s on %s", config.model, data.split)
     model = MODELS[config.model](config.options).fit(data, progress=progress, log_folder=log_folder)
     return TrainedModel(

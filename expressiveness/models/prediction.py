@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.data import Interview
+from expressiveness.data import Interview, NamedNeutrals
 from expressiveness.errors import StoreError, VideoError
 from expressiveness.faces import (
     DETECTORS,
@@ -36,6 +36,7 @@ def predict_interviews(
     store: FaceStore,
     *,
     everything: Sequence[Interview] | None = None,
+    neutrals: NamedNeutrals | None = None,
 ) -> Iterator[Outcome[Interview, FramePredictions]]:
     """Judge interviews from their stored faces; one without stored faces yields the reason.
 
@@ -46,8 +47,9 @@ def predict_interviews(
         interviews: to judge.
         store: holds their faces.
         everything: all interviews of these people, for a better estimate of their neutral faces; `interviews` if None.
+        neutrals: the neutral stretches that a user named.
     """
-    clips = StoredClips(everything or interviews, store, model.needs)
+    clips = StoredClips(everything or interviews, store, model.needs, neutrals=neutrals)
     for interview in interviews:
         try:
             yield Outcome(interview, model.predict(clips.of(interview)))

@@ -13,7 +13,16 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from expressiveness.data import CATEGORIES, Curation, Decisions, Interview, Split, Thresholds, split_by_participant
+from expressiveness.data import (
+    CATEGORIES,
+    Curation,
+    Decisions,
+    Interview,
+    NamedNeutrals,
+    Split,
+    Thresholds,
+    split_by_participant,
+)
 from expressiveness.errors import StoreError
 from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.models.families import MODELS
@@ -34,8 +43,9 @@ class LabelledClip:
     interview: Interview
     faces: FaceTable  # the n primary ones
     movement: Movement | None  # without excluded faces; None if the model does not need it
-    neutral: Neutral | None  # of the person, from all their clips
+    neutral: Neutral | None  # of the person, from all their clips or the stretches that a user named
     face_category: npt.NDArray[np.int32]  # (n,) into CATEGORIES; -1 if the face was excluded in review
+    labelled: npt.NDArray[np.bool_]  # (n,) whether a person gave this very face its category
     category: int  # of the whole clip: the most frequent among its faces
     score: float  # if the category was corrected in review, its typical score
 
@@ -55,6 +65,7 @@ class TrainingData:
     thresholds: Thresholds
     category_scores: tuple[float, float, float]  # the typical score of each category
     curation: Curation = field(default_factory=Curation)  # people's decisions about the interviews learned from
+    neutrals: NamedNeutrals | None = None  # the neutral stretches that a user named
     passed_over: dict[str, str] = field(default_factory=dict)  # reasons by id, for the clips iterated so far
     faces_dealt: dict[str, int] | None = None  # to train and validation, if split by frame
     _used: dict[str, _Counts] = field(default_factory=dict)
@@ -62,7 +73,7 @@ class TrainingData:
     _neutrals: Neutrals = field(init=False)
 
     def __post_init__(self) -> None:
-        self._neutrals = Neutrals(self.interviews, MovementStore.beside(self.store))
+        self._neutrals = Neutrals(self.interviews, MovementStore.beside(self.store), named=self.neutrals)
 
     def __repr__(self) -> str:
         return f"TrainingData({counted(len(self.interviews), 'interview')}, {self.split})"
@@ -117,7 +128,8 @@ class TrainingData:
         category = int(counts.argmax())
         self._used[interview.id] = _Counts(counts, np.eye(len(CATEGORIES), dtype=int)[category])
         typical = score if category == weak else self.category_scores[category]
-        return LabelledClip(interview, faces, movement, neutral, wanted, category, typical)
+        labelled = self._decisions.labelled(interview.id, faces.frame_number)
+        return LabelledClip(interview, faces, movement, neutral, wanted, labelled, category, typical)
 
 
 def assemble(
@@ -127,6 +139,7 @@ def assemble(
     *,
     split: Split | None = None,
     curation: Curation | None = None,
+    neutrals: NamedNeutrals | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> TrainingData:
@@ -138,6 +151,7 @@ def assemble(
         config: gives the model, target, thresholds, set sizes and seed.
         split: the training, validation and test sets; made from `config` if None.
         curation: people's decisions; those about people in the test set are ignored.
+        neutrals: the neutral stretches that a user named; other people's neutral faces are found over all their clips.
         workers: processes that read movement; None for one per core.
         progress: called after each video is read.
 
@@ -161,7 +175,8 @@ def assemble(
     curation = curation or Curation()
     if config.split_by == "participant":
         curation = curation.about({*split.train, *split.validation})
-    return TrainingData(interviews, store, config, split, thresholds, typical_scores(scores, thresholds), curation)
+    typical = typical_scores(scores, thresholds)
+    return TrainingData(interviews, store, config, split, thresholds, typical, curation, neutrals)
 
 
 def typical_scores(scores: Sequence[float], thresholds: Thresholds) -> tuple[float, float, float]:

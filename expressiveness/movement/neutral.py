@@ -1,7 +1,8 @@
 """A person's neutral face, with which each of their frames is compared.
 
 Faces differ at rest: some people have low brows, others seem to smile. What counts is how far a face is from its own
-neutral, which is estimated from all of a participant's clips, since more footage makes it more accurate.
+neutral, which is estimated from all of a participant's clips, since more footage makes it more accurate; or from the
+stretches that a user named, where they did.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from expressiveness.data import Interview
+from expressiveness.data import Interview, NamedNeutrals
+from expressiveness.errors import StoreError, VideoError
 from expressiveness.movement.measures import EXPRESSIVE_COLUMNS
 from expressiveness.movement.movement_store import MovementStore, load_movements
 from expressiveness.movement.movement_table import RATE, Movement
@@ -44,6 +46,7 @@ class Neutral:
     low: Floats  # (41,) a low quantile
     median: Floats  # (41,)
     clips: int  # it was estimated from; in a single clip, somebody may hold a smile throughout
+    named: bool = False  # by the user, so that a single clip is enough
 
     def __repr__(self) -> str:
         return f"Neutral(of {counted(self.clips, 'clip')})"
@@ -55,11 +58,12 @@ class Neutral:
             expression: from `expression_of`, shape (n, 41).
 
         Returns:
-            Shape (n, 206). The last column says whether neutral was estimated from a single clip.
+            Shape (n, 206). The last column says whether neutral is in doubt: estimated from a single clip, which
+            nobody named.
         """
         around = gaussian_filter1d(expression, CONTEXT_SECONDS * RATE, axis=0, mode="nearest")
         parts = [expression, *(expression - rest for rest in (self.mode, self.low, self.median)), around - self.mode]
-        return np.hstack([*parts, np.full((len(expression), 1), float(self.clips == 1))])
+        return np.hstack([*parts, np.full((len(expression), 1), float(self.clips == 1 and not self.named))])
 
 
 def expression_of(movement: Movement) -> Floats:
@@ -74,25 +78,28 @@ def neutral_of(movements: Sequence[Movement]) -> Neutral:
     Args:
         movements: of the person's clips, with at least one frame in total.
     """
-    frames = np.concatenate([expression_of(movement) for movement in movements])
-    low, median = np.quantile(frames, (LOW_QUANTILE, 0.5), axis=0)
-    return Neutral(_mode(frames), low, median, clips=len(movements))
+    return _summary([expression_of(movement) for movement in movements])
 
 
 class Neutrals:
     """The neutral face of every participant, estimated on first use from the stored movement of all their clips.
 
+    Where a user named stretches of a participant, it is estimated from these alone, if a face is seen in one of them.
     It is never stored: it takes milliseconds to compute, and there is nothing to delete when somebody is forgotten.
     """
 
-    def __init__(self, interviews: Sequence[Interview], store: MovementStore) -> None:
+    def __init__(
+        self, interviews: Sequence[Interview], store: MovementStore, *, named: NamedNeutrals | None = None
+    ) -> None:
         """Look nothing up yet.
 
         Args:
             interviews: all interviews of the people, not only those that are judged.
             store: holds their movement; interviews not stored there are left out.
+            named: the stretches that a user named. Their movement is read from the video where it is not stored, so
+                the neutral face never depends on what was read before.
         """
-        self._store = store
+        self._store, self._named = store, named or NamedNeutrals(())
         self._clips: dict[str, list[Interview]] = defaultdict(list)
         for interview in interviews:
             self._clips[interview.participant].append(interview)
@@ -101,10 +108,36 @@ class Neutrals:
     def of(self, participant: str) -> Neutral | None:
         """The neutral face of a participant; None if none of their clips shows enough of it."""
         if participant not in self._known:
-            found = load_movements(self._clips[participant], self._store).values()
-            movements = [movement for movement in found if isinstance(movement, Movement)]
-            self._known[participant] = neutral_of(movements) if movements else None
+            self._known[participant] = self._of_stretches(participant) or self._of_all_clips(participant)
         return self._known[participant]
+
+    def _of_stretches(self, participant: str) -> Neutral | None:
+        clips: dict[str, Floats] = {}
+        chosen: dict[str, npt.NDArray[np.bool_]] = {}  # by interview, so that no frame counts twice
+        for stretch in self._named.of(participant):
+            try:
+                movement = self._store.load_or_read(stretch.interview)
+            except (StoreError, VideoError) as error:
+                self._named.pass_over(stretch, str(error))
+                continue
+            inside, id = stretch.covers(movement.seconds), stretch.interview.id
+            if inside.any():
+                clips[id], chosen[id] = expression_of(movement), inside | chosen.get(id, False)
+            else:
+                self._named.pass_over(stretch, "no face is seen in the stretch")
+        return _summary([clips[id][chosen[id]] for id in clips], named=True) if clips else None
+
+    def _of_all_clips(self, participant: str) -> Neutral | None:
+        found = load_movements(self._clips[participant], self._store).values()
+        movements = [movement for movement in found if isinstance(movement, Movement)]
+        return neutral_of(movements) if movements else None
+
+
+def _summary(clips: Sequence[Floats], *, named: bool = False) -> Neutral:
+    """The neutral face in the frames of some clips, each of shape (n, 41)."""
+    frames = np.concatenate(clips)
+    low, median = np.quantile(frames, (LOW_QUANTILE, 0.5), axis=0)
+    return Neutral(_mode(frames), low, median, clips=len(clips), named=named)
 
 
 def _mode(frames: Floats) -> Floats:

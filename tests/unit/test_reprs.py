@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from expressiveness.data import Curation, FaceDecision, Interview, InterviewFolder, Split, inspect_folder
+from expressiveness.data import (
+    Curation,
+    FaceDecision,
+    Interview,
+    InterviewFolder,
+    NamedNeutrals,
+    Split,
+    Stretch,
+    inspect_folder,
+)
 from expressiveness.evaluation import BenchmarkConfig, FrameTruth, Suspect, VideoResults
 from expressiveness.faces import ExtractionConfig, Face, FaceStore
 from expressiveness.intensity import Example, frame_intensity, reasons_of
@@ -91,6 +100,7 @@ RECORDS = {
     ),
     "FrameIntensity(300 trees, 3 networks)": frame_intensity,
     "Neutral(of 1 clip)": lambda: neutral_of([acted(0.5)]),
+    "NamedNeutrals(1 participant, 0 bad rows)": lambda: NamedNeutrals((Stretch(interview(1)),)),
     "Reasons(brows above all, 2 telling seconds)": lambda: reasons_of(acted(0.5)),
     "RegionShares(brows ": lambda: region_shares(frame_intensity(), acted(0.5)),
     "Example('0001', 30 frames)": lambda: Example("0001", acted(0.5), (neutral_of([acted(0.5)]),), np.zeros(30)),
@@ -108,7 +118,7 @@ RECORDS = {
 
 SHORT_ANYWAY = {
     "BadRow", "Clip", "Column", "ColumnMapping", "Confusion", "CategoryRule", "Extracted", "FaceDecision", "Failure",
-    "InterviewDecision", "NoOptions", "RayCluster", "Shortfall", "Thresholds",
+    "InterviewDecision", "NoOptions", "RayCluster", "Shortfall", "Stretch", "Thresholds",
 }  # fmt: skip
 """Public records whose few fields are short, or are sentences."""
 

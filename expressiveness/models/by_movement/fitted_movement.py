@@ -75,6 +75,8 @@ class FittedMovement:
     calibration: Calibration
     pull: float = 1.0  # change of a frame's level per unit of log intensity
     people: int | None = None  # trained on
+    of_frames: Calibration | None = None  # learned from labelled frames; None to take the videos'
+    refined_on: tuple[int, int] | None = None  # labelled frames, and people in them
 
     def __post_init__(self) -> None:
         for name in ("weights", "units", "slopes"):
@@ -115,8 +117,8 @@ class FittedMovement:
 
     @property
     def frame_calibration(self) -> Calibration:
-        """The calibration for frames: that of videos, widened by the error of a frame's intensity."""
-        return self.calibration.blurred(self.pull * frame_intensity().spread)
+        """The calibration for frames: learned from labelled ones, or that of videos, widened by a frame's error."""
+        return self.of_frames or self.calibration.blurred(self.pull * frame_intensity().spread)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> FittedMovement:
@@ -130,7 +132,7 @@ class FittedMovement:
             units, slopes = (*units, 1.0), (*slopes, 0.0)
         if not len(units) == len(slopes) == len(TERMS):
             raise ValueError(f"{len(units)} units and {len(slopes)} slopes, not {len(TERMS)}")
-        people = values.get("people")
+        people, of_frames, refined_on = (values.get(name) for name in ("people", "of_frames", "refined_on"))
         return cls(
             weights=numbers(values["weights"], len(EXPRESSIONS)),
             units=units,
@@ -139,6 +141,8 @@ class FittedMovement:
             calibration=Calibration.from_dict(values["calibration"]),
             pull=numbers([values.get("pull", 1.0)], 1)[0],
             people=None if people is None else int(people),
+            of_frames=None if of_frames is None else Calibration.from_dict(of_frames),
+            refined_on=None if refined_on is None else _two_counts(refined_on),
         )
 
 
@@ -226,6 +230,11 @@ def people_in_folds(people: Sequence[str], folds: int, seed: int) -> Iterator[tu
     for number in range(count):
         own = np.flatnonzero(fold == number)
         yield (np.flatnonzero(fold != number) if count > 1 else own), own
+
+
+def _two_counts(values: Any) -> tuple[int, int]:
+    frames, people = numbers(values, 2)
+    return int(frames), int(people)
 
 
 _Fitted = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float]

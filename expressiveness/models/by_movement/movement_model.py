@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,12 +24,14 @@ from expressiveness.models.by_movement.fitted_movement import (
     fit_movement,
     held_out_levels,
 )
+from expressiveness.models.by_movement.refinement import LabelledFrames, refined
 from expressiveness.models.conformal import HeldOut
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
-from expressiveness.models.training_data import TrainingData
+from expressiveness.models.training_data import LabelledClip, TrainingData
 from expressiveness.movement import Movement
-from expressiveness.types import Progress
+from expressiveness.types import Floats, Progress
+from expressiveness.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +50,7 @@ class MovementModel:
     needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
     can: ClassVar[frozenset[Ability]] = frozenset({"moving faces", "reasons"})
     Options: ClassVar[type] = NoOptions
-    sees = (
+    _sees = (
         "The model sees how the face moves over a video: the variance of its expressions and shape, how fast the head "
         "turns, and how far its frames are from neutral. A frame's level is its video's, plus the deviation of its own "
         "intensity from the video's mean; the intensity model was trained on rendered faces."
@@ -58,6 +61,16 @@ class MovementModel:
         self.history: dict[str, list[float]] = {}
         self.held_out: HeldOut | None = None
         self._fitted = fitted
+
+    @property
+    def sees(self) -> str:
+        """What the model looks at, and on how many labelled frames it was refined."""
+        if self._fitted is None or self._fitted.refined_on is None:
+            return self._sees
+        frames, people = self._fitted.refined_on
+        return (
+            f"{self._sees} Its frames were refined on {counted(frames, 'frame')} of {people} people, labelled by hand."
+        )
 
     @property
     def fitted(self) -> FittedMovement:
@@ -87,7 +100,8 @@ class MovementModel:
         scores, categories = np.array([clip.score for clip in clips]), np.array([clip.category for clip in clips])
         people = [clip.interview.participant for clip in clips]
         levels = held_out_levels(features, scores, people, seed=data.config.seed)
-        self._fitted = fit_movement(features, scores, categories, people, levels=levels)
+        fitted = fit_movement(features, scores, categories, people, levels=levels)
+        self._fitted = refined(fitted, _labelled_frames(clips, levels), seed=data.config.seed)
         truth = [data.thresholds.index(clip.interview.scores[data.config.target]) for clip in clips]
         self.held_out = HeldOut(self._fitted.calibration.probabilities(levels), np.array(truth), tuple(people))
         if self._fitted.unlearned:
@@ -155,6 +169,20 @@ class MovementModel:
             raise ModelError(f"the numbers of {folder} are damaged ({error}); train again") from error
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(f"the numbers of {folder} are damaged ({error!r}); train again") from error
+
+
+def _labelled_frames(clips: Sequence[LabelledClip], levels: Floats) -> LabelledFrames:
+    """The frames of clips that people labelled, given the level of each clip."""
+    level, deviation, category, people = [], [], [], []
+    for clip, of_clip in zip(clips, levels.tolist(), strict=True):
+        if clip.movement is not None and clip.labelled.any():
+            intensity = frame_intensity().log_intensity(clip.movement, clip.neutral)
+            seconds = clip.faces.seconds[clip.labelled]
+            deviation += np.interp(seconds, clip.movement.seconds, intensity - intensity.mean()).tolist()
+            category += clip.face_category[clip.labelled].tolist()
+            level += [of_clip] * len(seconds)
+            people += [clip.interview.participant] * len(seconds)
+    return LabelledFrames(np.array(level), np.array(deviation), np.array(category, dtype=np.int64), tuple(people))
 
 
 def _numbers_of(file: Path) -> Any:

@@ -54,6 +54,19 @@ def test_evaluate_gives_the_figures_that_train_gave(trained, sample_interviews, 
 
 
 @pytest.mark.slow
+def test_rows_of_neutral_faces_that_cannot_be_are_named_and_passed_over(trained, sample_interviews, tmp_path, capsys):
+    file = tmp_path / "mine.csv"
+    file.write_text("id,start,end\n9999,0,1\n0001,3,2\n")
+    given = ("evaluate", trained["model"], sample_interviews, "--faces", trained["faces"], "--neutral")
+
+    assert run(*given, file) == 0
+    said = capsys.readouterr().err
+    assert "mine.csv, line 2 (id 9999): there is no interview 9999" in said
+    assert "mine.csv, line 3 (id 0001): it ends at 2 s, and begins at 3 s" in said
+    assert run(*given, tmp_path / "none.csv") == 1
+
+
+@pytest.mark.slow
 def test_predict_says_the_category_of_any_video(trained, sample_interviews, tmp_path, capsys):
     videos = sorted((sample_interviews / "videos").glob("*.mp4"))[:2]
     table, out, html = tmp_path / "frames.csv", tmp_path / "predictions.json", tmp_path / "predictions.html"

@@ -1,8 +1,9 @@
 """Which decisions of people count for what."""
 
+import numpy as np
 import pytest
 
-from expressiveness.data import EXPRESSIVE, RESERVED, Curation, FaceDecision, InterviewDecision
+from expressiveness.data import EXPRESSIVE, RESERVED, Curation, Decisions, FaceDecision, InterviewDecision
 from expressiveness.errors import InterviewError
 
 CURATION = Curation(
@@ -16,6 +17,13 @@ def test_decisions_about_some_interviews_are_picked_out():
 
     assert [face.interview for face in about.faces] == ["1"]
     assert [interview.interview for interview in about.interviews] == ["1", "3"]
+
+
+def test_a_frame_is_labelled_where_its_own_face_got_a_category_and_was_not_excluded():
+    decisions = Decisions(CURATION)
+
+    assert decisions.labelled("1", np.array([1, 6, 11], np.int32)).tolist() == [False, True, False]
+    assert decisions.labelled("2", np.array([1], np.int32)).tolist() == [False]
 
 
 def test_for_another_score_only_what_was_left_out_counts():

@@ -9,7 +9,9 @@ from expressiveness.data import (
     Curation,
     FaceDecision,
     InterviewDecision,
+    NamedNeutrals,
     Split,
+    Stretch,
     read_interviews,
     split_by_participant,
 )
@@ -19,6 +21,7 @@ from expressiveness.models import (
     Clip,
     TrainingConfig,
     TrainingData,
+    assemble,
     features_of,
     load_model,
     predict_interviews,
@@ -83,6 +86,44 @@ def test_a_damaged_record_is_refused(model, tmp_path):
 
     with pytest.raises(ModelError, match="damaged"):
         load_model(tmp_path / "model")
+
+
+def test_a_neutral_that_the_user_names_is_compared_with_in_training_and_in_judging(stored, model):
+    interviews, store = stored
+    person = interviews[0].participant
+    named = NamedNeutrals(tuple(Stretch(one, 0.0, 0.5) for one in interviews if one.participant == person))
+
+    data = assemble(interviews, store, model.config, split=model.split, neutrals=named)
+    told = {clip.interview.participant: clip.neutral.named for clip in data.clips("train", "validation")}
+    assert told == {one: one == person for one in told}
+
+    usual, judged = (list(predict_interviews(model, interviews, store, neutrals=one)) for one in (None, named))
+    differing = {
+        one.item.participant
+        for one, other in zip(usual, judged, strict=True)
+        if (one.value.levels != other.value.levels).any()
+    }
+    assert differing == {person}
+
+
+def test_frames_that_people_labelled_refine_how_frames_are_judged_and_the_card_says_so(stored, model, tmp_path):
+    interviews, store = stored
+    decided = []
+    for one in interviews:
+        said = model.predict(Clip(store.load(one), MovementStore(store.root).load(one)))
+        order = np.argsort(np.argsort(said.levels))
+        decided += [
+            FaceDecision(one.id, number, CATEGORIES[min(2, place)])
+            for number, place in zip(said.frame_number.tolist(), order, strict=True)
+        ]
+    told = train(interviews, store, CONFIG, curation=Curation(tuple(decided)))
+    people = {one.participant for one in interviews if one.id in {*told.split.train, *told.split.validation}}
+
+    assert told.model.fitted.refined_on == (6 * 4 * len(people), len(people))
+    sentence = f"refined on {6 * 4 * len(people)} frames of {len(people)} people"
+    assert sentence in (told.save(tmp_path / "model") / "README.md").read_text()
+    assert sentence in load_model(tmp_path / "model").record()["sees"]
+    assert "refined" not in model.record()["sees"]
 
 
 def test_every_frame_with_a_stored_face_gets_probabilities(stored, model):
