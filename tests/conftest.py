@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder(item) in ("integration", "browser"):
             item.add_marker(folder(item))
         if folder(item) == "browser":
-            item.add_marker(pytest.mark.flaky(reruns=0))
+            item.add_marker(pytest.mark.flaky(reruns=3))
     items.sort(key=lambda item: (ORDER.index(folder(item)), item.path.stem not in LONG))
 
 

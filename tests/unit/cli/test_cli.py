@@ -37,7 +37,7 @@ def test_extract_writes_what_it_counted(trained):
     result = read(trained["extract.json"])
 
     assert result["videos"] == {"succeeded": 12, "skipped": 0, "failed": 0}
-    assert set(result) == {"videos", "cut_short", "failures", "frames_sampled", "faces", "seconds"}
+    assert set(result) == {"videos", "cut_short", "failures", "several_people", "frames_sampled", "faces", "seconds"}
     assert 0.95 * result["frames_sampled"] <= result["faces"]
 
 
