@@ -23,8 +23,8 @@ class DecisionParameters:
         title="Decisions",
         description=(
             "Each with a `key`, by which the answer names it; the `sample`; its `frames`; and a `decision` as Curate "
-            "takes it, with a `category` where it sets one, or `undo` with the `step` that is to be taken back; one on "
-            "the `whole_video` needs no frames"
+            "takes it, with a `category` where it sets one, or `undo`, with the `step` that is to be taken back or the "
+            "key of the decision that it `undoes`; one on the `whole_video` needs no frames"
         ),
     )
 
@@ -56,11 +56,14 @@ class SaveDecisions(InterviewOperator[DecisionParameters]):
         steps: dict[str, str] = {}
         refused: dict[str, str] = {}
         for decision in chosen.decisions:
+            key = str(decision.get("key"))
             try:
-                steps[decision["key"]] = _save(ctx, decision, chosen.decided_by)
+                steps[key] = _save(ctx, decision, chosen.decided_by, steps)
             except ExpressivenessError as error:
-                refused[decision["key"]] = str(error)
-        samples = {str(decision["sample"]) for decision in chosen.decisions}
+                refused[key] = str(error)
+            except (KeyError, TypeError, ValueError) as error:  # from a program, or an earlier version of the page
+                refused[key] = f"no decision that can be saved ({error!r})"
+        samples = {str(decision["sample"]) for decision in chosen.decisions if "sample" in decision}
         return {
             "steps": steps,
             "refused": refused,
@@ -69,12 +72,17 @@ class SaveDecisions(InterviewOperator[DecisionParameters]):
         }
 
 
-def _save(ctx: foo.executor.ExecutionContext, decision: dict[str, Any], by: str) -> str:
-    """Save one decision; return the name of its step."""
+def _save(ctx: foo.executor.ExecutionContext, decision: dict[str, Any], by: str, steps: dict[str, str]) -> str:
+    """Save one decision; return the name of its step. `steps` are those of this call, by key."""
+    from expressiveness.errors import InterviewError
+
     from ..curation import curate, undo_curation
 
     if decision["decision"] == UNDO:
-        return undo_curation(ctx.dataset, only=decision["step"]).step
+        step = decision.get("step") or steps.get(str(decision.get("undoes")))
+        if not step:
+            raise InterviewError("what is to be taken back was not saved")
+        return undo_curation(ctx.dataset, only=step).step
     video, what = ctx.dataset.select(decision["sample"]), cast("Any", decision["decision"])
     if decision.get("whole_video"):
         return curate(video, what, by=by, category=decision.get("category"), level="videos").step

@@ -119,6 +119,7 @@ const ExpressivenessReview = (() => {
   function useDecisions(data, dataset) {
     const box = useMemo(() => outbox(dataset), [dataset]);
     const saver = window.__foo__.useOperatorExecutor(DECIDE);
+    const notify = window.__fos__.useNotification();
     const [waiting, setWaiting] = useState(box.read);
     const [answers, setAnswers] = useState({}); // what the server said last, by sample
     const [trouble, setTrouble] = useState(null);
@@ -139,7 +140,8 @@ const ExpressivenessReview = (() => {
           return;
         }
         Object.assign(state.steps, steps);
-        setTrouble(Object.values(refused)[0] ?? null);
+        setTrouble(null);
+        Object.values(refused).forEach((msg) => notify({ msg, variant: "error" }));
         box.remove(decisions.map(({ key }) => key));
         setAnswers((known) => ({ ...known, ...decided }));
         setWaiting(box.read());
@@ -178,6 +180,7 @@ const ExpressivenessReview = (() => {
     };
 
     return {
+      known: [waiting, answers], // what all of this follows from
       decided,
       leftOut,
       saving: waiting.length,
@@ -187,11 +190,21 @@ const ExpressivenessReview = (() => {
         const last = state.made.pop();
         if (!last) return undefined;
         const { key, sample, frames, whole_video } = last;
-        add({ sample, frames, whole_video, decision: "undo", undoes: key });
+        add({ sample, frames, whole_video, decision: "undo", undoes: key, step: state.steps[key] });
         return last;
       },
     };
   }
+
+  /** The videos of a queue with the frames that nobody has decided on since. */
+  const stillWaiting = (videos, { decided, leftOut }) =>
+    videos
+      .filter(({ id }) => !leftOut(id))
+      .map((video) => {
+        const settled = decided(video.id);
+        return { ...video, frames: video.frames.filter((number) => !settled[number]) };
+      })
+      .filter(({ frames }) => frames.length);
 
   /** The video that was opened to go on with it; another one may draw the panel anew. */
   const arriving = { current: null };
@@ -208,15 +221,12 @@ const ExpressivenessReview = (() => {
     const [, refresh] = useReducer((count) => count + 1, 0);
     const heading = useRef(null); // where the player is going; the next key may come before it is there
     if (heading.current && Date.now() > heading.current.until) heading.current = null;
-    const decided = decisions.decided(data.sample);
+    const decided = useMemo(() => decisions.decided(data.sample), [data, ...decisions.known]);
     const here = data.frames.findLastIndex((number) => number <= (heading.current?.frame ?? frame));
-    const queue = data.queue.videos
-      .filter(({ id }) => !decisions.leftOut(id))
-      .map((video) => ({ ...video, frames: video.frames.filter((number) => !decisions.decided(video.id)[number]) }))
-      .filter(({ frames }) => frames.length);
+    const queue = useMemo(() => stillWaiting(data.queue.videos, decisions), [data, ...decisions.known]);
     const left = queue.reduce((sum, { frames }) => sum + frames.length, 0);
 
-    useEffect(() => onDecided(decided), [data, JSON.stringify(decided)]);
+    useEffect(() => onDecided(decided), [decided]);
     useEffect(() => onMarks(marks), [marks]);
     useEffect(() => setMarks({}), [data.sample]);
     useEffect(() => {

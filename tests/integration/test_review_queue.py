@@ -118,6 +118,27 @@ def test_only_the_last_step_is_undone_and_only_the_one_that_is_named(reviewed):
     assert decided_in(reviewed, first["id"])["frames"]
 
 
+def test_a_decision_is_undone_in_the_call_that_saves_it_and_nothing_else_where_it_was_not_saved(reviewed):
+    first = review_queue(reviewed, "first", "mistakes")[0]
+    one, other = first["frames"][:2]
+    confirm = {"sample": first["id"], "decision": "confirm"}
+    undo = {"sample": first["id"], "frames": [], "decision": "undo"}
+
+    saved = save(
+        reviewed,
+        {**confirm, "frames": [one]},
+        {**confirm, "frames": [other]},
+        {**undo, "undoes": "key-1"},
+        {**confirm, "frames": [10**6]},
+        {**undo, "undoes": "key-3"},
+        {"decision": "confirm"},
+    )
+
+    assert sorted(saved["refused"]) == ["key-3", "key-4", "key-5"]
+    assert saved["refused"]["key-4"] == "what is to be taken back was not saved"
+    assert list(decided_in(reviewed, first["id"])["frames"]) == [str(one)]
+
+
 def test_a_video_that_is_left_out_waits_for_nothing(reviewed):
     first = review_queue(reviewed, "first", "mistakes")[0]
 
