@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from expressiveness.data.crema_d import EMOTIONS, VIDEOS, VOTES
+from expressiveness.data.readers.crema_d import EMOTIONS, VIDEOS, VOTES
 
 FACE, VOICE = "2", "1"
 """How the number of a row of CREMA-D's votes begins: what raters were shown."""

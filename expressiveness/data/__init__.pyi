@@ -1,6 +1,4 @@
 from .categories import BALANCED, CATEGORIES, COLORS, EXPRESSIVE, NEAR, RESERVED, CategoryRule, Thresholds, short_name
-from .crema_d import CremaDReader
-from .csv_table import COLUMNS_FILE, NEUTRAL_FILE, TABLE_FILE, ColumnMapping, CsvReader, write_table
 from .curation import Curation, Decisions, FaceDecision, InterviewDecision
 from .doubts import doubts_about
 from .folders import READERS, read_interviews
@@ -8,11 +6,27 @@ from .inspection import Inspection, inspect_folder
 from .interview import BadRow, Column, Intended, Interview, InterviewFolder, take_evenly
 from .named_neutrals import NamedNeutrals, Stretch
 from .participants import participant_name
-from .ravdess import RavdessReader
-from .reader import Reader, RowChecks
-from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
+from .readers import (
+    ATTRIBUTES,
+    COLUMNS_FILE,
+    DEFAULT_TARGET,
+    METADATA,
+    NEUTRAL_FILE,
+    TABLE_FILE,
+    TARGETS,
+    VIDEO_ENDINGS,
+    ColumnMapping,
+    CremaDReader,
+    CsvReader,
+    RavdessReader,
+    Reader,
+    RecruitViewReader,
+    RowChecks,
+    metadata_lines,
+    videos_in,
+    write_table,
+)
 from .splits import Split, participant_folds, split_by_participant
-from .video_files import VIDEO_ENDINGS, videos_in
 
 __all__ = [
     "ATTRIBUTES",

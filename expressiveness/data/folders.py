@@ -8,7 +8,7 @@ from pathlib import Path
 
 from expressiveness._io import check_answers, place
 from expressiveness.data.interview import InterviewFolder
-from expressiveness.data.reader import Reader
+from expressiveness.data.readers import Reader
 from expressiveness.errors import InterviewError
 from expressiveness.registry import Registry
 
@@ -18,10 +18,10 @@ READERS: Registry[type[Reader]] = Registry(
     "expressiveness.readers",
     "reader",
     {
-        "recruitview": "expressiveness.data.recruitview:RecruitViewReader",
-        "crema-d": "expressiveness.data.crema_d:CremaDReader",
-        "csv": "expressiveness.data.csv_table:CsvReader",
-        "ravdess": "expressiveness.data.ravdess:RavdessReader",
+        "recruitview": "expressiveness.data.readers.recruitview:RecruitViewReader",
+        "crema-d": "expressiveness.data.readers.crema_d:CremaDReader",
+        "csv": "expressiveness.data.readers.csv_table:CsvReader",
+        "ravdess": "expressiveness.data.readers.ravdess:RavdessReader",
     },
 )
 """Each is asked in turn whether it recognises a folder; the readers of other packages and notebooks come last.
@@ -83,7 +83,7 @@ def _reader_of(folder: Path, name: str | None, columns: str | None) -> tuple[str
 def _made(name: str, columns: str | None) -> Reader:
     if columns is None:
         return READERS[name]()
-    from expressiveness.data.csv_table import ColumnMapping, CsvReader
+    from expressiveness.data.readers import ColumnMapping, CsvReader
     from expressiveness.errors import ConfigError
 
     if name != "csv":

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from expressiveness._io import place
-from expressiveness.data.csv_table import NEUTRAL_FILE, CsvTable
 from expressiveness.data.interview import BadRow, Interview
 from expressiveness.data.participants import participant_name
+from expressiveness.data.readers import NEUTRAL_FILE, CsvTable
 from expressiveness.errors import InterviewError
 from expressiveness.wording import counted
 

@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.model_selection import StratifiedKFold
 
 from expressiveness.data.interview import Interview
-from expressiveness.data.recruitview import DEFAULT_TARGET
+from expressiveness.data.readers import DEFAULT_TARGET
 from expressiveness.errors import ConfigError, TrainingError
 
 STRATA = 5

@@ -29,9 +29,7 @@ from .model_training import train
 from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos
 from .record import RECORD, read_record
 from .trained_model import CARD, MODEL, TrainedModel, load_model
-from .training_config import TrainingConfig
-from .training_data import LabelledClip, TrainingData, assemble
-from .training_defaults import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED
+from .training import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED, LabelledClip, TrainingConfig, TrainingData, assemble
 
 __all__ = [
     "CARD",

@@ -20,7 +20,7 @@ from expressiveness.data import Interview, NamedNeutrals
 from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.intensity import Reasons
 from expressiveness.models.frame_predictions import FramePredictions
-from expressiveness.models.training_data import TrainingData
+from expressiveness.models.training import TrainingData
 from expressiveness.movement import Movement, MovementStore, Neutral, Neutrals
 from expressiveness.settings import settings
 from expressiveness.types import Pixels, Progress

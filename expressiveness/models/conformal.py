@@ -20,7 +20,7 @@ from expressiveness.data import CATEGORIES
 from expressiveness.errors import ModelError, StoreError, TrainingError, VideoError
 from expressiveness.models.base import Clip, Input, StoredClips
 from expressiveness.models.frame_predictions import FramePredictions
-from expressiveness.models.training_data import TrainingData
+from expressiveness.models.training import TrainingData
 from expressiveness.types import Floats, Ints
 
 PROMISE = 0.9

@@ -12,8 +12,7 @@ from expressiveness.faces import FaceStore
 from expressiveness.models.conformal import ConformalSets, HeldOut
 from expressiveness.models.families import MODELS
 from expressiveness.models.trained_model import TrainedModel
-from expressiveness.models.training_config import TrainingConfig
-from expressiveness.models.training_data import assemble
+from expressiveness.models.training import TrainingConfig, assemble
 from expressiveness.types import Progress
 
 logger = logging.getLogger(__name__)

@@ -31,7 +31,7 @@ from expressiveness.models.families import MODELS
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.model_card import model_card, model_html
 from expressiveness.models.record import FORMAT, RECORD, check_record, read_record
-from expressiveness.models.training_config import TrainingConfig
+from expressiveness.models.training import TrainingConfig
 
 CARD = "README.md"
 

@@ -1,12 +1,10 @@
 from .completeness import Shortfall, all_read
+from .copies import make_playable, reencode, save_stills
 from .defaults import DEFAULT_EVERY, MAX_PIXELS
-from .encoding import reencode
-from .playable import make_playable
 from .probing import VideoInfo, probe
 from .probing_many import probe_videos
 from .reading import Frame, frame_times, read_chosen_frames, read_frames, read_frames_for
 from .sampling import DEFAULT_SAMPLING, NOTEBOOK_SAMPLING, Sampling
-from .stills import save_stills
 
 __all__ = [
     "DEFAULT_EVERY",

@@ -28,7 +28,7 @@ from expressiveness.models.by_movement.refinement import LabelledFrames, refined
 from expressiveness.models.conformal import HeldOut
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
-from expressiveness.models.training_data import LabelledClip, TrainingData
+from expressiveness.models.training import LabelledClip, TrainingData
 from expressiveness.movement import Movement
 from expressiveness.types import Floats, Progress
 from expressiveness.wording import counted

@@ -20,7 +20,7 @@ from expressiveness.models.cnn.preprocessing import network_input, reference_fac
 from expressiveness.models.conformal import HeldOut
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
-from expressiveness.models.training_data import TrainingData
+from expressiveness.models.training import TrainingData
 from expressiveness.types import Pixels, Progress
 
 if TYPE_CHECKING:

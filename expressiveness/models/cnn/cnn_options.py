@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from expressiveness.models.cnn.preprocessing import FaceInput
-from expressiveness.models.training_defaults import DEFAULT_EPOCHS
+from expressiveness.models.training import DEFAULT_EPOCHS
 from expressiveness.settings import only_what_was_chosen, settings
 
 Count = Annotated[int, Field(ge=1, le=10**6)]

@@ -19,8 +19,7 @@ from expressiveness.errors import TrainingError
 from expressiveness.models.cnn.cnn_options import CnnOptions
 from expressiveness.models.cnn.network import FaceAugmentation, notebook_cnn, with_fused_normalization
 from expressiveness.models.cnn.preprocessing import FaceInput, in_units, reference_face
-from expressiveness.models.training_config import TrainingConfig
-from expressiveness.models.training_data import LabelledClip, TrainingData
+from expressiveness.models.training import LabelledClip, TrainingConfig, TrainingData
 from expressiveness.types import Progress
 from expressiveness.wording import counted
 

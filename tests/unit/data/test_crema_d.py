@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from expressiveness.data import Intended, read_interviews
-from expressiveness.data.crema_d import LEVELS
+from expressiveness.data.readers.crema_d import LEVELS
 from expressiveness.errors import InterviewError
 from expressiveness.evaluation.data_figures import intended_orders, intended_pairs, own_mean, rating_ceiling
 from tests.real_people import VOICE, write_crema_d

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from expressiveness.data import ColumnMapping, csv_table, inspect_folder, read_interviews, write_table
+from expressiveness.data import ColumnMapping, inspect_folder, read_interviews, write_table
+from expressiveness.data.readers import csv_table
 from expressiveness.errors import ConfigError, InterviewError, TrainingError
 
 STUDY = """clip,file,Subject ID,rating,site

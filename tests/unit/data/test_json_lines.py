@@ -76,7 +76,7 @@ def test_utf_8_is_read_with_a_mark_and_without(tmp_path, mark, end):
 
 
 def test_objects_larger_than_the_beginning_that_is_looked_at_are_told_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("expressiveness.data.recruitview.MAX_LINE_BYTES", 200)
+    monkeypatch.setattr("expressiveness.data.readers.recruitview.MAX_LINE_BYTES", 200)
     (tmp_path / "metadata.jsonl").write_text("\n".join(json.dumps(one, indent=2) for one in ROWS))
 
     with pytest.raises(InterviewError, match="has JSON over several lines"):

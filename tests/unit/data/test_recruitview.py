@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expressiveness._io import place
-from expressiveness.data import TARGETS, read_interviews, recruitview, take_evenly
+from expressiveness.data import TARGETS, read_interviews, take_evenly
+from expressiveness.data.readers import recruitview
 from expressiveness.errors import InterviewError
 from tests.interviews import interview, row, write_metadata
 

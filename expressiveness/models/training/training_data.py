@@ -26,7 +26,7 @@ from expressiveness.data import (
 from expressiveness.errors import StoreError
 from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.models.families import MODELS
-from expressiveness.models.training_config import TrainingConfig
+from expressiveness.models.training.training_config import TrainingConfig
 from expressiveness.movement import Movement, MovementStore, Neutral, Neutrals, extract_movements
 from expressiveness.types import Ints, Progress
 from expressiveness.wording import counted, shortened

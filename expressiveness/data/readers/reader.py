@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from expressiveness._io import place
-from expressiveness.data.file_names import NamedFiles
 from expressiveness.data.interview import Column, InterviewFolder
+from expressiveness.data.readers.file_names import NamedFiles
 from expressiveness.errors import InterviewError
 
 MAX_ID, MAX_FILE_NAME = 200, 4096

@@ -11,7 +11,7 @@ from pydantic import Field
 from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.errors import ConfigError
 from expressiveness.models.families import MODELS
-from expressiveness.models.training_defaults import DEFAULT_MODEL, DEFAULT_SEED
+from expressiveness.models.training.training_defaults import DEFAULT_MODEL, DEFAULT_SEED
 from expressiveness.registry import closest
 from expressiveness.settings import Seed, only_what_was_chosen, settings
 

@@ -19,11 +19,11 @@ from pydantic_core import PydanticCustomError
 
 from expressiveness._io import open_bounded, place
 from expressiveness.data.categories import Thresholds
-from expressiveness.data.file_names import path_inside
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
-from expressiveness.data.json_lines import other_shape
 from expressiveness.data.participants import participant_name
-from expressiveness.data.reader import Reader, RowChecks
+from expressiveness.data.readers.file_names import path_inside
+from expressiveness.data.readers.json_lines import other_shape
+from expressiveness.data.readers.reader import Reader, RowChecks
 from expressiveness.errors import InterviewError, reason
 from expressiveness.wording import REASONS_SHOWN, problems
 

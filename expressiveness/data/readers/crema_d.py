@@ -17,7 +17,7 @@ from pathlib import Path
 from expressiveness._io import read_bounded
 from expressiveness.data.categories import Thresholds
 from expressiveness.data.interview import BadRow, Interview, InterviewFolder
-from expressiveness.data.reader import Reader, RowChecks
+from expressiveness.data.readers.reader import Reader, RowChecks
 from expressiveness.errors import InterviewError, reason
 
 VOTES = ("processedResults/tabulatedVotes.csv", "tabulatedVotes.csv")

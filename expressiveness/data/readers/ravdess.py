@@ -12,7 +12,7 @@ from pathlib import Path
 
 from expressiveness.data.categories import Thresholds
 from expressiveness.data.interview import BadRow, Interview, InterviewFolder
-from expressiveness.data.reader import Reader, RowChecks
+from expressiveness.data.readers.reader import Reader, RowChecks
 from expressiveness.errors import InterviewError
 
 SCORE = "intended_intensity"

@@ -21,10 +21,10 @@ from pydantic.dataclasses import dataclass
 
 from expressiveness._io import decoded, place, whole_file
 from expressiveness.data.categories import Thresholds
-from expressiveness.data.file_names import with_slashes
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
 from expressiveness.data.participants import participant_name
-from expressiveness.data.reader import Reader, RowChecks
+from expressiveness.data.readers.file_names import with_slashes
+from expressiveness.data.readers.reader import Reader, RowChecks
 from expressiveness.errors import ConfigError, InterviewError
 from expressiveness.registry import closest, what_else
 

@@ -18,8 +18,8 @@ from expressiveness.data import METADATA, Interview, InterviewFolder, metadata_l
 from expressiveness.errors import InterviewError, OutputError
 from expressiveness.parallel import run
 from expressiveness.types import Failure, Progress
+from expressiveness.video.copies.encoding import reencode
 from expressiveness.video.defaults import MAX_PIXELS
-from expressiveness.video.encoding import reencode
 from expressiveness.video.probing import probe
 
 ENDINGS_OF_BROWSERS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})

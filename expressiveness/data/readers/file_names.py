@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from expressiveness._io import is_here
 from expressiveness.data.participants import plain
-from expressiveness.data.video_files import VIDEO_ENDINGS
+from expressiveness.data.readers.video_files import VIDEO_ENDINGS
 from expressiveness.errors import InterviewError
 
 

@@ -1,0 +1,28 @@
+from .crema_d import CremaDReader
+from .csv_table import COLUMNS_FILE, NEUTRAL_FILE, TABLE_FILE, ColumnMapping, CsvReader, CsvTable, write_table
+from .ravdess import RavdessReader
+from .reader import Reader, RowChecks
+from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
+from .video_files import VIDEO_ENDINGS, videos_in
+
+__all__ = [
+    "ATTRIBUTES",
+    "COLUMNS_FILE",
+    "DEFAULT_TARGET",
+    "METADATA",
+    "NEUTRAL_FILE",
+    "TABLE_FILE",
+    "TARGETS",
+    "VIDEO_ENDINGS",
+    "ColumnMapping",
+    "CremaDReader",
+    "CsvReader",
+    "CsvTable",
+    "RavdessReader",
+    "Reader",
+    "RecruitViewReader",
+    "RowChecks",
+    "metadata_lines",
+    "videos_in",
+    "write_table",
+]
