@@ -1,4 +1,4 @@
-"""Interviews: read and checked, their categories, who trains and who tests, what people decided about them."""
+"""Interviews: reading and checking them, their categories, splits, and reviewers' decisions."""
 
 import lazy_loader
 

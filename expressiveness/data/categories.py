@@ -1,4 +1,4 @@
-"""The three ordered categories of expressiveness, and the score thresholds that part them."""
+"""The three ordered categories of expressiveness, and the score thresholds between them."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ BALANCED = "Balanced Expression"
 EXPRESSIVE = "Expressive"
 
 CATEGORIES = (RESERVED, BALANCED, EXPRESSIVE)
-"""From least to most expressive. Every array of probabilities has this order, which no sorting may change."""
+"""From least to most expressive. Every array of probabilities is in this order, so never sort it."""
 
 COLORS = {RESERVED: "#0072B2", BALANCED: "#999999", EXPRESSIVE: "#D55E00"}
-"""Told apart with any colour vision (Okabe and Ito, 2008); the same in figures and in the App."""
+"""Safe for color-blind viewers (Okabe and Ito, 2008); the same in figures and in the App."""
 
 
 def short_name(category: str) -> str:
-    """A category in a sentence: Reserved, Balanced or Expressive."""
+    """The short form of a category, for use in sentences: Reserved, Balanced or Expressive."""
     return category.removesuffix(" Expression")
 
 
 NEAR = 0.1
-"""A score this near to a threshold could well have got the other category."""
+"""A score this close to a threshold could easily have fallen into the other category."""
 
 
 @settings
 class Thresholds:
-    """Where a score changes its category: Reserved < `low` <= Balanced <= `high` < Expressive.
+    """The scores that separate the categories: Reserved < `low` <= Balanced <= `high` < Expressive.
 
     The defaults are the notebook's.
     """
@@ -46,29 +46,29 @@ class Thresholds:
 
     @classmethod
     def from_tertiles(cls, scores: Sequence[float]) -> Thresholds:
-        """Place the thresholds so that each category holds a third of `scores`: the training set's, not the test's.
+        """Place the thresholds so that each category gets a third of `scores`, which must not include the test set's.
 
         Raises:
-            TrainingError: there are no scores, or all are the same.
+            TrainingError: there are no scores, or they are all equal.
         """
         if not len(scores):
             raise TrainingError("no scores to place thresholds in; give two numbers")
         if min(scores) == max(scores):
             raise TrainingError(f"all scores are {scores[0]:g}, which no thresholds tell apart; choose another target")
         low, high = np.quantile(np.asarray(scores, dtype=float), [1 / 3, 2 / 3])
-        # Ratings often pile up at an end of their scale, and a threshold there would leave that end's category empty.
+        # Ratings often pile up at one end of their scale; a threshold there would leave that category empty.
         if low == min(scores):
             low = np.nextafter(low, np.inf)
             high = max(high, np.nextafter(low, np.inf))
         if high == max(scores):
             high = np.nextafter(high, -np.inf)
             low = min(low, np.nextafter(high, -np.inf))
-        if low == high:  # of ratings, a third and more may be the same: then these are the ones between
+        if low == high:  # more than a third of the ratings may be equal: they become Balanced
             low = np.nextafter(low, -np.inf)
         return cls(float(low), float(high))
 
     def index(self, score: float) -> int:
-        """The position of a score's category in `CATEGORIES`: 0, 1 or 2."""
+        """The index of a score's category in `CATEGORIES`: 0, 1 or 2."""
         return int(score >= self.low) + int(score > self.high)
 
     def near(self, scores: npt.ArrayLike) -> npt.NDArray[np.bool_]:
@@ -84,7 +84,7 @@ class Thresholds:
 
 @settings
 class CategoryRule:
-    """How an interview gets its category: which score counts, and where it changes the category. Kept with the data."""
+    """How an interview gets its category: the target score and its thresholds. Stored with the data."""
 
     target: str
     thresholds: Thresholds

@@ -1,7 +1,7 @@
-"""What people decided while reviewing: corrected categories and excluded faces.
+"""Reviewers' decisions: corrected categories and excluded faces.
 
-The only thing that flows back from review to training. A decision on a face outranks one on its interview, which
-outranks the category that the score gives; an excluded face trains nothing.
+Nothing else flows back from review to training. A decision on a face overrides one on its interview, which overrides
+the category given by the score. Excluded faces are not trained on.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from expressiveness.errors import InterviewError, reason
 from expressiveness.wording import counted
 
 MAX_BYTES = 64 * 2**20
-"""Of a file of decisions: some four hundred thousand."""
+"""Largest file of decisions that is read, about 400,000 decisions."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaceDecision:
-    """What a person decided about the primary face of one frame."""
+    """A reviewer's decision about the primary face of one frame."""
 
     interview: str
     frame_number: int  # from 1
-    category: str | None = None  # the corrected one
+    category: str | None = None  # corrected
     excluded: bool = False
     decided_by: str = ""
     decided_at: str = ""  # ISO 8601, UTC
@@ -42,7 +42,7 @@ class FaceDecision:
 
 @dataclass(frozen=True, slots=True)
 class InterviewDecision:
-    """What a person decided about a whole interview."""
+    """A reviewer's decision about a whole interview."""
 
     interview: str
     category: str | None = None
@@ -56,7 +56,7 @@ class InterviewDecision:
 
 @dataclass(frozen=True, slots=True)
 class Curation:
-    """Every decision taken so far."""
+    """All decisions so far."""
 
     faces: tuple[FaceDecision, ...] = ()
     interviews: tuple[InterviewDecision, ...] = ()
@@ -68,24 +68,24 @@ class Curation:
         return f"Curation({counted(len(self.faces), 'face')}, {counted(len(self.interviews), 'interview')} decided)"
 
     def about(self, interview_ids: Collection[str]) -> Curation:
-        """Only the decisions about some interviews."""
+        """Only the decisions about the given interviews."""
         return Curation(
             tuple(decision for decision in self.faces if decision.interview in interview_ids),
             tuple(decision for decision in self.interviews if decision.interview in interview_ids),
         )
 
     def exclusions(self) -> Curation:
-        """Only what is left out: for learning another score than the one that the corrected categories are about."""
+        """Only the exclusions, for training on a different score than the one whose categories were corrected."""
         return Curation(
             tuple(replace(decision, category=None) for decision in self.faces if decision.excluded),
             tuple(replace(decision, category=None) for decision in self.interviews if decision.excluded),
         )
 
     def save(self, path: Path | str, *, overwrite: bool = False) -> None:
-        """Write the decisions as JSON, whole or not at all: they cannot be computed again.
+        """Write the decisions as JSON, atomically, since they cannot be recomputed.
 
         Raises:
-            OutputError: the file cannot be written, or is there and `overwrite` is not set.
+            OutputError: the file cannot be written, or exists and `overwrite` is not set.
         """
         with output_file(place(path), overwrite=overwrite) as unfinished:
             unfinished.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
@@ -95,7 +95,7 @@ class Curation:
         """Read what `save` wrote.
 
         Raises:
-            InterviewError: the file is missing or holds something else.
+            InterviewError: the file is missing or is not a file of decisions.
         """
         path = place(path)
         try:
@@ -119,7 +119,7 @@ def _check(decision: FaceDecision | InterviewDecision, where: str) -> None:
 
 
 class Decisions:
-    """Looks up what people decided, and counts what was used."""
+    """Looks up decisions, and counts how many were applied."""
 
     def __init__(self, curation: Curation) -> None:
         self._faces = {(decision.interview, decision.frame_number): decision for decision in curation.faces}
@@ -128,12 +128,12 @@ class Decisions:
         self.corrected = 0
 
     def categories(self, interview_id: str, frame_numbers: npt.NDArray[np.int32], weak: int) -> npt.NDArray[np.int32]:
-        """The category of each frame's primary face, given the one of the score; -1 where it is excluded.
+        """The category of each frame's primary face after decisions; -1 where it is excluded.
 
         Args:
-            interview_id: whose frames they are.
+            interview_id: the interview.
             frame_numbers: shape (n,), from 1.
-            weak: the category that the interview's score gives, an index into `CATEGORIES`.
+            weak: the category given by the interview's score, an index into `CATEGORIES`.
 
         Returns:
             Indices into `CATEGORIES`, shape (n,).
@@ -149,7 +149,7 @@ class Decisions:
         return wanted
 
     def labelled(self, interview_id: str, frame_numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        """Which frames' primary faces got a category of their own from a person, shape (n,)."""
+        """Which frames' primary faces a reviewer labelled individually, shape (n,)."""
         decisions = [self._faces.get((interview_id, number)) for number in frame_numbers.tolist()]
         return np.array([bool(one and one.category and not one.excluded) for one in decisions], dtype=bool)
 

@@ -1,4 +1,4 @@
-"""What a folder of interviews says that is hardly right, in sentences: one person for two, scores on another scale."""
+"""Warnings about likely mistakes in a folder: names that may be one person or two, scores on another scale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from expressiveness.data.participants import alike, several_spellings
 from expressiveness.wording import counted
 
 SHOWN = 3
-"""Of the participants that a sentence is about."""
+"""How many participants a warning names."""
 
 BY_OPTIONS = "give --low and --high, or train with --tertiles"
 
@@ -19,12 +19,12 @@ BY_OPTIONS = "give --low and --high, or train with --tertiles"
 def doubts_about(
     interviews: Sequence[Interview], rule: CategoryRule | None = None, *, remedy: str = BY_OPTIONS
 ) -> tuple[str, ...]:
-    """Say what is hardly right about some interviews, a sentence each.
+    """Find likely mistakes in some interviews, one sentence each.
 
     Args:
         interviews: of one folder.
-        rule: how they get their categories; None where thresholds fit the scores anyway.
-        remedy: how thresholds are set, where this is read.
+        rule: how they get their categories; None if the thresholds come from the scores themselves.
+        remedy: how the reader of the warning can set thresholds.
     """
     found = [_joined(interviews), _left_apart(interviews)]
     if rule:
@@ -73,7 +73,7 @@ def _empty_categories(scores: Sequence[float], rule: CategoryRule, remedy: str) 
 
 
 def _quoted(spellings: Sequence[str]) -> list[str]:
-    """Spellings in quotes; by their characters' numbers where they would look the same."""
+    """Spellings in quotes; escaped if they look the same."""
     look = {unicodedata.normalize("NFC", spelling) for spelling in spellings}
     return [repr(spelling) if len(look) == len(spellings) else ascii(spelling) for spelling in spellings]
 

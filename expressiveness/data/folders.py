@@ -24,9 +24,9 @@ READERS: Registry[type[Reader]] = Registry(
         "ravdess": "expressiveness.data.readers.ravdess:RavdessReader",
     },
 )
-"""Each is asked in turn whether it recognises a folder; the readers of other packages and notebooks come last.
+"""Tried in this order until one recognises the folder; readers added by other packages and notebooks come last.
 
-CREMA-D comes before the CSVs that it holds, RAVDESS after them: whoever put a table beside its videos rated them anew.
+CREMA-D comes before csv because it contains CSV files, RAVDESS after: a table beside its videos holds new ratings.
 """
 
 
@@ -41,16 +41,16 @@ def read_interviews(
     """Read and validate a folder of interviews.
 
     Args:
-        folder: holds a table of interviews and the videos that it names; or its URL; or, of a CSV or TSV, the file.
+        folder: a folder with a table of interviews and their videos, its URL, or the CSV or TSV file itself.
         reader: a name in `READERS`; the first that recognises the folder if None.
-        columns: what the columns of a CSV are, as in "video=clip,participant=subject,score=rating"; guessed where
-            nothing is said.
-        strict: raise an error for the first bad row instead of reporting it.
+        columns: the columns of a CSV, as in "video=clip,participant=subject,score=rating"; any not given are
+            guessed.
+        strict: raise an error at the first bad row instead of reporting it.
         allow_outside: accept videos outside `folder` (absolute paths, `..`, links that lead out).
 
     Raises:
         InterviewError: no such folder, no reader recognises it, or, if `strict`, a bad row.
-        ConfigError: there is no such reader, or `columns` cannot be.
+        ConfigError: there is no such reader, or `columns` is invalid.
         PlaceError: nothing answers at a URL.
     """
     folder = place(folder)

@@ -1,6 +1,6 @@
-"""What a folder of interviews holds: its columns, scores, categories, people and questions, and what is wrong with it.
+"""Summarise a folder of interviews: columns, scores, categories, people, questions, and problems.
 
-Start at `inspect_folder`; `inspection_figures` draws what it found. Transcripts and summaries are counted, never kept.
+Start at `inspect_folder`; `inspection_figures` draws the result. Transcripts and summaries are counted, never kept.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Retake:
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """What was found in a folder; `clips` has a row for each valid interview."""
+    """The summary of a folder; `clips` has a row for each valid interview."""
 
     folder: Path
     table: str  # the name of the file that the rows are in
@@ -43,15 +43,15 @@ class Inspection:
     thresholds: Thresholds
     rows: int
     columns: tuple[Column, ...]
-    mapping: Mapping[str, str]  # which columns of a CSV were taken for what
+    mapping: Mapping[str, str]  # how the columns of a CSV were interpreted
     bad_rows: tuple[BadRow, ...]
     ignored_keys: tuple[str, ...]
-    doubts: tuple[str, ...]  # what is hardly right, a sentence each
+    doubts: tuple[str, ...]  # likely mistakes, a sentence each
     clips: pd.DataFrame  # id, participant, question_id, question, score, category, has_video; "" for no question
 
     @property
     def statistics(self) -> dict[str, float | None]:
-        """Count, mean, standard deviation, extremes and quartiles of the score; None for what so few do not have."""
+        """Count, mean, standard deviation, extremes and quartiles of the score; None where there are too few clips."""
         found = self.clips["score"].describe().to_dict()
         return {str(name): None if pd.isna(value) else float(value) for name, value in found.items()}
 
@@ -73,7 +73,7 @@ class Inspection:
 
     @property
     def scores_by_question(self) -> dict[str, list[float]]:
-        """Scores of each question, by its id and text."""
+        """Scores by question (id and text)."""
         names = (
             (self.clips["question_id"] + ". " + self.clips["question"]).str.removeprefix(". ").str.removesuffix(". ")
         )
@@ -92,11 +92,11 @@ class Inspection:
 
     @property
     def missing_videos(self) -> tuple[str, ...]:
-        """The ids of interviews whose video file is not there."""
+        """The ids of interviews whose video file is missing."""
         return tuple(self.clips.loc[~self.clips["has_video"], "id"])
 
     def summary(self) -> str:
-        """What was found, in a few lines."""
+        """The summary as a few lines of text."""
         clips, score = len(self.clips), self.statistics
         lines = [
             f"{self.rows} rows, {len(self.columns)} columns; {clips} valid interviews, {len(self.bad_rows)} bad rows, "
@@ -185,19 +185,19 @@ def inspect_folder(
     columns: str | None = None,
     allow_outside: bool = False,
 ) -> Inspection:
-    """Look over a folder of interviews.
+    """Summarise a folder of interviews.
 
     Args:
-        folder: as for `read_interviews`, or what that has found.
-        target: the score that categories are made of; the data's own, or else its first, if None.
-        low: Reserved is below this score; as the data says if None.
-        high: Expressive is above this score, likewise.
+        folder: as for `read_interviews`, or its result.
+        target: the score that gives the categories; if None the data's own, or else its first.
+        low: scores below this are Reserved; the data's own threshold if None.
+        high: scores above this are Expressive, likewise.
         reader: a name in `READERS`; the one that recognises the folder if None.
-        columns: what the columns of a CSV are, as for `read_interviews`.
+        columns: the columns of a CSV, as for `read_interviews`.
         allow_outside: accept videos outside `folder`.
 
     Raises:
-        InterviewError: no such folder, nothing in it that can be read, or no such score.
+        InterviewError: no such folder, nothing readable in it, or no such score.
     """
     found = folder
     if not isinstance(found, InterviewFolder):

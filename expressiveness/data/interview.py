@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 class Scores(dict[str, float]):
-    """Scores by name. To ask for one that there is not is answered with those that there are."""
+    """Scores by name; an unknown name raises an error that lists the known ones."""
 
     def __missing__(self, name: str) -> float:
         raise InterviewError(f"no score {name!r}; {what_else(name, self)}")
 
 
 class Intended(NamedTuple):
-    """How expressive somebody was asked to be."""
+    """How expressive the person was asked to be."""
 
     level: float  # more is more expressive
-    word: str  # for it, as the data has it
+    word: str  # the data's word for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Interview:
     id: str  # text: "0082" is not 82
     video: Path
     participant: str  # the group that every split keeps whole; one name for all its spellings
-    scores: Mapping[str, float]  # by name; a study with one score has one
-    attributes: Mapping[str, str] = field(default_factory=dict)  # what else is known; may hold names, so never logged
-    participant_as_written: str = field(init=False, compare=False)  # in the table
+    scores: Mapping[str, float]  # by name
+    attributes: Mapping[str, str] = field(default_factory=dict)  # other columns; may contain names, so never logged
+    participant_as_written: str = field(init=False, compare=False)  # as spelled in the table
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "participant_as_written", self.participant)
         object.__setattr__(self, "participant", participant_name(self.participant))
-        object.__setattr__(self, "video", place(self.video))  # people who make their own give text
+        object.__setattr__(self, "video", place(self.video))  # callers may pass a string
         object.__setattr__(self, "scores", Scores(self.scores))
         for name, score in self.scores.items():
             if not math.isfinite(score):
@@ -64,12 +64,12 @@ class Interview:
 
     @property
     def question_key(self) -> str | None:
-        """What tells the question from others: its `question_id`, or its text; None where nothing is known of it."""
+        """Identifies the question: its `question_id`, else its text; None if unknown."""
         return self.attributes.get("question_id") or self.attributes.get("question")
 
     @property
     def standard_error(self) -> float | None:
-        """Of the target score, where several people rated the video; None where the data does not say."""
+        """The standard error of the target score, if several people rated the video; None if unknown."""
         try:
             error = float(self.attributes.get("standard_error", ""))
         except ValueError:
@@ -78,7 +78,7 @@ class Interview:
 
     @property
     def intended(self) -> Intended | None:
-        """How expressive the person was asked to be: `intended`, as in "3 strong"; None where nobody was asked."""
+        """How expressive the person was asked to be, from the attribute `intended` ("3 strong"); None without it."""
         number, _, word = self.attributes.get("intended", "").partition(" ")
         try:
             return Intended(float(number), word or number)
@@ -88,9 +88,9 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row of a folder's table that was passed over."""
+    """A row of a folder's table that was skipped."""
 
-    line: int  # of the file, from 1
+    line: int  # in the file, from 1
     reason: str
     id: str | None = None
 
@@ -104,26 +104,26 @@ class Column:
 
     name: str
     types: tuple[str, ...]  # "text", "number", ...: usually one
-    missing: int  # rows where it is absent or blank
+    missing: int  # number of rows where it is absent or blank
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InterviewFolder(Sequence[Interview]):
-    """What `read_interviews` found, a sequence of interviews: `folder[0]` is one, `folder["0082"]` the one of that id.
+    """The result of `read_interviews`, a sequence of interviews: index it by position, or by id as in `folder["0082"]`.
 
     Attributes:
-        path: of the folder.
-        interviews: in the file's order, each id once.
-        bad_rows: passed over, each with its reason.
-        ignored_keys: columns that nothing was made of.
-        target: the score that categories are made of; None for the only one there is.
-        thresholds: where they part, on every score; None for its tertiles.
-        reader: the name of the one in `READERS` that read it.
-        table: the name of the file that the rows are in, for messages.
-        mapping: the columns that ids, videos, ... were taken from, where they may be chosen.
+        path: the folder.
+        interviews: in the file's order, with unique ids.
+        bad_rows: skipped rows, each with its reason.
+        ignored_keys: unused columns.
+        target: the score that gives the categories; None if the data does not say.
+        thresholds: between the categories, for any score; None for the tertiles of the chosen score.
+        reader: the name in `READERS` of the reader that read it.
+        table: the name of the file with the rows, for messages.
+        mapping: the columns used for ids, videos, ..., if they can be chosen.
 
     Raises:
-        InterviewError: two interviews have one id.
+        InterviewError: two interviews share an id.
     """
 
     path: Path
@@ -170,10 +170,10 @@ class InterviewFolder(Sequence[Interview]):
         )
 
     def not_empty(self) -> Self:
-        """The same folder, if it holds an interview.
+        """Return this folder if it has any usable interview.
 
         Raises:
-            InterviewError: it holds none that can be used.
+            InterviewError: it has none.
         """
         table = self.path / self.table
         if not self.interviews:
@@ -182,20 +182,20 @@ class InterviewFolder(Sequence[Interview]):
 
     @property
     def scores(self) -> tuple[str, ...]:
-        """The names of the scores, in the file's order."""
+        """The names of all scores, in the file's order."""
         return tuple(dict.fromkeys(name for interview in self for name in interview.scores))
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """The names of the attributes, in the file's order."""
+        """The names of all attributes, in the file's order."""
         return tuple(dict.fromkeys(name for interview in self for name in interview.attributes))
 
     @property
     def rule(self) -> CategoryRule:
-        """How a score becomes a category, as the data says.
+        """The data's own category rule.
 
         Raises:
-            InterviewError: there are several scores, and the data does not say which one.
+            InterviewError: there are several scores, and the data does not say which one to use.
         """
         return self.rule_for()
 
@@ -207,13 +207,13 @@ class InterviewFolder(Sequence[Interview]):
         low: float | None = None,
         high: float | None = None,
     ) -> CategoryRule:
-        """How a score becomes a category, where somebody chose the score or the thresholds.
+        """The category rule for a chosen score or chosen thresholds.
 
         Args:
-            target: the score; the data's own if None.
-            thresholds: where it changes the category; as the data says if None.
-            low: Reserved is below it, in place of the thresholds' own.
-            high: Expressive is above it, likewise.
+            target: the score; the data's own, or its only one, if None.
+            thresholds: the data's own, or the score's tertiles, if None.
+            low: scores below it are Reserved; overrides `thresholds.low`.
+            high: scores above it are Expressive; overrides `thresholds.high`.
 
         Raises:
             InterviewError: there is no such score, or there are several and none was chosen.
@@ -240,7 +240,7 @@ class InterviewFolder(Sequence[Interview]):
         return f"{self.path} has no score to make categories of{bad}"
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row an interview, by id: participant, video, scores and attributes."""
+        """One row per interview, indexed by id: participant, video, scores and attributes."""
         import pandas as pd
 
         rows = [
@@ -257,7 +257,7 @@ def _first_of(scores: Sequence[str]) -> str:
 
 
 def take_evenly(interviews: Sequence[Interview], limit: int | None) -> Sequence[Interview]:
-    """Take `limit` of the interviews, evenly over the file: its rows are blocked by question, its head is no sample."""
+    """Take `limit` interviews spread evenly over the file, whose rows are grouped by question."""
     if limit is None or limit >= len(interviews):
         return interviews
     return [interviews[position * len(interviews) // limit] for position in range(limit)]

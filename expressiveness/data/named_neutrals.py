@@ -1,6 +1,6 @@
-"""Where people say that a face is neutral: `neutral.csv`, each row a clip or a stretch of one.
+"""User-marked neutral faces: `neutral.csv`, one clip or stretch of a clip per row.
 
-The file is the user's: it is only ever read.
+The file belongs to the user and is never written.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ class Stretch:
     interview: Interview
     start: float = 0.0  # in seconds, included
     end: float = math.inf  # in seconds, included
-    line: int = 0  # of the file that names it, from 1
+    line: int = 0  # in the file, from 1
 
     def covers(self, seconds: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Which times lie in it, shape (n,)."""
+        """Which times are inside it, shape (n,)."""
         return np.asarray((seconds >= self.start) & (seconds <= self.end))
 
 
 @dataclass(frozen=True, slots=True)
 class NamedNeutrals:
-    """The neutral stretches that a user named."""
+    """The neutral stretches that a user marked."""
 
     stretches: tuple[Stretch, ...]
-    bad_rows: tuple[BadRow, ...] = ()  # that cannot be, each with its reason
-    passed_over: dict[int, str] = field(default_factory=dict, compare=False)  # reasons by line, found while looking
+    bad_rows: tuple[BadRow, ...] = ()  # invalid rows, each with its reason
+    passed_over: dict[int, str] = field(default_factory=dict, compare=False)  # reasons by line, found during use
 
     def __repr__(self) -> str:
         people = {stretch.interview.participant for stretch in self.stretches}
@@ -55,11 +55,11 @@ class NamedNeutrals:
     def read(cls, file: Path | str, interviews: Sequence[Interview]) -> NamedNeutrals:
         """Read a CSV or TSV with the columns `id` or `participant`, `start` and `end`, both in seconds.
 
-        A blank start or end is the clip's own; a row that names only a participant is about each of their clips.
+        A blank start or end means that of the clip; a row that names only a participant applies to all their clips.
 
         Args:
             file: the table.
-            interviews: all that the rows may be about.
+            interviews: the ones that rows may refer to.
 
         Raises:
             InterviewError: there is no such file, it cannot be read, or a column is missing.
@@ -94,7 +94,7 @@ class NamedNeutrals:
         return tuple(stretch for stretch in self.stretches if stretch.interview.participant == participant)
 
     def pass_over(self, stretch: Stretch, reason: str) -> None:
-        """Note that a stretch cannot be used, and say so once."""
+        """Record that a stretch cannot be used, and log it once per line."""
         if stretch.line not in self.passed_over:
             self.passed_over[stretch.line] = reason
             logger.warning("neutral: %s", BadRow(stretch.line, reason, stretch.interview.id))

@@ -1,7 +1,7 @@
-"""Who is who: spellings of one participant that are joined, and those that look like one and are not.
+"""Merge different spellings of a participant, and find names that look alike but were not merged.
 
-A person under two spellings would be in training and test at once. What spreadsheets and other machines do to a name,
-blanks, "115.0" for 115 and other Unicode forms, is undone. Whether "P7" and "p7" are one person, only the study knows.
+A person under two spellings could end up in both training and test. What spreadsheets do to a name is undone: spaces,
+"115.0" for 115, other Unicode forms. Whether "P7" and "p7" are one person, only the authors of the study know.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from collections.abc import Iterable
 
 
 def plain(text: str) -> str:
-    """A text as it looks: in one Unicode form (NFKC), without invisible characters, and each gap one blank."""
+    """Normalise a text: Unicode NFKC, no invisible characters, single spaces."""
     visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", visible).split())
 
 
 def participant_name(text: str) -> str:
-    """The one name of a participant for every spelling that surely means them; blank where there is none.
+    """Normalise a participant's name, merging only spellings that certainly mean the same; "" for a blank.
 
     Args:
-        text: as the table has it.
+        text: as spelled in the table.
     """
     name = plain(text)
-    # One or two zeros only: "1.000" may be a thousand.
+    # One or two zeros only: "1.000" may mean 1000.
     whole = re.fullmatch(r"(\d+)[.,]0{1,2}", name)
     return whole[1] if whole else name
 
 
 def several_spellings(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The participants that are written in several ways, with their spellings.
+    """Participants with more than one spelling, and those spellings.
 
     Args:
-        names: of each interview's participant, the name and how the table spells it.
+        names: for each interview, the participant's normalised name and its spelling in the table.
     """
     spellings: dict[str, dict[str, None]] = {}
     for name, written in names:
@@ -42,7 +42,7 @@ def several_spellings(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def alike(names: Iterable[str]) -> list[list[str]]:
-    """Groups of participants that differ in capitals, zeros in front or marks alone, as "P-07" and "p7" do."""
+    """Groups of participants that differ only in case, leading zeros or punctuation, like "P-07" and "p7"."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for name in dict.fromkeys(names):
         parts = re.findall(r"[^\W\d_]+|\d+", name.casefold())

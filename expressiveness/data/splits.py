@@ -1,7 +1,7 @@
-"""Part interviews into training, validation and test sets that share no person.
+"""Split interviews into training, validation and test sets that share no person.
 
-A split by clip or by frame puts the same person on both sides, and a network then scores by recognising people: on
-RecruitView a person's mean score alone reaches a Spearman correlation of about 0.38 under a split by clip.
+Splitting by clip or frame puts the same person on both sides, which rewards a network for recognising people: on
+RecruitView, a person's mean score alone reaches a Spearman correlation of about 0.38 under a split by clip.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from expressiveness.data.readers import DEFAULT_TARGET
 from expressiveness.errors import ConfigError, TrainingError
 
 STRATA = 5
-"""Participants are dealt out by their mean score in at most so many groups, so that every set spans the scores."""
+"""Maximum number of strata by mean score, so that every set covers the range of scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Split:
         return f"Split({len(self.train)} train, {len(self.validation)} validation, {len(self.test)} test interviews)"
 
     def set_of(self, interview_id: str) -> str | None:
-        """Name the set that an interview is in: "train", "validation", "test", or None if it was not there."""
+        """The set that an interview is in: "train", "validation", "test", or None if it is in none."""
         for name in ("train", "validation", "test"):
             if interview_id in getattr(self, name):
                 return name
@@ -56,14 +56,14 @@ def split_by_participant(
     validation_share: float = 0.2,
     seed: int = 0,
 ) -> Split:
-    """Part interviews into three sets, participants kept whole and stratified on their mean score.
+    """Split interviews into three sets by participant, stratified on their mean score.
 
     Args:
-        interviews: to part.
+        interviews: to split.
         target: the score that participants are stratified on.
         test_share: of the participants, above 0 and at most 0.5.
         validation_share: of the participants, likewise.
-        seed: decides who goes where.
+        seed: for the random assignment.
 
     Raises:
         TrainingError: there are too few participants for three sets.
@@ -87,7 +87,7 @@ def split_by_participant(
 def participant_folds(
     interviews: Sequence[Interview], *, folds: int = 5, target: str = DEFAULT_TARGET, seed: int = 0
 ) -> list[frozenset[str]]:
-    """Deal the participants out into folds, stratified on their mean score.
+    """Assign participants to folds, stratified on their mean score.
 
     Returns:
         The participants of each fold; every participant is in exactly one.

@@ -71,10 +71,10 @@ def extract_faces(
         video: any video file.
         config: the defaults if None.
         detector: reused if given; it must match `config`.
-        max_pixels: the most that a picture may have.
+        max_pixels: the most pixels a frame may have.
 
     Raises:
-        VideoError: the video is missing, its pictures are too large, or nothing in it decodes.
+        VideoError: the video is missing, its frames are too large, or nothing decodes.
         DetectorError: the detector's model files are not installed.
         ConfigError: there is no such detector.
     """
@@ -147,7 +147,7 @@ def extract_interviews(
     Args:
         interviews: whose videos to read.
         store: where the tables go; its configuration decides what is extracted.
-        workers: processes; None for one a core.
+        workers: processes; None for one per core.
         timeout: seconds that one video may take before it is given up; None for no limit.
         progress: called after each interview.
         on_stored: called, in this process, with each interview whose faces are in the store, those that were there
@@ -155,7 +155,7 @@ def extract_interviews(
         executor: runs the work: on this machine, or on a cluster.
         hand_over: have workers hand their tables to this process, where they are on machines that do not share the
             store's disk.
-        max_pixels: the most that a picture may have; a video with larger ones is a failure.
+        max_pixels: the most pixels a frame may have; a video with larger ones is a failure.
 
     Raises:
         StoreError: the store cannot be written.

@@ -25,10 +25,10 @@ def read_faces_and_movement(
         config: which faces are found.
         detector: must match `config`.
         landmarker: reads the movement.
-        max_pixels: the most that a picture may have.
+        max_pixels: the most pixels a frame may have.
 
     Raises:
-        VideoError: the video is missing, its pictures are too large, or nothing in it decodes.
+        VideoError: the video is missing, its frames are too large, or nothing decodes.
     """
     faces, movement = FaceReading(config, detector), MovementReading(landmarker)
     frames = read_frames_for(video, [config.sampling, SAMPLING], max_pixels=max_pixels)

@@ -134,10 +134,10 @@ def read_movement(
         video: any video file.
         faces: of the video; of several people it says who is interviewed. Found out as for faces if None.
         landmarker: reused if given.
-        max_pixels: the most that a picture may have.
+        max_pixels: the most pixels a frame may have.
 
     Raises:
-        VideoError: the video is missing, its pictures are too large, or nothing in it decodes.
+        VideoError: the video is missing, its frames are too large, or nothing decodes.
         DetectorError: the landmarker's model file is not installed.
     """
     if landmarker is None:

@@ -1,4 +1,4 @@
-"""Videos: their frames as a plain decode from start to end shows them, and copies that every browser plays."""
+"""Videos: reading their frames, probing them, and making copies that every browser plays."""
 
 import lazy_loader
 

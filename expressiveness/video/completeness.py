@@ -1,8 +1,8 @@
-"""Whether a video is all there: how much of what its container promises can be read.
+"""Check whether a video is complete: how much of what its container declares can be read.
 
-`shortfall` looks at the container without decoding anything; `missed` compares the frames that decoded with those
-that were looked for. Only what a container promises can be missed: MPEG's streams and recordings that were never
-finished do not say how long they should be.
+`shortfall` checks the container without decoding; `missed` compares the decoded frames with those that were requested.
+Truncation can only be detected if the container declares a length, which MPEG streams and unfinished recordings do
+not.
 """
 
 from __future__ import annotations
@@ -29,25 +29,26 @@ from expressiveness.video.timeline import shows_whole_frames
 
 SLACK_SECONDS = 0.1
 SLACK_SHARE = 0.01
-"""How much earlier than promised an intact video may end: containers round, and differ in what they count."""
+"""How much earlier than declared an intact video may end: containers round, and count differently."""
 
 HOLE = 0.5
 HOLE_IN_SOUND_TOO = 0.2
-"""Seconds without a picture that mean damage in a video of constant rate: pictures may freeze, but sound goes on."""
+"""Gaps between frames, in seconds, that count as damage at a constant frame rate. A picture may freeze, but sound
+continues, so a gap in both counts sooner."""
 
 CONSTANT = 0.9
-"""The share of gaps between frames that are alike where a rate counts as constant."""
+"""The frame rate counts as constant if at least this share of the intervals is equal."""
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """How much of a video can be read, where that is not all of it."""
+    """How much of an incomplete video can be read."""
 
     frames: int
     of_frames: int
-    seconds: float | None = None  # where it breaks off; None where it is damaged before its end
+    seconds: float | None = None  # where it breaks off; None if it is damaged in the middle
     of_seconds: float | None = None
 
     def __str__(self) -> str:
@@ -57,45 +58,45 @@ class Shortfall:
         return f"cut short: {counted} are there, {self.seconds:.1f} of {self.of_seconds:.1f} s"
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """The values, ready for JSON."""
         return asdict(self)
 
 
 def shortfall(video: Path) -> Shortfall | None:
-    """Find out whether a video is all there, without decoding it; None if it is, as far as it can be told.
+    """Check whether a video is complete, without decoding it; None if nothing seems to be missing.
 
     Raises:
-        VideoError: the file is missing or is no video.
+        VideoError: the file is missing or is not a video.
     """
     return examine(video, lambda container, stream: _shortfall(container, stream, video.stat().st_size))
 
 
 def missed(video: Path, sampling: Sampling, found: Collection[int]) -> Shortfall | None:
-    """Compare the frames that decoded with those that should have; None if none is missing, as far as packets tell.
+    """Compare the decoded frames with the expected ones; None if nothing seems to be missing.
 
     Args:
-        video: that was read.
-        sampling: which frames were looked for.
-        found: the numbers of those that decoded.
+        video: the video that was read.
+        sampling: which frames were requested.
+        found: the numbers of the frames that decoded.
 
     Raises:
-        VideoError: the file is missing or is no video.
+        VideoError: the file is missing or is not a video.
     """
     wanted = numbers_looked_at(video, sampling)
-    if sampling.max_faces:  # nobody looked past the last one
+    if sampling.max_faces:  # reading stopped after the last one
         wanted = [number for number in wanted if number <= max(found, default=0)]
     got = len(set(wanted) & set(found))
-    if got == len(wanted) or not shows_whole_frames(video, MAX_PIXELS):  # packets of fields promise too much
+    if got == len(wanted) or not shows_whole_frames(video, MAX_PIXELS):  # interlaced fields have a packet each
         return None
     return Shortfall(got, len(wanted))
 
 
 def all_read(video: Path | str, sampling: Sampling, found: Collection[int]) -> Shortfall | None:
-    """How much of a video was read, where that is not all: it is not all there, or does not all decode."""
+    """How much of a video was read; None if all of it. It may be truncated, or partly fail to decode."""
     video = place(video)
     try:
         return shortfall(video) or missed(video, sampling, found)
-    except VideoError:  # it was read a moment ago
+    except VideoError:  # unlikely, since it was read a moment ago
         return None
 
 
@@ -106,7 +107,7 @@ def _shortfall(container: InputContainer, stream: VideoStream, size: int) -> Sho
 
 
 def _by_index(stream: VideoStream, size: int) -> Shortfall | None:
-    """By the table that MP4 and MOV have of where each frame is: those past the end of the file are missing."""
+    """Use the frame index of MP4 and MOV: frames stored past the end of the file are missing."""
     index = list(stream.index_entries)
     there = sum(entry.pos + entry.size <= size for entry in index)
     if there == len(index):
@@ -117,7 +118,7 @@ def _by_index(stream: VideoStream, size: int) -> Shortfall | None:
 
 
 def _by_packets(container: InputContainer, stream: VideoStream) -> Shortfall | None:
-    """By when packets are to be shown: they end too early, or some are missing on the way."""
+    """Use the packets' time stamps: they may end too early, or leave gaps."""
     pictures, sounds = _times(container, stream)
     if len(pictures) < 2:
         return None
@@ -132,7 +133,7 @@ def _by_packets(container: InputContainer, stream: VideoStream) -> Shortfall | N
 
 
 def _times(container: InputContainer, stream: VideoStream) -> tuple[Floats, Floats]:
-    """When the packets of the pictures, and those of the sound, are to be shown, in seconds, ascending."""
+    """Presentation times of the video and audio packets, in seconds, ascending."""
     pictures: list[float] = []
     sounds: list[float] = []
     for packet in packets_of(container, stream, *container.streams.audio[:1]):
@@ -142,9 +143,9 @@ def _times(container: InputContainer, stream: VideoStream) -> tuple[Floats, Floa
 
 
 def _promised_seconds(container: InputContainer, stream: VideoStream) -> tuple[float, bool]:
-    """When the video should end, 0 if that is not said; and whether that is said of the pictures or of the whole."""
+    """When the video should end (0 if unknown), and whether that is for the video stream rather than the whole file."""
     start = float((stream.start_time or 0) * (stream.time_base or 0))
-    if stream.frames and stream.average_rate:  # AVI, which gives no times but counts
+    if stream.frames and stream.average_rate:  # AVI, which stores a count instead of times
         return start + float(stream.frames / stream.average_rate), True
     if match := re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", "")):  # Matroska
         hours, minutes, seconds = map(float, match.groups())
@@ -155,7 +156,7 @@ def _promised_seconds(container: InputContainer, stream: VideoStream) -> tuple[f
 
 
 def _frames_lost(pictures: Floats, sounds: Floats, step: float) -> int:
-    """How many frames of a constant rate are missing in the middle; 0 where the rate is no constant one."""
+    """How many frames are missing in the middle; 0 if the frame rate is not constant."""
     gaps = np.diff(pictures)
     if not step or np.mean(np.abs(gaps - step) < step / 2) < CONSTANT:
         return 0

@@ -1,8 +1,8 @@
-"""Open a video's file for FFmpeg to read, and nothing beside it: the one place where videos are opened.
+"""Open video files for FFmpeg, and only those files: the single place where videos are opened.
 
-FFmpeg chooses how to read a file by its content, and a playlist, whatever its name, has it read other files or ask
-addresses for them. So it is given an open file and no protocol to reach another with, and only kinds of file that hold
-their pictures themselves are read. Pictures larger than a limit are refused before anything is kept for them.
+FFmpeg detects formats by content, and a playlist, whatever its name, can make it read other files or contact other
+hosts. So it gets an open file, no protocols, and a whitelist of formats that contain their own frames. Frames above a
+size limit are refused before memory is allocated for them.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.geometry import with_square_pixels
 
 FORMATS = (
-    "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,gxf,nut,rm,swf,wtv,dv,nuv,ivf,"  # files with several streams
-    "h261,h263,h264,hevc,vvc,m4v,mpegvideo,mjpeg,vc1,dirac,av1,obu,cavsvideo,dnxhd,"  # one stream without a container
+    "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,gxf,nut,rm,swf,wtv,dv,nuv,ivf,"  # containers
+    "h261,h263,h264,hevc,vvc,m4v,mpegvideo,mjpeg,vc1,dirac,av1,obu,cavsvideo,dnxhd,"  # raw streams
     "yuv4mpegpipe,gif,apng,"
-    "dhav,ifv,mxg,cine,mlv,r3d"  # of cameras
+    "dhav,ifv,mxg,cine,mlv,r3d"  # camera formats
 )
-"""FFmpeg's names of what is read: "mov" means "mov,mp4,m4a,3gp,3g2,mj2". None of them names another file."""
+"""FFmpeg's names of the accepted formats; "mov" means "mov,mp4,m4a,3gp,3g2,mj2". None can refer to another file."""
 
 NO_PROTOCOL = "none"
-"""A name that no protocol has: files are handed over open, and a list of protocols may not be empty."""
+"""Not the name of any protocol: files are passed already open, but FFmpeg's whitelist must not be empty."""
 
 FOREIGN = (av.FFmpegError, UnicodeError, ArithmeticError, LookupError)
-"""What PyAV raises where a file is not as it expects: errors of FFmpeg's, and Python's own where its headers lie."""
+"""What PyAV raises for a broken file: FFmpeg's errors, and Python's own if header values are inconsistent."""
 
 _LISTS = {
     b"#EXTM3U": "hls",
@@ -44,7 +44,7 @@ _LISTS = {
     b"v=0": "sdp",
     b"[playlist]": "pls",
 }
-"""By how they begin, text files that name videos; only for what an error says."""
+"""Playlists by how they begin; only used for error messages."""
 
 _BYTES_THAT_TELL = 64
 
@@ -54,11 +54,11 @@ def opened_container(video: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[I
     """Open a video's file.
 
     Args:
-        video: the file; a link that names one is followed.
-        max_pixels: the most that a picture may have; decoders refuse larger ones.
+        video: the file; links are followed.
+        max_pixels: the most pixels a frame may have; decoders refuse larger ones.
 
     Raises:
-        VideoError: there is no such file, or it is no video that is read here.
+        VideoError: there is no such file, or it is not a supported video.
     """
     if obstacle := _no_file(video):
         raise VideoError(f"{video.name}: {obstacle}; put the video there, or name another")
@@ -71,7 +71,7 @@ def opened_container(video: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[I
             raise VideoError(f"{video.name}: {_why_not(video, error)}") from error
         for stream in container.streams.video:
             stream.codec_context.options = {"max_pixels": str(max_pixels)}
-        for stream in container.streams.video[:1]:  # the others are never decoded
+        for stream in container.streams.video[:1]:  # only the first is ever decoded
             width, height = with_square_pixels(stream.width, stream.height, stream.sample_aspect_ratio)
             check_size(video, width, height, max_pixels)
         try:
@@ -81,7 +81,7 @@ def opened_container(video: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[I
 
 
 def check_size(video: Path, width: int, height: int, max_pixels: int) -> None:
-    """Refuse pictures that are too large; `width` and `height` are in pixels.
+    """Refuse frames that are too large; `width` and `height` are in pixels.
 
     Raises:
         VideoError: they are.
@@ -99,7 +99,7 @@ def _no_file(video: Path) -> str | None:
         if video.is_file():
             return None
         return "no file but a folder or a device" if video.exists() else f"no such file in {video.parent}"
-    except OSError as error:  # no file can have such a name
+    except OSError as error:  # the name itself is invalid
         return reason(error)
 
 
@@ -109,6 +109,6 @@ def _why_not(video: Path, error: Exception) -> str:
         start = file.read(_BYTES_THAT_TELL).removeprefix(b"\xef\xbb\xbf").lstrip()
         if kind := next((kind for sign, kind in _LISTS.items() if start.startswith(sign)), None):
             return f"is a playlist ({kind}), not a video; replace it by the video itself"
-    if isinstance(error, av.ArgumentError):  # FFmpeg knows what it is, and it is none of FORMATS
+    if isinstance(error, av.ArgumentError):  # FFmpeg recognises the format, but it is not in FORMATS
         return "is no kind of video that is read here; replace the file, or re-encode it as MP4"
     return f"not a video that can be read ({getattr(error, 'strerror', None) or error}); replace the file"

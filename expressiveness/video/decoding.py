@@ -1,4 +1,4 @@
-"""A video opened and decoded packet by packet. Decoding is PyAV's, whose wheel brings its own FFmpeg."""
+"""Open a video and decode it packet by packet, with PyAV, whose wheel bundles FFmpeg."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from expressiveness.errors import VideoError
 from expressiveness.video.containers import opened_container
 
 ONLY_DECODE_TIMES = frozenset({"avi"})
-"""Containers that say when a packet is decoded, not when its picture is shown. The times are handed out in their order
-to the pictures as they come out, which is the order in which they are shown."""
+"""Containers that store decode times but no presentation times. Frames come out of the decoder in presentation order,
+so the sorted times are assigned to them in turn."""
 
 
 @contextmanager
 def opened_video(video: Path, max_pixels: int) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """Open a video and its first stream of pictures.
+    """Open a video and its first video stream.
 
     Raises:
-        VideoError: the file is missing, is no video, or holds no picture.
+        VideoError: the file is missing, is not a video, or has no video stream.
     """
     with opened_container(video, max_pixels=max_pixels) as container:
         if not container.streams.video:
             raise VideoError(f"{video.name}: holds no picture; replace the file")
         stream = container.streams.video[0]
-        stream.thread_count = 1  # the cores are shared out between videos, which costs less than between frames
+        stream.thread_count = 1  # videos run in parallel, which is cheaper than frames in parallel
         yield container, stream
 
 
@@ -49,19 +49,19 @@ def decoded_frames(
     whole_packets: int = 0,
     damaged: list[int | None] | None = None,
 ) -> Iterator[VideoFrame]:
-    """Decode packet by packet, so that a damaged one costs only the frames that need it.
+    """Decode packet by packet, so that a damaged packet only affects the frames that depend on it.
 
     Args:
-        container: at the packet to start with.
+        container: positioned at the first packet to decode.
         stream: of the container.
-        video: for what an error says.
-        wanted: time stamps of the frames that are needed; others may be left out, those that no frame refers to.
-        whole_packets: so many packets are decoded first, whatever is wanted.
-        damaged: is given the time stamps of packets that do not decode.
+        video: for error messages.
+        wanted: time stamps of the frames needed; others may be skipped if no frame references them.
+        whole_packets: how many packets to decode first, wanted or not.
+        damaged: collects the time stamps of packets that do not decode.
     """
     any_frame, fault = False, ""
     only_decode_times = container.format.name in ONLY_DECODE_TIMES
-    times: list[int] = []  # of pictures that have not come out yet
+    times: list[int] = []  # of frames still in the decoder
     for place, packet in enumerate(packets_of(container, stream)):
         if wanted is not None:
             leave_out = packet.pts not in wanted and place >= whole_packets
@@ -87,10 +87,10 @@ def decoded_frames(
 
 
 def counted_frames(video: Path, max_pixels: int) -> Iterator[tuple[int, float, VideoFrame, VideoStream]]:
-    """Decode every frame from the start, with its number, from 1, and when it is shown, in seconds from the first.
+    """Decode every frame from the start, with its number from 1 and its time in seconds from the first frame.
 
     Raises:
-        VideoError: the file is missing, is no video, its pictures are too large, or nothing in it decodes.
+        VideoError: the file is missing, is not a video, its frames are too large, or nothing decodes.
     """
     with opened_video(video, max_pixels) as (container, stream):
         step = 1 / float(stream.average_rate or 25)
@@ -100,26 +100,26 @@ def counted_frames(video: Path, max_pixels: int) -> Iterator[tuple[int, float, V
             time = frame.time
             if first is None and time is not None:
                 first = time - (number - 1) * step
-            # A frame without a time, or with one that is not later than the last one's, follows at the usual distance.
+            # A frame without a time, or not later than the previous one, follows at the average interval.
             told = time - first if time is not None and first is not None else 0.0
             seconds = told if told > seconds else seconds + step
             yield number, seconds, frame, stream
 
 
 def packets_of(container: InputContainer, *streams: VideoStream | AudioStream) -> Iterator[av.Packet[Any]]:
-    """Yield packets up to the end of the file, or to where a truncated file breaks off."""
+    """Yield packets until the end of the file, or until a truncated file breaks off."""
     packets = container.demux(*streams)
     while True:
         try:
             yield next(packets)
-        except IndexError:  # of a stream that begins in the middle, as damage makes it seem, and PyAV does not know
+        except IndexError:  # damage can look like a new stream, which PyAV does not know
             packets = container.demux(*streams)
         except (StopIteration, av.FFmpegError):
             return
 
 
 def stream_seconds(container: InputContainer, stream: VideoStream) -> float:
-    """How long a video is by its header, in seconds."""
+    """The duration according to the header, in seconds."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base

@@ -1,7 +1,7 @@
-"""Which frames are looked at unless somebody chooses; the command line reads it before anything is loaded."""
+"""Default settings, in a module of their own so that the command line can show them without heavy imports."""
 
 DEFAULT_EVERY = 5
 
 MAX_PIXELS = 64_000_000
-"""Of a picture: twice those of 8K video. Finding faces on them took 540 MB in all. A decoder counts its
-width rounded up to a multiple of 64."""
+"""The most pixels a frame may have: twice 8K. Detecting faces at that size took 540 MB in total. Decoders round the
+width up to a multiple of 64."""

@@ -1,4 +1,4 @@
-"""What a video's header says: its size, its rate, and whether browsers play it and show its frames evenly."""
+"""Read a video's header: size, frame rate, and whether the App can play it with labels on the right frames."""
 
 from __future__ import annotations
 
@@ -22,36 +22,35 @@ Floats = npt.NDArray[np.float64]
 BROWSER_FILES = frozenset({"mov", "matroska"})  # MOV and MP4, Matroska and WebM
 BROWSER_CODECS = frozenset({"h264", "vp8", "vp9", "av1"})
 BROWSER_PIXELS = frozenset({"yuv420p", "yuvj420p"})
-"""What browsers play: no AVI, no HEVC, neither 10 bits a color nor finer colors than 4:2:0."""
+"""What browsers play; not AVI, HEVC, 10-bit color, or chroma finer than 4:2:0."""
 
 MOST_DRIFT = 0.1
-"""Seconds. The FiftyOne App takes the number of the frame it shows from its clock and the average rate; where frames
-come unevenly, or only after the sound has begun, labels are drawn early or late by their drift, and more than this is
-seen."""
+"""Seconds. The App computes the frame number from time and average rate. If frames are uneven, or start after the
+sound, labels are off by this drift; more than this is visible."""
 
 PLACES_OF_INDEX = 2048
-"""Looked at for the drift, evenly over the video; an hour's index has a hundred thousand entries."""
+"""Index entries sampled to compute the drift; an hour of video has a hundred thousand."""
 
 RATE_SLACK = 0.01
-"""How far the frames' own average may be from the header's rate where the latter is taken."""
+"""The header's frame rate is used if the frames' average is within this relative distance."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What is known of a video without decoding it all; not all of it may decode."""
+    """What is known about a video without decoding all of it."""
 
-    width: int  # as it is shown, in pixels
+    width: int  # as displayed, in pixels
     height: int
-    frame_rate: float  # frames a second, the average
+    frame_rate: float  # average, frames per second
     frame_count: int
     seconds: float
-    container: str  # FFmpeg's first name of the kind of file: "mov" for MP4, too
+    container: str  # FFmpeg's first name for the format; "mov" also for MP4
     codec: str
     pixel_format: str
-    drift: float  # seconds, the most that a frame is away from where its number and the average rate put it
+    drift: float  # seconds, see the function `drift`
     bytes: int
-    says_its_length: bool = True  # a browser cannot seek in a video that does not
-    cut_short: str | None = None  # how much of it is there, where that was looked for and is not all
+    says_its_length: bool = True  # otherwise browsers cannot seek in it
+    cut_short: str | None = None  # how much is there, if checked and incomplete
 
     def __repr__(self) -> str:
         return (
@@ -61,39 +60,39 @@ class VideoInfo:
 
     @property
     def encoding(self) -> str:
-        """The codec, with what else keeps browsers from playing it: "h264 (yuv420p10le)", "h264 (avi)"."""
+        """The codec, plus any format that browsers do not play: "h264 (yuv420p10le)", "h264 (avi)"."""
         known = BROWSER_FILES | BROWSER_PIXELS
         unknown = [name for name in (self.container, self.pixel_format) if name not in known]
         return f"{self.codec} ({', '.join(unknown)})" if unknown else self.codec
 
     @property
     def plays_in_browsers(self) -> bool:
-        """Whether a browser, and so the FiftyOne App, can show it."""
+        """Whether a browser, and thus the App, can play it."""
         known = self.codec in BROWSER_CODECS and self.pixel_format in BROWSER_PIXELS
         return known and self.container in BROWSER_FILES
 
     @property
     def is_even(self) -> bool:
-        """Whether frames come so evenly, and from the start, that the FiftyOne App draws labels on the right ones."""
+        """Whether frames are even enough for the App to draw labels on the right ones."""
         return self.drift <= MOST_DRIFT
 
     @property
     def suits_the_app(self) -> bool:
-        """Whether the FiftyOne App shows it as it should: it plays, can be sought in, and labels fit its frames."""
+        """Whether the App shows it correctly: it plays, seeking works, and labels fit its frames."""
         return self.plays_in_browsers and self.says_its_length and self.is_even
 
 
 def probe(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> VideoInfo:
-    """Read what a video says of itself, and its first frame for its geometry.
+    """Read a video's header, and decode its first frame for the geometry.
 
-    MP4 and MOV have an index of their frames. In any other file the packets are looked at, without decoding them.
+    MP4 and MOV have a frame index. In other files all packets are read, but not decoded.
 
     Args:
         video: any video file.
-        max_pixels: the most that a picture may have.
+        max_pixels: the most pixels a frame may have.
 
     Raises:
-        VideoError: the file is missing, is no video, its pictures are too large, or its first frame does not decode.
+        VideoError: the file is missing, is not a video, its frames are too large, or its first frame does not decode.
     """
     video = place(video)
     with opened_video(video, max_pixels) as (container, stream):
@@ -109,7 +108,7 @@ def probe(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> VideoInfo:
             frame_count=stream.frames or round(seconds * rate),
             seconds=seconds,
             container=container.format.name.partition(",")[0],
-            codec=stream.codec_context.codec.canonical_name,  # that of a decoder may be another: "libdav1d"
+            codec=stream.codec_context.codec.canonical_name,  # the decoder's name may differ: "libdav1d"
             pixel_format=first.format.name,
             drift=late,
             bytes=video.stat().st_size,
@@ -124,38 +123,38 @@ def probe(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> VideoInfo:
 
 
 def drift(seconds: Floats, rate: float, *, numbers: npt.NDArray[np.int_] | None = None, late: float = 0.0) -> float:
-    """The most that a frame is shown away from where its number and the average rate put it, in seconds.
+    """The largest difference between a frame's time and its number divided by the average rate, in seconds.
 
     Args:
-        seconds: when some frames are shown, shape (n,), the first frame's first.
-        rate: frames a second.
-        numbers: of these frames, counted from 0, shape (n,); all frames if None.
-        late: how long after the start of the file the first one is shown, in seconds.
+        seconds: times of some frames, starting with the first frame, shape (n,).
+        rate: frames per second.
+        numbers: of these frames, from 0, shape (n,); consecutive if None.
+        late: time of the first frame after the start of the file, in seconds.
     """
     numbers = np.arange(len(seconds)) if numbers is None else numbers
     return float(np.abs(seconds - seconds[0] - numbers / rate + late).max())
 
 
 def _late(container: InputContainer, stream: VideoStream) -> float:
-    """How many seconds after the start of the file its pictures begin, where sound goes before them."""
+    """How many seconds after the start of the file the video stream begins, if sound begins first."""
     if stream.start_time is None or container.start_time is None or not stream.time_base:
         return 0.0
-    # Sound may begin earlier by what its decoder needs to warm up, and is not heard then.
+    # Audio may start before 0 to prime its decoder; that part is not played.
     return max(0.0, float(stream.start_time * stream.time_base) - max(0.0, container.start_time / av.time_base))
 
 
 def _by_packets(video: Path, info: VideoInfo, max_pixels: int) -> VideoInfo:
-    """Put right what a header without an index leaves out, by the times of all packets."""
+    """Compute what a header without an index lacks from the times of all packets."""
     with opened_video(video, max_pixels) as (container, stream):
         if container.format.name in ONLY_DECODE_TIMES and stream.frames:
-            return info  # of a constant rate, and counted
+            return info  # constant rate, frame count known
         unit = float(stream.time_base or 0)
         times = np.unique([p.pts for p in packets_of(container, stream) if p.size and p.pts is not None]) * unit
     if len(times) < 2:
         return info
     span = float(times[-1] - times[0])
     average = (len(times) - 1) / span
-    # A header's rate is a promise: it is believed where the frames keep it.
+    # Use the header's rate only if the frames agree with it.
     rate = info.frame_rate if info.frame_rate and abs(average / info.frame_rate - 1) < RATE_SLACK else average
     return replace(
         info,

@@ -1,4 +1,4 @@
-"""Look at many videos' headers in worker processes: a decoder that crashes or hangs costs its own video."""
+"""Probe many videos in worker processes, so that a decoder that crashes or hangs affects only its own video."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.probing import VideoInfo, probe
 
 SECONDS_A_VIDEO = 60.0
-"""A header and one frame take milliseconds."""
+"""Normally a header and one frame take milliseconds."""
 
 
 def probe_videos(
@@ -29,14 +29,14 @@ def probe_videos(
     """Probe videos.
 
     Args:
-        videos: any video files, each once.
-        workers: processes; None for one a core.
-        timeout: seconds that a video may take.
-        progress: called with how many have been looked at.
-        max_pixels: the most that a picture may have.
+        videos: any video files, without duplicates.
+        workers: processes; None for one per core.
+        timeout: seconds allowed per video.
+        progress: called with the number of videos done.
+        max_pixels: the most pixels a frame may have.
 
     Returns:
-        What is known of each, or why nothing is, in the order given.
+        By video, in the order given: what is known about it, or why it could not be read.
     """
     found: dict[Path, VideoInfo | str] = {}
     places = [place(video) for video in videos]
@@ -49,6 +49,6 @@ def probe_videos(
 
 
 def _probe(video: Path, *, max_pixels: int) -> VideoInfo:
-    """What the header says, and whether all of the video is there."""
+    """Probe a video and check whether it is complete."""
     info, short = probe(video, max_pixels=max_pixels), shortfall(video)
     return replace(info, cut_short=str(short)) if short else info

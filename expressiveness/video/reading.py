@@ -1,9 +1,9 @@
-"""The sampled frames of a video as players show them, with their number and time.
+"""Read sampled frames of a video as players show them, with their number and time.
 
-`read_frames` yields the frames that a `Sampling` asks for, `read_chosen_frames` those of given numbers. Frames are
-numbered from 1 as a plain decode from start to end shows them, as FiftyOne counts them. Where packets tell which
-picture is which, only those that are needed are decoded. What comes out is compared with what the packets promised,
-and where it differs, the frames are counted from the beginning.
+`read_frames` yields the frames selected by a `Sampling`, `read_chosen_frames` those with given numbers. Frames are
+numbered from 1 in the order a full decode produces them, as FiftyOne counts them. If the packets reveal which frame is
+which, only the needed ones are decoded. If the decoder's output then disagrees with the packets, all frames are
+decoded and counted from the start.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Seen = TypeVar("Seen")
 
 FRAMES_CHECKED = 4
-"""Frames at the start of which each is compared with what the packets promise; later only those that are decoded."""
+"""How many frames at the start must match the packets without gaps; later, only decoded frames are checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class Frame:
 def read_frames(
     video: Path | str, sampling: Sampling = DEFAULT_SAMPLING, *, max_pixels: int = MAX_PIXELS
 ) -> Iterator[Frame]:
-    """Yield the sampled frames of a video, one in memory at a time.
+    """Yield the sampled frames of a video, one at a time.
 
     Args:
         video: any video file.
-        sampling: which frames. `Sampling.max_faces` is the caller's to keep: only it knows where a face was found.
-        max_pixels: the most that a picture may have.
+        sampling: which frames. `Sampling.max_faces` is up to the caller, who knows where a face was found.
+        max_pixels: the most pixels a frame may have.
 
     Raises:
-        VideoError: the file is missing, is no video, its pictures are too large, or nothing in it decodes.
+        VideoError: the file is missing, is not a video, its frames are too large, or nothing decodes.
     """
     for frame, _ in read_frames_for(video, [sampling], max_pixels=max_pixels):
         yield frame
@@ -72,7 +72,7 @@ def read_frames(
 def read_frames_for(
     video: Path | str, samplings: Sequence[Sampling], *, max_pixels: int = MAX_PIXELS
 ) -> Iterator[tuple[Frame, tuple[bool, ...]]]:
-    """Yield the frames that any of several samplings asks for, in order, and which ones do: a video is decoded once.
+    """Yield the frames selected by any of several samplings, and by which ones, decoding the video once.
 
     Raises:
         VideoError: as `read_frames`.
@@ -94,7 +94,7 @@ def read_frames_for(
 
 
 def read_chosen_frames(video: Path | str, numbers: Collection[int], *, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
-    """Yield the frames of some numbers, in order; a number that the video does not have yields nothing.
+    """Yield the frames with the given numbers, in order; numbers that the video does not have are skipped.
 
     Raises:
         VideoError: as `read_frames`.
@@ -118,10 +118,10 @@ def read_chosen_frames(video: Path | str, numbers: Collection[int], *, max_pixel
 
 
 def frame_times(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> list[float]:
-    """When each frame is shown, in seconds from the first one; by the packets where they tell, else by decoding all.
+    """The time of each frame in seconds from the first one, from the packets if possible, else by decoding all.
 
     Raises:
-        VideoError: the file is missing, is no video, its pictures are too large, or it holds no frame.
+        VideoError: the file is missing, is not a video, its frames are too large, or it has no frame.
     """
     video = place(video)
     timeline = timeline_by_packets(video, max_pixels)
@@ -131,40 +131,40 @@ def frame_times(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> list[floa
 
 
 def numbers_looked_at(video: Path, sampling: Sampling) -> list[int]:
-    """The numbers of the frames that a sampling looks at, by the packets; none where packets do not tell.
+    """The numbers of the frames that a sampling selects, from the packets; empty if they do not tell.
 
     Raises:
-        VideoError: the file is missing, is no video, or holds no frame.
+        VideoError: the file is missing, is not a video, or has no frame.
     """
     timeline = timeline_by_packets(video, MAX_PIXELS)
     return timeline.chosen_by(sampling) if timeline else []
 
 
 def examine(video: Path, look: Callable[[InputContainer, VideoStream], Seen]) -> Seen:
-    """Open a video for a function that looks at its container and its stream of pictures.
+    """Open a video and pass its container and video stream to a function.
 
     Raises:
-        VideoError: the file is missing or is no video.
+        VideoError: the file is missing or is not a video.
     """
     with opened_video(video, MAX_PIXELS) as (container, stream):
         return look(container, stream)
 
 
 class _NotAsPromisedError(Exception):
-    """What decodes is not what the packets promised, so the frames have to be counted."""
+    """The decoded frames disagree with the packets, so frames have to be counted."""
 
 
 def _frames_at(video: Path, timeline: Timeline, numbers: Collection[int], max_pixels: int) -> Iterator[Frame]:
-    """Yield the frames of some numbers, of which the packets promise all.
+    """Yield the frames with the given numbers, which must all be in the timeline.
 
     Raises:
-        _NotAsPromisedError: a frame that comes out was not promised, or one that was promised does not come out.
+        _NotAsPromisedError: an unexpected frame comes out, or an expected one does not.
     """
     waiting = sorted(numbers, reverse=True)
     if not waiting:
         return
     sparse = waiting[0] > len(waiting) * SEEK_GAP
-    damaged: list[int | None] = []  # these cost frames, and no other frame its number
+    damaged: list[int | None] = []  # these lose frames, but do not shift the numbers of others
     with opened_video(video, max_pixels) as (container, stream):
         decode = _sought if sparse else _from_the_start
         for number, frame in decode(container, stream, video, timeline, waiting, damaged):
@@ -188,10 +188,10 @@ def _from_the_start(
     numbers: Collection[int],
     damaged: list[int | None],
 ) -> Iterator[tuple[int, VideoFrame]]:
-    """Yield the frames of some numbers, and those that have to be decoded on the way to them."""
+    """Decode from the start; yield the wanted frames and those decoded on the way."""
     wanted = {timeline.stamps[number - 1] for number in numbers}
     last = 0
-    # Frames come out some packets after their own went in: twice as many are decoded as are checked.
+    # The decoder outputs frames some packets late, so decode twice as many as are checked.
     frames = decoded_frames(container, stream, video, wanted=wanted, whole_packets=2 * FRAMES_CHECKED, damaged=damaged)
     for frame in frames:
         number = timeline.numbers.get(frame.pts) if frame.pts is not None else None
@@ -209,7 +209,7 @@ def _sought(
     numbers: Collection[int],
     damaged: list[int | None],
 ) -> Iterator[tuple[int, VideoFrame]]:
-    """Yield the frames of some numbers in order, each by seeking to the key frame before it."""
+    """Yield the wanted frames in order, seeking to the key frame before each."""
     for number in sorted(numbers):
         stamp = timeline.stamps[number - 1]
         try:
@@ -223,7 +223,7 @@ def _sought(
 
 
 def _counted(video: Path, samplings: Sequence[Sampling], max_pixels: int) -> Iterator[tuple[Frame, tuple[bool, ...]]]:
-    """Decode every frame from the start, converting only those that are looked at."""
+    """Decode every frame from the start, converting only the sampled ones."""
     spread = any(sampling.spread for sampling in samplings)
     timeline = timeline_by_decoding(video, max_pixels) if spread else None
     chosen = [set(timeline.chosen_by(sampling)) for sampling in samplings] if timeline else []

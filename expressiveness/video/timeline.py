@@ -1,7 +1,7 @@
-"""When each picture of a video is shown, and which of them a sampling asks for.
+"""When each frame of a video is shown, and which frames a sampling selects.
 
-Packets tell it without decoding, where each holds one picture that will be shown: H.264 and HEVC in MP4 and Matroska,
-beginning at a key frame. Anywhere else packets are not pictures, and the pictures are counted as they decode.
+The packets reveal this without decoding if each holds exactly one displayed frame: H.264 and HEVC in MP4 and Matroska,
+starting at a key frame. Otherwise packets do not correspond to frames, and frames are counted while decoding.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from expressiveness.video.decoding import counted_frames, decoded_frames, opened
 from expressiveness.video.sampling import Sampling
 
 SEEK_GAP = 60
-"""Samples further apart than this many frames are sought one by one, nearer ones decoded on the way."""
+"""If samples are further apart than this many frames, seek to each; otherwise decode everything between."""
 
 CONTAINERS_THAT_TELL = frozenset({"mov", "matroska"})
-"""FFmpeg's first names of containers that give every packet the time at which its picture is shown."""
+"""FFmpeg's first names of containers that give every packet a presentation time."""
 
 PACKET_A_FRAME = frozenset({"h264", "hevc"})
-"""Codecs whose packets hold a frame each, unless they are fields; others have packets that show nothing."""
+"""Codecs with one frame per packet (or one field, if interlaced); others have packets that show nothing."""
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The pictures of a video, in the order in which they are shown."""
+    """The frames of a video in display order."""
 
     seconds: list[float]  # from the first one
-    stamps: list[int]  # of the packets, in the units of their stream; empty where the pictures were counted
-    key_frames: list[int]  # numbers of those that decode without any other frame, from 1
+    stamps: list[int]  # packet time stamps, in stream units; empty if the frames were counted
+    key_frames: list[int]  # their numbers, from 1
 
     @cached_property
     def numbers(self) -> dict[int, int]:
-        """The number of the picture of each time stamp, from 1."""
+        """Frame number (from 1) by time stamp."""
         return {stamp: number for number, stamp in enumerate(self.stamps, start=1)}
 
     def chosen_by(self, sampling: Sampling) -> list[int]:
-        """The numbers of the pictures that a sampling looks at."""
+        """The numbers of the frames that a sampling selects."""
         if sampling.spread:
             spread = self._spread(sampling.spread)[: sampling.max_frames]
             return [number for number in spread if number <= (sampling.horizon or number)]
@@ -50,10 +50,9 @@ class Timeline:
         return numbers
 
     def _spread(self, count: int) -> list[int]:
-        """One picture from each of `count` equal shares of a video (all pictures of a shorter one): the middle one.
+        """The middle frame of each of `count` equal parts of the video, or all frames of a shorter one.
 
-        Of a share long enough to be sought, the key frame nearest to the middle, if it has one: no other frame need be
-        decoded for it.
+        In parts long enough for seeking, the key frame nearest to the middle, which decodes without any other frame.
         """
         count = min(count, len(self.seconds))
         share = len(self.seconds) / count
@@ -66,12 +65,12 @@ class Timeline:
 
 
 def timeline_by_packets(video: Path, max_pixels: int) -> Timeline | None:
-    """When each picture is shown, as the packets tell it; None where they do not tell.
+    """Build the timeline from the packets; None if they do not tell.
 
-    Pictures that come in two packets, a field each, are known only once the first is decoded: see `shows_whole_frames`.
+    Interlaced video with one field per packet is only recognised by decoding: see `shows_whole_frames`.
 
     Raises:
-        VideoError: the file is missing, is no video, its pictures are too large, or it holds no frame.
+        VideoError: the file is missing, is not a video, its frames are too large, or it has no frame.
     """
     with opened_video(video, max_pixels) as (container, stream):
         kind = container.format.name.partition(",")[0]
@@ -84,7 +83,7 @@ def timeline_by_packets(video: Path, max_pixels: int) -> Timeline | None:
     shown = {stamp: is_key for stamp, is_key, is_discarded in packets if stamp is not None and not is_discarded}
     stamps = sorted(shown)
     if not unit or len(stamps) < sum(not is_discarded for *_, is_discarded in packets):
-        return None  # two packets of one time, or one without
+        return None  # duplicate or missing time stamps
     if not _begins_at_a_key_frame(packets):
         return None
     seconds = [float((stamp - stamps[0]) * unit) for stamp in stamps]
@@ -92,25 +91,25 @@ def timeline_by_packets(video: Path, max_pixels: int) -> Timeline | None:
 
 
 def timeline_by_decoding(video: Path, max_pixels: int) -> Timeline:
-    """When each picture is shown, found by decoding all of them.
+    """Build the timeline by decoding every frame.
 
     Raises:
-        VideoError: the file is missing, is no video, its pictures are too large, or nothing in it decodes.
+        VideoError: the file is missing, is not a video, its frames are too large, or nothing decodes.
     """
     return Timeline([seconds for _, seconds, *_ in counted_frames(video, max_pixels)], [], [])
 
 
 def shows_whole_frames(video: Path, max_pixels: int) -> bool:
-    """Whether the first picture is no pair of interlaced fields, which may come in a packet each.
+    """Whether the first frame is not interlaced; interlaced fields may have a packet each.
 
     Raises:
-        VideoError: the file is missing, is no video, its pictures are too large, or nothing in it decodes.
+        VideoError: the file is missing, is not a video, its frames are too large, or nothing decodes.
     """
     with opened_video(video, max_pixels) as (container, stream):
         return not next(decoded_frames(container, stream, video)).interlaced_frame
 
 
 def _begins_at_a_key_frame(packets: Sequence[tuple[int | None, bool, bool]]) -> bool:
-    """Whether every picture can be decoded: the first is a key frame, and none that refers to lost ones precedes it."""
+    """Whether every frame can be decoded: the first packet is a key frame, and no frame is displayed before it."""
     first, is_key, _ = packets[0]
     return is_key and first is not None and all(stamp is None or stamp >= first for stamp, *_ in packets)

@@ -30,7 +30,7 @@ def detect_faces(
     Args:
         samples: a dataset of interviews, or a view of one.
         config: which frames, which detector; the defaults if None.
-        workers: processes; None for one a core.
+        workers: processes; None for one per core.
         progress: called with how many videos are done.
     """
     dataset = samples._root_dataset

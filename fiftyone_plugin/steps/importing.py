@@ -75,7 +75,7 @@ def import_interviews(
         replace_rows: where the dataset has interviews of these ids from another folder, such as this one before it was
             moved, take this folder's rows in place of theirs.
         progress: called with how many videos have been looked at.
-        max_pixels: the most that a picture of a video may have.
+        max_pixels: the most pixels a frame may have.
 
     Raises:
         InterviewError: the folder or the name cannot be used, or, if `strict`, a row of the folder; or the dataset has

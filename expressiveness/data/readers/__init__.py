@@ -1,4 +1,4 @@
-"""The layouts that interviews come in, each read by a module: RecruitView, CSV, CREMA-D, RAVDESS."""
+"""Readers, one per folder layout: RecruitView, CSV, CREMA-D, RAVDESS."""
 
 import lazy_loader
 

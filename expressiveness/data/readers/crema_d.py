@@ -1,8 +1,8 @@
-"""A CREMA-D folder as validated interviews: its score is what raters saw who were shown the silent face.
+"""Read a CREMA-D folder; the score comes from raters who saw only the face, without sound.
 
 CREMA-D (Cao et al., "CREMA-D: Crowd-sourced emotional multimodal actors dataset", IEEE Trans. Affective Computing 5,
-2014) has 7,442 clips of 91 actors. About ten people rated each by its face alone, and each named one of six emotions,
-of which one is neutral. The score is the share of them who saw any other: nobody was asked how expressive a face is.
+2014) has 7,442 clips of 91 actors. About ten people rated each clip from the face alone, choosing one of six emotions
+including neutral. The score is the share who chose anything but neutral, since nobody rated expressiveness itself.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from expressiveness.data.readers.reader import Reader, RowChecks
 from expressiveness.errors import InterviewError, reason
 
 VOTES = ("processedResults/tabulatedVotes.csv", "tabulatedVotes.csv")
-"""Where the table of votes may be: as the repository has it, or beside the videos."""
+"""Where the table of votes may be: its path in the repository, or beside the videos."""
 
 VIDEOS = "VideoFlash"
 ENDINGS = (".flv", ".mp4", ".mov", ".avi", ".mkv", ".webm")
-"""The original's, and those of copies; the first counts where a clip has several."""
+"""The original's first, then those of copies; if a clip has several files, the earliest ending here wins."""
 
 MAX_VOTES_BYTES = 64 * 2**20
-"""The original has 3 MB."""
+"""The original is 3 MB."""
 
 PLACEHOLDER = b"version https://git-lfs"
 MAX_PLACEHOLDER_BYTES = 1024
-"""By the specification of Git LFS."""
+"""From the Git LFS specification."""
 
 SCORE = "not_neutral"
 THRESHOLDS = Thresholds(2 / 3, 0.95)
-"""Reserved: fewer than two of three raters saw an emotion; Expressive: all did. Of all clips that is a third each."""
+"""Reserved: under two thirds of the raters saw an emotion; Expressive: over 95 %. About a third of all clips each."""
 
 FACE_ONLY = "2"
-"""How the numbers of rows begin whose raters were shown the face without the voice."""
+"""First digit of the row number where raters saw the face without hearing the voice."""
 
 EMOTIONS = {"A": "anger", "D": "disgust", "F": "fear", "H": "happy", "N": "neutral", "S": "sad"}
-"""By the columns of votes; a clip's name begins its emotion with the same letter."""
+"""By column of the votes; the emotion code in a clip's name starts with the same letter."""
 
 LEVELS = {"LO": "1 LO", "MD": "2 MD", "HI": "3 HI"}
-"""What actors were asked for in one sentence; in the others no level was named, XX."""
+"""The intensity asked of the actors, for one of the sentences; the others have no level (XX)."""
 
 _NAME = re.compile(
     r"(?P<actor>\d{4})_(?P<sentence>[A-Z]{3})_(?P<emotion>ANG|DIS|FEA|HAP|NEU|SAD)_(?P<level>LO|MD|HI|XX)"
@@ -60,7 +60,7 @@ class CremaDReader(Reader):
         return any((folder / name).is_file() for name in VOTES)
 
     def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
-        """Read the clips that are there; those that were not fetched are one bad row that counts them."""
+        """Read the clips that are present; all missing ones are reported as a single bad row."""
         table = next(name for name in VOTES if (folder / name).is_file())
         checks = RowChecks(folder, allow_outside=allow_outside)
         videos = _videos(folder)
@@ -85,7 +85,7 @@ class CremaDReader(Reader):
 
 
 def _videos(folder: Path) -> dict[str, str]:
-    """The clips' files, relative to the folder, by their name without its ending."""
+    """Paths of the clips relative to the folder, by name without extension."""
     where = folder / VIDEOS if (folder / VIDEOS).is_dir() else folder
     prefix = f"{VIDEOS}/" if where != folder else ""
     files = [file.name for file in where.iterdir() if file.suffix in ENDINGS and not _is_placeholder(file)]
@@ -94,7 +94,7 @@ def _videos(folder: Path) -> dict[str, str]:
 
 
 def _is_placeholder(file: Path) -> bool:
-    """Whether Git LFS has left a few lines in place of a video that was not fetched."""
+    """Whether the file is a Git LFS pointer to a video that was not fetched."""
     if not (file.is_file() and 0 < file.stat().st_size < MAX_PLACEHOLDER_BYTES):
         return False
     with file.open("rb") as opened:
@@ -102,7 +102,7 @@ def _is_placeholder(file: Path) -> bool:
 
 
 def _face_only_rows(file: Path) -> list[tuple[int, dict[str, str]]]:
-    """The rows with their lines.
+    """The face-only rows, each with its line number.
 
     Raises:
         InterviewError: the file cannot be read, or has other columns.
@@ -135,7 +135,7 @@ def _read_row(line: int, row: Mapping[str, str], file_name: str, checks: RowChec
                 "emotion": EMOTIONS[parts["emotion"][0]],
                 "sentence": parts["sentence"],
                 "raters": str(raters),
-                "standard_error": f"{math.sqrt(seen * (1 - seen) / (raters - 1)):.4f}",  # of a share, without bias
+                "standard_error": f"{math.sqrt(seen * (1 - seen) / (raters - 1)):.4f}",  # of a proportion, unbiased
                 **_intended(parts),
             },
         )

@@ -1,7 +1,8 @@
-"""Interviews in a CSV or TSV file, a row each, beside their videos: what its columns are is said, or guessed.
+"""Read interviews from a CSV or TSV file beside their videos, one per row.
 
 `columns.json` beside the file, or `ColumnMapping.parse`, says which columns hold the id, video, participant and
-scores. What nobody said is guessed: by the usual names, and columns of numbers are scores, the rest attributes.
+scores. Otherwise they are guessed: ids, videos and participants by common names; numeric columns are scores, the rest
+attributes.
 """
 
 from __future__ import annotations
@@ -30,39 +31,39 @@ from expressiveness.registry import closest, what_else
 
 COLUMNS_FILE = "columns.json"
 TABLE_FILE = "interviews.csv"
-"""What we write, and read first where there are several."""
+"""The name we write, and the default if a folder has several tables."""
 
 NEUTRAL_FILE = "neutral.csv"
-"""Beside the table: where faces are neutral. It is no table of interviews."""
+"""Lists neutral stretches beside the table; not a table of interviews."""
 
 ENDINGS = (".csv", ".tsv")
 MAX_TABLE_BYTES = 64 * 2**20
-"""A larger file is refused; 100,000 rows with transcripts are smaller."""
+"""Larger files are refused; 100,000 rows with transcripts are smaller."""
 
 NUMBERS_OF_A_SCORE = 0.8
-"""The share of a column's values that are numbers, from which on it is guessed to be a score and the rest mistakes."""
+"""A column is taken for a score if at least this share of its values are numbers; the others count as mistakes."""
 
 USUAL_NAMES = {
     "id": ("id", "interview", "recording"),
     "video": ("video", "file", "path", "filename", "videofile", "filepath", "videopath", "clip"),
     "participant": ("participant", "subject", "speaker", "person", "user", "interviewee", "proband"),
 }
-"""Without capitals, marks and "id", "no", "name" at the end: "Subject ID" is a subject."""
+"""Compared in lower case, without punctuation or a final "id", "no" or "name": "Subject ID" matches "subject"."""
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(strict=True, extra="forbid"))
 class ColumnMapping:
-    """The columns that the parts of an interview are in; what is None is guessed."""
+    """Which columns hold which part of an interview; None means guess."""
 
-    id: str | None = None  # without such a column, the video's name without its ending
+    id: str | None = None  # if there is no such column, the video's name without its extension
     video: str | None = None
     participant: str | None = None
     scores: list[str] | None = None
     attributes: list[str] | None = None  # every other column, if None
-    table: str | None = None  # the file's name, where there are several
-    target: str | None = None  # the score that categories are made of
+    table: str | None = None  # the file's name, if there are several
+    target: str | None = None  # the score that gives the categories
     thresholds: dict[str, float] = field(default_factory=dict)  # "low" and "high"; tertiles if not given
 
     @classmethod
@@ -70,7 +71,7 @@ class ColumnMapping:
         """Read "id=clip,video=file,participant=subject,score=rating,score=warmth".
 
         Raises:
-            ConfigError: a part is no `name=column`, or its name is unknown.
+            ConfigError: a part is not `name=column`, or its name is unknown.
         """
         values: dict[str, Any] = {}
         for part in text.split(","):
@@ -93,7 +94,7 @@ class ColumnMapping:
         """Read `columns.json`.
 
         Raises:
-            InterviewError: it is no such file.
+            InterviewError: the file is invalid.
         """
         file = place(file)
         try:
@@ -104,7 +105,7 @@ class ColumnMapping:
             raise InterviewError(f"{file}: {where + ': ' if where else ''}{first['msg']}; mend or remove it") from error
 
     def over(self, other: ColumnMapping) -> ColumnMapping:
-        """This mapping, with `other`'s where it says nothing."""
+        """This mapping, with unset parts filled in from `other`."""
         return replace(other, **{name: value for name, value in asdict(self).items() if value})
 
 
@@ -112,14 +113,14 @@ class CsvReader(Reader):
     """Reads a CSV or TSV.
 
     Args:
-        columns: what its columns are, before what `columns.json` says and what is guessed.
+        columns: overrides `columns.json` and guesses.
     """
 
     def __init__(self, columns: ColumnMapping | None = None) -> None:
         self.chosen = columns or ColumnMapping()
 
     def recognises(self, folder: Path) -> bool:
-        """Whether there is such a file, or it is one."""
+        """Whether the folder contains a CSV or TSV, or is one itself."""
         return (folder.is_dir() or folder.is_file()) and bool(_tables(folder))
 
     def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
@@ -144,7 +145,7 @@ class CsvReader(Reader):
         )
 
     def columns(self, found: InterviewFolder) -> tuple[Column, ...]:
-        """What each column holds, also in rows that were passed over."""
+        """What each column holds, including in skipped rows."""
         table = CsvTable.load(found.path / found.table)
         return tuple(Column(name, table.types(name), table.blanks(name)) for name in table.header)
 
@@ -158,24 +159,24 @@ def write_table(
     target: str | None = None,
     thresholds: Thresholds | None = None,
 ) -> None:
-    """Write interviews as a CSV, with a `columns.json` that says what its columns are.
+    """Write interviews as a CSV, with a `columns.json` that describes it.
 
     Args:
-        folder: that exists.
-        interviews: a row each.
-        videos: the video's name in the folder, by id.
-        more: further columns: their name, and the value of each id that has one.
+        folder: must exist.
+        interviews: one row each.
+        videos: file names in the folder, by interview id.
+        more: extra columns, by name; each maps interview ids to values.
         target: the score that categories are made of.
-        thresholds: where they part.
+        thresholds: between the categories.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the files cannot be written.
     """
     folder = place(folder)
     scores = list(dict.fromkeys(name for one in interviews for name in one.scores))
     attributes = list(dict.fromkeys(name for one in interviews for name in one.attributes))
     more = more or {}
-    # An attribute or score may be called as ours are: then ours get another name.
+    # Rename our own columns if a score or attribute already uses their names.
     ours = {part: _free_name(part, {*scores, *attributes, *more}) for part in ("id", "video", "participant")}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -204,7 +205,7 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 
 class CsvTable:
-    """The cells of a file, as text, each row with its line."""
+    """The cells of a file as text, with the line number of each row."""
 
     def __init__(
         self, file: Path, header: list[str], rows: list[tuple[int, dict[str, str]]], bad: list[BadRow]
@@ -220,7 +221,7 @@ class CsvTable:
         """Read a file.
 
         Raises:
-            InterviewError: it is too large, no text, empty, or has a column twice.
+            InterviewError: it is too large, not UTF-8, empty, or has a column twice.
         """
         text = _text(file)
         lines = _cells(text, _delimiter(text, file))
@@ -245,7 +246,7 @@ class CsvTable:
         return cls(file, [name for name in header if name], rows, bad)
 
     def values(self, name: str) -> list[str]:
-        """The cells of a column that are not blank."""
+        """The non-blank cells of a column."""
         return [row[name] for _, row in self.rows if row[name].lower() not in MISSING]
 
     def blanks(self, name: str) -> int:
@@ -257,7 +258,7 @@ class CsvTable:
         return tuple(sorted({"text" if self.number(name, value) is None else "number" for value in self.values(name)}))
 
     def number(self, name: str, value: str) -> float | None:
-        """A cell as a number; None where it is none. A comma is a decimal comma where its column has no points."""
+        """A cell as a number, or None. A comma is a decimal comma if no number in the column has a point."""
         if name not in self._decimal_comma:
             self._decimal_comma[name] = not any("." in cell for cell in self.values(name) if _NUMBER.fullmatch(cell))
         if not _NUMBER.fullmatch(value) or ("," in value and not self._decimal_comma[name]):
@@ -265,14 +266,14 @@ class CsvTable:
         return float(value.replace(",", "."))
 
     def is_score(self, name: str) -> bool:
-        """Whether a column looks like one of numbers, but for some mistakes."""
+        """Whether a column looks numeric, apart from a few mistakes."""
         values = self.values(name)
         numbers = sum(self.number(name, value) is not None for value in values)
         return numbers > 0 and numbers >= NUMBERS_OF_A_SCORE * len(values)
 
 
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
-"""Not "007", which is a code."""
+"""Excludes "007", which is a code."""
 
 
 def _tables(folder: Path) -> list[Path]:
@@ -331,7 +332,7 @@ def _delimiter(text: str, file: Path) -> str:
 
 
 def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield each row's cells with the line that it begins on; a sentence in place of cells that cannot be parted."""
+    """Yield each row's first line number with its cells, or with an error message if it cannot be parsed."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
@@ -344,10 +345,10 @@ def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
 
 
 def _completed(said: ColumnMapping, table: CsvTable) -> ColumnMapping:
-    """The mapping with guesses for what is not said.
+    """Fill in the unset parts of a mapping with guesses.
 
     Raises:
-        InterviewError: a column is not there, or none can be guessed.
+        InterviewError: a column does not exist, or cannot be guessed.
     """
     named = [*(said.id, said.video, said.participant), *(said.scores or ()), *(said.attributes or ())]
     for name in named:

@@ -1,7 +1,7 @@
-"""Names of files as a table has them, and as the disk has them, which may look the same and differ.
+"""Match file names in a table to those on disk, which may look the same but differ.
 
-A Mac writes "é" as two characters where others write one, and screen recordings have blanks of another width; tables
-made on Windows have backslashes. A name that is not there as it is written is looked for as it looks.
+macOS may store "é" as two characters, its screen recordings have unusual spaces in their names, and tables made on
+Windows have backslashes. If there is no exact match, a file whose name looks the same is used.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from expressiveness.errors import InterviewError
 
 
 def path_inside(folder: Path, file_name: str, *, allow_outside: bool = False) -> Path:
-    """Resolve the name of a file in a folder.
+    """Resolve a file name inside a folder.
 
     Raises:
-        InterviewError: the name leads out of `folder` and `allow_outside` is not set, or cannot be one.
+        InterviewError: the name leads out of `folder` and `allow_outside` is not set, or is invalid.
     """
     try:
         path = (folder / file_name).resolve()
     except (OSError, ValueError, RuntimeError) as error:
         raise InterviewError(f"the file name cannot be one ({error})") from error
-    # A Windows path would be one odd file name here; a folder made here should be safe there too.
+    # On Linux a Windows path is just an odd file name, but the folder should be safe to use on Windows too.
     absolute = PurePosixPath(file_name).is_absolute() or bool(PureWindowsPath(file_name).anchor)
     leads_out = absolute or "\0" in file_name or not path.is_relative_to(folder.resolve())
     if leads_out and not allow_outside:
@@ -33,16 +33,16 @@ def path_inside(folder: Path, file_name: str, *, allow_outside: bool = False) ->
 
 
 def with_slashes(file_name: str) -> str:
-    """A name with slashes, where Windows has written backslashes."""
+    """Replace Windows' backslashes by slashes."""
     return file_name.replace("\\", "/")
 
 
 class NamedFiles:
-    """Finds the files of a folder by their names, however these are written; lists each of its folders once.
+    """Finds files in a folder by names that may be encoded differently; lists each subfolder once.
 
     Args:
-        folder: that the names are relative to.
-        allow_outside: whether a name may lead out of it.
+        folder: what names are relative to.
+        allow_outside: whether names may lead out of it.
     """
 
     def __init__(self, folder: Path, *, allow_outside: bool = False) -> None:
@@ -51,19 +51,19 @@ class NamedFiles:
         self._listings: dict[str, _Listing] = {}
 
     def path(self, file_name: str) -> Path:
-        """The path of a file; where there is none of this name, the one that it would have.
+        """The path of a file, whether or not it exists.
 
         Raises:
-            InterviewError: the name leads out of the folder, as it is written or as it is found, or cannot be one.
+            InterviewError: the name, as written or as found on disk, leads out of the folder or is invalid.
         """
-        path = self._inside(file_name)  # before anything is looked for
+        path = self._inside(file_name)  # before searching
         found = self._as_found(file_name)
         if found != file_name:
             path = self._inside(found)
         return self._by_its_link(found, path)
 
     def _by_its_link(self, name: str, path: Path) -> Path:
-        """The link where its name is a video's and that of its target is not, as download caches keep files."""
+        """Keep a link whose target lacks a video extension: download caches store files under hashes."""
         link = self.folder.resolve() / name
         if link.is_symlink() and path.suffix.lower() not in VIDEO_ENDINGS and link.suffix.lower() in VIDEO_ENDINGS:
             return link.parent.resolve() / link.name
@@ -71,12 +71,12 @@ class NamedFiles:
 
     def _as_found(self, file_name: str) -> str:
         slashes = with_slashes(file_name)
-        if not is_here(self.folder):  # to list a place elsewhere takes long
+        if not is_here(self.folder):  # listing remote folders is slow
             return slashes
         return self._on_disk(file_name) or self._on_disk(slashes) or slashes
 
     def _on_disk(self, file_name: str) -> str | None:
-        """A name as the disk has it, part by part."""
+        """The name as stored on disk, matched part by part; None if not found."""
         parts = PurePosixPath(file_name).parts
         if not parts or ".." in parts or PurePosixPath(file_name).is_absolute():
             return None
@@ -95,17 +95,17 @@ class NamedFiles:
 
 
 class _Listing:
-    """The names in a folder; none where it cannot be listed."""
+    """The names in a folder; empty if it cannot be listed."""
 
     def __init__(self, folder: Path) -> None:
         try:
             self._names = frozenset(path.name for path in folder.iterdir())
         except OSError:
-            self._names = frozenset()  # so every name stays as it is
+            self._names = frozenset()  # so names stay as written
         self._by_look: dict[str, list[str]] | None = None
 
     def like(self, name: str) -> str | None:
-        """The name itself, or the only one that looks the same."""
+        """The name itself if it exists, else the only one that looks the same."""
         if name in self._names:
             return name
         if self._by_look is None:

@@ -1,4 +1,4 @@
-"""What a file is that should hold a JSON object a line, and does not: said once, instead of for each of its lines."""
+"""Recognise files that are not JSON Lines, to report that once instead of for every line."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ A_LINE_EACH = "write each interview as a JSON object on a line of its own"
 
 
 def other_shape(beginning: bytes) -> str | None:
-    """What a file is instead, and what to do about it; None if its beginning looks like a JSON object a line.
+    """What the file is instead, and what to do about it; None if it looks like JSON Lines.
 
     Args:
-        beginning: of the file; a few rows of it are enough.
+        beginning: the first few rows of the file.
     """
     encoding = encoding_of(beginning)
     if not encoding.startswith("utf-8"):
@@ -24,7 +24,7 @@ def other_shape(beginning: bytes) -> str | None:
     if text.startswith("["):
         return f"is a JSON array; {A_LINE_EACH}, without brackets around them and commas between them"
     value, rest = _first_value(text)
-    # The first of a large file's objects may be larger than its beginning.
+    # The first object may be longer than the part we read.
     if re.match(r'\{\s*?\n\s*"', text) or (value is not None and "\n" in text[: len(text) - len(rest)]):
         return f"has JSON over several lines; {A_LINE_EACH}"
     if value is not None and rest.lstrip().startswith(","):
@@ -33,14 +33,14 @@ def other_shape(beginning: bytes) -> str | None:
 
 
 def _holds_others(value: Any) -> bool:
-    """Whether a value has rows or columns inside it, where an interview would have its id."""
+    """Whether a value is a container for many interviews rather than one interview."""
     if not isinstance(value, dict) or isinstance(value.get("id"), str):
         return False
     return any(isinstance(part, dict | list) for part in value.values())
 
 
 def _first_value(text: str) -> tuple[Any, str]:
-    """The first value of a JSON text and what comes after it; None where it is broken off, or is no JSON."""
+    """The first JSON value of a text and the rest; None if it is truncated or not JSON."""
     try:
         value, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):

@@ -1,8 +1,8 @@
-"""A RAVDESS folder as interviews: its score is what actors were asked for, since nobody rated how expressive they look.
+"""Read a RAVDESS folder; the score is the intensity asked of the actors, since nobody rated expressiveness.
 
 RAVDESS (Livingstone and Russo, "The Ryerson audio-visual database of emotional speech and song", PLoS ONE 13, 2018) has
-24 actors, and says everything in the names of its files. The score is an order and no scale: neutral 0, calm 1, an
-emotion at normal intensity 2, at strong intensity 3. What the actors made of it, no rater's answer goes into.
+24 actors and encodes everything in file names. The score is ordinal: neutral 0, calm 1, an emotion at normal intensity
+2, at strong intensity 3. It says nothing about how the actors actually performed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ THRESHOLDS = Thresholds(1.5, 2.5)
 """Reserved: neutral or calm. Balanced: an emotion at normal intensity. Expressive: at strong intensity."""
 
 PLACES = ("*.mp4", "Actor_*/*.mp4", "*/Actor_*/*.mp4")
-"""Where the archives put their files, unpacked into one folder or each into its own."""
+"""Where the files end up, whether archives are unpacked into one folder or one each."""
 
 CHANNELS = {"01": "speech", "02": "song"}
 EMOTIONS = {
@@ -34,26 +34,26 @@ EMOTIONS = {
     "08": "surprised",
 }
 RESTING = {"neutral": 0, "calm": 1}
-"""Their scores. Calm was recorded at two intensities, too, but who is more intensely calm shows no more."""
+"""Their scores. Calm was also recorded at two intensities, but more intense calm is not more expressive."""
 
 INTENSITIES = {"01": ("normal", 2), "02": ("strong", 3)}
 STATEMENTS = {"01": "Kids are talking by the door", "02": "Dogs are sitting by the door"}
 
 _NAME = re.compile(
-    r"0[12]"  # with sound, or without; 03 is sound alone
+    r"0[12]"  # with or without sound; 03 is audio only
     r"-(?P<channel>\d\d)-(?P<emotion>\d\d)-(?P<intensity>\d\d)-(?P<statement>\d\d)-(?P<repetition>\d\d)-(?P<actor>\d\d)"
 )
 
 
 class RavdessReader(Reader):
-    """Reads the names of the video files. Of a clip that is there with sound and without, the silent file counts."""
+    """Reads the names of the video files. If a clip exists with and without sound, the silent file is used."""
 
     def recognises(self, folder: Path) -> bool:
-        """Whether a file is named as RAVDESS names its own."""
+        """Whether any file is named like those of RAVDESS."""
         return any(_NAME.fullmatch(file.stem) for place in PLACES for file in folder.glob(place))
 
     def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
-        """Read every name; the line of a bad row is its place among the names in their order."""
+        """Read every name; a bad row's line is its position among the sorted names."""
         checks = RowChecks(folder, allow_outside=allow_outside)
         found = [_read_name(line, parts, file, checks) for line, (parts, file) in enumerate(_clips(folder), start=1)]
         return InterviewFolder(
@@ -67,9 +67,9 @@ class RavdessReader(Reader):
 
 
 def _clips(folder: Path) -> list[tuple[re.Match[str], str]]:
-    """The parts of each clip's name, and its file in the folder, in the order of their names."""
+    """The parsed name of each clip and its path relative to the folder, sorted by name."""
     files = [(file.stem, file) for place in PLACES for file in folder.glob(place)]
-    # By all but the first part of the name: of two files of one clip the silent one, 02, is the later one and stays.
+    # Keyed by the name without its first part: the silent file (02) sorts later and replaces the one with sound.
     named = {parts[0][2:]: (parts, file) for stem, file in sorted(files) if (parts := _NAME.fullmatch(stem))}
     return [(parts, file.relative_to(folder).as_posix()) for parts, file in named.values()]
 

@@ -1,4 +1,4 @@
-"""What reads a folder of interviews, whatever its layout, and the checks that the rows of every layout need."""
+"""The interface of a reader, and the row checks shared by all of them."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ MAX_ID, MAX_FILE_NAME = 200, 4096
 
 
 class Reader(Protocol):
-    """Reads the folders of one layout. Made without arguments; `READERS` knows it by a name."""
+    """Reads folders of one layout. Created without arguments; registered in `READERS`."""
 
     def recognises(self, folder: Path) -> bool:
-        """Whether a folder, which may be elsewhere (a `UPath`), has this layout; looks at names of files only."""
+        """Whether a folder (possibly remote, a `UPath`) has this layout; checks file names only."""
 
     def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
-        """Read the interviews; a row that cannot be used is among `bad_rows`, and costs only itself.
+        """Read the interviews; unusable rows go to `bad_rows` without affecting others.
 
         Args:
-            folder: that `recognises` is true of.
-            allow_outside: accept videos outside of it (absolute paths, `..`, links that lead out).
+            folder: one that `recognises` accepts.
+            allow_outside: accept videos outside it (absolute paths, `..`, links that lead out).
 
         Raises:
             InterviewError: the folder as a whole cannot be used.
         """
 
     def columns(self, found: InterviewFolder) -> tuple[Column, ...]:
-        """What each column holds, for `inspect_folder`; unless a reader knows better, that of the valid interviews."""
+        """What each column holds, for `inspect_folder`; by default of the valid interviews only."""
         table = found.to_pandas().reset_index()
         return tuple(
             Column(
@@ -43,7 +43,7 @@ class Reader(Protocol):
 
 
 class RowChecks:
-    """Checks that a row's id is new, and that its video is new and inside the folder; remembers every row so far."""
+    """Checks that ids and videos are unique and that videos are inside the folder."""
 
     def __init__(self, folder: Path | str, *, allow_outside: bool = False) -> None:
         self.folder = place(folder)
@@ -53,15 +53,15 @@ class RowChecks:
         self._line_of_video: dict[Path, int] = {}
 
     def video(self, line: int, id: str, file_name: str) -> Path:
-        """The path of a row's video, found also where the disk has its name in another Unicode form.
+        """The path of a row's video, even if the name on disk has another Unicode form.
 
         Args:
             line: of the row, from 1.
             id: of the interview.
-            file_name: the video, relative to the folder.
+            file_name: relative to the folder.
 
         Raises:
-            InterviewError: an earlier row has the id or the video, one is empty or endless, or the name leads out.
+            InterviewError: an earlier row has the same id or video, one is empty or too long, or the name leads out.
         """
         for name, text, most in (("id", id, MAX_ID), ("file name", file_name, MAX_FILE_NAME)):
             if not 0 < len(text) <= most:

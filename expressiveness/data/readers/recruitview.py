@@ -1,7 +1,7 @@
-"""A RecruitView folder as validated interviews: `metadata.jsonl` read row by row, every bad row named.
+"""Read a RecruitView folder: validates `metadata.jsonl` line by line and reports every bad row.
 
-A line of the file is a recorded answer. Ids, participants and questions are text and
-stay text ("0082" is not 82). `gemini_summary` describes the face in words and is never read: it would leak the label.
+Each line is one recorded answer. Ids, participants and questions stay text ("0082" is not 82). `gemini_summary`
+describes the face in words and is never read, because it would leak the label.
 """
 
 from __future__ import annotations
@@ -47,22 +47,22 @@ ATTRIBUTES = ("question_id", "question", "duration", "video_quality", "transcrip
 
 MAX_METADATA_BYTES = 4 * 2**30
 MAX_ROWS = 1_000_000
-"""Ten times the largest set that docs/scaling.md counts with; a file with more holds something else."""
+"""Ten times the largest set considered in docs/scaling.md; a larger file is something else."""
 
 MAX_KEYS = 10_000
-"""Of a row, whose interview has 21; and of names that no interview has, over all rows."""
+"""Limit on the keys of a row (an interview has 21) and on distinct unknown keys over all rows."""
 
 MAX_LINE_BYTES = 4 * 2**20
-"""A longer line is reported and skipped without being held in memory; RecruitView's longest are some 20 kB."""
+"""A longer line is reported and skipped without being held in memory; RecruitView's longest are about 20 kB."""
 
 MAX_ID = 200
 
 
 class RecruitViewReader(Reader):
-    """Reads `metadata.jsonl` beside the videos that it names."""
+    """Reads `metadata.jsonl` and the videos it names."""
 
     def recognises(self, folder: Path) -> bool:
-        """Whether something of its name is there; reading says what is wrong with it."""
+        """Whether `metadata.jsonl` exists; `read` reports what is wrong with it."""
         return (folder / METADATA).exists()
 
     def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
@@ -84,11 +84,11 @@ class RecruitViewReader(Reader):
         )
 
     def columns(self, found: InterviewFolder) -> tuple[Column, ...]:
-        """What each key holds, also in rows that were passed over; the values are let go of row by row."""
+        """What each key holds, including in skipped rows; values are not kept in memory."""
         rows = 0
         present: dict[str, int] = {}
         types: dict[str, set[str]] = {}
-        for _, line in metadata_lines(found.path, allow_outside=True):  # `read` has seen where the file leads
+        for _, line in metadata_lines(found.path, allow_outside=True):  # already checked by `read`
             rows += 1
             for name, value in _json_object(line).items():
                 if name not in present and len(present) == MAX_KEYS:
@@ -100,7 +100,7 @@ class RecruitViewReader(Reader):
 
 
 def _no_text(value: object) -> object:
-    """Refuse a number in quotes: whether the comma of "1,234" is a decimal one, nobody can tell from a row."""
+    """Reject numbers in quotes: a single row cannot tell whether "1,234" has a decimal comma."""
     if isinstance(value, str):
         raise PydanticCustomError("text", "Input should be a valid number, without quotes and with a decimal point")
     return value
@@ -110,7 +110,7 @@ _Score = Annotated[FiniteFloat, BeforeValidator(_no_text)]
 
 
 class _Row(BaseModel):
-    """One line of `metadata.jsonl`, types as RecruitView writes them."""
+    """One line of `metadata.jsonl`, with RecruitView's types."""
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
@@ -134,7 +134,7 @@ class _Row(BaseModel):
     facial_expression: _Score
     overall_performance: _Score
     transcript: str
-    gemini_summary: object = None  # known, and left unread
+    gemini_summary: object = None  # known, never read
 
 
 class _Rows:
@@ -170,15 +170,15 @@ class _Rows:
 
 
 def metadata_lines(folder: Path | str, *, allow_outside: bool = False) -> Iterator[tuple[int, bytes | None]]:
-    """Yield each line of a folder's `metadata.jsonl` with its number from 1; None for one that is too long.
+    """Yield each line of a folder's `metadata.jsonl` with its number from 1; None for a line that is too long.
 
     Raises:
-        InterviewError: there is no such folder or file, the file leads out of it and `allow_outside` is not set, or it
-            is larger than metadata can be.
+        InterviewError: there is no such folder or file, it leads out of the folder and `allow_outside` is not set, or
+        it is too large.
         PlaceError: nothing answers at a URL.
     """
     folder = place(folder)
-    with BufferedReader(_opened_metadata(folder, allow_outside)) as file:  # fsspec's cannot read a part of a line
+    with BufferedReader(_opened_metadata(folder, allow_outside)) as file:  # fsspec's files cannot read part of a line
         number = total = 0
         while line := file.readline(MAX_LINE_BYTES):
             number += 1
@@ -206,10 +206,10 @@ def _opened_metadata(folder: Path, allow_outside: bool) -> BufferedReader:
 
 
 def _check_shape(folder: Path, allow_outside: bool) -> None:
-    """Find out whether the file is something else than a JSON object a line.
+    """Check that the file is JSON Lines.
 
     Raises:
-        InterviewError: it is.
+        InterviewError: it is not.
     """
     with _opened_metadata(folder, allow_outside) as file:
         if wrong := other_shape(file.read(MAX_LINE_BYTES)):
@@ -217,10 +217,10 @@ def _check_shape(folder: Path, allow_outside: bool) -> None:
 
 
 def _check_keys(line: bytes) -> None:
-    """Refuse a row that gives one key two values, of which readers of JSON silently keep the second.
+    """Reject a row with a repeated key, since JSON parsers silently keep only the last value.
 
     Raises:
-        InterviewError: it does, or has more keys than an interview can have.
+        InterviewError: a key is repeated, or there are too many keys.
     """
     keys: list[str] = json.loads(line, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
     if len(keys) > MAX_KEYS:
@@ -255,7 +255,7 @@ _JSON_TYPES = {str: "text", bool: "true or false", int: "number", float: "number
 
 
 def _json_object(line: bytes | None) -> Mapping[str, Any]:
-    """A line's object; nothing for a line that is none, which is among the bad rows."""
+    """A line's JSON object; empty if it is not one (such lines are reported as bad rows)."""
     try:
         row = json.loads(line or b"{}")
     except (ValueError, RecursionError):

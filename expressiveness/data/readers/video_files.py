@@ -1,4 +1,4 @@
-"""The videos in a folder that needs no table, as for `predict`."""
+"""Find the videos in a folder without a table, for `predict`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ VIDEO_ENDINGS = frozenset(
         *(".dv", ".rm", ".rmvb", ".ogm", ".nut", ".ivf", ".h264", ".hevc"),
     }
 )
-"""Of videos as cameras, telephones and programs name them; a file of another name is given by itself."""
+"""File extensions of videos; a video with another extension has to be given by its own path."""
 
 logger = logging.getLogger(__name__)
 
 
 def videos_in(folder: Path | str) -> list[Path]:
-    """The videos in a folder and the folders in it, by name; links that lead out of it are left out, with a warning.
+    """All videos in a folder and its subfolders, sorted; links that lead out are skipped with a warning.
 
     Args:
-        folder: of this machine. What is hidden in it, as a Mac's "._a.mp4", is no video.
+        folder: on this machine. Hidden files, such as macOS's "._a.mp4", are skipped.
     """
     folder = Path(folder)
     found = sorted(_named_as_videos(folder))

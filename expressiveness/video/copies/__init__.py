@@ -1,4 +1,4 @@
-"""What is written of videos: copies that every browser plays, and stills."""
+"""Copies of videos that every browser plays, and stills."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""A video written anew as H.264: upright, with its sound, at a constant rate."""
+"""Re-encode a video as H.264: upright, with sound, at a constant frame rate."""
 
 from __future__ import annotations
 
@@ -28,30 +28,29 @@ from expressiveness.video.reading import Frame, frame_times, read_frames
 from expressiveness.video.sampling import Sampling
 
 QUALITY = "18"
-"""Of x264, 0 to 51, the lower the better: hardly a difference can be seen."""
+"""x264's CRF, 0 to 51, lower is better; 18 is visually almost lossless."""
 
 TICKS = 90_000
-"""A second, in the units of time that MPEG counts in; every usual frame rate comes out even."""
+"""Time units per second, as in MPEG; divisible by every common frame rate."""
 
 RATES_OF_AAC = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-"""Samples a second; it knows faster ones, which nobody hears."""
+"""Sample rates in Hz; higher ones exist but are inaudible."""
 
 FASTEST = 60
-"""Frames a second, the most that an uneven video is given."""
+"""Highest frame rate given to a video with uneven frames."""
 
 
 def reencode(video: Path | str, out: Path | str, *, max_pixels: int = MAX_PIXELS) -> None:
-    """Write a video as H.264 in an MP4 file: the same frames, as they are shown, and its sound as AAC.
+    """Re-encode a video as H.264 in an MP4 file: the frames as displayed, and the sound as AAC.
 
-    The first frame is shown at 0 s, and the others keep their distance to it. A video whose frames come unevenly gets a
-    constant rate: that of its usual gap between frames. Then some frames are shown again, and some may be left out, so
-    that everything is seen when it was, to half a frame, and stays with its sound. So frames have other numbers in the
-    copy, which are those that the App counts: look for its faces anew.
+    The first frame moves to 0 s, and the others keep their distance to it. A video with uneven frames gets a constant
+    rate, from its median interval: frames are repeated or dropped so that everything stays within half a frame of its
+    time and in sync with the sound. This changes the frame numbers, so detect faces in the copy again.
 
     Args:
         video: any video file.
-        out: of the new file.
-        max_pixels: the most that a picture may have.
+        out: path of the new file.
+        max_pixels: the most pixels a frame may have.
 
     Raises:
         VideoError: the video cannot be read, or the file cannot be written.
@@ -83,7 +82,7 @@ def _encode(video: Path, out: OutputContainer, max_pixels: int) -> None:
 
 
 def _even_rate(video: Path, max_pixels: int) -> float | None:
-    """The constant rate for a video whose frames come unevenly; None if they come evenly once the first has come."""
+    """The constant rate for a video with uneven frames; None if they are even after the first one."""
     times = np.array(frame_times(video, max_pixels=max_pixels))
     if len(times) < 2 or drift(times, (len(times) - 1) / times[-1]) <= MOST_DRIFT:
         return None
@@ -100,12 +99,12 @@ def _picture_stream(out: OutputContainer, info: VideoInfo, rate: float) -> Video
 
 
 def _pictures(video: Path, rate: float | None, max_pixels: int) -> Iterator[VideoFrame | AudioFrame]:
-    """Yield every frame that decodes, less a row or column where H.264 wants an even number of them.
+    """Yield every frame that decodes, cropped to even sides as H.264 needs.
 
     Args:
-        video: to read.
-        rate: to show them at; None for when they are shown.
-        max_pixels: the most that one may have.
+        video: the video.
+        rate: constant frame rate; None to keep the frames' own times.
+        max_pixels: the most pixels a frame may have.
     """
     frames = read_frames(video, Sampling(every=1), max_pixels=max_pixels)
     for frame in _evenly(frames, rate) if rate else frames:
@@ -116,7 +115,7 @@ def _pictures(video: Path, rate: float | None, max_pixels: int) -> Iterator[Vide
 
 
 def _evenly(frames: Iterator[Frame], rate: float) -> Iterator[Frame]:
-    """Yield frames at a constant rate, each until the next one is nearer."""
+    """Resample frames to a constant rate, taking the nearest frame each time."""
     ticks, shown = 0, None
     for frame in frames:
         while shown and ticks < round(frame.seconds * rate):
@@ -128,7 +127,7 @@ def _evenly(frames: Iterator[Frame], rate: float) -> Iterator[Frame]:
 
 
 def _sound_stream(out: OutputContainer, video: Path, max_pixels: int) -> AudioStream | None:
-    """A stream for the video's sound, in AAC, of a rate that AAC knows; None where there is none."""
+    """An AAC stream for the video's sound, at a supported sample rate; None if there is no sound."""
     with opened_container(video, max_pixels=max_pixels) as source:
         heard = source.streams.audio[0] if source.streams.audio else None
         if heard is None or not heard.rate or not heard.channels:
@@ -138,7 +137,7 @@ def _sound_stream(out: OutputContainer, video: Path, max_pixels: int) -> AudioSt
 
 
 def _sounds(video: Path, max_pixels: int) -> Iterator[AudioFrame]:
-    """Yield the sound from the first picture on, its time counted from there; what does not decode is left out."""
+    """Yield the sound from the first video frame on, timed from there; packets that do not decode are skipped."""
     with opened_container(video, max_pixels=max_pixels) as source:
         seen = source.streams.video[0]
         start = float((seen.start_time or 0) * (seen.time_base or 0))

@@ -1,7 +1,7 @@
-"""Videos that the FiftyOne App cannot show as they are, as H.264 that it can: upright, with their sound.
+"""Copy interviews with videos that the FiftyOne App can play, re-encoding the others as H.264.
 
-The App is a page in a browser, which plays no HEVC and no 10-bit colors, and takes for granted that frames come evenly.
-Analysis needs none of this: it is for watching.
+The App runs in a browser, which plays neither HEVC nor 10-bit color, and assumes evenly spaced frames. Only watching
+needs this; analysis does not.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.probing import probe
 
 ENDINGS_OF_BROWSERS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
-"""By the ending of its name, the App tells a video from a picture; files of a download cache have none."""
+"""The App tells videos from images by extension, which files in a download cache lack."""
 
 SECONDS_A_VIDEO = 3600.0
-"""To encode an hour of it takes less; a decoder that hangs is ended."""
+"""Enough to encode an hour of video; a decoder that hangs is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayableFolder:
-    """What was written."""
+    """The result of `make_playable`."""
 
-    source: InterviewFolder  # what was read
+    source: InterviewFolder
     reencoded: int
-    copied: int  # shown as it should be already
-    failures: tuple[Failure, ...]  # videos that cannot be read, and are not in the copy
+    copied: int  # already suitable
+    failures: tuple[Failure, ...]  # unreadable videos, missing from the copy
 
 
 def make_playable(
@@ -51,26 +51,26 @@ def make_playable(
     allow_outside: bool = False,
     max_pixels: int = MAX_PIXELS,
 ) -> PlayableFolder:
-    """Copy a folder of interviews, with every video as one that the App shows as it should.
+    """Copy a folder of interviews, re-encoding every video that the App would not show correctly.
 
-    Rows keep their ids. Frames keep their numbers and times, so labels of one folder fit the other, but for videos of
-    variable frame rate: see `reencode`.
+    Ids stay the same. So do frame numbers and times, and labels fit both folders, except for videos of variable frame
+    rate, see `reencode`.
 
     Args:
         folder: as for `read_interviews`.
-        out: for the copy: new, empty, or the copy of the same folder, of which what is there is kept.
+        out: a new or empty folder, or an earlier copy of the same folder, which is then completed.
         reader: a name in `READERS`; the one that recognises the folder if None.
-        columns: what the columns of a CSV are, as for `read_interviews`.
-        workers: processes; None for one a core.
-        timeout: seconds that a video may take; one that takes longer is a failure.
-        progress: called with how many videos are done.
-        allow_outside: accept videos outside `folder`; in the copy they are inside.
-        max_pixels: the most that a picture may have; a video with larger ones is a failure.
+        columns: the columns of a CSV, as for `read_interviews`.
+        workers: processes; None for one per core.
+        timeout: seconds allowed per video; one that takes longer fails.
+        progress: called with the number of videos done.
+        allow_outside: accept videos outside `folder`; the copy has them inside.
+        max_pixels: the most pixels a frame may have; a video with larger ones fails.
 
     Raises:
         InterviewError: `folder` cannot be used, or `out` is the same.
-        OutputError: `out` cannot be written, or holds something that we did not write.
-        BusyError: another run is writing it.
+        OutputError: `out` cannot be written, or contains something we did not write.
+        BusyError: another run is writing to it.
     """
     folder, out = place(folder), place(out)
     if out.resolve() == folder.resolve():
@@ -115,14 +115,14 @@ class _Copied:
 
 
 def _name_in_copy(interview: Interview, root: Path) -> str:
-    """Where a video goes if it is copied as it is; one from outside the folder into a folder of its own."""
+    """The name of an unchanged video in the copy; videos from outside the folder go to `outside/`."""
     if interview.video.is_relative_to(root):
         return interview.video.relative_to(root).as_posix()
     return f"outside/{file_stem(interview.id)}{interview.video.suffix}"
 
 
 def _copy(job: _Job) -> _Copied:
-    """Put a video that the App shows as it should into the copy."""
+    """Copy a video that suits the App, or re-encode it."""
     video = job.interview.video
     info = probe(video, max_pixels=job.max_pixels)
     fits = info.suits_the_app and Path(job.name).suffix.lower() in ENDINGS_OF_BROWSERS
@@ -137,7 +137,7 @@ def _copy(job: _Job) -> _Copied:
 
 
 def _as_mp4(name: str) -> str:
-    """The name of a file as MP4; its own ending stays, so that a.mov does not take the name of another's a.mp4."""
+    """Append .mp4, keeping the old extension, so that a.mov does not collide with a.mp4."""
     return name if name.endswith(".mp4") else f"{name}.mp4"
 
 
@@ -149,7 +149,7 @@ def _copy_file(video: Path, out: Path) -> None:
 
 
 def _copy_rows(lines: Iterable[tuple[int, bytes | None]], out: Path, renamed: Mapping[str, str]) -> None:
-    """Copy the rows as they are, but for the names of videos that have new ones."""
+    """Copy the rows unchanged except for renamed videos."""
     with out.open("wb") as file:
         for _, line in lines:
             file.write(_renamed(line or b"\n", renamed))

@@ -1,4 +1,4 @@
-"""Chosen frames of a video as pictures on disk, for looking at frames and faces one by one."""
+"""Save chosen frames of a video as JPEG files, for viewing frames and faces one by one."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from expressiveness.errors import OutputError
 from expressiveness.types import Pixels
 from expressiveness.video.reading import read_chosen_frames
 
-QUALITY = 92  # of JPEG, of 100
+QUALITY = 92  # JPEG quality, up to 100
 
 
 def save_stills(video: Path | str, numbers: Collection[int], folder: Path | str) -> dict[int, Path]:
-    """Write some frames of a video as JPEG files; one that is there is not written again.
+    """Write some frames of a video as JPEG files, skipping those already written.
 
     Args:
         video: any video file.
-        numbers: of the frames, from 1; one that the video does not have is passed over.
-        folder: for this video alone; made if it does not exist.
+        numbers: frame numbers, from 1; those that the video does not have are skipped.
+        folder: used for this video only; created if needed.
 
     Returns:
         The files, by frame number.
@@ -44,7 +44,7 @@ def save_stills(video: Path | str, numbers: Collection[int], folder: Path | str)
 
 
 def _write(rgb: Pixels, file: Path) -> None:
-    """Write a picture whole or not at all."""
+    """Write an image atomically."""
     _, encoded = cv2.imencode(file.suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     with hidden_until_done(file) as unfinished:
         unfinished.write_bytes(encoded.tobytes())
