@@ -1,9 +1,8 @@
-"""The command line: each command reads its arguments, calls the library once, and says how it went.
+"""The command line: each command parses its arguments, calls the library, and prints the result.
 
-One module per group of commands, `terminal` for what all of them say and write, `options` for what they all take,
-`answers` and `stopping` for how they end where they fail or are stopped, `database` for those that need FiftyOne's.
-Heavy packages are imported inside the commands, so that `--help` answers at once; so is the FiftyOne plugin, which no
-other part of the core may import.
+There is one module per group of commands. Shared code is in `terminal` (output), `options` (arguments), `answers`
+(errors), `stopping` (signals) and `database` (FiftyOne's). Heavy packages are imported inside the commands so that
+`--help` is fast; so is the FiftyOne plugin, which no other part of the core may import.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "clean": clean,
     "app": open_app,
 }
-"""By name, in the order that `--help` lists them."""
+"""In the order listed by `--help`."""
 
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
@@ -60,16 +59,16 @@ app.add_typer(plugin, name="plugin")
 _ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "FIFTYONE_DO_NOT_TRACK": "true",  # nothing leaves the machine
-    "FIFTYONE_DATABASE_VALIDATION": "false",  # the packaged MongoDB is old enough for a notice at every start
+    "FIFTYONE_DATABASE_VALIDATION": "false",  # the bundled MongoDB is old, which logs a notice at every start
 }
-"""What our commands set unless the user has."""
+"""Environment variables that we set unless the user has."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0 when it worked, 1 when it failed, 2 when it was called wrongly, 130 when it was stopped with Ctrl-C.
+        0 on success, 1 on failure, 2 on wrong usage, 130 after Ctrl-C.
     """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -77,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Stops() as stops, showing_warnings():
         try:
             return _run(sys.argv[1:] if arguments is None else list(arguments))
-        except BaseException as error:  # noqa: BLE001  # whatever it is, people get a sentence
+        except BaseException as error:  # noqa: BLE001  # users get a sentence for any error
             status, text = (stops.status, STOPPED) if stops.by else answer(error)
         if text:
             warn(f"expressiveness: {text}")
@@ -85,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    """Run one command, and let everything that goes wrong through, where typer's own way of running it would not."""
+    """Run one command, letting exceptions through, which typer's standalone mode would handle itself."""
     if "" in arguments:
         raise typer.BadParameter("one of the arguments is empty, as a variable leaves it that is not set.")
     command = typer.main.get_command(app)

@@ -1,4 +1,4 @@
-"""What a command answers where it fails: one sentence and an exit status, whatever went wrong."""
+"""Turn any error into one sentence and an exit status."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from expressiveness.errors import ExpressivenessError, reason
 from expressiveness.registry import closest
 
 DEBUG = "EXPRESSIVENESS_DEBUG"
-"""Set to anything, has the traceback of an error printed, too."""
+"""If set, tracebacks are printed too."""
 
 FAILED, CALLED_WRONGLY = 1, 2
-READER_GONE = 141  # as of any program that is ended by writing into a closed pipe
+READER_GONE = 141  # the conventional status after SIGPIPE
 STOPPED = "stopped; what is done is kept"
 
 
 def answer(error: BaseException) -> tuple[int, str | None]:
-    """The exit status for an error, and what to say, if anything.
+    """The exit status for an error, and a message, if any.
 
     Args:
-        error: whatever escaped from a command.
+        error: any exception raised by a command.
     """
     if isinstance(error, SystemExit | typer.Exit):
         return _status_of(error), None
@@ -38,7 +38,7 @@ def answer(error: BaseException) -> tuple[int, str | None]:
         traceback.print_exception(error)
     if isinstance(error, ExpressivenessError):
         return FAILED, _shortened(str(error))
-    if format_message := getattr(error, "format_message", None):  # typer's errors of usage have no public base
+    if format_message := getattr(error, "format_message", None):  # typer's usage errors have no public base class
         return CALLED_WRONGLY, f"{_in_a_line(format_message())} See expressiveness --help."
     if isinstance(error, MemoryError | ImportError | OSError | RuntimeError) and (want := _want_of_memory(error)):
         return FAILED, want
@@ -53,16 +53,16 @@ def answer(error: BaseException) -> tuple[int, str | None]:
 
 
 def open_closed_streams() -> None:
-    """Give a standard stream that was closed a place to go; the next file that is opened would take its number."""
+    """Reopen closed standard streams, or the next opened file would get their file descriptor."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # until the end
         elif reconfigure := getattr(getattr(sys, name), "reconfigure", None):
-            reconfigure(errors="backslashreplace")  # not every name of a file can be printed in every language
+            reconfigure(errors="backslashreplace")  # some file names cannot be encoded in every locale
 
 
 def _in_a_line(message: str) -> str:
-    """What typer says in lines of its own, with the words of pydantic, which checks the values."""
+    """Put a usage error of typer or pydantic on one line, with a suggestion for typos."""
     sentence = _shortened(" ".join(message.replace("Value error, ", "").split()).rstrip("."))
     for pattern in _LISTED:
         if found := re.search(pattern, sentence):
@@ -75,11 +75,11 @@ _LISTED = (
     r"No such option: (?P<name>\S+)(?P<listed> \(Possible options: (?P<known>.*)\))$",
     r"'(?P<name>[^']*)' is not one of (?P<known>.*)(?P<listed>)$",
 )
-"""Where typer lists what there is: the names of options, in the order of the alphabet, and the few words of one."""
+"""Typer's messages that list the valid options or values."""
 
 
 def _shortened(sentence: str) -> str:
-    """A sentence without the middle of numbers that nobody reads to the end."""
+    """Shorten very long numbers in a message."""
     return re.sub(r"(\d{20})\d{20,}", r"\1...", sentence)
 
 
@@ -89,13 +89,13 @@ def _status_of(error: SystemExit | typer.Exit) -> int:
 
 
 def _is_of_output(error: OSError) -> bool:
-    """Whether it was raised where something was printed; a worker's pipe may break as well."""
+    """Whether the error was raised while printing; a worker's pipe may break too."""
     frames = traceback.extract_tb(error.__traceback__)
     return bool(frames) and frames[-1].name == typer.echo.__name__
 
 
 def _drop_output() -> None:
-    """Have what is left for the standard output go nowhere: Python would write it as it ends, and complain."""
+    """Redirect stdout to devnull, or Python would try to flush it on exit and complain."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

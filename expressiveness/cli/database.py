@@ -1,4 +1,4 @@
-"""Whether FiftyOne's database answers, told in seconds, where FiftyOne itself waits for half a minute."""
+"""Check within seconds whether FiftyOne's database answers; FiftyOne itself waits half a minute."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE = "serverSelectionTimeoutMS"
 
 
 def check_database() -> None:
-    """Find out whether the server that FiftyOne is told to use can be reached; it starts one itself where it is not.
+    """Check that the database server configured for FiftyOne is reachable; without one, FiftyOne starts its own.
 
     Raises:
         DatabaseError: nothing answers at its address.
@@ -26,7 +26,7 @@ def check_database() -> None:
     from pymongo.uri_parser import parse_uri
 
     try:
-        # Whoever has set a time in the address knows their network.
+        # A timeout in the URI is the user's own choice.
         own: dict[str, Any] = {} if PATIENCE in parse_uri(uri)["options"] else {PATIENCE: ANSWER_MS}
         client: MongoClient[dict[str, Any]]
         with MongoClient(uri, **own) as client:
@@ -40,12 +40,12 @@ def check_database() -> None:
 
 
 def _configured_uri() -> str | None:
-    """The address that FiftyOne will use: the environment's, or else the one in its file of settings."""
+    """The URI that FiftyOne will use, from the environment or its config file."""
     if uri := os.environ.get("FIFTYONE_DATABASE_URI"):
         return uri
     try:
         file = Path(os.environ.get("FIFTYONE_CONFIG_PATH") or Path.home() / ".fiftyone" / "config.json")
         uri = json.loads(file.read_text(encoding="utf-8")).get("database_uri")
-    except (OSError, ValueError, AttributeError, RuntimeError, RecursionError):  # FiftyOne says what is wrong with it
+    except (OSError, ValueError, AttributeError, RuntimeError, RecursionError):  # FiftyOne reports it
         return None
     return uri if isinstance(uri, str) else None

@@ -1,4 +1,4 @@
-"""Where the core meets the FiftyOne plugin: `demo`, `app`, `forget` and `plugin install`."""
+"""Commands that use the FiftyOne plugin: `demo`, `app`, `forget`, `clean` and `plugin install`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a folder holds, the faces in its videos, and videos that the App plays: `inspect`, `extract`, `reencode`."""
+"""Commands on a folder of interviews: `inspect`, `extract` and `reencode`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model and how good it is: `train`, `evaluate`, `benchmark` and `export-model`."""
+"""Commands on models: `train`, `evaluate`, `benchmark` and `export-model`."""
 
 from __future__ import annotations
 
@@ -293,7 +293,7 @@ def _say_figures(figures: dict[str, Any]) -> None:
 
 
 def _frame_truth(folder: Path, curation: Curation | None = None) -> FrameTruth | None:
-    """What is known of single frames: as people labelled them, or else as whoever rendered the interviews says."""
+    """Frame-level ground truth: reviewers' labels, or else that of rendered interviews."""
     from expressiveness.evaluation import FrameTruth
 
     labelled = FrameTruth.labelled(curation) if curation else None
@@ -301,10 +301,10 @@ def _frame_truth(folder: Path, curation: Curation | None = None) -> FrameTruth |
 
 
 def _named_values(given: Sequence[str]) -> dict[str, str]:
-    """What was given as NAME=VALUE.
+    """Parse NAME=VALUE options.
 
     Raises:
-        ConfigError: it was given otherwise.
+        ConfigError: an option has no "=".
     """
     if wrong := [text for text in given if "=" not in text]:
         raise ConfigError(f"--option {wrong[0]}: give NAME=VALUE")

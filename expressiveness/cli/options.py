@@ -1,4 +1,4 @@
-"""The arguments and options that several commands take, each declared once."""
+"""Arguments and options shared by several commands."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the App, on t
 
 
 def named_in(folder: str, registry: str) -> Callable[[str], str]:
-    """A check that a value is a name of one of the library's registries, which is imported when there is a value."""
+    """Make a callback that checks a name against a registry, importing the registry only when needed."""
 
     def check(name: str) -> str:
         known = getattr(import_module(f"expressiveness.{folder}"), registry)
@@ -93,10 +93,10 @@ def named_in(folder: str, registry: str) -> Callable[[str], str]:
 
 
 def known_sampling(text: str) -> str:
-    """A check that a sampling's way is none that is mistyped; what it can be otherwise, `Sampling.parse` says.
+    """Catch typos in the kind of sampling; `Sampling.parse` checks the rest.
 
     Raises:
-        ConfigError: it is one, as in "evry:5".
+        ConfigError: it is misspelled, as in "evry:5".
     """
     way, *rest = text.split(":")
     near = closest(way, SAMPLINGS)

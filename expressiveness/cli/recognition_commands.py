@@ -1,4 +1,4 @@
-"""A model at work on other videos: `predict` files, and `live` as they play."""
+"""Commands that apply a model: `predict` and `live`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def predict(
     check_output_file(json_file, overwrite=overwrite)
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
-    # A folder without videos stays, and is named among those that cannot be read.
+    # Keep a folder without videos, so that it is reported as unreadable.
     videos = list(dict.fromkeys(file for given in videos for file in videos_in(given) or [given]))
     outcomes: list[Outcome[Path, FramePredictions]] = []
     for outcome in predict_videos(

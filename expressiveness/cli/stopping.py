@@ -1,4 +1,4 @@
-"""Ctrl-C, and being told to end: a command stops at once, ends its workers, and answers as shells expect it."""
+"""Handle SIGINT and SIGTERM: stop at once, end the workers, and exit with the conventional status."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stops:
-    """Notices while its block runs that the command is to end.
+    """Context manager that handles signals asking the command to end.
 
-    The first signal raises KeyboardInterrupt. Libraries turn that into errors of their own while they are imported,
-    which is why `by` remembers it. A second signal, from somebody who waits for the first, ends the process as it is.
+    The first signal raises KeyboardInterrupt. Some libraries turn that into other errors while being imported, so `by`
+    remembers the signal. A second signal ends the process immediately.
     """
 
     def __init__(self) -> None:
@@ -24,13 +24,13 @@ class Stops:
 
     @property
     def status(self) -> int:
-        """What the process answers once it was stopped: 130 for Ctrl-C."""
+        """The exit status after a signal: 130 for Ctrl-C; 0 without one."""
         return 128 + self.by if self.by else 0
 
     def __enter__(self) -> Stops:
-        if current_thread() is main_thread():  # no other may set what a signal does
+        if current_thread() is main_thread():  # only the main thread may set signal handlers
             before = {one: signal.getsignal(one) for one in SIGNALS}
-            # Who started this in the background, as `nohup` does, has Ctrl-C ignored.
+            # Programs started in the background, as with `nohup`, ignore Ctrl-C.
             self._before = {one: how for one, how in before.items() if how is not signal.SIG_IGN}
             for one in self._before:
                 signal.signal(one, self._notice)
@@ -39,7 +39,7 @@ class Stops:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self.by:  # else a second signal must end what Python does at its end, too
+        if not self.by:  # after a signal, keep the handler so that a second one also interrupts Python's shutdown
             for one, how in self._before.items():
                 signal.signal(one, how)
 

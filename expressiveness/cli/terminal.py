@@ -1,4 +1,4 @@
-"""What commands say, show and write: sentences, warnings, a progress bar, results as JSON."""
+"""Shared output of commands: messages, warnings, progress bars and JSON."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def say(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """Print what went wrong, to the error stream, if that takes it: there is no other place to say so."""
+    """Print a warning to stderr, ignoring errors: there is nowhere else to report them."""
     with suppress(OSError):
         typer.echo(text, err=True)
 
 
 def warn_of_rows(table: str, rows: Sequence[BadRow]) -> None:
-    """Say which rows of a table of interviews were passed over."""
+    """Print the skipped rows of a table of interviews."""
     for row in rows:
         warn(f"{table}, {row}")
 
 
 def warn_of_doubts(interviews: Sequence[Interview], rule: CategoryRule | None) -> None:
-    """Say what is hardly right about interviews before something is learned from them, as for `doubts_about`."""
+    """Print likely mistakes in the interviews, see `doubts_about`."""
     from expressiveness.data import doubts_about
 
     for doubt in doubts_about(interviews, rule):
@@ -51,7 +51,7 @@ def warn_of_doubts(interviews: Sequence[Interview], rule: CategoryRule | None) -
 
 @contextmanager
 def showing_warnings() -> Iterator[None]:
-    """Have the warnings that the library logs printed as `warn` does; the rest is what commands say themselves."""
+    """Print the library's logged warnings to stderr."""
     logger, handler = logging.getLogger("expressiveness"), _Warnings(logging.WARNING)
     logger.addHandler(handler)
     try:
@@ -66,21 +66,21 @@ class _Warnings(logging.Handler):
 
 
 def exit_status(done: int, failed: int, *, ok_if_some: bool) -> None:
-    """End a command that worked on many items.
+    """Exit with the right status after processing many items.
 
     Raises:
-        typer.Exit: some failed, and it is not enough that others did not.
+        typer.Exit: some failed, unless `ok_if_some` is set and some succeeded.
     """
     if failed and not (ok_if_some and done):
         raise typer.Exit(1)
 
 
 def write_json(file: Path | None, content: Any, *, overwrite: bool) -> None:
-    """Write results where the user asked for them, if they did.
+    """Write results as JSON, if the user asked for a file.
 
     Raises:
-        OutputError: the file cannot be written, or is there and `overwrite` is not set; tell before the work, with
-            `check_output_file`.
+        OutputError: the file cannot be written, or exists and `overwrite` is not set; check that before the work with
+        `check_output_file`.
     """
     if file:
         with output_file(file, overwrite=overwrite) as unfinished:
@@ -89,7 +89,7 @@ def write_json(file: Path | None, content: Any, *, overwrite: bool) -> None:
 
 @contextmanager
 def progress(label: str = "") -> Iterator[Progress]:
-    """A progress bar with the time left, where somebody is watching."""
+    """A progress bar with the time left, if stderr is a terminal."""
     from rich.console import Console
 
     with progress_bar(Console(stderr=True)) as bar:
@@ -97,9 +97,9 @@ def progress(label: str = "") -> Iterator[Progress]:
 
 
 def progress_bar(console: Console) -> Bar:
-    """A bar that tells the time left from the pace since the first step was done, as workers take a while to start.
+    """A bar that estimates the time left from the pace since the first step, since workers take a while to start.
 
-    A single video may take minutes, so the pace is that of all steps and not of the last half minute's.
+    A single video may take minutes, so it averages over all steps, not just the last half minute.
     """
     from rich.progress import (
         BarColumn,
@@ -125,9 +125,9 @@ def progress_bar(console: Console) -> Bar:
 
 
 def reporter(bar: Bar, label: str) -> Progress:
-    """A function that moves a bar, and begins it anew with each piece of work.
+    """Make a function that updates a bar, restarting it for each phase of work.
 
-    What is done when a piece begins was done by an earlier run, and so does not tell how fast this one is.
+    Items already done when a phase begins come from an earlier run, and do not count for the speed.
     """
     task = bar.add_task(label, total=None, note="")
 
@@ -143,7 +143,7 @@ def reporter(bar: Bar, label: str) -> Progress:
 def read_folder(
     folder: Path, *, reader: str | None, columns: str | None, strict: bool, allow_outside: bool
 ) -> InterviewFolder:
-    """Read a folder's interviews, and say which rows were passed over."""
+    """Read a folder's interviews, and print the skipped rows."""
     from expressiveness.data import read_interviews
 
     found = read_interviews(folder, reader, columns=columns, strict=strict, allow_outside=allow_outside)
@@ -154,7 +154,7 @@ def read_folder(
 
 
 def read_neutrals(found: InterviewFolder, file: Path | None) -> NamedNeutrals | None:
-    """Read where faces are neutral, from a file or else from the folder's own; say which rows were passed over."""
+    """Read the neutral stretches from a file, or else from the folder's `neutral.csv`; print the skipped rows."""
     from expressiveness.data import NEUTRAL_FILE, NamedNeutrals
 
     named = NamedNeutrals.read(file, found) if file else NamedNeutrals.beside(found.path, found)

@@ -1,4 +1,4 @@
-"""Faces: found, cut out and kept, a table for each video."""
+"""Detect faces, crop them, and store them as one table per video."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""What decides which faces are found, and how their crops look."""
+"""Settings that determine which faces are found and how they are cropped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from expressiveness.video import DEFAULT_SAMPLING, Sampling
 
 @settings
 class ExtractionConfig:
-    """What decides which faces are found, and how their crops look."""
+    """Settings that determine which faces are found and how they are cropped."""
 
     sampling: Sampling = DEFAULT_SAMPLING
     detector: str = DEFAULT_DETECTOR  # a name of DETECTORS

@@ -1,4 +1,4 @@
-"""Cut a face out of a frame as the 48x48 gray crop that the networks take."""
+"""Cut faces out of frames as 48x48 grayscale crops, the input of the networks."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from expressiveness.types import Pixels
 
 CROP_SIZE = 48
 PADDING = 0.1
-"""Of the face's width, added on every side; the notebook's."""
+"""Share of the face's width added on every side, as in the notebook."""
 
-LEFT_EYE, RIGHT_EYE = 1, 0  # rows of Face.keypoints, named from the person's own view
+LEFT_EYE, RIGHT_EYE = 1, 0  # rows of Face.keypoints, left and right as seen by the person
 
 
 def face_crop(rgb: Pixels, face: Face, *, align: bool = False) -> Pixels:
-    """Cut out a face, padded, in gray and resized to 48x48.
+    """Cut out a face, padded, converted to grayscale and resized to 48x48.
 
     Args:
         rgb: the frame, shape (height, width, 3).
-        face: found in this frame.
-        align: turn the frame first, so that the eyes lie level.
+        face: detected in this frame.
+        align: rotate the frame first so that the eyes are level.
 
     Returns:
-        Gray levels, shape (48, 48), uint8; all 0 where the box is outside the frame.
+        Shape (48, 48), uint8; all 0 if the box is outside the frame.
 
     Raises:
-        ConfigError: a face without keypoints cannot be turned.
+        ConfigError: `align` is set and the face has no keypoints.
     """
     import cv2
 
@@ -47,13 +47,13 @@ def padded_box(box: tuple[float, float, float, float], *, width: int, height: in
     """Pad a face's box by a tenth of its width on every side, and clip it to the frame.
 
     Args:
-        box: x, y, width, height as shares of the frame.
+        box: x, y, width, height relative to the frame.
         width: of the frame, in pixels.
         height: of the frame, in pixels.
 
     Returns:
-        Left, top, right, bottom in pixels; right and bottom are exclusive. Lengths are cut to whole pixels before the
-        padding is added, as in the notebook; unlike there, a side that is clipped does not push out the one opposite.
+        Left, top, right, bottom in pixels; right and bottom are exclusive. Sizes are truncated to whole pixels before
+        padding, as in the notebook; unlike there, clipping one side does not move the opposite one.
     """
     left, top = int(box[0] * width), int(box[1] * height)
     face_width, face_height = int(box[2] * width), int(box[3] * height)
@@ -67,13 +67,13 @@ def padded_box(box: tuple[float, float, float, float], *, width: int, height: in
 
 
 def roll_degrees(keypoints: npt.NDArray[np.float32], *, width: int, height: int) -> float:
-    """How far a head is tilted: the angle of the line through the eyes in the picture, clockwise positive."""
+    """The head's roll in the image, from the line through the eyes; clockwise is positive."""
     across, down = (keypoints[LEFT_EYE] - keypoints[RIGHT_EYE]) * (width, height)
     return math.degrees(math.atan2(down, across))
 
 
 def _levelled(rgb: Pixels, face: Face) -> Pixels:
-    """Turn the frame around the middle of the face's box until the eyes lie level."""
+    """Rotate the frame around the center of the face so that the eyes are level."""
     import cv2
 
     if face.keypoints is None:

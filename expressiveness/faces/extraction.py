@@ -1,8 +1,8 @@
-"""From a video to its table of faces, and from many videos to the face store.
+"""Extract the faces of one video into a table, or of many videos into the face store.
 
 `extract_faces` is a pure function of a video and an `ExtractionConfig`. `extract_interviews` runs it over many
-interviews and puts each table into a `FaceStore` as it is done, so that stopping at any moment loses at most the
-videos in flight.
+interviews and stores each table in a `FaceStore` as soon as it is done, so interrupting it loses only the videos in
+progress.
 """
 
 from __future__ import annotations
@@ -29,32 +29,32 @@ from expressiveness.video import MAX_PIXELS, Frame, Sampling, Shortfall, all_rea
 Read = TypeVar("Read")
 
 READ_AHEAD = 8
-"""Frames in memory at once; detecting on eight after decoding eight costs a tenth less than one by one."""
+"""Frames decoded before detection runs on them; alternating in batches of eight is a tenth faster than one by one."""
 
 READ_AHEAD_BYTES = 200 * 2**20
-"""The most that these frames may fill: eight of 4K video. Of larger ones there are fewer."""
+"""Memory limit for these frames: eight of 4K video, fewer of larger ones."""
 
 
 class FaceReading:
-    """The faces of one video, from frames that are shown to it one after the other."""
+    """Collects the faces of one video, frame by frame."""
 
     def __init__(self, config: ExtractionConfig, detector: Detector) -> None:
         self._config, self._detector = config, detector
         self._table = FaceTableBuilder()
 
     def look_at(self, frame: Frame) -> None:
-        """Find and cut out the faces of the next sampled frame."""
+        """Detect and crop the faces of the next sampled frame."""
         faces = largest_first(self._detector.detect(frame.rgb))
         crops = (face_crop(frame.rgb, face, align=self._config.align) for face in faces)
         self._table.add(frame.number, frame.seconds, zip(faces, crops, strict=True))
 
     @property
     def is_done(self) -> bool:
-        """Whether as many faces were found as the sampling asks for."""
+        """Whether the sampling's `max_faces` was reached."""
         return self._table.frames_with_a_face == self._config.sampling.max_faces
 
     def table(self) -> FaceTable:
-        """What was found."""
+        """The faces so far."""
         return self._table.build()
 
 
@@ -65,7 +65,7 @@ def extract_faces(
     detector: Detector | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> FaceTable:
-    """Find and cut out the faces of a video's sampled frames.
+    """Detect and crop the faces of a video's sampled frames.
 
     Args:
         video: any video file.
@@ -92,7 +92,7 @@ def extract_faces(
 
 @contextmanager
 def detector_of(config: ExtractionConfig) -> Iterator[Detector]:
-    """Make the detector that some settings name, and close it at the end if that can be closed.
+    """Create the configured detector, and close it at the end.
 
     Raises:
         ConfigError: there is no such detector.
@@ -107,18 +107,18 @@ def detector_of(config: ExtractionConfig) -> Iterator[Detector]:
 
 
 def _read_ahead(video: Path | str, sampling: Sampling, max_pixels: int) -> Iterator[Frame]:
-    """Yield the sampled frames, some decoded at once: decoder and detector in turns empty each other's caches."""
-    ahead = 1 if sampling.max_faces else READ_AHEAD  # where faces are counted, the next frame may not be wanted
+    """Yield the sampled frames, decoding several at once: decoder and detector evict each other from the CPU cache."""
+    ahead = 1 if sampling.max_faces else READ_AHEAD  # with `max_faces`, later frames may not be needed
     return some_at_once(read_frames(video, sampling, max_pixels=max_pixels), ahead, size=lambda frame: frame.rgb.nbytes)
 
 
 def some_at_once(frames: Iterator[Read], ahead: int, *, size: Callable[[Read], int]) -> Iterator[Read]:
-    """Yield frames, of which up to `ahead` are read before the first of them is looked at.
+    """Yield frames, reading them in batches of up to `ahead`.
 
     Args:
-        frames: are decoded as they are asked for.
-        ahead: how many.
-        size: of one, in bytes.
+        frames: decoded lazily.
+        ahead: batch size.
+        size: the size of a frame in bytes.
     """
     waiting: deque[Read] = deque()
     for frame in frames:
@@ -142,26 +142,24 @@ def extract_interviews(
     hand_over: bool = False,
     max_pixels: int = MAX_PIXELS,
 ) -> ExtractionReport:
-    """Put the faces of many interviews into the store, passing over those that are there.
+    """Extract the faces of many interviews into the store, skipping those already stored.
 
     Args:
-        interviews: whose videos to read.
-        store: where the tables go; its configuration decides what is extracted.
+        interviews: whose videos to process.
+        store: where the tables go; its configuration determines what is extracted.
         workers: processes; None for one per core.
-        timeout: seconds that one video may take before it is given up; None for no limit.
+        timeout: seconds allowed per video; None for no limit.
         progress: called after each interview.
-        on_stored: called, in this process, with each interview whose faces are in the store, those that were there
-            first.
-        executor: runs the work: on this machine, or on a cluster.
-        hand_over: have workers hand their tables to this process, where they are on machines that do not share the
-            store's disk.
-        max_pixels: the most pixels a frame may have; a video with larger ones is a failure.
+        on_stored: called in this process with each interview whose faces are stored, starting with those already there.
+        executor: runs the work, on this machine or a cluster.
+        hand_over: have workers send their tables to this process, if their machines do not share the store's disk.
+        max_pixels: the most pixels a frame may have; a video with larger ones fails.
 
     Raises:
         StoreError: the store cannot be written.
         ClusterError: the executor's cluster cannot be reached.
-        BusyError: another run writes to the store.
-        ConfigError: there is no detector of this name, or workers would not find it.
+        BusyError: another run is writing to the store.
+        ConfigError: there is no such detector, or workers could not import it.
     """
     maker = maker_for_workers(store.config.detector)
     return store.fill(
@@ -189,7 +187,7 @@ def _extract_table(maker: DetectorMaker, job: Job[FaceStore]) -> tuple[FaceTable
 
 
 def _storing(executor: Executor, maker: DetectorMaker) -> Executor:
-    """An executor whose workers hand over the tables of `_extract_into_store`, to be stored as they come."""
+    """Wrap an executor so that workers return their tables, and this process stores them."""
 
     def extract_and_store(_: Any, jobs: Sequence[Job[FaceStore]], **limits: Any) -> Iterator[Outcome[Any, Any]]:
         for outcome in executor(partial(_extract_table, maker), jobs, **limits):
@@ -217,11 +215,11 @@ _of_this_process: dict[ExtractionConfig, Detector] = {}
 
 
 def detector_of_process(config: ExtractionConfig, maker: DetectorMaker) -> Detector:
-    """The detector of a worker process, made once for all of its videos.
+    """The detector of a worker process, created once for all its videos.
 
     Args:
-        config: says which.
-        maker: makes it; see `maker_for_workers`.
+        config: which detector.
+        maker: creates it, see `maker_for_workers`.
     """
     if config not in _of_this_process:
         _of_this_process.clear()

@@ -1,4 +1,4 @@
-"""A face that was found on a frame."""
+"""A detected face."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 Box = tuple[float, float, float, float]
-"""x, y, width, height as shares of the frame's width and height; may reach past the frame."""
+"""x, y, width, height relative to the frame's width and height; may extend past the frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One face found in a frame; coordinates are shares of the frame's width and height."""
+    """One face detected in a frame; coordinates are relative to the frame's width and height."""
 
     box: Box
     score: float  # the detector's confidence, 0 to 1
-    # (6, 2): right eye, left eye, nose tip, mouth, right and left ear tragion; None from a detector that finds none
+    # (6, 2): right eye, left eye, nose tip, mouth, right and left ear tragion; None if the detector has no keypoints
     keypoints: npt.NDArray[np.float32] | None = None
 
     def __repr__(self) -> str:
@@ -27,10 +27,10 @@ class Face:
 
     @property
     def area(self) -> float:
-        """The box's share of the frame."""
+        """The box's area as a share of the frame."""
         return self.box[2] * self.box[3]
 
 
 def largest_first(faces: Iterable[Face]) -> tuple[Face, ...]:
-    """Faces in the order of their size; in an interview the person interviewed sits nearest to the camera."""
+    """Sort faces by size; the interviewee usually sits closest to the camera."""
     return tuple(sorted(faces, key=lambda face: (face.area, face.score), reverse=True))

@@ -1,4 +1,4 @@
-"""Stored faces as pictures in one folder a category, the layout that Keras, torchvision and FiftyOne read.
+"""Write stored faces as images in one folder per category, the layout that Keras, torchvision and FiftyOne read.
 
 FOLDER/
 ├── Reserved Expression/
@@ -25,11 +25,11 @@ from expressiveness.types import Failure, Progress
 
 @dataclass(frozen=True, slots=True)
 class FaceFolders:
-    """What was written."""
+    """The result of `put_faces`."""
 
     faces: dict[str, int]  # by category
-    excluded: int  # faces left out by a person
-    corrected: int  # faces whose category a person changed
+    excluded: int  # faces excluded by a reviewer
+    corrected: int  # faces whose category a reviewer changed
     failures: tuple[Failure, ...]  # interviews without stored faces
 
 
@@ -43,19 +43,19 @@ def put_faces(
     curation: Curation,
     progress: Progress | None = None,
 ) -> FaceFolders:
-    """Write the primary faces of interviews as pictures, each under what it counts as.
+    """Write the primary faces of interviews as images, sorted by category.
 
     Args:
         interviews: whose stored faces to write.
         store: holds them.
-        folder: holds no pictures yet.
+        folder: without images so far.
         target: the score that gives the category.
-        thresholds: where the category changes.
-        curation: what people decided: a corrected face goes to its corrected category, an excluded one nowhere.
-        progress: called with how many interviews are done.
+        thresholds: between the categories.
+        curation: decisions: corrected faces go to their corrected category, excluded ones are left out.
+        progress: called with the number of interviews done.
 
     Raises:
-        OSError: the disk is full.
+        OSError: the folder cannot be written.
     """
     folder = place(folder)
     decisions = Decisions(curation)

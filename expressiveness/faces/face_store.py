@@ -1,4 +1,4 @@
-"""The faces of many videos in a folder, each configuration's apart: changed settings never read stale faces."""
+"""Store the faces of many videos, in one folder per configuration, so changed settings never read stale faces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from expressiveness.wording import shortened
 CONFIG_FILE = "settings.json"
 MAX_SETTINGS_BYTES = 2**20
 FORMAT = 1
-"""Of the settings file; a newer one is refused. Files from before it was noted there are of the first."""
+"""Version of the settings file; newer ones are refused, and files without a version count as 1."""
 
 
 @dataclass(frozen=True, init=False)
@@ -52,21 +52,21 @@ class FaceStore(TableStore[FaceTable]):
         confidence: float | None = None,
         align: bool | None = None,
     ) -> FaceStore:
-        """Open the store at `root` with the settings that its faces were extracted with.
+        """Open the store at `root` with the settings its faces were extracted with.
 
-        Where it holds faces of several settings, the arguments choose; those that are left out may be any.
+        If it holds faces for several settings, the arguments select one.
 
         Args:
             root: a folder, or a URL.
-            settings: their short name, which is that of their folder below `root`, or how it begins.
-            sampling: of the faces, as in "every:5".
-            detector: by name.
-            confidence: the least that counted as a face, 0 to 1.
-            align: whether faces were turned.
+            settings: the name of their folder below `root`, or its beginning.
+            sampling: as in "every:5".
+            detector: its name.
+            confidence: minimum score of a face, 0 to 1.
+            align: whether faces were aligned.
 
         Raises:
-            StoreError: there is no store at `root`, or several of its settings, or none, are as asked for.
-            ConfigError: no sampling is written like that.
+            StoreError: there is no store at `root`, or not exactly one of its settings matches.
+            ConfigError: `sampling` is invalid.
             PlaceError: it cannot be reached.
         """
         root = place(root)
@@ -88,7 +88,7 @@ class FaceStore(TableStore[FaceTable]):
 
     @property
     def folder(self) -> Path:
-        """Where the tables of this configuration are."""
+        """The folder with the tables of this configuration."""
         return self.root / self.config.digest
 
     def prepare(self) -> None:

@@ -1,7 +1,7 @@
-"""One video's faces as a table, and the table as a file.
+"""The faces of one video as a table, and its file format.
 
-A `FaceTable` is what extraction makes and what training, prediction and the App read. It also holds the frames that
-were looked at, so that "no face" and "not looked at" differ. On disk it is a NumPy archive without pickled objects.
+Extraction produces a `FaceTable`; training, prediction and the App read it. It also lists the sampled frames, to tell
+"no face" from "not sampled". On disk it is a NumPy archive without pickled objects.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = 1
-"""Of the file; a reader refuses a newer one."""
+"""Version of the file format; newer ones are refused."""
 
 _COLUMNS: Columns = {
     "frame_number": (np.int32, ()),
@@ -45,17 +45,17 @@ _FRAME_COLUMNS: Columns = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceTable:
-    """The faces of one video: a row a face, in the order of the frames; n faces on m frames looked at."""
+    """The faces of one video, one row per face in frame order: n faces on m sampled frames."""
 
     frame_number: npt.NDArray[np.int32]  # (n,) from 1
     seconds: npt.NDArray[np.float64]  # (n,) from the first frame
-    box: npt.NDArray[np.float32]  # (n, 4) x, y, width, height as shares of the frame
+    box: npt.NDArray[np.float32]  # (n, 4) x, y, width, height relative to the frame
     score: npt.NDArray[np.float32]  # (n,) the detector's confidence, 0 to 1
-    # (n, 6, 2) as shares of the frame; NaN from a detector that finds none
+    # (n, 6, 2) relative to the frame; NaN if the detector has no keypoints
     keypoints: npt.NDArray[np.float32] = field(metadata={MAY_BE_NAN: True})
-    face_index: npt.NDArray[np.int32]  # (n,) whose face it is: 0 the person interviewed, see `tracks`
+    face_index: npt.NDArray[np.int32]  # (n,) whose face it is: 0 for the interviewee, see `tracks`
     crop: npt.NDArray[np.uint8]  # (n, 48, 48) gray
-    sampled_number: npt.NDArray[np.int32]  # (m,) every frame looked at, from 1
+    sampled_number: npt.NDArray[np.int32]  # (m,) every sampled frame, from 1
     sampled_seconds: npt.NDArray[np.float64]  # (m,)
 
     def __post_init__(self) -> None:
@@ -73,7 +73,7 @@ class FaceTable:
         return f"FaceTable({counted(len(self), 'face')} on {with_face:,} of {counted(looked_at, 'frame')})"
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row for each face: its frame, when that is shown, whose it is, the box and the score."""
+        """One row per face: frame number, time, person, box and score."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -88,34 +88,34 @@ class FaceTable:
 
     @property
     def is_primary(self) -> npt.NDArray[np.bool_]:
-        """Which rows are faces of the person interviewed, shape (n,)."""
+        """Which rows are faces of the interviewee, shape (n,)."""
         return np.equal(self.face_index, 0)
 
     @property
     def people(self) -> int:
-        """How many people are seen for long, that is, on a fifth of the frames with a face."""
+        """How many people appear on at least a fifth of the frames with a face."""
         return lasting_people(self.frame_number, self.face_index)
 
     @property
     def detection_rate(self) -> float:
-        """The share of the frames looked at that show a face, 0 to 1."""
+        """The share of sampled frames that show a face, 0 to 1."""
         return len(np.unique(self.frame_number)) / max(1, len(self.sampled_number))
 
     def select(self, rows: npt.NDArray[Any]) -> FaceTable:
-        """The same frames looked at, with only some of the faces: `rows` is a mask or an index of shape (n,)."""
+        """Keep some of the faces and all sampled frames; `rows` is a mask or index array, shape (n,)."""
         return FaceTable(
             **{name: getattr(self, name)[rows] for name in _COLUMNS},
             **{name: getattr(self, name) for name in _FRAME_COLUMNS},
         )
 
     def with_interviewee(self, person: int) -> FaceTable:
-        """The same faces, with another person as the one interviewed.
+        """The same faces, with another person as the interviewee.
 
         Args:
             person: the `face_index` of that person's faces; 0 changes nothing.
 
         Raises:
-            ConfigError: no face is that person's.
+            ConfigError: there is no such person.
         """
         if person not in self.face_index:
             raise ConfigError(f"there is no person {person} in this video, only {self.face_index.max(initial=-1) + 1}")
@@ -123,7 +123,7 @@ class FaceTable:
         return replace(self, face_index=swapped.astype(np.int32))
 
     def primary(self) -> FaceTable:
-        """The faces of the person interviewed: at most one a frame."""
+        """The interviewee's faces, at most one per frame."""
         return self.select(self.is_primary)
 
 
@@ -139,7 +139,7 @@ class FaceTableBuilder:
         self.frames_with_a_face = 0
 
     def add(self, number: int, seconds: float, faces: Iterable[tuple[Face, Pixels]]) -> None:
-        """Add a frame that was looked at, with each face found on it and its crop."""
+        """Add a sampled frame, with its faces and their crops."""
         before = len(self._rows)
         self._sampled.append((number, seconds))
         for order, (face, crop) in enumerate(faces):
@@ -148,7 +148,7 @@ class FaceTableBuilder:
         self.frames_with_a_face += len(self._rows) > before
 
     def build(self) -> FaceTable:
-        """Make the table of what was added, and find out which of the faces are whose."""
+        """Build the table, assigning faces to people."""
         columns = _arrays(_COLUMNS, self._rows)
         people = people_of(columns["frame_number"], columns["seconds"], columns["box"])
         order = np.lexsort((people, columns["frame_number"]))
@@ -157,7 +157,7 @@ class FaceTableBuilder:
 
 
 def _arrays(columns: Columns, rows: Sequence[tuple[Any, ...]]) -> dict[str, npt.NDArray[Any]]:
-    """Rows as columns, by name."""
+    """Convert rows to named columns."""
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
     return {
         name: np.array(column, dtype=dtype).reshape(len(rows), *shape)
@@ -166,13 +166,13 @@ def _arrays(columns: Columns, rows: Sequence[tuple[Any, ...]]) -> dict[str, npt.
 
 
 def _repeats(frame_number: npt.NDArray[np.int32], face_index: npt.NDArray[np.int32]) -> bool:
-    """Whether a frame has two faces of one place in the order."""
+    """Whether a frame has two faces with the same index."""
     places = np.column_stack([frame_number, face_index])
     return len(np.unique(places, axis=0)) < len(places)
 
 
 def save_faces(table: FaceTable, path: Path | str) -> None:
-    """Write a table whole or not at all; the same table gives the same bytes.
+    """Write a table atomically; equal tables give identical files.
 
     Raises:
         StoreError: the disk is full, or the folder cannot be written.

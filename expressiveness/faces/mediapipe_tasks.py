@@ -1,4 +1,4 @@
-"""MediaPipe's Tasks, loaded without TensorFlow and without a display."""
+"""Load MediaPipe Tasks without TensorFlow and without a display."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from expressiveness.errors import DetectorError
 from expressiveness.types import Pixels
 
 LARGEST_SIDE = 640
-"""Frames are shrunk to this many pixels first: handing a larger one to MediaPipe costs more than detecting on it."""
+"""Frames are downscaled to this many pixels, since passing larger ones to MediaPipe takes longer than detection."""
 
 
 def packaged_file(package: str, path: str, digest: str) -> bytes:
     """Read a data file of an installed package without importing the package.
 
     Args:
-        package: its name on the package index.
-        path: of the file, below the folder that packages are installed in.
+        package: its name on PyPI.
+        path: the file's path relative to site-packages.
         digest: the file's SHA-256 in hexadecimal.
 
     Raises:
@@ -44,9 +44,9 @@ def packaged_file(package: str, path: str, digest: str) -> bytes:
 
 @contextmanager
 def no_display() -> Iterator[None]:
-    """Have MediaPipe find no display, or it opens a graphics context that these models do not use.
+    """Hide the display from MediaPipe, which would otherwise open a graphics context that these models do not need.
 
-    On Mesa's drivers that loads a second LLVM beside TensorFlow's, and the process is aborted as it ends.
+    With Mesa drivers, that loads a second LLVM beside TensorFlow's, and the process aborts on exit.
     """
     hidden = {name: os.environ.pop(name) for name in ("DISPLAY", "WAYLAND_DISPLAY") if name in os.environ}
     try:
@@ -57,13 +57,13 @@ def no_display() -> Iterator[None]:
 
 @cache
 def load_mediapipe() -> Any:
-    """Import MediaPipe without TensorFlow, of which it would use a decorator for its own documentation.
+    """Import MediaPipe without TensorFlow, which it needs only for a documentation decorator.
 
-    That takes half a second instead of five, and some 300 MB less in every worker process.
+    This takes half a second instead of five, and saves about 300 MB per worker process.
     """
     hidden = "tensorflow" not in sys.modules
     if hidden:
-        sys.modules["tensorflow"] = None  # type: ignore[assignment]  # how Python marks a module as not importable
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]  # makes Python treat the module as not importable
     try:
         import mediapipe
     finally:
@@ -73,13 +73,13 @@ def load_mediapipe() -> Any:
 
 
 def blank_image() -> Any:
-    """A small black picture, as MediaPipe takes it."""
+    """A small black MediaPipe image."""
     mp = load_mediapipe()
     return mp.Image(mp.ImageFormat.SRGB, np.zeros((64, 64, 3), dtype=np.uint8))
 
 
 def downscaled(rgb: Pixels) -> Pixels:
-    """Shrink a frame of shape (height, width, 3) until its longer side is at most `LARGEST_SIDE`."""
+    """Downscale a frame of shape (height, width, 3) so that its longer side is at most `LARGEST_SIDE`."""
     import cv2
 
     scale = LARGEST_SIDE / max(rgb.shape[:2])

@@ -1,8 +1,8 @@
-"""Who is who over a video, by place alone: a face near where one was before is the same person's.
+"""Assign faces to people over a video, by position only: a face close to an earlier one belongs to the same person.
 
-Nobody is identified: no face is compared with another. A track is a face that stays near its place, and may move with
-it. Tracks that are never there at the same time are taken for one person, who moved or was filmed anew. The person
-interviewed is the one whose faces fill the most of the picture over the whole video.
+Nobody is identified, since faces are not compared by appearance. A track follows a face that moves only gradually.
+Tracks that never overlap in time are taken for one person, who moved or was filmed from another angle. The
+interviewee is the person whose faces cover the largest area over the whole video.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from scipy.optimize import linear_sum_assignment
 
 REACH = 1.0
 REACH_A_SECOND = 1.0
-"""How far from its last place a face may be to be the same person's, in widths of a face: at once, and more for every
-second that it was not seen."""
+"""How far a face may be from its last position, in face widths: immediately, and additionally for every second that it
+was not seen."""
 
 MOST_RESIZED = 2.0
-"""A face more than this many times as large as before is another's."""
+"""A face whose size changed by more than this factor belongs to someone else."""
 
 FAR = 1e6
-"""A distance at which no face is the same person's."""
+"""A distance that never matches."""
 
 LASTING_SHARE = 0.2
-"""Of the frames with a face: who is seen on fewer is a passer-by, a picture on the wall, or a mistake."""
+"""People on a smaller share of the frames with a face are passers-by, pictures on the wall, or false detections."""
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.int32]
@@ -36,17 +36,17 @@ class Tracker:
     """Follows faces from frame to frame."""
 
     def __init__(self) -> None:
-        self._last: list[tuple[Sequence[float], float]] = []  # where each track was last, and when
+        self._last: list[tuple[Sequence[float], float]] = []  # last box and time of each track
 
     def follow(self, seconds: float, boxes: Sequence[Sequence[float]]) -> list[int]:
-        """Find the track of each face of the next frame, a new one where none fits.
+        """Assign each face of the next frame to a track, starting new ones as needed.
 
         Args:
-            seconds: of the frame; later than that of the last one.
-            boxes: of its faces: x, y, width, height.
+            seconds: time of the frame; must increase.
+            boxes: of its faces, each x, y, width, height.
 
         Returns:
-            The tracks, numbered from 0 as they began.
+            Track numbers, from 0 in order of appearance.
         """
         tracks = self._going_on(seconds, boxes)
         for face, box in enumerate(boxes):
@@ -57,11 +57,11 @@ class Tracker:
         return [tracks[face] for face in range(len(boxes))]
 
     def _going_on(self, seconds: float, boxes: Sequence[Sequence[float]]) -> dict[int, int]:
-        """The tracks that faces go on with, by the place of the face: those that together are the nearest."""
+        """Match faces to existing tracks with the smallest total distance; track by face index."""
         if not boxes or not self._last:
             return {}
         distances = [[_distance(box, last, seconds - when) for last, when in self._last] for box in boxes]
-        if len(boxes) == 1:  # as on nearly every frame, where the general way takes long
+        if len(boxes) == 1:  # fast path: true for almost every frame
             pairs = [(0, distances[0].index(min(distances[0])))]
         else:
             faces, tracks = linear_sum_assignment(distances)
@@ -70,7 +70,7 @@ class Tracker:
 
 
 def _distance(box: Sequence[float], last: Sequence[float], gap: float) -> float:
-    """Between the middles of two faces, in widths and heights of a face; `FAR` where it is another's."""
+    """Distance between two faces' centers, in face widths and heights; `FAR` if they cannot be the same."""
     (x, y, width, height), (last_x, last_y, last_width, last_height) = box, last
     small, large = sorted((width, last_width))
     across, down = (width + last_width) / 2, (height + last_height) / 2
@@ -83,15 +83,15 @@ def _distance(box: Sequence[float], last: Sequence[float], gap: float) -> float:
 
 
 def people_of(frame_number: Ints, seconds: Floats, box: Floats) -> Ints:
-    """Who each face of a video is: 0 for the person interviewed, 1 and up for others, the more prominent first.
+    """Number the people in a video: 0 is the interviewee, others follow by prominence.
 
     Args:
         frame_number: of each face, shape (n,), ascending.
-        seconds: of its frame, shape (n,).
-        box: x, y, width, height as shares of the frame, shape (n, 4).
+        seconds: time of its frame, shape (n,).
+        box: x, y, width, height relative to the frame, shape (n, 4).
 
     Returns:
-        Numbers of people, shape (n,).
+        The person of each face, shape (n,).
     """
     tracks = np.empty(len(frame_number), np.int32)
     tracker = Tracker()
@@ -101,7 +101,7 @@ def people_of(frame_number: Ints, seconds: Floats, box: Floats) -> Ints:
 
 
 def lasting_people(frame_number: Ints, person: Ints) -> int:
-    """How many people are there for long: on at least a fifth of the frames with a face."""
+    """How many people appear on at least a fifth of the frames with a face."""
     if not len(frame_number):
         return 0
     _, seen = np.unique(person, return_counts=True)
@@ -114,9 +114,9 @@ def _frames(frame_number: Ints) -> list[npt.NDArray[np.intp]]:
 
 
 def _joined(tracks: Ints, frame_number: Ints, area: Floats) -> Ints:
-    """Join tracks that are never there at the same time to people, the most prominent first."""
+    """Join tracks that never overlap in time into people, the most prominent first."""
     prominence = np.bincount(tracks, weights=area) if len(tracks) else np.empty(0)
-    people: list[list[tuple[int, int]]] = []  # when each person's tracks began and ended
+    people: list[list[tuple[int, int]]] = []  # first and last frames of each person's tracks
     prominences: list[float] = []
     of_track: dict[int, int] = {}
     for track in np.argsort(-prominence, kind="stable").tolist():

@@ -1,7 +1,7 @@
-"""Where live frames come from: a camera, a stream or a file; read as they come, the newest first.
+"""Read live frames from a camera, a stream or a file, always the newest one.
 
-A reader thread takes every frame from the source and keeps only the newest: whoever is slower than the source gets the
-frames that are current, and never falls behind it.
+A reader thread takes every frame from the source and keeps only the newest, so a slow consumer drops frames instead of
+falling behind.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from expressiveness.wording import counted
 
 EVERY_FRAME = Sampling(every=1)
 STREAM_TIMEOUT_MS = 10_000
-"""For opening a stream, and for each of its frames."""
+"""For opening a stream, and for each frame."""
 
 
 class BrokenOffError(VideoError):
-    """A camera or a stream has given pictures, and gives no more; only a recording ends by itself."""
+    """A camera or stream stopped delivering frames; only a recording is expected to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A frame, and when it was read."""
+    """A frame and the time it was read."""
 
     frame: Frame
     clock: float  # time.monotonic()
 
 
 def file_of(source: str) -> Path | None:
-    """The file that a source is, by its name or as file:///...; None for a camera's number and a stream's address."""
+    """The path of a file source, also given as file:///...; None for a camera number or a stream URL."""
     if source.lower().startswith("file://"):
         return Path(url2pathname(urlsplit(source).path))
     return None if _is_camera(source) or _is_url(source) else Path(source)
@@ -51,38 +51,38 @@ def file_of(source: str) -> Path | None:
 
 @contextmanager
 def frames_of(source: str, *, at_its_speed: bool) -> Iterator[Iterator[Frame]]:
-    """Open a source for every frame of it.
+    """Open a source and iterate over all its frames.
 
     Args:
-        source: a file, the number of a camera, or the address of a stream.
-        at_its_speed: hold a file's frames back until their time, as a player does, instead of yielding them at once. A
-            camera's and a live stream's come in their time anyway, and a recording behind an address is always played.
+        source: a file, a camera number, or a stream URL.
+        at_its_speed: play a file in real time instead of as fast as possible. Cameras and live streams are real-time
+        anyway, and recordings behind a URL are always played in real time.
 
     Raises:
-        VideoError: there is no such source, or it gives no frame; raised also where the frames are taken.
-        BrokenOffError: a camera or a stream gives no more frames; raised where they are taken.
+        VideoError: there is no such source, or it has no frames; may be raised during iteration.
+        BrokenOffError: a camera or stream broke off; raised during iteration.
     """
     if file := file_of(source):
         frames = read_frames(file, EVERY_FRAME)
         yield _paced(frames) if at_its_speed else frames
         return
-    with silenced():  # OpenCV tries several ways to open a camera, and logs each
+    with silenced():  # OpenCV tries several camera backends, and logs each
         capture = _capture(source)
     try:
         if not capture.isOpened():
             raise _cannot_open(source)
         frames = _captured(capture, source)
-        # Only a recording knows its length. Pacing a live stream would add to its delay whatever its clock is ahead.
+        # Only a recording has a frame count. Pacing a live stream would add any clock offset to its delay.
         yield _paced(frames) if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0 else frames
     finally:
         capture.release()
 
 
 class NewestFrames:
-    """Reads frames in a thread of its own; iterating gives the newest one each time, and drops those in between.
+    """Reads frames in a background thread; iteration yields the newest one and drops those in between.
 
     Args:
-        frames: read from start to end. What it raises is raised where the frames are taken.
+        frames: read to the end; its exceptions are re-raised during iteration.
     """
 
     def __init__(self, frames: Iterator[Frame]) -> None:
@@ -111,7 +111,7 @@ class NewestFrames:
     def _next(self) -> Arrival | None:
         with self._changed:
             while not self._changed.wait_for(lambda: self._newest or self._ended, timeout=0.5):
-                pass  # an endless wait would not notice Ctrl-C on Windows
+                pass  # on Windows, Ctrl-C does not interrupt a wait without timeout
             arrival, self._newest = self._newest, None
         if arrival is None and self._error:
             raise self._error
@@ -126,7 +126,7 @@ class NewestFrames:
                     self._changed.notify()
                 if self._closed:
                     break
-        except Exception as error:  # noqa: BLE001  # raised again where the frames are taken
+        except Exception as error:  # noqa: BLE001  # re-raised during iteration
             self._error = error
         with self._changed:
             self._ended = True
@@ -144,14 +144,14 @@ def _is_camera(source: str) -> bool:
 def _capture(source: str) -> cv2.VideoCapture:
     if _is_camera(source):
         capture = cv2.VideoCapture(int(source))
-        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # a driver's queue would be delay
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # buffering in the driver would add delay
         return capture
     timeouts = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_TIMEOUT_MS)
     return cv2.VideoCapture(source, cv2.CAP_FFMPEG, timeouts)
 
 
 def _captured(capture: cv2.VideoCapture, source: str) -> Iterator[Frame]:
-    """Yield what a camera or a stream gives until nothing more comes; timed by the stream, or else by the clock."""
+    """Yield the frames of a camera or stream until it ends, with the stream's times, or else the clock's."""
     started, seconds, number = 0.0, -1.0, 0
     while True:
         found, bgr = capture.read()
@@ -169,13 +169,13 @@ def _captured(capture: cv2.VideoCapture, source: str) -> Iterator[Frame]:
 
 
 def _is_at_its_end(capture: cv2.VideoCapture, number: int) -> bool:
-    """Whether so many frames are all of a recording. How many it has, is told by its length alone, and so roughly."""
+    """Whether a recording was read to its end; its frame count is only an estimate from its duration."""
     count, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
     return count > 0 and number >= 0.95 * count - rate
 
 
 def _paced(frames: Iterator[Frame]) -> Iterator[Frame]:
-    """Yield frames no earlier than their time."""
+    """Delay frames until their time."""
     started: float | None = None
     for frame in frames:
         started = time.monotonic() - frame.seconds if started is None else started

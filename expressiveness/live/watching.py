@@ -1,8 +1,7 @@
-"""Recognise expressiveness as a video plays: from a camera, a stream or a file, in a window or into another video.
+"""Recognise expressiveness live, from a camera, a stream or a file, into a window or a video file.
 
-A camera, a stream, and a file in a window set the pace: the newest frame is taken each time, and those that came in
-between are dropped, so that the picture never falls behind. Without a window a file has no pace: each of its frames
-is recognised and written.
+Cameras, streams, and files shown in a window run in real time: the newest frame is processed and older ones are
+dropped, so the display never falls behind. A file without a window is processed frame by frame at full speed.
 """
 
 from __future__ import annotations
@@ -35,18 +34,18 @@ class LiveReport:
     read: int = 0  # frames
     processed: int = 0
     with_face: int = 0
-    seconds: float = 0.0  # from the first frame on
-    delays: deque[float] = field(default_factory=lambda: deque(maxlen=DELAYS_KEPT))  # seconds from read to done
-    broke_off: str | None = None  # what is said of a camera or a stream that did; else it ended or was ended
+    seconds: float = 0.0  # since the first frame
+    delays: deque[float] = field(default_factory=lambda: deque(maxlen=DELAYS_KEPT))  # seconds per frame
+    broke_off: str | None = None  # a message if a camera or stream broke off
 
     @property
     def dropped(self) -> int:
-        """Frames that newer ones overtook while another was worked on."""
+        """Frames replaced by newer ones before they could be processed."""
         return self.read - self.processed
 
     @property
     def frames_per_second(self) -> float:
-        """Frames processed a second."""
+        """Frames processed per second."""
         return self.processed / self.seconds if self.seconds else 0.0
 
     def __repr__(self) -> str:
@@ -86,24 +85,23 @@ def run_live(
     window: bool = True,
     on_frame: Callable[[int], None] | None = None,
 ) -> LiveReport:
-    """Recognise a source until it ends or breaks off, `q` is pressed, the window is closed, or Ctrl-C.
+    """Process a source until it ends or breaks off, `q` is pressed, the window is closed, or Ctrl-C.
 
-    Whatever ends it, what was written until then is kept, and the report says whether a camera or a stream broke off.
+    In every case, the output written so far is kept.
 
     Args:
         model: the trained model.
-        source: the number of a camera, the address of a stream (rtsp://, https://), or a file.
-        output: MP4 file for the pictures that were drawn on.
-        overwrite: whether `output` may replace a file.
-        window: show them, too. Where no window can be opened, `output` is written all the same.
+        source: a camera number, a stream URL (rtsp://, https://), or a file.
+        output: MP4 file for the annotated video.
+        overwrite: whether `output` may replace an existing file.
+        window: also show it in a window; if none can be opened, only `output` is written.
         on_frame: called with the number of frames done so far.
 
     Raises:
-        ModelError: the model cannot judge frames as they come.
+        ModelError: the model cannot judge live frames.
         VideoError: no such source.
-        ConfigError: nowhere to show or write the pictures.
-        OutputError: the source would be overwritten.
-        OutputError: `output` cannot be written, or is there and `overwrite` is not set.
+        ConfigError: neither `window` nor `output` is set.
+        OutputError: `output` is the source, cannot be written, or exists and `overwrite` is not set.
         DetectorError: the detector's model files are not installed.
     """
     check_live(model)  # before anything is opened
@@ -145,7 +143,7 @@ def _noting_its_end(report: LiveReport) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        pass  # without a window there is no other way to end a camera
+        pass  # without a window, this is how to stop a camera
     except BrokenOffError as error:
         report.broke_off = str(error)
 

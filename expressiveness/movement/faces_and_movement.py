@@ -1,4 +1,4 @@
-"""Read a video's faces and its movement in one go: decoding it takes as long as looking at it."""
+"""Read a video's faces and movement in one pass, since decoding takes as long as the analysis."""
 
 from __future__ import annotations
 

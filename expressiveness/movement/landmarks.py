@@ -1,4 +1,4 @@
-"""Read the movement of a video's face: MediaPipe's face landmarker, frame by frame."""
+"""Read the movement of a face with MediaPipe's face landmarker, frame by frame."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _LANDMARKER = (
 
 
 SAMPLING = Sampling(rate=RATE)
-"""Which frames movement is read on."""
+"""The frames that movement is read from."""
 
 MOST_FACES = 4
-"""Read on a frame: a second one costs as much again as the first, and none where there is one."""
+"""Faces read per frame. Each one found takes equally long, so the limit costs nothing if there is only one."""
 
 
 class FaceRead(NamedTuple):
-    """What the landmarker reads of a face; pixels are those of the frame as it is shrunk for detection."""
+    """The landmarker's output for one face; pixels are those of the downscaled frame."""
 
     blendshapes: Vector  # (52,)
     landmarks: Vector  # (69, 3) in pixels
@@ -51,7 +51,7 @@ class FaceRead(NamedTuple):
 
 
 class Landmarker:
-    """MediaPipe's face landmarker on single frames; it belongs to one thread.
+    """MediaPipe's face landmarker for single frames; use it from one thread only.
 
     Raises:
         DetectorError: the model file is not installed, or not the one it should be.
@@ -67,7 +67,7 @@ class Landmarker:
         )
         with no_display(), silenced():
             self._landmarker = tasks.vision.FaceLandmarker.create_from_options(options)
-            self._landmarker.detect(blank_image())  # logs once more
+            self._landmarker.detect(blank_image())  # triggers another log message
 
     def read(self, rgb: Pixels) -> list[FaceRead]:
         """Read the faces of an RGB frame of shape (height, width, 3)."""
@@ -91,7 +91,7 @@ class Landmarker:
 
 
 class MovementReading:
-    """The movement of one person's face in a video, from frames at `RATE` that are shown one after the other."""
+    """Collects the movement of one person's face in a video, frame by frame at `RATE`."""
 
     def __init__(self, landmarker: Landmarker) -> None:
         self._landmarker = landmarker
@@ -104,10 +104,10 @@ class MovementReading:
         self._read += [(frame.number, frame.seconds, face) for face in self._landmarker.read(frame.rgb)]
 
     def table(self, faces: FaceTable | None = None) -> Movement:
-        """What was read of one person.
+        """The movement of the interviewee's face.
 
         Args:
-            faces: of the same video; it says who is interviewed. If None, it is found out as for faces.
+            faces: of the same video, says who the interviewee is; if None, found as for faces.
         """
         boxes = np.array([face.box for *_, face in self._read]).reshape(-1, 4)
         seconds = np.array([time for _, time, _ in self._read])
@@ -128,11 +128,11 @@ def read_movement(
     landmarker: Landmarker | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> Movement:
-    """Read the movement of the face of the person interviewed in a video.
+    """Read the movement of the interviewee's face in a video.
 
     Args:
         video: any video file.
-        faces: of the video; of several people it says who is interviewed. Found out as for faces if None.
+        faces: of the same video, says who the interviewee is; if None, found as for faces.
         landmarker: reused if given.
         max_pixels: the most pixels a frame may have.
 
@@ -151,7 +151,7 @@ def read_movement(
 
 @cache
 def landmarker_of_process() -> Landmarker:
-    """The landmarker of a worker process, made once for all of its videos."""
+    """The landmarker of a worker process, created once for all its videos."""
     return Landmarker()
 
 
@@ -172,7 +172,7 @@ def _face_read(blendshapes: Any, landmarks: Any, matrix: Any, width: int, height
 def _person_at(
     primary: FaceTable, people: npt.NDArray[np.int32], seconds: npt.NDArray[np.float64], boxes: npt.NDArray[np.float64]
 ) -> int:
-    """The person who is most often where the faces of the person interviewed are; 0 if nobody is."""
+    """The person most often located at the interviewee's faces; 0 if there is none."""
     if not len(primary) or not len(people):
         return 0
     nearest = np.abs(primary.seconds[None, :] - seconds[:, None]).argmin(axis=1)
@@ -182,7 +182,7 @@ def _person_at(
 
 
 def _euler_angles(turn: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Pitch, yaw and roll in degrees of a rotation matrix, turned in that order."""
+    """Pitch, yaw and roll of a rotation matrix, in degrees, applied in that order."""
     pitch = math.atan2(turn[2, 1], turn[2, 2])
     yaw = math.atan2(-turn[2, 0], math.hypot(turn[2, 1], turn[2, 2]))
     roll = math.atan2(turn[1, 0], turn[0, 0])

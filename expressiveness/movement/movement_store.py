@@ -24,7 +24,7 @@ FORMAT = 1
 class MovementStore(TableStore[Movement]):
     """The movement of many videos, in a folder beside their faces: `root` is the face store's."""
 
-    faces: FaceStore | None  # says who is interviewed, where faces are stored
+    faces: FaceStore | None  # says who the interviewee is, if faces are stored
 
     def __init__(self, root: str | Path, faces: FaceStore | None = None) -> None:
         super().__init__(root)
@@ -37,7 +37,7 @@ class MovementStore(TableStore[Movement]):
 
     @classmethod
     def beside(cls, store: FaceStore) -> MovementStore:
-        """The movement store in the same folder as a face store, which says who is interviewed."""
+        """The movement store in the same folder as a face store, which says who the interviewee is."""
         return cls(store.root, store)
 
     def __repr__(self) -> str:
@@ -84,7 +84,7 @@ def extract_movements(
         workers: processes; None for one per core.
         timeout: seconds allowed per video; None for no limit.
         progress: called after each interview.
-        max_pixels: the largest frame allowed; a video with larger ones is a failure.
+        max_pixels: the most pixels a frame may have; a video with larger ones fails.
 
     Raises:
         StoreError: the store cannot be written.
