@@ -1,4 +1,4 @@
-"""The plugin put where FiftyOne looks for it, and the App served on this machine."""
+"""Install the plugin into FiftyOne, and serve the App on this machine."""
 
 import lazy_loader
 

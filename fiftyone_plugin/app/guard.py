@@ -1,9 +1,9 @@
-"""A check in front of FiftyOne's server, which answers anyone, with any file that the user can read.
+"""Protect FiftyOne's server, which otherwise answers anyone, with any file the user can read.
 
-A website that the user visits can send requests to servers on the user's own machine, and point a name of its own at it
-(DNS rebinding). So a request is passed on only if it calls this machine by one of its own names, and comes from the
-App's own page or from a program. A file is shown only if a dataset names it. And the App's page may load nothing from
-elsewhere: it would ask Google for fonts.
+A website can make the user's browser send requests to local servers, and point its own host name at them (DNS
+rebinding). So requests must use one of this machine's names, and come from the App's own page or from a program other
+than a browser. Files are served only if a dataset refers to them. And the App's page may not load anything from other
+hosts; otherwise it would fetch fonts from Google.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Of this machine; with any port, since a tunnel may end at another one than ours."""
+"""Names of this machine; any port is accepted, since a tunnel may use a different one."""
 
 MISDIRECTED, FORBIDDEN, NOT_FOUND = 421, 403, 404
-POLICY_VIOLATION = 1008  # of a WebSocket
+POLICY_VIOLATION = 1008  # WebSocket close code
 
 NOTHING_FROM_ELSEWHERE = "; ".join(
     (
         "default-src 'self' blob: data:",
-        "script-src 'self' blob: 'unsafe-eval'",  # Plotly compiles functions, and videos are drawn by WebAssembly
+        "script-src 'self' blob: 'unsafe-eval'",  # Plotly compiles functions, and videos are rendered with WebAssembly
         "style-src 'self' 'unsafe-inline'",
         "object-src 'none'",
         "base-uri 'self'",
@@ -35,32 +35,32 @@ NOTHING_FROM_ELSEWHERE = "; ".join(
         "frame-ancestors 'self'",
     )
 )
-"""The content security policy of every answer."""
+"""The content security policy of every response."""
 
 ADDED_HEADERS = {
     "Content-Security-Policy": NOTHING_FROM_ELSEWHERE,
-    "Cross-Origin-Resource-Policy": "same-origin",  # not in a picture of another website either
+    "Cross-Origin-Resource-Policy": "same-origin",  # other websites may not even embed images
     "X-Content-Type-Options": "nosniff",
 }
 
 
 class Guard:
-    """An ASGI application that passes on what is meant for the App, and refuses the rest."""
+    """ASGI middleware that lets only the App's own requests through."""
 
     def __init__(self, app: ASGIApp, *, is_media: Callable[[str], bool], hosts: Collection[str] = ()) -> None:
-        """Stand in front of an application.
+        """Wrap an application.
 
         Args:
             app: FiftyOne's.
-            is_media: whether the file at a path may be shown.
-            hosts: names, without ports, by which the App may be reached beside those of loopback.
+            is_media: whether the file at a path may be served.
+            hosts: additional host names, without ports, besides those of loopback.
         """
         self._app = app
         self._is_media = is_media
         self._hosts = LOOPBACK_NAMES | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -73,7 +73,7 @@ class Guard:
             await refusal(scope, receive, _with_headers(send))
 
     async def _refusal(self, request: HTTPConnection) -> PlainTextResponse | None:
-        """What to answer instead of passing a request on, if it is not to be passed on."""
+        """The response to a request that is refused; None if it is allowed."""
         if self._misdirected(request):
             return PlainTextResponse(
                 "The App does not answer to this name. Open it as localhost, or start it with: "
@@ -88,12 +88,12 @@ class Guard:
         return None
 
     def _misdirected(self, request: HTTPConnection) -> bool:
-        """Whether a request is addressed to another name than ours, or to none."""
+        """Whether the Host header is missing, repeated, or not one of our names."""
         hosts = request.headers.getlist("host")
         return len(hosts) != 1 or _parts(f"//{hosts[0]}").hostname not in self._hosts
 
     def _from_elsewhere(self, request: HTTPConnection) -> bool:
-        """Whether a browser says that another page than the App's has sent a request; programs say nothing."""
+        """Whether a browser marks the request as coming from another site; other programs send no such headers."""
         origins = request.headers.getlist("origin")
         if any(_parts(origin).netloc != request.headers["host"] for origin in origins):
             return True
@@ -101,7 +101,7 @@ class Guard:
 
 
 def _parts(url: str) -> SplitResult:
-    """An address in its parts, all of them empty if it is none."""
+    """Split a URL; all parts are empty if it is invalid."""
     try:
         return urlsplit(url)
     except ValueError:
@@ -109,7 +109,7 @@ def _parts(url: str) -> SplitResult:
 
 
 def _opens_page(request: HTTPConnection) -> bool:
-    """Whether somebody follows a link to the App's page, which changes nothing and shows it to nobody else."""
+    """Whether the user follows a link to the App, which changes nothing and reveals nothing to others."""
     sent = request.headers.get
     page = request.url.path == "/" or request.url.path.startswith("/datasets/")
     opened = sent("sec-fetch-mode") == "navigate" and sent("sec-fetch-dest") == "document"
@@ -117,7 +117,7 @@ def _opens_page(request: HTTPConnection) -> bool:
 
 
 def _with_headers(send: Send) -> Send:
-    """Send with the headers that every answer has."""
+    """Add our headers to every response."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":

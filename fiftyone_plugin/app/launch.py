@@ -1,4 +1,4 @@
-"""Put the plugin where FiftyOne looks for it, and open the App."""
+"""Install the plugin into FiftyOne, and open the App."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ MANIFEST = "fiftyone.yml"
 def open_app(
     dataset: str | None, *, port: int, on_ready: Callable[[str], None], allow_hosts: Collection[str] = ()
 ) -> None:
-    """Serve the App on this machine until it is stopped.
+    """Serve the App on this machine until stopped.
 
     Args:
-        dataset: to open; if None the newest of interviews, or an empty one that leads to the import.
+        dataset: name; if None, the newest dataset of interviews, or an empty one that opens the import form.
         port: to listen on, at the loopback address only.
         on_ready: called with the App's address.
-        allow_hosts: names by which the App may be reached beside localhost; see `guard`.
+        allow_hosts: additional host names besides localhost, see `guard`.
 
     Raises:
         ExpressivenessError: there is no such dataset, or the port is taken.
@@ -41,12 +41,12 @@ def open_app(
     connect()
     opened = load_dataset(dataset) if dataset else _newest_dataset() or empty_dataset()
     path = prepared(opened)
-    logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would bury the address
+    logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would hide the address
     serve_guarded(port, allow_hosts)
     session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
     on_ready(f"http://{LOOPBACK}:{session.server_port}{path}")
     try:
-        with suppress(KeyboardInterrupt):  # the way to end it
+        with suppress(KeyboardInterrupt):  # the normal way to stop
             while True:
                 time.sleep(3600)
     finally:
@@ -68,19 +68,19 @@ def load_dataset(name: str) -> fo.Dataset:
 
 
 def install_plugin(folder: Path | None = None) -> Path:
-    """Register the installed plugin in a plugin folder of FiftyOne, unless one of its name is there.
+    """Register the plugin in one of FiftyOne's plugin folders, unless it is already there.
 
-    FiftyOne runs no file outside the plugin's own folder, not even over a link: what is put there imports
-    the plugin from where it is installed, so that it never falls behind the core.
+    FiftyOne only loads files inside the plugin's own folder, and does not follow links. So the folder gets a stub that
+    imports the installed package, which keeps it in sync with the core.
 
     Args:
         folder: FiftyOne's configured one if None.
 
     Returns:
-        Where the plugin is.
+        The plugin's folder.
 
     Raises:
-        OutputError: the folder cannot be written, or holds a file of such a name that we did not write.
+        OutputError: the folder cannot be written, or has a file of the same name that we did not write.
     """
     folder = Path(folder or fo.config.plugins_dir)
     place = folder / "expressiveness-interviews"
@@ -88,7 +88,7 @@ def install_plugin(folder: Path | None = None) -> Path:
         return other
     wanted = _entry_files()
     if any(_content(place / name) != content for name, content in wanted.items()):
-        with growing_folder(place, kind="FiftyOne plugin", shared=True) as installed:  # Python keeps its cache there
+        with growing_folder(place, kind="FiftyOne plugin", shared=True) as installed:  # Python adds its cache
             for name, content in wanted.items():
                 with installed.writing(name) as unfinished:
                     unfinished.write_bytes(content)
@@ -96,7 +96,7 @@ def install_plugin(folder: Path | None = None) -> Path:
 
 
 def _entry_files() -> dict[str, bytes]:
-    """The manifest and the two files that it names, by their names in the plugin's folder."""
+    """The manifest and the two files it refers to, by name in the plugin's folder."""
     package = Path(__file__).resolve().parents[1]
     manifest = next(path / MANIFEST for path in (package, package.parent) if (path / MANIFEST).is_file())
     named = yaml.safe_load(manifest.read_text(encoding="utf-8"))
@@ -115,7 +115,7 @@ def _content(file: Path) -> bytes | None:
 
 
 def _installed(folder: Path) -> Path | None:
-    """Where a plugin of this name is, whoever put it there; FiftyOne keeps a download two folders deep."""
+    """The folder of an existing plugin of this name; FiftyOne keeps downloads two levels deep."""
     for manifest in sorted([*folder.glob(f"*/{MANIFEST}"), *folder.glob(f"*/*/{MANIFEST}")]):
         if f'name: "{NAME}"' in manifest.read_text(encoding="utf-8", errors="replace"):
             return manifest.parent

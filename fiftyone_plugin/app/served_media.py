@@ -1,4 +1,4 @@
-"""Which files the App may show: those that a dataset names as its media, by exactly the path that it has there."""
+"""Which files the App may serve: those that a dataset refers to as media, by the exact path stored there."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ PATHS_IN_LABELS = {
     "fiftyone.core.labels.Detections": "detections.mask_path",
     "fiftyone.core.threed.OrthographicProjectionMetadata": "filepath",
 }
-"""Where labels of FiftyOne's name a file of their own, by the type of the field that holds them."""
+"""Paths of files in FiftyOne's labels, by the type of the field."""
 
 REMEMBERED, SECONDS = 10_000, 60
-"""How many answers are remembered, and for how long: a video is asked for piece by piece."""
+"""Cache size and lifetime; a video is requested in many pieces."""
 
 _answers: TTLCache[str, bool] = TTLCache(REMEMBERED, SECONDS)
 
 
 def is_media(path: str) -> bool:
-    """Whether a dataset names a file as media of a sample, a frame or a label."""
+    """Whether a dataset refers to a file as media of a sample, a frame or a label."""
     if _answers.get(path):
         return True
     found = _is_named(path)
-    if found:  # what is not there yet may be there a moment later
+    if found:  # do not cache misses: the file may be added any moment
         _answers[path] = True
     return found
 
@@ -37,7 +37,7 @@ def _is_named(path: str) -> bool:
     database = foo.get_db_conn()
     datasets = list(database.datasets.find({}, _OF_DATASET))
     samples = (dataset["sample_collection_name"] for dataset in datasets)
-    if any(database[name].find_one({"filepath": path}, {"_id": 1}) for name in samples):  # which has an index
+    if any(database[name].find_one({"filepath": path}, {"_id": 1}) for name in samples):  # indexed
         return True
     return any(
         database[collection].find_one({field: path}, {"_id": 1})
@@ -57,7 +57,7 @@ _OF_DATASET = {
 
 
 def _other_fields(dataset: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The collections and fields, beside a sample's `filepath`, in which a dataset names files."""
+    """The collections and fields, besides a sample's `filepath`, that refer to files."""
     samples, frames = dataset["sample_collection_name"], dataset.get("frame_collection_name")
     media = (dataset.get("app_config") or {}).get("media_fields") or []
     yield from ((samples, field) for field in media if field != "filepath")

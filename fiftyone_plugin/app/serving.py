@@ -1,7 +1,7 @@
-"""Serve FiftyOne's App on this machine, with `guard` in front.
+"""Serve FiftyOne's App on this machine, protected by `guard`.
 
-`python -m fiftyone_plugin.app.serving` takes the place of FiftyOne's own `fiftyone.server.main`. `ENVIRONMENT` must be
-set before, since FiftyOne reads it when it is imported.
+`python -m fiftyone_plugin.app.serving` replaces FiftyOne's `fiftyone.server.main`. `ENVIRONMENT` must be set first,
+since FiftyOne reads it on import.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 ENVIRONMENT = {"FIFTYONE_SERVER": "1"}
 ANSWER_SECONDS = 60
-"""A server that has not answered by then will not."""
+"""How long to wait for the server to start."""
 
 
 def serve_guarded(port: int, hosts: Collection[str] = ()) -> None:
-    """Start to serve the App; a session of FiftyOne's on the same port uses this server, and ends it when it closes.
+    """Start the server; a FiftyOne session on the same port uses it, and stops it when it closes.
 
     Args:
         port: to listen on, at the loopback address only.
-        hosts: names by which the App may be reached beside those of loopback.
+        hosts: additional host names besides those of loopback.
 
     Raises:
         ExpressivenessError: the port is taken, or the server does not start.
@@ -51,13 +51,13 @@ def serve_guarded(port: int, hosts: Collection[str] = ()) -> None:
         )
     server = _GuardedServer(port, hosts)
     session._server_services[port] = server
-    _await_answer(server)  # a session that finds no answer waits ten seconds before it asks again
+    _await_answer(server)  # otherwise a session waits ten seconds before it retries
 
 
 class _GuardedServer(ServerService):
-    """FiftyOne's service that runs its server, running ours instead.
+    """FiftyOne's server service, running our server instead.
 
-    FiftyOne would keep what its server says to itself; ours says it, since that is where unforeseen errors are told.
+    FiftyOne hides its server's stderr; we show it, because unexpected errors are logged there.
     """
 
     def __init__(self, port: int, hosts: Collection[str]) -> None:
@@ -68,15 +68,15 @@ class _GuardedServer(ServerService):
         environment = {**os.environ, **self.env, **ENVIRONMENT}
         self.child = psutil.Popen(
             [sys.executable, *arguments(self._hosts), str(self.port), "--until-input-ends"],
-            stdin=subprocess.PIPE,  # ends with this process, however that ends
+            stdin=subprocess.PIPE,  # closes whenever this process ends
             stdout=subprocess.DEVNULL,
             env=environment,
-            start_new_session=True,  # Ctrl-C is for this process alone, which ends the server in order
+            start_new_session=True,  # Ctrl-C reaches only this process, which then stops the server cleanly
         )
 
 
 def arguments(hosts: Collection[str] = ()) -> list[str]:
-    """Python's arguments that serve the App; a port is to follow."""
+    """Arguments for Python that start the server; append the port."""
     return ["-m", __name__, *(f"--allow-host={host}" for host in hosts), "--port"]
 
 
@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--allow-host", action="append", default=[])
     parser.add_argument("--until-input-ends", action="store_true")
     options = parser.parse_args(argv)
-    os.environ.pop("FIFTYONE_DISABLE_SERVICES", None)  # what FiftyOne runs its services with holds for their import
+    os.environ.pop("FIFTYONE_DISABLE_SERVICES", None)  # set by FiftyOne for its services; needed only on import
     from fiftyone.server.app import app
     from fiftyone.server.events import set_port
     from hypercorn.config import Config
@@ -96,14 +96,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     from .served_media import is_media
 
     logging.getLogger("fiftyone").setLevel(logging.WARNING)
-    logging.getLogger("expressiveness").addHandler(logging.StreamHandler())  # its warnings, to this server's terminal
+    logging.getLogger("expressiveness").addHandler(
+        logging.StreamHandler()
+    )  # show its warnings in the server's terminal
     if options.until_input_ends:
         Thread(target=_end_with_input, daemon=True).start()
     config = Config()
     config.loglevel = "WARNING"
     config.bind = [f"{LOOPBACK}:{options.port}"]
     set_port(options.port)
-    guarded: Any = Guard(app, is_media=is_media, hosts=options.allow_host)  # Hypercorn has ASGI types of its own
+    guarded: Any = Guard(app, is_media=is_media, hosts=options.allow_host)  # Hypercorn defines its own ASGI types
     asyncio.run(_serve(guarded, config))
 
 
@@ -115,7 +117,7 @@ async def _serve(app: Any, config: Config) -> None:
 
 
 def _tell_unless_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Ending the App while a browser is connected is no error, though asyncio before 3.12 reports one."""
+    """Do not report cancelled connections: asyncio before 3.12 logs them as errors on shutdown."""
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
 
@@ -126,7 +128,7 @@ def _taken(port: int) -> bool:
 
 
 def _end_with_input() -> None:
-    """End this process properly, once its parent has ended or asks for it."""
+    """Shut down cleanly when stdin closes, because the parent ended or asked for it."""
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -1,4 +1,4 @@
-"""What the App opens with: the grid, and the review panel beside it, which says what is to be done next."""
+"""The App's initial layout: the grid beside the review panel, which suggests the next step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import fiftyone as fo
 
 WORKSPACE = "Review interviews"
 PATH = "review-interviews"
-"""The same in an address, as FiftyOne makes it."""
+"""The workspace's slug in FiftyOne's URLs."""
 
 PANEL = "review_panel"
 SHARES = [0.55, 0.45]  # of the window's width
@@ -15,7 +15,7 @@ NO_INTERVIEWS_YET = "no-interviews-yet"
 
 
 def prepared(dataset: fo.Dataset) -> str:
-    """Keep the workspace with a dataset, unless it has one of its name; return the dataset's path in the App."""
+    """Save the workspace with a dataset, unless it has one of this name; return the dataset's path in the App."""
     if WORKSPACE not in dataset.list_workspaces():
         grid, review = fo.Panel(type="Samples", pinned=True), fo.Panel(type=PANEL)
         sides = [fo.Space(children=[panel], active_child=panel.component_id) for panel in (grid, review)]
@@ -25,7 +25,7 @@ def prepared(dataset: fo.Dataset) -> str:
 
 
 def empty_dataset() -> fo.Dataset:
-    """A dataset without interviews, on which the App opens the import form; FiftyOne drops it at its next start."""
+    """An empty dataset on which the App opens the import form; FiftyOne deletes it at its next start."""
     if fo.dataset_exists(NO_INTERVIEWS_YET):
         return fo.load_dataset(NO_INTERVIEWS_YET)
     return fo.Dataset(NO_INTERVIEWS_YET)

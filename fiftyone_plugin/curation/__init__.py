@@ -1,4 +1,4 @@
-"""What people decide in the App: its states, its history, and what follows for predictions and training."""
+"""Reviewers' decisions in the App: their states, history, and effect on predictions and training."""
 
 import lazy_loader
 

@@ -1,8 +1,8 @@
-"""Decide on many faces or videos at once, and take that back.
+"""Apply decisions to many faces or videos at once, and undo them.
 
-Start at `curate`. A decision on faces is about the primary face of each frame that a view shows, whatever kind of view
-it is; one on videos is about the whole of each. Every step is kept with the dataset (see `curation_history`) until it
-is undone with `undo_curation`, or is the oldest of too many.
+Start at `curate`. A decision on faces applies to the primary face of each frame that a view shows, whatever the kind of
+view; one on videos applies to whole videos. Every step is kept with the dataset (see `history`) until it is undone with
+`undo_curation`, or is the oldest of too many.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class CurationReport:
     decision: str
     faces: int
     videos: int
-    left: int = 0  # decided otherwise since, so not undone
+    left: int = 0  # changed again since, so not undone
     step: str = ""  # its name in the history
 
     def as_dict(self) -> dict[str, Any]:
@@ -71,20 +71,19 @@ def curate(
     shown_by: Sequence[str] = (FACES,),
     at: str | None = None,
 ) -> CurationReport:
-    """Apply one decision to all that a view shows.
+    """Apply one decision to everything a view shows.
 
     Args:
-        samples: a dataset of interviews, or a view of one: of videos, clips, frames or patches.
-        decision: one of `DECISIONS`. One that settles what a face counts as also removes the tag for another look.
-        by: who decides; a name or initials.
+        samples: a dataset of interviews, or a view of its videos, clips, frames or patches.
+        decision: one of `DECISIONS`. All but "check" and "include" also remove the tag for another look.
+        by: the reviewer's name or initials.
         category: for the decision "category".
-        level: whether it is about the faces shown or about the whole videos. Faces that nobody decided on follow their
-            video's category.
-        shown_by: frame labels; a face is shown if one of them has a label on its frame in `samples`.
-        at: when, as ISO 8601; now if None.
+        level: the faces shown, or whole videos. Faces without a decision of their own follow their video's category.
+        shown_by: frame labels; a frame is shown if one of them has a label for its primary face in `samples`.
+        at: time in ISO 8601; now if None.
 
     Raises:
-        InterviewError: who decides, or what, is missing, or nothing is shown that could be decided on.
+        InterviewError: the decision or the reviewer is missing, or no primary face is shown.
     """
     _check(decision, by, category)
     choice = _Choice(decision, category, by.strip(), at or utc())
@@ -97,7 +96,7 @@ def curate(
 
 
 def login() -> str:
-    """The name that a person is known by on this machine, where there is one."""
+    """The user's login name; "" if unknown."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -105,14 +104,14 @@ def login() -> str:
 
 
 def undo_curation(dataset: fo.Dataset, *, only: str | None = None) -> CurationReport:
-    """Put back what the last `curate` changed, except what was decided otherwise since.
+    """Undo the last `curate`, except where something was changed again since.
 
     Args:
         dataset: of interviews.
-        only: the name of the step that is to be undone; another one stays.
+        only: undo only if the last step has this name.
 
     Raises:
-        InterviewError: there is nothing to undo, or the last step is not the one that is to be undone.
+        InterviewError: there is nothing to undo, or the last step is not `only`.
     """
     step, name = last_step(dataset), next(reversed(step_names(dataset)), None)
     if step is None or name is None:
@@ -138,7 +137,7 @@ def undo_curation(dataset: fo.Dataset, *, only: str | None = None) -> CurationRe
 
 
 def follow_videos(samples: fo.Dataset | fo.DatasetView) -> dict[PrimaryFace, FaceState]:
-    """Give faces that nobody decided on the category of their video; return those that change, with their new state."""
+    """Set undecided faces to their video's category; return those that change, with their new state."""
     with writing_frames(samples) as frames:
         following = {
             face: face.state.changed(category=face.expected)
@@ -178,7 +177,7 @@ def _on_videos(samples: fo.Dataset | fo.DatasetView, choice: _Choice) -> Step:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What a decision makes of the states that it is applied to."""
+    """Computes the new state of a face or video from a decision."""
 
     decision: Decision
     category: str | None

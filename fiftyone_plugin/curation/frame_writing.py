@@ -1,7 +1,7 @@
-"""The only way to write to a dataset's frames: edits by hand are recorded first.
+"""The only way to write to a dataset's frames, because manual edits must be recorded first.
 
-The App keeps neither who edited a face nor when. The time of an edit is that of the last change to its frame, which the
-next write overwrites.
+The App does not store who edited a face, or when. The best estimate of the time is the frame's last modification, which
+the next write overwrites.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from ..truth import Truth
 from .states import FaceState, PrimaryFace, touched_faces, write_face_states
 
 CHUNK = 16
-"""Videos whose labels are written at once."""
+"""Videos per write."""
 
 
 class FrameWriter:
-    """Writes to the frames of a dataset; `writing_frames` makes one."""
+    """Writes to the frames of a dataset; get one from `writing_frames`."""
 
     def __init__(self, dataset: fo.Dataset) -> None:
         self._dataset = dataset
@@ -41,11 +41,11 @@ class FrameWriter:
         return write_predictions(self._dataset, fields, predictions, truth)
 
     def states(self, states: Mapping[PrimaryFace, FaceState]) -> None:
-        """Write what people decided about faces."""
+        """Write decisions about faces."""
         write_face_states(self._dataset, states)
 
     def of_labels(self, field: str, values: Sequence[Mapping[str, Any]]) -> None:
-        """Write one attribute of some labels, as FiftyOne's `set_label_values` takes them."""
+        """Write one attribute of some labels, in the format of FiftyOne's `set_label_values`."""
         self._dataset.set_label_values(f"frames.{field}", list(values))
 
     def of_frames(self, field: str, values: Mapping[str, Mapping[int, Any]]) -> None:
@@ -55,16 +55,16 @@ class FrameWriter:
 
 @contextmanager
 def writing_frames(samples: fo.Dataset | fo.DatasetView) -> Iterator[FrameWriter]:
-    """Record what was edited by hand on the frames of some videos, and let them be written to."""
+    """Record manual edits on the frames of some videos, then allow writing to them."""
     record_hand_edits(samples)
     yield FrameWriter(samples._root_dataset)
 
 
 def record_hand_edits(samples: fo.Dataset | fo.DatasetView) -> list[str]:
-    """Record who and when of faces that were edited by hand, as far as that is known; see `PrimaryFace.recorded`.
+    """Record author and time of manual edits to faces, as far as known; see `PrimaryFace.recorded`.
 
     Returns:
-        The ids of the samples that they are in.
+        The ids of the samples with edits.
     """
     edited = {face: face.recorded() for face in touched_faces(samples) if face.state.changed_by_hand}
     write_face_states(samples._root_dataset, edited)

@@ -1,6 +1,6 @@
-"""The steps of curation kept with a dataset, so that they can be undone, also after the App was restarted.
+"""Curation steps, kept with the dataset so that they can be undone even after restarting the App.
 
-A step is a custom run of the dataset: it is cloned and deleted with the dataset, and only the disk limits its size.
+Each step is a custom run: it is cloned and deleted with the dataset, and may be of any size.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .states import FaceState, PrimaryFace, VideoState
 
 METHOD = "expressiveness_curation"
 STEPS_KEPT = 100
-"""With more steps than this, the oldest are forgotten."""
+"""Beyond this, the oldest steps are deleted."""
 
 FaceKey = tuple[str, int]
 """Sample id and frame number."""
@@ -24,7 +24,7 @@ FaceKey = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision as it was applied: the states before and after it."""
+    """One applied decision, with the states before and after."""
 
     decision: str
     by: str
@@ -34,12 +34,12 @@ class Step:
 
     @property
     def size(self) -> int:
-        """How many faces and videos were decided on."""
+        """The number of faces and videos affected."""
         return len(self.faces) + len(self.videos)
 
     @property
     def samples(self) -> list[str]:
-        """The ids of the samples that it was about."""
+        """The ids of the samples affected."""
         return sorted({sample_id for sample_id, _ in self.faces} | set(self.videos))
 
     @classmethod
@@ -51,7 +51,7 @@ class Step:
         faces: Mapping[PrimaryFace, FaceState],
         videos: Mapping[str, tuple[VideoState, VideoState]],
     ) -> Step:
-        """The step that gives faces and videos new states."""
+        """Build a step from new states of faces and old and new states of videos."""
         return cls(
             decision,
             by,
@@ -77,7 +77,7 @@ def keep_step(dataset: fo.Dataset, step: Step) -> str:
 
 
 def last_step(dataset: fo.Dataset) -> Step | None:
-    """The step that would be undone next, or None if there is none."""
+    """The step to undo next; None if there is none."""
     if not (names := step_names(dataset)):
         return None
     config, results = dataset.get_run_info(names[-1]).config, dataset.load_run_results(names[-1])
@@ -96,7 +96,7 @@ def forget_last_step(dataset: fo.Dataset) -> None:
 
 
 def forget_sample(dataset: fo.Dataset, sample_id: str) -> None:
-    """Remove what was decided about a sample from every step, and the steps in which nothing else was decided."""
+    """Remove a sample from every step, and delete steps that become empty."""
     for name in step_names(dataset):
         results = dataset.load_run_results(name)
         for group in results.faces:
@@ -110,12 +110,12 @@ def forget_sample(dataset: fo.Dataset, sample_id: str) -> None:
 
 
 def step_names(dataset: fo.Dataset) -> list[str]:
-    """The names of the custom runs that hold the steps, oldest first."""
+    """The names of the steps' custom runs, oldest first."""
     return sorted(name for name in dataset.list_runs() if re.fullmatch(r"curation_\d{6}", name))
 
 
 def _grouped_faces(step: Step) -> list[dict[str, Any]]:
-    """Faces grouped by what changed: most faces of a step share that, so it is stored once."""
+    """Group faces by their change, which most faces of a step share, so that it is stored once."""
     groups: dict[tuple[FaceState, FaceState], dict[str, list[int]]] = {}
     for (sample_id, number), states in step.faces.items():
         groups.setdefault(states, {}).setdefault(sample_id, []).append(number)

@@ -1,7 +1,7 @@
-"""Compare a dataset's predictions with what people have decided since.
+"""Update the correctness of predictions after decisions.
 
-A run's labels carry the truth that they were compared with, and whether they are right. A decision changes both, and so
-what the review shows as mistakes. The predictions and the run's figures on held-out people stay as they are.
+A run's labels store the true category and whether the prediction is correct. A decision can change both, and thus which
+mistakes the review shows. The predictions and the run's held-out metrics stay the same.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .read import truths_of
 
 
 def judge_again(dataset: fo.Dataset, sample_ids: Sequence[str]) -> None:
-    """Bring `truth` and `correct` of every run's labels up to date, and the sums made of them."""
+    """Update `truth` and `correct` of every run's labels, and the summaries derived from them."""
     view = dataset.select(list(sample_ids))
     with writing_frames(view) as frames:
         for run in runs_with_fields(dataset):
@@ -32,7 +32,7 @@ def judge_again(dataset: fo.Dataset, sample_ids: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A run's prediction for one frame, as the dataset has it."""
+    """A run's prediction for one frame, as stored in the dataset."""
 
     frame_number: int
     frame_id: str
@@ -71,7 +71,7 @@ def _judge(view: fo.DatasetView, writer: FrameWriter, fields: RunFields, truths:
 
 def _standing(view: fo.DatasetView, fields: RunFields) -> dict[str, list[_Standing]]:
     known = ["id", "label", "truth", "probabilities"]
-    if view._root_dataset.has_frame_field(f"{fields.faces}.detections.offset"):  # earlier versions wrote none
+    if view._root_dataset.has_frame_field(f"{fields.faces}.detections.offset"):  # not written by earlier versions
         known.append("offset")
     names = [f"frames.{fields.faces}.detections.{name}" for name in known]
     standing: dict[str, list[_Standing]] = {}

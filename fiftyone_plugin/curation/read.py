@@ -1,7 +1,7 @@
-"""What people decided in the App, read from the dataset.
+"""Read reviewers' decisions from the dataset.
 
-A person decides with the operator Curate (see `decide`), or by hand: changes a face's `category` or its tag `exclude`
-in the Annotate tab, sets a video's `reviewed_category`, or gives a video the tag `exclude`.
+Decisions are made with the operator Curate (see `decide`), or manually: by changing a face's `category` or tag
+`exclude` in the Annotate tab, by setting a video's `reviewed_category`, or by tagging a video `exclude`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .states import BY_HAND, touched_faces, video_states
 
 
 def curation_of(samples: fo.Dataset | fo.DatasetView, *, target: str | None = None) -> Curation:
-    """Every decision that people took about some interviews.
+    """All decisions about some interviews.
 
     Args:
         samples: a dataset of interviews, or a view of one.
-        target: the score to be learned. People set categories for the score that the dataset was imported with; for
-            another one only what they left out counts. That score if None.
+        target: the score to be learned; the imported one if None. Corrected categories refer to the imported score, so
+        for any other score only exclusions count.
     """
     imported_with, _ = imported_measure(samples._root_dataset)
     curation = _all_decisions(samples)
@@ -31,14 +31,15 @@ def curation_of(samples: fo.Dataset | fo.DatasetView, *, target: str | None = No
 
 
 def truths_of(samples: fo.Dataset | fo.DatasetView, target: str, thresholds: Thresholds) -> dict[str, Truth]:
-    """What predictions are compared with in the App, by sample id: people's decisions, or else the score's category.
+    """The truth that the App compares predictions with, by sample id: decisions, or else the score's category.
 
-    The figures of a run, see `evaluate`, are compared with the scores alone.
+    A run's metrics, see `evaluate`, use the scores alone.
 
     Args:
         samples: a dataset of interviews, or a view of one.
-        target: the score that is predicted.
-        thresholds: where it changes its category.
+        target: the predicted score.
+        thresholds: between its categories.
+
     """
     curation = curation_of(samples, target=target)
     path = InterviewFields.of(samples._root_dataset).scores.get(target)

@@ -1,7 +1,7 @@
-"""What people decided about faces and videos, as their fields hold it; read and written in bulk.
+"""Read and write the decisions stored in the fields of faces and videos, in bulk.
 
-Only the primary face of a frame counts. Each carries in `recorded` what the plugin wrote last, which tells edits by
-hand, in the App's Annotate tab or with its tags, from everything else.
+Only the primary face of a frame counts. Its attribute `recorded` holds what the plugin wrote last, which reveals manual
+edits in the App's Annotate tab or with tags.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from fiftyone import ViewField as F
 from ..fields import CATEGORY, DECIDED_AT, DECIDED_BY, EXCLUDE_TAG, FACES, INTERVIEW_ID, REVIEWED_CATEGORY
 
 BY_HAND = "by hand in the App"
-"""Who decided, where the App keeps no name."""
+"""The author of manual edits, since the App stores no name."""
 
 _FACE_STATE = ("category", "recorded", "decided_by", "decided_at", "tags")
 
 
 @dataclass(frozen=True, slots=True)
 class FaceState:
-    """What people decided about a face, as its label holds it."""
+    """The decision about a face, as stored in its label."""
 
     category: str | None
     recorded: str | None
@@ -34,49 +34,49 @@ class FaceState:
 
     @property
     def excluded(self) -> bool:
-        """Whether the face is left out of training."""
+        """Whether the face is excluded from training."""
         return EXCLUDE_TAG in self.tags
 
     @property
     def as_recorded(self) -> str:
-        """Category and exclusion in one text."""
+        """Category and exclusion as one string."""
         return f"{self.category or ''}{' (excluded)' if self.excluded else ''}"
 
     @property
     def changed_by_hand(self) -> bool:
-        """Whether category or exclusion were changed in the App since the plugin wrote the face."""
+        """Whether category or exclusion was changed in the App since the plugin wrote the face."""
         return self.recorded != self.as_recorded
 
     @property
     def decided(self) -> bool:
-        """Whether a person decided on the face, in whatever way."""
+        """Whether a person decided on the face, with the plugin or manually."""
         return bool(self.decided_at) or self.changed_by_hand
 
     def changed(self, **changes: Any) -> FaceState:
-        """The state with some changes, recorded."""
+        """A copy with some changes, marked as recorded."""
         state = replace(self, **changes)
         return replace(state, recorded=state.as_recorded)
 
 
 @dataclass(frozen=True, slots=True)
 class PrimaryFace:
-    """The primary face of one frame, as the dataset has it."""
+    """The primary face of one frame, as stored in the dataset."""
 
     sample_id: str
     interview: str
     frame_number: int  # from 1
     frame_id: str
     label_id: str
-    changed_at: datetime | None  # when anything on its frame was written last, in UTC
+    changed_at: datetime | None  # last change to its frame, in UTC
     expected: str | None  # the category of its video
     state: FaceState
 
     def recorded(self) -> FaceState:
-        """The state, with who edited it by hand and when, as far as that is known.
+        """The state, with author and time filled in after a manual edit, as far as known.
 
-        The App keeps neither. The frame's last change is the time of the edit as long as nothing else has written to
-        the frame, which is why the plugin records edits before it writes to frames. A face that was put back to its
-        video's category is no longer decided on.
+        The App stores neither. The frame's last modification is the time of the edit until something else writes to the
+        frame, which is why the plugin records edits before writing. A face set back to its video's category counts as
+        undecided.
         """
         if not self.state.changed_by_hand:
             return self.state
@@ -87,7 +87,7 @@ class PrimaryFace:
 
 def primary_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]:
     """Yield the primary face of every frame that has one."""
-    # One query, so that the values of a face belong together even while people edit.
+    # A single query keeps the values of a face consistent while people edit.
     columns = ["id", INTERVIEW_ID, f"{CATEGORY}.label", f"{REVIEWED_CATEGORY}.label"]
     columns += ["frames.frame_number", "frames.id", "frames.last_modified_at"]
     columns += [f"frames.{FACES}.detections.{name}" for name in ("index", "id", *_FACE_STATE)]
@@ -104,13 +104,13 @@ def primary_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]
 
 
 def touched_faces(samples: fo.Dataset | fo.DatasetView) -> Iterator[PrimaryFace]:
-    """Yield only the primary faces that may have been decided on; the database finds them."""
+    """Yield only the primary faces that may have been decided on, filtered by the database."""
     touched = F("decided_at").exists() | (F("tags").length() > 0) | (F("category") != F("recorded"))
     return primary_faces(samples.match_frames(F(f"{FACES}.detections").filter(touched).length() > 0))
 
 
 def write_face_states(dataset: fo.Dataset, states: Mapping[PrimaryFace, FaceState]) -> None:
-    """Write the new states of faces, each attribute in one go and only where it changes."""
+    """Write new states of faces, one bulk write per attribute, and only what changes."""
     for name in _FACE_STATE:
         changes = [
             {"frame_id": face.frame_id, "label_id": face.label_id, "value": _plain(getattr(state, name))}
@@ -123,7 +123,7 @@ def write_face_states(dataset: fo.Dataset, states: Mapping[PrimaryFace, FaceStat
 
 @dataclass(frozen=True, slots=True)
 class VideoState:
-    """What people decided about a whole video, as its fields hold it."""
+    """The decision about a whole video, as stored in its fields."""
 
     reviewed: str | None  # category
     decided_by: str | None
@@ -141,18 +141,18 @@ def video_states(samples: fo.Dataset | fo.DatasetView) -> dict[str, VideoState]:
 
 
 def write_video_states(dataset: fo.Dataset, states: Mapping[str, tuple[VideoState, VideoState]]) -> None:
-    """Write the new states of videos, each attribute only where it changes.
+    """Write new states of videos, and only what changes.
 
     Args:
         dataset: of interviews.
-        states: by sample id, the state before and the one after.
+        states: by sample id, the states before and after.
     """
     for name, field in {"tags": "tags", "decided_by": DECIDED_BY, "decided_at": DECIDED_AT}.items():
         values = {key: _plain(getattr(after, name)) for key, (before, after) in states.items() if after != before}
         if values:
             dataset.set_values(field, values, key_field="id")
     reviewed = {key: pair for key, pair in states.items() if pair[0].reviewed != pair[1].reviewed}
-    # A label that is there keeps its id and whatever else it carries.
+    # An existing label keeps its id and other attributes.
     kept = {key: after.reviewed for key, (before, after) in reviewed.items() if before.reviewed and after.reviewed}
     made = {
         key: after.reviewed and fo.Classification(label=after.reviewed)
@@ -166,13 +166,13 @@ def write_video_states(dataset: fo.Dataset, states: Mapping[str, tuple[VideoStat
 
 
 def expected_categories(samples: fo.Dataset | fo.DatasetView) -> dict[str, str]:
-    """The category of each video, by sample id: the reviewed one, or else the score's."""
+    """The category of each video, by sample id: reviewed, or else from the score."""
     names = ["id", f"{CATEGORY}.label", f"{REVIEWED_CATEGORY}.label"]
     return {sample_id: reviewed or weak for sample_id, weak, reviewed in zip(*samples.values(names), strict=True)}
 
 
 def utc(moment: datetime | None = None) -> str:
-    """A moment as ISO 8601 in UTC, to the second; now if None."""
+    """Format a time as ISO 8601 in UTC, to the second; now if None."""
     moment = moment or datetime.now(timezone.utc)
     aware = moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
     return aware.isoformat(timespec="seconds")

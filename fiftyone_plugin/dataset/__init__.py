@@ -1,4 +1,4 @@
-"""A dataset of interviews: what it holds, what is kept with it, and one run on it at a time."""
+"""A dataset of interviews: its contents, its metadata, its runs, and locking."""
 
 import lazy_loader
 

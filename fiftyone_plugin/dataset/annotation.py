@@ -1,9 +1,9 @@
-"""What the App's Annotate tab lets a person change: the category and tags of faces, and the category of a video.
+"""Set up the App's Annotate tab for editing the category and tags of faces, and the category of a video.
 
-The tab edits what has an activated label schema. Faces of one video and place in the order share an instance, which is
-their row on the timeline. What differs from frame to frame is declared dynamic: the row shows it as stretches, and a
-change holds from its frame up to the next change. So a stretch is corrected by setting the category where it begins and
-setting it back where it ends.
+The tab edits fields with an active label schema. Faces with the same index in a video share an instance, and thus a row
+on the timeline. Attributes that vary over time are declared dynamic: the row shows them as stretches, and a change
+holds from its frame until the next change. So to correct a stretch, set the category at its start and set it back at
+its end.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TEXT = {"type": "str", "component": "text", "read_only": True}
 
 
 def enable_annotation(dataset: fo.Dataset) -> None:
-    """Give faces and videos their label schemas, and activate them; schemas of other fields stay as they are."""
+    """Set and activate the label schemas of faces and videos, leaving other fields alone."""
     schemas = {f"frames.{FACES}": _face_schema(), REVIEWED_CATEGORY: _video_schema()}
     for field, schema in schemas.items():
         dataset.update_label_schema(field, schema)
@@ -30,7 +30,7 @@ def enable_annotation(dataset: fo.Dataset) -> None:
 
 
 def _face_schema() -> dict[str, Any]:
-    """Every attribute that a face carries: an edit copies those without a schema to all faces of the row."""
+    """All attributes of a face, since an edit copies any attribute without a schema to all faces of the row."""
     attributes: dict[str, dict[str, Any]] = {
         "category": _CATEGORY,
         "tags": _TAGS,

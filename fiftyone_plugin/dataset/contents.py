@@ -1,4 +1,4 @@
-"""What a dataset of interviews holds, and what it must hold before a step can begin."""
+"""Read the contents of a dataset, and check the prerequisites of each step."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
 def rule_of(
     dataset: fo.Dataset, target: str | None = None, *, low: float | None = None, high: float | None = None
 ) -> CategoryRule:
-    """How a score of a dataset becomes a category.
+    """The category rule for a score of a dataset.
 
     Args:
         dataset: of interviews.
-        target: the score; the one that the dataset was imported with if None.
-        low: Reserved is below it. As at import if None; for a score on a scale of its own, its lower tertile.
-        high: Expressive is above it, likewise.
+        target: the score; the imported one if None.
+        low: scores below it are Reserved. If None, as imported, or the lower tertile of a score on another scale.
+        high: scores above it are Expressive, likewise.
 
     Raises:
         TrainingError: there is no such score.
@@ -58,13 +58,13 @@ def rule_of(
     known = fields.InterviewFields.of(dataset)
     if target not in known.scores:
         raise TrainingError(f"{dataset.name} has no score {target!r}; {what_else(target, known.scores)}")
-    if target != imported and set(known.scores) - set(TARGETS):  # RecruitView's are all on one scale
+    if target != imported and set(known.scores) - set(TARGETS):  # RecruitView's all share one scale
         usual = Thresholds.from_tertiles([score for score in dataset.values(known.scores[target]) if score is not None])
     return CategoryRule(target, Thresholds(usual.low if low is None else low, usual.high if high is None else high))
 
 
 def sample_ids_of(samples: fo.Dataset | fo.DatasetView) -> dict[str, str]:
-    """The id of each interview's sample, by interview id."""
+    """Sample ids by interview id."""
     return dict(zip(*samples.values([fields.INTERVIEW_ID, "id"]), strict=True))
 
 
@@ -79,11 +79,11 @@ def require_interviews(samples: fo.Dataset | fo.DatasetView) -> None:
 
 
 def require_faces(samples: fo.Dataset | fo.DatasetView) -> None:
-    """Check that faces were looked for in every video.
+    """Check that face detection was run on every video.
 
     Raises:
         InterviewError: the dataset holds no interviews.
-        TrainingError: some videos have not been looked at.
+        TrainingError: some videos were not processed yet.
     """
     require_interviews(samples)
     without = len(samples.exists(fields.FRAMES_LOOKED_AT, False))
@@ -104,7 +104,7 @@ def require_runs(dataset: fo.Dataset) -> list[str]:
 
 
 def require_embedders(dataset: fo.Dataset) -> list[str]:
-    """The names of a dataset's runs whose model makes vectors of faces, oldest first.
+    """The names of a dataset's runs whose model can compute embeddings, oldest first.
 
     Raises:
         ModelError: there is none.
@@ -115,7 +115,7 @@ def require_embedders(dataset: fo.Dataset) -> list[str]:
 
 
 def require_predictions(dataset: fo.Dataset) -> list[str]:
-    """The names of the runs whose predictions a dataset has, oldest first.
+    """The names of the runs with predictions in a dataset, oldest first.
 
     Raises:
         ModelError: there is none.

@@ -1,7 +1,7 @@
-"""What the plugin keeps with a dataset: what it was imported with, how its faces were found, where its files are.
+"""The plugin's metadata of a dataset: import settings, face detection settings, and the location of its files.
 
-A dataset's files are in a work folder named by the dataset's id, so that it may be renamed, and so that no name decides
-where files go. A clone has an id of its own: it gets a copy of the faces and models when it first needs its folder.
+A dataset's files are in a work folder named after the dataset's id, so that datasets can be renamed and names never
+become paths. A clone has a new id, and gets a copy of the faces and models when it first needs its folder.
 """
 
 from __future__ import annotations
@@ -22,57 +22,56 @@ from expressiveness.faces import ExtractionConfig, FaceStore
 from ..fields import INFO_KEY
 
 FACES, MODELS, PICTURES = "faces", "models", "frames"
-"""What a work folder holds."""
+"""Subfolders of a work folder."""
 
 ELSEWHERE = "elsewhere.txt"
-"""A file in the default place of a dataset whose work folder is elsewhere: it says where, should the dataset go."""
+"""A file in the default location with the path of a work folder elsewhere, to find it after the dataset is deleted."""
 
 
 def id_of(dataset: fo.Dataset) -> str:
-    """A dataset's id, which it keeps when it is renamed; FiftyOne has no public name for it."""
+    """A dataset's id, which survives renaming; FiftyOne has no public API for it."""
     return str(dataset._doc.id)
 
 
 def info_of(dataset: fo.Dataset) -> dict[str, Any]:
-    """What is kept.
+    """The metadata of a dataset.
 
-    `folder`, `reader`, `target`, `thresholds`, `scores` and `attributes` of the import, `extraction`, `work_folder` and
-    `exports`. It also says which dataset it is about, in `dataset`: a clone takes over the whole of `dataset.info`, but
-    the work folder and the exports are not the clone's. `cloned_from` is the work folder of the dataset that it was
-    made of.
+    Its keys are `folder`, `reader`, `target`, `thresholds`, `scores` and `attributes` of the import, `extraction`,
+    `work_folder` and `exports`. `dataset` is the id it was written for, because a clone copies all of `dataset.info`
+    while work folder and exports still belong to the original. `cloned_from` is the original's work folder.
     """
     info = dict(dataset.info.get(INFO_KEY, {}))
     source = info.get("dataset")
     if source and source != id_of(dataset):
         folder = info.pop("work_folder", None) or str(work_folders() / source)
-        if Path(folder).is_dir() or "cloned_from" not in info:  # else it is a clone of a clone that was never used
+        if Path(folder).is_dir() or "cloned_from" not in info:  # otherwise a clone of an unused clone: keep its source
             info["cloned_from"] = folder
         info.pop("exports", None)
     return info
 
 
 def keep_info(dataset: fo.Dataset, **values: Any) -> None:
-    """Keep more, in place of what was kept under these names."""
+    """Update the metadata with new values."""
     dataset.info[INFO_KEY] = {**info_of(dataset), **values, "dataset": id_of(dataset)}
     dataset.save()
 
 
 def imported_measure(dataset: fo.Dataset) -> tuple[str, Thresholds]:
-    """The score that gives the categories of a dataset, and where it changes them."""
+    """The score that gives the categories of a dataset, and its thresholds."""
     info = info_of(dataset)
     return info.get("target", DEFAULT_TARGET), Thresholds(**info.get("thresholds", {}))
 
 
 def work_folders() -> Path:
-    """The folder with the work folders of all datasets that were not given one elsewhere."""
+    """The parent of all work folders, except those set elsewhere."""
     return Path(fo.config.default_dataset_dir) / "expressiveness"
 
 
 def work_folder(dataset: fo.Dataset) -> Path:
-    """Where a dataset's faces and models are.
+    """The folder with a dataset's faces and models.
 
     Raises:
-        OutputError: the dataset is a clone, and the files of the one it was made of cannot be copied.
+        OutputError: the dataset is a clone, and the original's files cannot be copied.
     """
     info = info_of(dataset)
     folder = Path(info.get("work_folder") or work_folders() / id_of(dataset))
@@ -83,7 +82,7 @@ def work_folder(dataset: fo.Dataset) -> Path:
 
 
 def set_work_folder(dataset: fo.Dataset, folder: Path) -> None:
-    """Choose where a dataset's faces and models are kept."""
+    """Set the folder for a dataset's faces and models."""
     folder = folder.resolve()
     keep_info(dataset, work_folder=str(folder))
     note = work_folders() / id_of(dataset) / ELSEWHERE
@@ -92,15 +91,15 @@ def set_work_folder(dataset: fo.Dataset, folder: Path) -> None:
 
 
 def face_store(dataset: fo.Dataset, extraction: ExtractionConfig) -> FaceStore:
-    """A dataset's faces, as these settings find them."""
+    """The store of a dataset's faces for these settings."""
     return FaceStore(work_folder(dataset) / FACES, extraction)
 
 
 def newest_faces(dataset: fo.Dataset) -> FaceStore:
-    """The faces that were found last.
+    """The store of the faces detected most recently.
 
     Raises:
-        StoreError: none were found yet.
+        StoreError: no faces were detected yet.
     """
     extraction = info_of(dataset).get("extraction")
     if not extraction:
@@ -109,7 +108,7 @@ def newest_faces(dataset: fo.Dataset) -> FaceStore:
 
 
 def _copy_work(source: Path, folder: Path) -> None:
-    """Copy faces and models, as a whole or not at all; pictures of frames are made again where they are needed."""
+    """Copy faces and models atomically; pictures of frames are recreated when needed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=UNFINISHED, dir=folder.parent))
     try:
@@ -123,18 +122,18 @@ def _copy_work(source: Path, folder: Path) -> None:
                 )
         unfinished.replace(folder)
     except OSError as error:
-        if not folder.is_dir():  # else another process was faster, and its copy serves as well
+        if not folder.is_dir():  # otherwise another process was faster, and its copy will do
             raise OutputError(f"{source} cannot be copied to {folder} ({error}); free some space") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _copy_file(source: str, target: str) -> None:
-    """Copy a file; tables, which are only ever replaced as a whole, share their place on the disk where they can."""
+    """Copy a file. Tables are hard-linked if possible, since they are only ever replaced, never modified."""
     if source.endswith(".npz"):
         try:
             os.link(source, target)
             return
-        except OSError:  # another disk, or one without links
+        except OSError:  # another disk, or no support for links
             pass
     shutil.copy2(source, target)

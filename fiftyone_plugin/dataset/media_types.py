@@ -1,4 +1,4 @@
-"""Which files FiftyOne takes for videos: it goes by their ending, and by what Python's table says of that."""
+"""Make FiftyOne recognise all video files: it goes by extension and Python's table of MIME types."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ LIKE_MP4 = frozenset({".3gp", ".3g2", ".f4v", ".m4v"})
 
 
 def know_video_files() -> None:
-    """Teach this process the endings of videos; the App's server and whoever imports need it.
+    """Register video extensions in this process; needed by the App's server and by imports.
 
-    Python's table knows some as something else (.ts), and some not at all.
+    Python's table has some of them as other types (.ts), and lacks others.
     """
     from expressiveness.data import VIDEO_ENDINGS
 
@@ -25,6 +25,6 @@ def know_video_files() -> None:
 
 
 def is_taken_for_video(path: Path) -> bool:
-    """Whether the App's server takes a file for a video, and shows it as one."""
+    """Whether FiftyOne treats a file as a video."""
     know_video_files()
     return bool(fom.get_media_type(str(path)) == fom.VIDEO)

@@ -1,4 +1,4 @@
-"""What a dataset of interviews may be called: names are shown, searched and logged, and must not act as paths."""
+"""Check the names of datasets, which are displayed, searched and logged, and must not act as paths."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import fiftyone.core.utils as fou
 from expressiveness.errors import InterviewError
 
 MOST_CHARACTERS = 100
-"""Of a name."""
+"""Maximum length of a name."""
 
 
 def check_dataset_name(name: object) -> str:
-    """Return a name that a dataset may have.
+    """Return the name if it is valid.
 
     Raises:
-        InterviewError: it may not, and why.
+        InterviewError: it is not, with the reason.
     """
     if not isinstance(name, str) or not name:
         raise InterviewError("a dataset needs a name; give it one of letters, digits, blanks, - and _")

@@ -1,6 +1,6 @@
-"""One run at a time on a dataset, with a clear error when the database goes away.
+"""Allow one run at a time on a dataset, with a clear error if the database goes away.
 
-A decision in the App is no run, and never waits for one.
+Decisions in the App are not runs, and never wait for one.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from ..connection import answering
 from .dataset_info import id_of, work_folders
 
 LOCKS = ".locks"
-"""Beside the work folders: a file for each dataset, whose lock a run on it holds."""
+"""A folder beside the work folders, with a lock file for each dataset."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @contextmanager
 def working_on(dataset: fo.Dataset | str, doing: str) -> Iterator[None]:
-    """Be the only run on a dataset while the block runs, also if it is renamed in the meantime.
+    """Hold the lock of a dataset during the block; renaming the dataset does not matter.
 
     Args:
-        dataset: the dataset, or the name of one that is about to be made.
-        doing: what the run does, to tell whoever comes second.
+        dataset: the dataset, or the name of one about to be created.
+        doing: what the run does, for the error message of a second run.
 
     Raises:
-        BusyError: another run works on it on this machine, or on the disk that FiftyOne's datasets are kept on.
-        DatabaseError: the database does not answer any more.
+        BusyError: another run is using it, on this machine or another with the same disk for FiftyOne's datasets.
+        DatabaseError: the database has gone away.
     """
     name, key = (dataset, dataset) if isinstance(dataset, str) else (dataset.name, id_of(dataset))
     with alone(work_folders() / LOCKS / file_stem(key), on=f"the dataset {name}", doing=doing), answering():
@@ -41,7 +41,7 @@ def working_on(dataset: fo.Dataset | str, doing: str) -> Iterator[None]:
 
 
 def alone_on_dataset(doing: str) -> Callable[[Function], Function]:
-    """Have a function, whose first argument is a dataset or a view, be the only run on that dataset."""
+    """Decorate a function whose first argument is a dataset or a view, to hold that dataset's lock."""
 
     def decorate(function: Function) -> Function:
         @wraps(function)

@@ -1,7 +1,7 @@
-"""Training runs kept with a dataset, as FiftyOne custom runs.
+"""Training runs, kept with the dataset as FiftyOne custom runs.
 
-A run says where its model is, and holds the model's record: its settings, split, training and figures. The plugin reads
-them there, by `record_of`, so that a run can be reviewed and curated even where its model's folder is gone.
+A run stores its model's folder and record: settings, split, training history and metrics. The plugin reads the record
+from there, with `record_of`, so that a run can still be reviewed if its model's folder is gone.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from .dataset_info import work_folder
 METHOD = "expressiveness"
 
 FIRST_MODEL = "notebook_cnn"
-"""The family of runs from before there was another."""
+"""The family of runs from before there was a choice."""
 
 
 def register_run(
     dataset: fo.Dataset, run: str, record: Mapping[str, Any], folder: Path, *, split_of: str | None = None
 ) -> None:
-    """Keep a trained model with a dataset under a run's name; an earlier run of that name is replaced.
+    """Register a trained model with a dataset as a run, replacing an earlier run of that name.
 
     Args:
-        dataset: to keep it with.
-        run: its name.
+        dataset: the dataset.
+        run: the run's name.
         record: of the model, see `TrainedModel.record`.
-        folder: where the model is.
-        split_of: the earlier run whose split was used again.
+        folder: the model's folder.
+        split_of: the earlier run whose split was reused.
     """
     if dataset.has_run(run):
         dataset.delete_run(run)
@@ -47,20 +47,20 @@ def register_run(
 
 
 def keep_record(dataset: fo.Dataset, run: str, record: Mapping[str, Any]) -> None:
-    """Keep the record of a run's model with the run, in place of the one that it had."""
+    """Save the record of a run's model, replacing an earlier one."""
     results = dataset.init_run_results(run)
     results.record = dict(record)
     dataset.save_run_results(run, results, overwrite=True)
 
 
 def record_of(dataset: fo.Dataset, run: str) -> dict[str, Any]:
-    """A run's settings, split, training and figures, as `TrainedModel.record` gives them.
+    """A run's settings, split, training history and metrics, as in `TrainedModel.record`.
 
     Raises:
-        ModelError: there is no such run, or it was registered without a record and its model's folder is gone.
+        ModelError: there is no such run, or it has no record and its model's folder is gone.
     """
     _check_known(dataset, run)
-    results = dataset.load_run_results(run, cache=False)  # another process may have changed it
+    results = dataset.load_run_results(run, cache=False)  # another process may have updated it
     kept = getattr(results, "record", None)
     return kept or read_record(model_folder(dataset, run))
 
@@ -73,7 +73,7 @@ def list_runs(dataset: fo.Dataset) -> list[str]:
 
 
 def runs_able_to(dataset: fo.Dataset, ability: Ability) -> list[str]:
-    """The names of the runs whose model has an ability, oldest first; a model that is not installed has none."""
+    """The names of the runs whose model has an ability, oldest first; models that are not installed have none."""
     families = {run: record_of(dataset, run)["config"].get("model", FIRST_MODEL) for run in list_runs(dataset)}
     return [run for run, name in families.items() if name in MODELS and ability in MODELS[name].can]
 
@@ -88,13 +88,13 @@ def load_run(dataset: fo.Dataset, run: str) -> TrainedModel:
 
 
 def measure_of(dataset: fo.Dataset, run: str) -> tuple[str, Thresholds]:
-    """The score that a run predicts, and where it changes its category."""
+    """The score that a run predicts, and its thresholds."""
     record = record_of(dataset, run)
     return record["config"]["target"], Thresholds(**record["thresholds"])
 
 
 def run_split(dataset: fo.Dataset, run: str) -> Split:
-    """Which interviews a run trained, validated and tested on.
+    """The training, validation and test sets of a run.
 
     Raises:
         ModelError: as `record_of`.
@@ -111,10 +111,10 @@ def next_run_name(dataset: fo.Dataset, model: str) -> str:
 
 
 def check_run_name(dataset: fo.Dataset, name: str) -> str:
-    """Return a run's name under which nothing is written over but the run's own fields.
+    """Return the name if a run of that name would overwrite nothing but its own fields.
 
     Raises:
-        ModelError: it cannot be the name of a field, or a field or run of another is in the way.
+        ModelError: it is not a valid field name, or conflicts with another field or run.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name):
         raise ModelError(f"run name {name!r}: use lower-case letters, digits and _, a letter first")
@@ -128,9 +128,9 @@ def check_run_name(dataset: fo.Dataset, name: str) -> str:
 
 
 def model_folder(dataset: fo.Dataset, run: str) -> Path:
-    """Where a run's model is: in the dataset's work folder, or else where it was when it was trained.
+    """The folder of a run's model: in the dataset's work folder, or else where it was saved after training.
 
-    A clone takes over the runs, and has a copy of their models.
+    A clone inherits the runs, and has copies of their models.
 
     Raises:
         ModelError: there is no such run.

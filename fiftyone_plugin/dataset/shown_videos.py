@@ -1,4 +1,4 @@
-"""Which videos and frames a view shows, whether it is one of videos, clips, frames or patches."""
+"""Find which videos and frames a view shows, whether it consists of videos, clips, frames or patches."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from ..fields import FACES
 
 
 def source_ids(samples: fo.Dataset | fo.DatasetView) -> list[str]:
-    """The ids, in the dataset, of the videos that a view shows something of."""
+    """The sample ids of the videos behind a view."""
     return list(dict.fromkeys(samples.values(_id_field(samples))))
 
 
 def videos_of(samples: fo.Dataset | fo.DatasetView) -> fo.Dataset | fo.DatasetView:
-    """The samples themselves if they are videos, else the videos in the dataset that they show something of."""
+    """The samples themselves if they are videos, else the videos behind them."""
     if not samples.has_sample_field("sample_id"):
         return samples
     return samples._root_dataset.select(source_ids(samples))
 
 
 def frames_showing(samples: fo.Dataset | fo.DatasetView, fields: Sequence[str] = (FACES,)) -> dict[str, set[int]]:
-    """The frames that show a primary face.
+    """The frames on which a view shows a primary face.
 
     Args:
         samples: a dataset of interviews, or any view of one.
-        fields: frame labels without "frames.", `faces` or those of runs; one of them must show a face there.
+        fields: frame labels without "frames.", `faces` or those of runs; one of them must have a label for the face.
 
     Returns:
-        Frame numbers, by the sample id of the video in the dataset.
+        Frame numbers by the video's sample id.
     """
     shown: dict[str, set[int]] = {}
     for field in fields:
@@ -49,14 +49,14 @@ def frames_showing(samples: fo.Dataset | fo.DatasetView, fields: Sequence[str] =
 
 
 def has_frame_labels(samples: fo.Dataset | fo.DatasetView, field: str) -> bool:
-    """Whether a view shows labels of frames, `faces` or those of a run; one of single faces shows one kind alone."""
+    """Whether a view has a frame label, `faces` or that of a run; patch views only have one of them."""
     if _is_of_frames(samples):
         return field in samples.get_field_schema()
     return bool(samples.has_frame_field(field))
 
 
 def _is_of_frames(samples: fo.Dataset | fo.DatasetView) -> bool:
-    """Whether a view shows frames, or patches of them: a sample is a frame or a face."""
+    """Whether the samples of a view are frames or patches rather than videos or clips."""
     return bool(samples.has_sample_field("frame_number"))
 
 

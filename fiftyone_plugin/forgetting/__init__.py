@@ -1,4 +1,4 @@
-"""An interview taken out of a dataset, with all that was made of it."""
+"""Delete an interview and everything derived from it."""
 
 import lazy_loader
 

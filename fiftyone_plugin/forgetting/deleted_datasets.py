@@ -1,6 +1,6 @@
-"""What deleted datasets have left on the disk: FiftyOne does not tell plugins when it deletes one.
+"""Find and remove files of deleted datasets, since FiftyOne does not notify plugins of a deletion.
 
-Nothing is deleted unless somebody asks for it, and then only files that this program wrote.
+Nothing is deleted unless the user asks for it, and then only files that this program wrote.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ _ID = re.compile(r"[0-9a-f]{24}")
 
 
 def folders_in_use() -> dict[str, Path]:
-    """The work folders of the datasets that are there, by the dataset's name."""
+    """The work folders of existing datasets, by dataset name."""
     documents = foo.get_db_conn().datasets.find({f"info.{INFO_KEY}": {"$exists": True}}, {"name": 1})
     names = sorted(document["name"] for document in documents)
     return {name: work_folder(fo.load_dataset(name)).resolve() for name in names}
 
 
 def leftovers() -> list[Path]:
-    """The work folders of datasets that are gone and that no other dataset uses."""
+    """The work folders of deleted datasets that no other dataset uses."""
     used = set(folders_in_use().values())
     return sorted({folder for folder in _abandoned().values() if folder.is_dir() and folder not in used})
 
 
 def remove_leftovers() -> tuple[int, list[Path]]:
-    """Delete what this program wrote into the work folders of datasets that are gone.
+    """Delete what this program wrote into the work folders of deleted datasets.
 
     Returns:
-        How many files were deleted; and those that are left, since they are not as this program wrote them.
+        The number of deleted files, and the files kept because this program did not write them.
 
     Raises:
-        BusyError: a run works in one of the folders.
-        StoreError: one cannot be written.
+        BusyError: a run is using one of the folders.
+        StoreError: one of the folders cannot be written.
     """
     deleted, left = 0, []
     for folder in leftovers():
@@ -55,14 +55,14 @@ def remove_leftovers() -> tuple[int, list[Path]]:
 
 
 def remove_empty_folders(folder: Path) -> None:
-    """Delete a folder and those in it, as far as no file is in them."""
-    for path in sorted([folder, *folder.rglob("*")], reverse=True):  # what a folder holds comes before the folder
+    """Delete a folder and its subfolders where they contain no files."""
+    for path in sorted([folder, *folder.rglob("*")], reverse=True):  # children before their parents
         if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
             path.rmdir()
 
 
 def _abandoned() -> dict[Path, Path]:
-    """The places of datasets that are gone, each with its work folder, which was chosen elsewhere or is that place."""
+    """The default folders of deleted datasets, each with the actual work folder, which may be elsewhere."""
     if not work_folders().is_dir():
         return {}
     there = {str(id) for id in foo.get_db_conn().datasets.distinct("_id")}
@@ -76,7 +76,7 @@ def _folder_of(place: Path) -> Path:
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    """The folders in a folder, links left out: what they lead to is somebody else's."""
+    """The subfolders of a folder, without links, whose targets are not ours."""
     if not folder.is_dir():
         return []
     return sorted(path.resolve() for path in folder.iterdir() if path.is_dir() and not path.is_symlink())

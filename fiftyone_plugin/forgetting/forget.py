@@ -1,4 +1,4 @@
-"""Delete an interview from its datasets and from all of FiftyOne's database, with all files that were made of it."""
+"""Delete an interview from its datasets and the rest of FiftyOne's database, with all files derived from it."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from .sweeping import Known, known, pictures_in, sweep
 
 
 def forget_interview(dataset: fo.Dataset, interview_id: str) -> ForgetReport:
-    """Delete an interview's sample, labels, decisions and vectors, and its faces, movement and pictures on disk.
+    """Delete an interview's sample, labels, decisions and embeddings, and its faces, movement and pictures on disk.
 
-    Somebody who asks to be forgotten means every copy: the interview goes from every dataset that has it of the same
-    video, such as a clone or a second import, and from all that was made of those. What only a person can decide on,
-    such as an interview of the same id and another video, is named in the report and left.
+    This covers every copy: the interview is deleted from all datasets that have it with the same video, such as a clone
+    or a second import, and from everything derived from those. Ambiguous cases, such as the same id with another video,
+    are only listed in the report.
 
-    The samples go last, so an interrupted call can be repeated.
+    The samples are deleted last, so an interrupted call can be repeated.
 
     Raises:
         InterviewError: the dataset holds no interviews.
-        BusyError: a run works on one of the datasets or its faces.
+        BusyError: a run is using one of the datasets or its faces.
     """
     require_interviews(dataset)
     found = known(dataset, interview_id)
@@ -56,11 +56,11 @@ def forget_interview(dataset: fo.Dataset, interview_id: str) -> ForgetReport:
         _forget_files(found, report)
         for one in found.datasets:
             _forget_in_runs(one, found, report)
-        if not (found.samples or report.found):  # a mistyped id must not delete what merely resembles it
+        if not (found.samples or report.found):  # a mistyped id must not delete anything
             return report
         swept = sweep(found)
         report.documents = swept.documents
-        report.deleted = list(dict.fromkeys(swept.deleted))  # a clone has its own of the same name
+        report.deleted = list(dict.fromkeys(swept.deleted))  # a clone has items of the same name
         report.indexes = list(dict.fromkeys(swept.recompute))
         report.yours += swept.left
         for one in found.datasets:
@@ -69,7 +69,7 @@ def forget_interview(dataset: fo.Dataset, interview_id: str) -> ForgetReport:
 
 
 def _forget_files(found: Known, report: ForgetReport) -> None:
-    """Delete its tables and pictures, in other datasets' folders where they are of the same video; name the rest."""
+    """Delete its tables and pictures, also in other datasets' folders if they are of the same video; report the rest."""
     tables: set[str] = set()
     for dataset in found.datasets:
         work = work_folder(dataset)
@@ -99,7 +99,7 @@ def _forget_pictures(folder: Path, report: ForgetReport) -> None:
 
 
 def _name_files(dataset: fo.Dataset, found: Known, report: ForgetReport) -> None:
-    """Name what is the user's, and take the video's name out of what we noted about their folder."""
+    """Report the user's own files, and remove the video's name from our records about their folder."""
     info = info_of(dataset)
     source = Path(info.get("folder") or "/")
     for video in map(Path, sorted(found.videos)):
@@ -123,7 +123,7 @@ def _forget_in_runs(dataset: fo.Dataset, found: Known, report: ForgetReport) -> 
             if forget_in_model(model_folder(dataset, run), found.interview) and run not in report.learned:
                 report.learned.append(run)
         except ModelError:
-            continue  # its folder is gone, and the record with it
+            continue  # the model's folder and record are gone
     for sample in found.samples:
         forget_sample(dataset, sample)
 

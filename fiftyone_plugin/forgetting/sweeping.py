@@ -1,8 +1,8 @@
-"""Take an interview out of the whole of FiftyOne's database, whichever collection mentions it.
+"""Remove an interview from every collection of FiftyOne's database that mentions it.
 
-Views of frames, patches and clips are copies in collections of their own; saved views, workspaces, queued work, stores
-of panels and results of runs hold ids and paths. The interview is taken out of what still means the same without it;
-anything else is deleted, and named. What is neither FiftyOne's nor ours is named and left.
+Frame, patch and clip views are copied into collections of their own; saved views, workspaces, delegated operations,
+panel stores and run results contain ids and paths. The interview is removed from documents that keep their meaning
+without it; others are deleted and reported. Anything that is neither FiftyOne's nor ours is only reported.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from .traces import InseparableError, Traces, ids_in
 Document = dict[str, Any]
 
 SAMPLES = ("samples.", "frames.", "patches.", "clips.")
-"""How the names of collections begin that hold samples or frames: a dataset's, or copies in a generated view."""
+"""Prefixes of collections with samples or frames, of a dataset or copied for a generated view."""
 
 SAVED = {"views": "saved view", "workspaces": "workspace", "delegated_ops": "operation", "execution_store": "entry"}
-"""Collections of what people and panels save, and what a document of each is called."""
+"""Collections with things saved by people and panels, and what to call them."""
 
 RUNS = {
     "brain_methods": "delete_brain_run",
@@ -41,40 +41,40 @@ RUNS = {
     "annotation_runs": "delete_annotation_run",
     "runs": "delete_run",
 }
-"""Where a dataset's document lists its runs, and what deletes one."""
+"""Where a dataset's document lists its runs, and how to delete one."""
 
 OF_THE_IMPORT = frozenset({fields.PARTICIPANT, *fields.RECRUITVIEW.attributes.values()})
-"""Other interviews' fields that may hold the same text as an id by chance."""
+"""Fields of other interviews that may equal the id by coincidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of an interview when it is to be forgotten."""
+    """What identifies an interview to be forgotten."""
 
     interview: str
     videos: frozenset[str]  # paths
     samples: frozenset[str]  # ids
-    datasets: tuple[fo.Dataset, ...]  # that have a sample of it
-    pictures: frozenset[str]  # folders of its frames' pictures
+    datasets: tuple[fo.Dataset, ...]  # the datasets that contain it
+    pictures: frozenset[str]  # folders with pictures of its frames
 
     @property
     def names(self) -> set[str]:
-        """What it is called within its datasets; in others, the same may be another interview."""
+        """Its names within its datasets; elsewhere, they may mean another interview."""
         return {self.interview, file_stem(self.interview), *(Path(video).name for video in self.videos)}
 
 
 @dataclass(slots=True)
 class Swept:
-    """What the database held of an interview, and what became of it."""
+    """What was found in the database, and what was done about it."""
 
     documents: int = 0  # deleted or rewritten
-    deleted: list[str] = field(default_factory=list)  # what people had saved and cannot be kept without it, named
-    recompute: list[str] = field(default_factory=list)  # keys of runs over all videos
-    left: list[str] = field(default_factory=list)  # what mentions it still, and is the user's
+    deleted: list[str] = field(default_factory=list)  # names of saved items that had to be deleted
+    recompute: list[str] = field(default_factory=list)  # keys of runs over all videos, to compute again
+    left: list[str] = field(default_factory=list)  # the user's own items that still mention it
 
 
 def known(dataset: fo.Dataset, interview_id: str) -> Known:
-    """Find an interview of a dataset, also in the other datasets that have it of the same video."""
+    """Find an interview in a dataset, and in other datasets with the same video."""
     database = foo.get_db_conn()
     rows = list(database[dataset._sample_collection_name].find({fields.INTERVIEW_ID: interview_id}, {"filepath": 1}))
     videos = {row["filepath"] for row in rows}
@@ -92,12 +92,12 @@ def known(dataset: fo.Dataset, interview_id: str) -> Known:
 
 
 def pictures_in(work: Path, interview_id: str) -> Path:
-    """Where a work folder has the pictures of an interview's frames."""
+    """The folder in a work folder with pictures of an interview's frames."""
     return work / PICTURES / file_stem(interview_id)
 
 
 def _picture_folders(dataset: fo.Dataset, interview_id: str) -> Iterator[str]:
-    """Where a dataset has the pictures of an interview's frames, and had them before it got another work folder."""
+    """The folders with pictures of an interview's frames, in the current and earlier work folders of a dataset."""
     yield str(pictures_in(work_folder(dataset), interview_id))
     if dataset.has_frame_field("filepath"):
         for file in dataset.match({fields.INTERVIEW_ID: interview_id}).values("frames.filepath", unwind=True):
@@ -106,9 +106,9 @@ def _picture_folders(dataset: fo.Dataset, interview_id: str) -> Iterator[str]:
 
 
 def sweep(known: Known) -> Swept:
-    """Take an interview out of everything but its datasets' own samples and frames, which are to go last.
+    """Remove an interview from everything except the samples and frames of its datasets, which must go last.
 
-    Then an interrupted call can be repeated: as long as the sample is there, so is all that identifies it.
+    This way an interrupted call can be repeated, since the sample still identifies the interview.
     """
     return _Sweep(known).run()
 
@@ -122,7 +122,7 @@ class _Sweep:
         self.own_frames = {dataset._frame_collection_name for dataset in known.datasets}
         self.samples = self._samples_with_copies()
         ids, paths = self._ids(), known.videos | known.pictures
-        numbers = {name for name in known.names if re.fullmatch(r"[1-9]\d*", name)}  # also words of other sentences
+        numbers = {name for name in known.names if re.fullmatch(r"[1-9]\d*", name)}  # could appear anywhere in text
         self.here = Traces(ids, paths | known.names - numbers, numbers)
         self.anywhere = Traces(ids, paths)
         self.in_samples = Traces(known.samples, paths, known.names)
@@ -143,7 +143,7 @@ class _Sweep:
         return self.swept
 
     def _samples_with_copies(self) -> list[ObjectId]:
-        """The samples, what was made of them, such as clips, and what was made of that, such as their frames."""
+        """The ids of the samples, of views derived from them, such as clips, and of views derived from those."""
         found = newest = {ObjectId(id) for id in self.known.samples}
         while newest:
             made = {"_sample_id": {"$in": list(newest)}}
@@ -157,7 +157,7 @@ class _Sweep:
         return list(found)
 
     def _ids(self) -> set[str]:
-        """The ids of the samples with their frames and labels, and of the copies of these."""
+        """The ids of the samples, their frames and labels, and all copies of these."""
         found = set(self.known.samples)
         for collection in self._collections(SAMPLES):
             for document in self.database[collection].find(self._of_it()):
@@ -165,14 +165,14 @@ class _Sweep:
         return found
 
     def _of_it(self) -> Document:
-        """A query for samples, frames, tags and copies that are the interview's."""
+        """A query for the interview's samples, frames, tags and copies."""
         return {"$or": [{"_id": {"$in": self.samples}}, {"_sample_id": {"$in": self.samples}}]}
 
     def _collections(self, beginning: tuple[str, ...] = ("",)) -> list[str]:
         return sorted(name for name in self.database.list_collection_names() if name.startswith(beginning))
 
     def _traces(self, document: Document) -> Traces:
-        """What tells of the interview in a document: in those of other datasets, its names may mean another one."""
+        """The traces to look for in a document; in other datasets' documents, its names may mean another interview."""
         return self.anywhere if _dataset_of(document) in self.foreign else self.here
 
     def _forget_saved(self) -> None:
@@ -200,7 +200,7 @@ class _Sweep:
 
     def _forget_runs(self) -> None:
         for dataset in self.known.datasets:
-            dataset.reload()  # saved views may have been taken from its list
+            dataset.reload()  # its list of saved views may have changed
             listed = self.database.datasets.find_one({"_id": ObjectId(id_of(dataset))})
             ours = {*list_runs(dataset), *step_names(dataset)}
             for kind, delete in RUNS.items():
@@ -222,7 +222,7 @@ class _Sweep:
         return traces.are_in(document) or self._is_in_file(document.get("results"), traces)
 
     def _is_in_file(self, id: ObjectId | None, traces: Traces) -> bool:
-        """Whether a file within the database, such as a run's results, mentions the interview."""
+        """Whether a GridFS file, such as a run's results, mentions the interview."""
         if id is None:
             return False
         try:
@@ -231,7 +231,7 @@ class _Sweep:
             return False
 
     def _forget_foreign_run(self, document: Document) -> None:
-        """Name a run of another dataset; one of a dataset that is gone goes, too."""
+        """Report a run of another dataset; delete it if that dataset no longer exists."""
         dataset = self.names.get(document["_dataset_id"])
         if dataset:
             self.swept.left.append(f"the run {document['key']} of the dataset {dataset}")
@@ -242,7 +242,7 @@ class _Sweep:
         self.swept.documents += 1
 
     def _forget_files_of_no_run(self) -> None:
-        """Delete what a run that is gone left among the database's files."""
+        """Delete GridFS files left by deleted runs."""
         used = set(self.database.runs.distinct("results"))
         for file in list(self.database["fs.files"].find({"_id": {"$nin": list(used)}}, {"_id": 1})):
             if self._is_in_file(file["_id"], self.here):
@@ -250,7 +250,7 @@ class _Sweep:
                 self.swept.documents += 1
 
     def _forget_in_datasets(self) -> None:
-        """Take it out of lists that were put into a dataset's info, settings or schemas; name what is left."""
+        """Remove it from lists in the datasets' info, settings or schemas; report what remains."""
         for document in list(self.database.datasets.find()):
             traces = self.anywhere if document["_id"] in self.foreign else self.here
             for key, value in document.items():
@@ -265,13 +265,13 @@ class _Sweep:
                 self.swept.documents += 1
 
     def _delete_copies(self) -> None:
-        """Delete what was made of the interview's sample: tags, and its part of views of frames, patches and clips."""
+        """Delete what is derived from the sample: tags, and its documents in frame, patch and clip views."""
         for collection in self._collections():
             if collection not in self.own_samples | self.own_frames:
                 self.swept.documents += self.database[collection].delete_many(self._of_it()).deleted_count
 
     def _look_at_other_samples(self) -> None:
-        """Name other samples that mention the interview, in whatever field somebody added."""
+        """Report other samples that mention the interview in any user-defined field."""
         words = [re.escape(word.encode()) for word in (*self.known.videos, *self.known.pictures, *self.known.names)]
         words += [re.escape(word) for id in self.known.samples for word in (ObjectId(id).binary, id.encode())]
         pattern = re.compile(b"|".join(words))
@@ -311,7 +311,7 @@ def _dataset_of(document: Document) -> ObjectId | None:
 
 
 def _name_of(document: Document) -> str:
-    """What a person knows a saved thing by."""
+    """The display name of a saved item."""
     if "operator" in document:
         return f"{document['operator']} ({document.get('run_state')})"
     return str(document.get("name") or f"{document.get('store_name')}/{document.get('key')}")

@@ -1,4 +1,4 @@
-"""What an interview is known by in FiftyOne's database, and taking that out of what mentions it."""
+"""Find mentions of an interview in database documents, and remove them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _DATABASE_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
 
 
 class InseparableError(Exception):
-    """A document mentions the interview in a place that cannot be left out without changing what it means."""
+    """The mention of an interview cannot be removed without changing the document's meaning."""
 
 
 class Traces:
-    """Words that tell of an interview.
+    """Strings that identify an interview.
 
     Args:
         ids: of its sample, frames and labels, as 24 hexadecimal digits.
-        texts: that tell of it wherever a text has them as words of their own.
-        values: that tell of it only where they are the whole text.
+        texts: strings that count as a mention wherever they appear as separate words.
+        values: strings that count as a mention only if they are the whole value.
     """
 
     def __init__(self, ids: Iterable[str], texts: Iterable[str], values: Iterable[str] = ()) -> None:
@@ -31,7 +31,7 @@ class Traces:
         self._texts = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, texts)) or '(?!)'})(?!\w)")
 
     def are_in(self, value: Any) -> bool:
-        """Whether a value mentions the interview, however deep; JSON and packed arrays in texts are looked into."""
+        """Whether a value mentions the interview at any depth, including in JSON and packed arrays inside strings."""
         if isinstance(value, dict):
             return any(self.are_in(key) or self.are_in(item) for key, item in value.items())
         if isinstance(value, list | tuple):
@@ -41,10 +41,10 @@ class Traces:
         return isinstance(value, str) and self._are_in_text(value)
 
     def taken_out_of(self, value: Any) -> Any:
-        """The value without the interview: lists of plain values lose it, and so do mappings of which it is a key.
+        """Remove the interview from lists of plain values and from the keys of mappings.
 
         Raises:
-            InseparableError: it is mentioned elsewhere, as the one value of something.
+            InseparableError: it is mentioned anywhere else, for instance as a single value.
         """
         if not self.are_in(value):
             return value
@@ -52,7 +52,7 @@ class Traces:
             return [item for item in value if not self.are_in(item)]
         if isinstance(value, list):
             return [self.taken_out_of(item) for item in value]
-        if isinstance(value, dict) and "_cls" in value and "kwargs" in value:  # a step of a view: names with values
+        if isinstance(value, dict) and "_cls" in value and "kwargs" in value:  # a view stage: name-value pairs
             return {**value, "kwargs": [[name, self.taken_out_of(item)] for name, item in value["kwargs"]]}
         if isinstance(value, dict):
             return {key: self.taken_out_of(item) for key, item in value.items() if not self.are_in(key)}
@@ -71,7 +71,7 @@ class Traces:
 
 
 def ids_in(document: Any) -> Iterable[str]:
-    """The ids of a document of the database and of all that it holds."""
+    """All ids in a database document, at any depth."""
     if isinstance(document, dict):
         if isinstance(document.get("_id"), ObjectId):
             yield str(document["_id"])
@@ -83,7 +83,7 @@ def ids_in(document: Any) -> Iterable[str]:
 
 
 def _is_of_plain_values(items: list[Any]) -> bool:
-    """Whether any item can go and the others mean the same: not so where one is a field, as in {$eq: ["$id", "7"]}."""
+    """Whether items can be removed independently; not in expressions such as {$eq: ["$id", "7"]}."""
     return not any(
         isinstance(item, dict | list) or (isinstance(item, str) and (item.startswith("$") or _parsed(item) is not None))
         for item in items
@@ -91,13 +91,13 @@ def _is_of_plain_values(items: list[Any]) -> bool:
 
 
 def _parsed(text: str) -> Any:
-    """What a text holds as JSON, or as an array in the form in which FiftyOne packs them; None if neither."""
+    """Parse a string as JSON, or as an array packed by FiftyOne; None if it is neither."""
     if text[:1] in ("{", "["):
         try:
             return json_util.loads(text)
         except (ValueError, TypeError, RecursionError):
             return None
-    if text.startswith("eJ"):  # zlib in base64
+    if text.startswith("eJ"):  # base64 of zlib data
         try:
             return fou.deserialize_numpy_array(text, ascii=True).tolist()
         except (ValueError, TypeError, OSError, EOFError, zlib.error):

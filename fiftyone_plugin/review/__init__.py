@@ -1,4 +1,4 @@
-"""Where a run goes wrong: views and figures."""
+"""A run's mistakes: views, queues and statistics."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""What the review panel shows of a run, counted by MongoDB: no label is loaded to be counted here."""
+"""The review panel's statistics of a run, counted in MongoDB without loading labels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FrameFigures:
-    """A run's frames, counted."""
+    """Frame counts of a run."""
 
     confusion: Confusion
     confident_mistakes: int
@@ -28,15 +28,15 @@ class FrameFigures:
 
 @dataclass(frozen=True, slots=True)
 class VideoFigures:
-    """A run's videos, counted."""
+    """Video counts of a run."""
 
     confusion: Confusion
-    without_face: int  # at least one frame shows no face
+    without_face: int  # on at least one frame
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The frames, or the videos, that two runs both judged."""
+    """Counts of frames or videos that two runs both judged."""
 
     both_right: int
     fixed: int  # wrong before, right after
@@ -46,7 +46,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class JudgedVideo:
-    """One video as a run sees it."""
+    """One video with a run's prediction."""
 
     id: str  # of the sample
     interview: str
@@ -54,11 +54,11 @@ class JudgedVideo:
     truth: str
     predicted: str
     accuracy: float  # of its frames
-    stretches: int  # of time that are wrong
+    stretches: int  # wrong stretches
 
 
 def frame_figures(samples: Samples, run: str) -> FrameFigures:
-    """Count a run's frames, by the stretches of time that sum them up: there are far fewer of them."""
+    """Count a run's frames using the stretches, which summarise them and are far fewer."""
     counts = {
         "_id": {"truth": "$truth", "label": "$label"},
         **{name: {"$sum": f"${name}"} for name in ("judged", "confident", "uncertain")},
@@ -77,7 +77,7 @@ def frame_figures(samples: Samples, run: str) -> FrameFigures:
 
 
 def video_figures(samples: Samples, run: str) -> VideoFigures:
-    """Count a run's videos: what was predicted as what, and how many miss faces."""
+    """Count a run's videos: the confusion matrix, and videos with frames without a face."""
     video = RunFields(run).video
     counts = {
         "_id": {"truth": f"${video}.truth", "label": f"${video}.label"},
@@ -93,20 +93,20 @@ def video_figures(samples: Samples, run: str) -> VideoFigures:
 
 
 def frame_change(samples: Samples, before: str, after: str) -> Change:
-    """Count the frames that one run fixed and broke over another."""
+    """Count the frames that one run fixed or broke compared with another."""
     first, second = ({"$first": f"${run}.detections.correct"} for run in (before, after))
-    # Leaving the rest of each frame behind before they are grouped halves the time.
+    # Projecting before grouping halves the time.
     return _change(_of_frames(samples, {"$project": {"_id": 0, "before": first, "after": second}}, _CHANGES))
 
 
 def video_change(samples: Samples, before: str, after: str) -> Change:
-    """Count the videos that one run fixed and broke over another."""
+    """Count the videos that one run fixed or broke compared with another."""
     first, second = (f"${RunFields(run).video}.correct" for run in (before, after))
     return _change(_of_videos(samples, {"$project": {"before": first, "after": second}}, _CHANGES))
 
 
 def worst_videos(samples: Samples, run: str, *, most: int) -> list[JudgedVideo]:
-    """The videos with the smallest share of right frames, the worst first."""
+    """The videos with the lowest frame accuracy, worst first."""
     fields = RunFields(run)
     worst = samples.exists(fields.accuracy).sort_by(fields.accuracy)[:most]
     stretches = f"{fields.stretches}.detections.correct"
@@ -132,9 +132,9 @@ def _change(groups: Iterator[Document]) -> Change:
 
 
 def _of_frames(samples: Samples, *stages: Document) -> Iterator[Document]:
-    """Aggregate the frames of some videos; whole, even where a view shows only some of them.
+    """Aggregate all frames of some videos, even if a view shows only some of them.
 
-    FiftyOne would join each video with its frames first, which takes several times as long.
+    FiftyOne would join videos with frames first, which takes several times as long.
     """
     return iter(samples._root_dataset._frame_collection.aggregate([*_chosen("_sample_id", samples), *stages]))
 

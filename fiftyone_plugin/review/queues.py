@@ -1,4 +1,4 @@
-"""What waits for a decision: a run's frames of one kind that nobody has decided on, video by video."""
+"""Review queues: a run's frames of one kind without a decision, grouped by video."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ QUEUES: Mapping[str, tuple[str, Callable[[str], Search]]] = {
     "confident": ("Confident mistakes", confidently_wrong),
     "uncertain": ("Uncertain frames", uncertain),
 }
-"""By name, what a person reads, and what is looked for in a run."""
+"""By name: the label, and the search for a run."""
 
 
 def review_queue(samples: Samples, run: str, queue: str) -> list[dict[str, Any]]:
-    """The frames that wait for a decision, ready for JSON: the video with the most of them first.
+    """The frames awaiting a decision, ready for JSON; the video with the most comes first.
 
-    Videos that are left out of training wait for nothing.
+    Videos excluded from training are skipped.
 
     Args:
         samples: a dataset or a view of its videos.
@@ -52,11 +52,11 @@ def review_queue(samples: Samples, run: str, queue: str) -> list[dict[str, Any]]
 
 
 def decided_in(dataset: fo.Dataset, sample: str) -> dict[str, Any]:
-    """What people have decided about a video, ready for JSON.
+    """The decisions about a video, ready for JSON.
 
     Returns:
         `frames`: by frame number, the `category`, whether the face is `excluded`, and `by` whom; `left_out`: whether
-        the whole video is.
+        the whole video is excluded.
     """
     video = dataset.select(sample)
     frames = {

@@ -1,9 +1,9 @@
-"""Views that show where a run goes wrong, and three ways to look at them: as videos, as clips, as faces.
+"""Views of a run's mistakes, as videos, clips or faces.
 
-What is looked for is a `Search`, such as `wrong(run)`; `as_videos`, `as_clips` and `as_faces` show what it finds.
-Frames are in a collection of their own, which is slow to join with its videos: a million take MongoDB many seconds, for
-every page and every count of the App. So a search first picks the videos by the stretches of time that are kept with
-them, and of many videos only the worst are shown.
+A `Search` such as `wrong(run)` describes what to find; `as_videos`, `as_clips` and `as_faces` display the results.
+Frames are in a separate collection, and joining a million of them with their videos takes MongoDB many seconds, for
+every page and count in the App. So a search first selects videos by their stretches, which are stored with the video,
+and shows only the worst ones.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ UNCERTAIN_FRAMES = "Most uncertain frames"
 WITHOUT_FACE = "Videos with frames without a face"
 
 MOST_VIDEOS = 100
-"""Of more videos, only these, the worst, are shown with their frames."""
+"""The most videos shown with their frames; of more, the worst ones."""
 
 MOST_FACES = 120
-"""Pictures are written for no more frames than these; each costs some tenths of a second of decoding."""
+"""The most faces shown as pictures; each takes some tenths of a second to decode."""
 
 RIGHT, WRONG = F("correct").is_in([True]), F("correct").is_in([False])
-"""Of a prediction, and of a stretch of them."""
+"""Filters for a prediction or a stretch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Predictions that are looked for."""
+    """Describes predictions to find."""
 
     run: str
-    frame: Any  # whether a frame holds one, as an expression
-    stretch: Any  # whether a stretch of time does, or may
-    exact: bool = True  # whether it does for sure
+    frame: Any  # expression: whether a frame matches
+    stretch: Any  # expression: whether a stretch matches, or may match
+    exact: bool = True  # False if a stretch only may match
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """A view of single faces, which may be fewer than there are."""
+    """A view of single faces, possibly not all that were found."""
 
     view: fo.DatasetView
     shown: int
@@ -64,78 +64,78 @@ class Faces:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """What a view shows, and how it is made of some samples and a run's fields."""
+    """The description of a view, and how to create it from samples and a run's fields."""
 
     description: str
     make: Callable[[Samples, RunFields], fo.DatasetView]
 
 
 def wrong(run: str) -> Search:
-    """Predictions that are wrong."""
+    """Wrong predictions."""
     return Search(run, _on_frame(run, WRONG), WRONG)
 
 
 def confidently_wrong(run: str) -> Search:
-    """Predictions that are wrong at a high probability."""
+    """Wrong predictions with a high probability."""
     return Search(run, _on_frame(run, WRONG & (F("confidence") >= CONFIDENT)), WRONG & (F("confident") > 0))
 
 
 def uncertain(run: str) -> Search:
-    """Predictions whose first category is hardly ahead of the second."""
+    """Predictions whose two most probable categories are close."""
     return Search(run, _on_frame(run, F("margin") <= UNCERTAIN), F("uncertain") > 0)
 
 
 def confused(run: str, truth: str, predicted: str) -> Search:
-    """What is truly of one category and was taken for another (or for the same): one cell of the confusion matrix."""
+    """One cell of the confusion matrix: predictions with a given true and predicted category."""
     cell = (F("truth") == truth) & (F("label") == predicted)
     return Search(run, _on_frame(run, cell), cell)
 
 
 def changed(before: str, after: str, *, fixed: bool) -> Search:
-    """What one run had wrong and the other has right, or, if not `fixed`, the other way round."""
+    """Predictions that were wrong in one run and are right in another; the reverse if `fixed` is False."""
     first, second = (WRONG, RIGHT) if fixed else (RIGHT, WRONG)
     return Search(after, _on_frame(before, first) & _on_frame(after, second), second, exact=False)
 
 
 def held_out(samples: Samples, run: str) -> fo.DatasetView:
-    """The videos of the people that a run was not trained on, and has not been chosen by."""
+    """The videos of a run's test set."""
     return samples.match(F(RunFields(run).split) == "test")
 
 
 def videos_with(samples: Samples, search: Search) -> fo.DatasetView:
-    """The videos with such predictions, whole."""
+    """The videos with matching predictions, with all their frames."""
     return samples.match(F(f"{RunFields(search.run).stretches}.detections").filter(search.stretch).length() > 0)
 
 
 def as_videos(samples: Samples, search: Search, *, most: int = MOST_VIDEOS) -> fo.DatasetView:
-    """The videos with such predictions, the worst first, each with only the frames that they are on.
+    """The videos with matching predictions, worst first, each with only the matching frames.
 
     Args:
         samples: a dataset or a view of its videos.
-        search: what to look for.
-        most: at most so many videos; all of them for `changed`, since stretches do not tell which they are.
+        search: what to find.
+        most: maximum number of videos; ignored for `changed`, because stretches do not tell exactly which videos match.
     """
     videos = _worst_first(samples, search)
     if not search.exact:
         return videos.match_frames(search.frame)
-    # None is empty, as is known already; to look for such, even the first page would need the frames of all videos.
+    # No video is empty here; checking that would need the frames of all videos even for the first page.
     return videos.limit(most).match_frames(search.frame, omit_empty=False)
 
 
 def as_clips(samples: Samples, search: Search, *, most: int = MOST_VIDEOS) -> fo.DatasetView:
-    """One clip for each stretch of time with such predictions, in the worst videos; not for `changed` (`as_videos`)."""
+    """One clip for each matching stretch, in the worst videos; not for `changed`, which needs `as_videos`."""
     stretches = RunFields(search.run).stretches
     return _worst_first(samples, search).limit(most).filter_labels(stretches, search.stretch).to_clips(stretches)
 
 
 def as_faces(samples: Samples, search: Search, *, folder: Path, most: int = MOST_FACES) -> Faces:
-    """Single faces with such predictions, the most probable first; pictures of their frames are written.
+    """Single faces with matching predictions, the most probable first; writes pictures of their frames.
 
     Args:
         samples: a dataset or a view of its videos.
-        search: what to look for.
+        search: what to find.
         folder: for the pictures.
-        most: at most so many faces.
+        most: maximum number of faces.
 
     Raises:
         VideoError: none of the videos can be read.
@@ -149,21 +149,21 @@ def as_faces(samples: Samples, search: Search, *, folder: Path, most: int = MOST
 
 
 def videos_misclassified_as(samples: Samples, run: str, truth: str, predicted: str) -> fo.DatasetView:
-    """The videos of one cell of the videos' confusion matrix."""
+    """The videos in one cell of the confusion matrix of videos."""
     video = RunFields(run).video
     return samples.match((F(f"{video}.truth") == truth) & (F(f"{video}.label") == predicted))
 
 
 def review_view(samples: Samples, run: str, name: str) -> fo.DatasetView:
-    """One of the views on a run's mistakes, `REVIEW_VIEWS`."""
+    """One of `REVIEW_VIEWS`, for a run."""
     return REVIEW_VIEWS[name].make(samples, RunFields(run))
 
 
 def save_review_views(samples: Samples, run: str) -> list[str]:
-    """Save the views on a run's mistakes with the dataset, in place of those of an earlier run; return their names.
+    """Save the views of a run's mistakes with the dataset, replacing those of an earlier run; return their names.
 
     Raises:
-        OutputError: somebody else has saved a view of such a name.
+        OutputError: a saved view of the same name was not made by this program.
     """
     dataset = samples._root_dataset
     for name in set(REVIEW_VIEWS) & set(dataset.list_saved_views()):
@@ -204,20 +204,20 @@ REVIEW_VIEWS = {
 
 
 def _worst_first(samples: Samples, search: Search) -> fo.DatasetView:
-    """The videos with such predictions, by the share of their frames that is right."""
+    """The videos with matching predictions, in order of accuracy."""
     return videos_with(samples, search).sort_by(RunFields(search.run).accuracy)
 
 
 def _on_frame(run: str, what: Any) -> Any:
-    """Whether a frame holds such a prediction of a run."""
+    """An expression: whether a frame has a matching prediction of a run."""
     return F(f"{run}.detections").filter(what).length() > 0
 
 
 def _most_probable(samples: Samples, search: Search, most: int) -> tuple[list[dict[str, Any]], int]:
-    """The frames with the most probable of such predictions, and how many there are; MongoDB chooses."""
+    """The frames with the most probable matching predictions, and the total number of matches."""
     chosen = {"_sample_id": 1, "frame_number": 1, "confidence": {"$first": f"${search.run}.detections.confidence"}}
     pipeline = [
-        # Frame 1 never gets a picture: the App takes one there as a sign that every frame of the video has one.
+        # Never write a picture of frame 1: the App would assume that every frame of the video has one.
         {"$match": {"_sample_id": {"$in": videos_with(samples, search).values("_id")}, "frame_number": {"$gt": 1}}},
         {"$match": {"$expr": search.frame.to_mongo()}},
         {"$project": chosen},
@@ -228,7 +228,7 @@ def _most_probable(samples: Samples, search: Search, most: int) -> tuple[list[di
 
 
 def _write_pictures(dataset: fo.Dataset, frames: list[dict[str, Any]], folder: Path) -> None:
-    """Write the pictures of some frames, and note where they are; several videos are read at a time."""
+    """Write pictures of some frames and store their paths, reading several videos in parallel."""
     numbers: dict[str, list[int]] = {}
     for frame in frames:
         numbers.setdefault(str(frame["_sample_id"]), []).append(frame["frame_number"])

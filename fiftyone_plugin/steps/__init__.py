@@ -1,4 +1,4 @@
-"""The steps of a day's work, one a module."""
+"""The steps of the workflow, one per module."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The whole way on sample interviews: make them, import, find faces, train, predict, judge, and save the review."""
+"""Run the whole workflow on sample interviews: render, import, detect faces, train, predict, evaluate, review."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ RUN = "demo"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much a demo renders and trains, and where it is kept."""
+    """How much a demo renders and trains, and where it is stored."""
 
     dataset: str
-    folder: str  # within the one that the user names
+    folder: str  # inside the user's folder
     participants: int
     clips_per_participant: int
     seconds: float  # of a short clip
@@ -38,12 +38,12 @@ class Size:
 
 FULL = Size("expressiveness-demo", ".", 20, 3, 4.0)
 QUICK = Size("expressiveness-demo-quick", "quick", 6, 2, 1.5)
-"""Every step, on too little to learn from."""
+"""Runs every step, but on too little data to learn from."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What each step of the demo said."""
+    """The results of the demo's steps."""
 
     dataset: str
     run: str
@@ -64,7 +64,7 @@ class DemoResult:
         }
 
     def summary(self) -> str:
-        """How it went, in a few lines."""
+        """The results in a few lines of text."""
         video = self.evaluation["video"]
         failed = len(self.imported.failures) + len(self.extracted.failures) + len(self.predicted.failures)
         return (
@@ -86,7 +86,7 @@ def run_demo(
     on_step: Callable[[str], None],
     progress: Progress | None = None,
 ) -> DemoResult:
-    """Run every step; what an earlier run left is used again.
+    """Run every step, reusing what an earlier run left.
 
     Args:
         folder: for the interviews, faces and models.
@@ -123,5 +123,5 @@ def run_demo(
 
 
 def _is_demo(dataset: str) -> bool:
-    """Whether an earlier demo made a dataset, from whichever folder: then nobody's interviews are replaced."""
+    """Whether a dataset was made by an earlier demo, from any folder, so it is safe to replace."""
     return fo.dataset_exists(dataset) and bool(info_of(fo.load_dataset(dataset)).get("demo"))

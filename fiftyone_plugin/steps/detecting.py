@@ -1,4 +1,4 @@
-"""Find the faces of a dataset's interviews, and write them as frame labels."""
+"""Detect faces in a dataset's interviews, and write them as frame labels."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def detect_faces(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> ExtractionReport:
-    """Find faces on the sampled frames and write them as frame labels, video by video as they are done.
+    """Detect faces on the sampled frames and write them as frame labels as videos finish.
 
-    Faces that the store holds are not looked for again.
+    Videos whose faces are already stored are not processed again.
 
     Args:
         samples: a dataset of interviews, or a view of one.
-        config: which frames, which detector; the defaults if None.
+        config: sampling and detector; the defaults if None.
         workers: processes; None for one per core.
-        progress: called with how many videos are done.
+        progress: called with the number of videos done.
     """
     dataset = samples._root_dataset
     store = face_store(dataset, config or ExtractionConfig())

@@ -1,4 +1,4 @@
-"""A run's view of videos as vectors, for FiftyOne Brain: a map in the Embeddings panel, uniqueness, similarity."""
+"""Compute a run's video embeddings for FiftyOne Brain: a map in the Embeddings panel, uniqueness, similarity."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from ..dataset import (
 from ..fields import RunFields
 
 CHUNK = 256
-"""Videos whose vectors are written at once."""
+"""Videos per write."""
 
 FEWEST = 3
-"""No map is made of fewer videos."""
+"""Minimum number of videos for a map."""
 
 Map = Literal["pca", "tsne", "none"]
 
@@ -57,19 +57,19 @@ def compute_embeddings(
     similarity: bool = True,
     progress: Progress | None = None,
 ) -> EmbeddingReport:
-    """Write the mean vector of each video's faces, and what FiftyOne Brain makes of the vectors.
+    """Write the mean embedding of each video's faces, and what FiftyOne Brain computes from it.
 
     Args:
         samples: a dataset of interviews with faces, or a view of one.
-        run: whose model makes the vectors.
-        map: how the vectors are laid out in two dimensions for the Embeddings panel.
-        uniqueness: also write how unlike its nearest neighbours each video is, 0 to 1.
-        similarity: also index the vectors, for sorting by similarity.
-        progress: called with how many videos are done.
+        run: whose model computes the embeddings.
+        map: the method for projecting them to two dimensions in the Embeddings panel.
+        uniqueness: also write how different each video is from its nearest neighbours, 0 to 1.
+        similarity: also index the embeddings, for sorting by similarity.
+        progress: called with the number of videos done.
 
     Raises:
-        ModelError: there is no such run, or its model makes no vectors.
-        TrainingError: no faces were found yet.
+        ModelError: there is no such run, or its model cannot compute embeddings.
+        TrainingError: no faces were detected yet.
     """
     dataset = samples._root_dataset
     model = load_run(dataset, check_run_name(dataset, run))
@@ -103,7 +103,7 @@ def _brain_keys(run: str) -> dict[str, str]:
 
 
 def _check_brain_keys(dataset: fo.Dataset, run: str) -> None:
-    """Refuse to delete what somebody else had Brain compute."""
+    """Refuse to overwrite somebody else's Brain results."""
     for key in _brain_keys(run).values():
         if dataset.has_brain_run(key):
             computed_of = getattr(dataset.get_brain_info(key).config, "embeddings_field", None)
@@ -112,14 +112,14 @@ def _check_brain_keys(dataset: fo.Dataset, run: str) -> None:
 
 
 def _ask_brain(view: fo.DatasetView, run_fields: RunFields, map: Map, uniqueness: bool, similarity: bool) -> list[str]:
-    """Let FiftyOne Brain work on the vectors, in place of what it made of earlier ones."""
+    """Run FiftyOne Brain on the embeddings, replacing earlier results."""
     keys = _brain_keys(run_fields.run)
     for key in keys.values():
         if view._root_dataset.has_brain_run(key):
             view._root_dataset.delete_brain_run(key)
     made = []
     if map != "none":
-        few = len(view) - 1  # neighbours and dimensions must be fewer than videos
+        few = len(view) - 1  # upper limit for neighbours and dimensions
         settings = (
             {"perplexity": min(30.0, few / 3), "pca_dims": min(50, few), "verbose": False} if map == "tsne" else {}
         )

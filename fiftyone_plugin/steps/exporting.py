@@ -1,4 +1,4 @@
-"""Write the curated interviews as files, for use outside FiftyOne.
+"""Export the curated interviews as files, for use outside FiftyOne.
 
     FOLDER/
     ├── metadata.jsonl   where the data had RecruitView's layout, with `corrected_category`; else `interviews.csv` and
@@ -39,7 +39,7 @@ from ..dataset import (
 )
 
 CURATED = "curated export"
-"""What such a folder holds, see `check_output_folder`."""
+"""The kind of folder, see `check_output_folder`."""
 
 DECISIONS, FACES, VIDEOS = "decisions.json", "faces", "videos"
 RECRUITVIEW = "recruitview"
@@ -47,11 +47,11 @@ RECRUITVIEW = "recruitview"
 
 @dataclass(slots=True)
 class ExportReport:
-    """What was written."""
+    """The result of an export."""
 
     folder: str
     interviews: int = 0
-    left_out: int = 0  # interviews that a person excluded
+    left_out: int = 0  # interviews excluded by a reviewer
     faces: dict[str, int] = field(default_factory=dict)  # by category
     excluded_faces: int = 0
     corrected_faces: int = 0
@@ -70,19 +70,19 @@ def export_curated(
     videos: bool = False,
     progress: Progress | None = None,
 ) -> ExportReport:
-    """Write the interviews, what people decided about them, and their faces by category.
+    """Write the interviews, the decisions about them, and their faces by category.
 
     Args:
         samples: a dataset of interviews, or a view of one.
-        folder: new, empty, or written by an earlier export, which is replaced.
-        faces: also write the faces as pictures.
-        videos: also copy the videos, so that the folder can be imported and trained on by itself.
-        progress: called with how many interviews are done.
+        folder: new, empty, or an earlier export, which is replaced.
+        faces: also write the faces as images.
+        videos: also copy the videos, so that the folder is self-contained.
+        progress: called with the number of interviews done.
 
     Raises:
         InterviewError: the dataset holds no interviews.
-        TrainingError: `faces` is set, and they were not looked for yet.
-        OutputError: the folder cannot be written, or holds something that we did not write, or videos of this dataset.
+        TrainingError: `faces` is set, but no faces were detected yet.
+        OutputError: the folder cannot be written, or contains something we did not write, or videos of this dataset.
         BusyError: another run has been writing it for a minute.
     """
     require_interviews(samples)
@@ -123,7 +123,7 @@ def export_curated(
 
 
 def _keep_place(dataset: fo.Dataset, folder: Path) -> None:
-    """Keep where an export was written, so that it can be named when one of its interviews is to be forgotten."""
+    """Remember where an export was written, to report it when one of its interviews is forgotten."""
     place, before = str(folder.resolve()), info_of(dataset).get("exports", [])
     if place not in before:
         keep_info(dataset, exports=[*before, place])
@@ -139,7 +139,7 @@ def _file_name(interview: Interview, source: Path, *, copied: bool) -> str:
 def _write_rows(
     dataset: fo.Dataset, interviews: Sequence[Interview], names: Mapping[str, str], curation: Curation, folder: Path
 ) -> None:
-    """Write the interviews in RecruitView's layout if they had it, so with all that it asks for, and else as a CSV."""
+    """Write the interviews in RecruitView's layout if they were imported from it, else as a CSV."""
     corrected = {decision.interview: decision.category for decision in curation.interviews if decision.category}
     if info_of(dataset).get("reader", RECRUITVIEW) != RECRUITVIEW:
         target, thresholds = imported_measure(dataset)
@@ -152,7 +152,7 @@ def _write_rows(
 
 
 def _row(interview: Interview, file_name: str, corrected: str | None) -> dict[str, Any]:
-    """A row as RecruitView has it, without the summary, which is not read on import either."""
+    """A row in RecruitView's format, without the summary, which import does not read either."""
     return {
         "id": interview.id,
         "file_name": file_name,

@@ -21,14 +21,14 @@ class Interviews(fo.types.Dataset):
     """A folder of interviews that one of `READERS` recognises."""
 
     def get_dataset_importer_cls(self) -> type[InterviewImporter]:
-        """The importer that `Dataset.from_dir` uses."""
+        """The importer for `Dataset.from_dir`."""
         return InterviewImporter
 
 
 class InterviewImporter(foud.BatchDatasetImporter):
     """Imports a folder of interviews, with the same fields and layout as `import_interviews`.
 
-    A row or video that cannot be used is kept in `failures`, and the rest imported.
+    Rows and videos that cannot be used are listed in `failures`; the rest is imported.
 
     Args:
         dataset_dir (None): the folder
@@ -57,7 +57,7 @@ class InterviewImporter(foud.BatchDatasetImporter):
         strict: bool = False,
         allow_outside: bool = False,
     ) -> None:
-        # FiftyOne would cut the list off at max_samples, and the head of the file is all one question.
+        # FiftyOne would take the first max_samples rows, which are all of one question.
         super().__init__(dataset_dir=dataset_dir, shuffle=shuffle, seed=seed)
         self.limit = max_samples
         self.reader = reader
@@ -74,7 +74,7 @@ class InterviewImporter(foud.BatchDatasetImporter):
         """Import the interviews into a dataset; return the ids of their samples.
 
         Raises:
-            InterviewError: the folder or the dataset's name cannot be used, or, if `strict`, a row of the folder.
+            InterviewError: the folder, the dataset's name or, if `strict`, a row is invalid.
         """
         check_dataset_name(dataset.name)
         found = read_interviews(
@@ -111,9 +111,9 @@ class InterviewImporter(foud.BatchDatasetImporter):
 def looked_at(
     interviews: Sequence[Interview], *, progress: Progress | None = None, max_pixels: int = MAX_PIXELS
 ) -> list[tuple[Interview, VideoInfo | str]]:
-    """What is known of each interview's video, or why it cannot be imported.
+    """Probe each interview's video; return the result, or why it cannot be imported.
 
-    Headers are read in processes of their own, as a decoder may crash or hang.
+    Worker processes do the probing, because a decoder may crash or hang.
     """
     found = probe_videos([one.video for one in interviews], progress=progress, max_pixels=max_pixels)
     return [
@@ -131,7 +131,7 @@ def _no_ending(interview: Interview) -> str:
 
 
 def prepare_dataset(dataset: fo.Dataset, folder: InterviewFolder, rule: CategoryRule) -> fields.InterviewFields:
-    """Keep with a dataset what a folder's interviews are like, and declare the fields that they need."""
+    """Store the import settings with a dataset, and declare the fields that its interviews need."""
     imported_before = dataset.has_sample_field(fields.INTERVIEW_ID)
     earlier = fields.InterviewFields.of(dataset) if imported_before else fields.InterviewFields()
     known = earlier.with_those_of(folder, dataset.get_field_schema())
@@ -150,7 +150,7 @@ def prepare_dataset(dataset: fo.Dataset, folder: InterviewFolder, rule: Category
 def interview_sample(
     interview: Interview, info: VideoInfo, rule: CategoryRule, known: fields.InterviewFields
 ) -> fo.Sample:
-    """Make a video sample of an interview, whose video is as `info` says."""
+    """Create the video sample of an interview."""
     return fo.Sample(
         filepath=str(interview.video),
         metadata=video_metadata(info),
@@ -165,7 +165,7 @@ def interview_sample(
 
 
 def video_metadata(info: VideoInfo) -> fo.VideoMetadata:
-    """What the App needs to know of a video; filled in here, since FiftyOne would ask a system ffprobe."""
+    """The metadata that the App needs; FiftyOne itself would need an installed ffprobe."""
     return fo.VideoMetadata(
         size_bytes=info.bytes,
         mime_type="video/mp4",

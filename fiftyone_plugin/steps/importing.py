@@ -1,4 +1,4 @@
-"""Import a folder of interviews as a dataset, or update the dataset that it was imported as."""
+"""Import a folder of interviews as a dataset, or update an existing one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..dataset import check_dataset_name, info_of, sample_ids_of, working_on
 from .importer import interview_sample, looked_at, prepare_dataset
 
 MOST_NAMED = 5
-"""Interviews that a refusal names."""
+"""Interviews listed in an error message."""
 
 DOING = "importing interviews"
 
@@ -33,12 +33,12 @@ class ImportReport:
     dataset: str
     added: int = 0
     updated: int = 0
-    replaced_folder: str | None = None  # where the interviews that were updated had come from, if from elsewhere
+    replaced_folder: str | None = None  # the previous folder of updated interviews, if different
     failures: list[Failure] = field(default_factory=list)
-    unplayable: dict[str, str] = field(default_factory=dict)  # encodings that browsers do not play, by interview id
-    uneven: dict[str, float] = field(default_factory=dict)  # seconds that labels are drawn off, by interview id
+    unplayable: dict[str, str] = field(default_factory=dict)  # encodings browsers cannot play, by interview id
+    uneven: dict[str, float] = field(default_factory=dict)  # drift of labels in seconds, by interview id
     without_length: list[str] = field(default_factory=list)  # interview ids; the App cannot seek in their videos
-    cut_short: dict[str, str] = field(default_factory=dict)  # how much of a video is there, by interview id
+    cut_short: dict[str, str] = field(default_factory=dict)  # how much of a truncated video there is, by interview id
 
     def as_dict(self) -> dict[str, Any]:
         """The report, ready for JSON."""
@@ -64,25 +64,24 @@ def import_interviews(
 
     Args:
         folder: as for `read_interviews`.
-        name: of the dataset, which is made if there is none.
+        name: of the dataset, created if needed.
         reader: a name in `READERS`; the one that recognises the folder if None.
-        columns: what the columns of a CSV are; guessed if None.
-        target: the score that gives the category; as the data says if None.
-        thresholds: as the data says if None.
-        limit: only so many interviews, spread over the file.
+        columns: the columns of a CSV; guessed if None.
+        target: the score that gives the category; the data's own if None.
+        thresholds: the data's own if None.
+        limit: maximum number of interviews, spread evenly over the file.
         strict: stop at the first bad row.
         allow_outside: accept videos outside the folder.
-        replace_rows: where the dataset has interviews of these ids from another folder, such as this one before it was
-            moved, take this folder's rows in place of theirs.
-        progress: called with how many videos have been looked at.
+        replace_rows: replace interviews with the same ids from another folder, for instance after this one was moved.
+        progress: called with the number of videos probed.
         max_pixels: the most pixels a frame may have.
 
     Raises:
-        InterviewError: the folder or the name cannot be used, or, if `strict`, a row of the folder; or the dataset has
-            interviews of these ids from another folder, and `replace_rows` is not set.
+        InterviewError: the folder, the name or, if `strict`, a row is invalid; or the dataset has interviews with the
+        same ids from another folder, and `replace_rows` is not set.
     """
     check_dataset_name(name)
-    folder = Path(folder)  # of this machine: the App plays no other videos
+    folder = Path(folder)  # local only: the App cannot play remote videos
     found = read_interviews(folder, reader, columns=columns, strict=strict, allow_outside=allow_outside)
     rule = found.rule_for(target, thresholds=thresholds)
     report = ImportReport(name)
@@ -104,14 +103,14 @@ def import_interviews(
 
 @dataclass(frozen=True, slots=True)
 class RowsOfOthers:
-    """Interviews of a dataset that have the ids of others in a folder."""
+    """Interviews of a dataset whose ids clash with those of another folder."""
 
     dataset: str
     folder: str  # where they came from
     ids: list[str]
 
     def __str__(self) -> str:
-        """What is in the way, in a sentence."""
+        """The problem in a sentence."""
         named = ", ".join(self.ids[:MOST_NAMED]) + (", ..." if len(self.ids) > MOST_NAMED else "")
         return (
             f"the dataset {self.dataset} was imported from {self.folder}, and {len(self.ids)} of its interviews have "
@@ -120,7 +119,7 @@ class RowsOfOthers:
 
 
 def rows_of_others(folder: Path, name: str, interviews: Sequence[Interview]) -> RowsOfOthers | None:
-    """The interviews of a dataset that an import would replace by those of another folder; None if there are none."""
+    """The interviews that an import would replace with those of another folder; None if there are none."""
     if not fo.dataset_exists(name) or not (dataset := fo.load_dataset(name)).has_sample_field(fields.INTERVIEW_ID):
         return None
     earlier = info_of(dataset).get("folder", "a folder that is not known")
@@ -130,7 +129,7 @@ def rows_of_others(folder: Path, name: str, interviews: Sequence[Interview]) -> 
 
 
 def _check_rows(folder: Path, name: str, interviews: Sequence[Interview], replace_rows: bool) -> str | None:
-    """Refuse to replace the interviews of another folder, unless that is wanted; then return that folder."""
+    """Refuse to replace another folder's interviews unless `replace_rows` is set; then return that folder."""
     others = rows_of_others(folder, name, interviews)
     if others and not replace_rows:
         raise InterviewError(
@@ -142,7 +141,7 @@ def _check_rows(folder: Path, name: str, interviews: Sequence[Interview], replac
 def _probed(
     interviews: Sequence[Interview], report: ImportReport, progress: Progress | None, max_pixels: int
 ) -> list[tuple[Interview, VideoInfo]]:
-    """Look at the videos, and note what is to be said of them."""
+    """Probe the videos, and record any problems."""
     videos: list[tuple[Interview, VideoInfo]] = []
     for interview, info in looked_at(interviews, progress=progress, max_pixels=max_pixels):
         if isinstance(info, str):
@@ -154,7 +153,7 @@ def _probed(
 
 
 def _note_obstacles(report: ImportReport, id: str, info: VideoInfo) -> None:
-    """Note what keeps the App from showing all of a video with its labels in their places."""
+    """Record what keeps the App from showing a video completely and with labels in the right places."""
     if info.cut_short:
         report.cut_short[id] = info.cut_short
     if not info.plays_in_browsers:
@@ -170,7 +169,7 @@ def _dataset_named(name: str) -> fo.Dataset:
         return fo.load_dataset(name)
     try:
         return fo.Dataset(name, persistent=True)
-    except ValueError as error:  # another dataset's name looks the same in an address
+    except ValueError as error:  # another dataset's name has the same slug
         raise InterviewError(f"{error}; choose another name") from error
 
 
@@ -180,7 +179,7 @@ def _require_interviews_alone(dataset: fo.Dataset) -> None:
 
 
 def _write(dataset: fo.Dataset, samples: Sequence[fo.Sample], of_data: fields.InterviewFields) -> tuple[int, int]:
-    """Add the interviews that are new, bring the others up to date, and count both."""
+    """Add new interviews, update the others, and count both."""
     known = sample_ids_of(dataset)
     fresh = [sample for sample in samples if sample[fields.INTERVIEW_ID] not in known]
     if fresh:
@@ -192,7 +191,7 @@ def _write(dataset: fo.Dataset, samples: Sequence[fo.Sample], of_data: fields.In
 
 
 def _update(dataset: fo.Dataset, samples: Mapping[str, fo.Sample], paths: Sequence[str]) -> None:
-    """Bring known interviews up to date; what people decided and what runs predicted stays."""
+    """Update known interviews, keeping decisions and predictions."""
     if not samples:
         return
     before = dict(zip(*dataset.values(["id", f"{fields.CATEGORY}.label"]), strict=True))

@@ -1,4 +1,4 @@
-"""Say which of several people in a video is the one interviewed."""
+"""Choose the interviewee among several people in a video."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from ..fields import FACES
 
 @dataclass(frozen=True, slots=True)
 class PersonSeen:
-    """One of the people whose faces a video shows."""
+    """One of the people in a video."""
 
-    person: int  # the `index` of their faces; 0 is taken for the person interviewed
-    share: float  # of the frames with a face on which they are seen
-    middle: float  # of their faces, from the left of the picture, 0 to 1
+    person: int  # the `index` of their faces; 0 is the interviewee
+    share: float  # of the frames with a face that show this person
+    middle: float  # horizontal position of their faces, 0 (left) to 1
 
     def __str__(self) -> str:
-        """Where they are, and how often."""
+        """Where they are, and how often they are seen."""
         side = "on the left" if self.middle < 0.4 else "on the right" if self.middle > 0.6 else "in the middle"
         taken = ", taken now" if self.person == 0 else ""
         return f"{side}, on {self.share:.0%} of the frames{taken}"
 
 
 def people_in(video: fo.Dataset | fo.DatasetView) -> list[PersonSeen]:
-    """The people whose faces a video shows, the one taken for the interviewee first.
+    """The people in a video, the interviewee first.
 
     Args:
         video: a view of one video of a dataset of interviews.
@@ -51,17 +51,17 @@ def people_in(video: fo.Dataset | fo.DatasetView) -> list[PersonSeen]:
 
 @alone_on_dataset("choosing the person interviewed")
 def choose_interviewee(video: fo.Dataset | fo.DatasetView, person: int) -> None:
-    """Take another person in a video for the one interviewed: in the stored faces, their movement, and the labels.
+    """Make another person in a video the interviewee: in the stored faces, their movement, and the labels.
 
-    Decisions about faces stay with the person they were made about. What runs predicted is of the person before, until
-    they predict again. Choosing the same number once more takes it back.
+    Decisions stay with the person they were made about. Predictions are outdated until made again. Repeating the call
+    with the same number undoes it.
 
     Args:
         video: a view of one video of a dataset of interviews.
         person: the `index` of their faces.
 
     Raises:
-        StoreError: no faces were found yet.
+        StoreError: no faces were detected yet.
         ConfigError: there is no such person, or more than one video.
     """
     dataset = video._root_dataset

@@ -1,4 +1,4 @@
-"""Labels to check: how suspicious each video's category is, kept with the dataset, and the videos to look at first."""
+"""Find suspicious labels: rate each video's category, and list the videos to check first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LABELS_TO_CHECK = "Labels to check"
 
 @dataclass(slots=True)
 class SuspicionReport:
-    """How the search for suspicious labels ended."""
+    """The result of the search for suspicious labels."""
 
     videos: int  # judged
     to_check: int  # another category is more probable, and nobody has decided yet
@@ -45,7 +45,7 @@ class SuspicionReport:
 
 @dataclass(frozen=True, slots=True)
 class SuspectVideo:
-    """A video whose category is to be checked."""
+    """A video whose category should be checked."""
 
     id: str  # of the sample
     interview: str
@@ -59,17 +59,17 @@ class SuspectVideo:
 def find_suspicious_labels(
     samples: fo.Dataset | fo.DatasetView, *, progress: Progress | None = None
 ) -> SuspicionReport:
-    """Write how suspicious each video's category is, in place of what was found before, and save the view to check.
+    """Rate how suspicious each video's category is, replacing earlier ratings, and save a view of those to check.
 
-    Each video is judged by a model of movement that was trained on the other people of the whole dataset; what people
-    decided already counts as they decided. Movement that is not stored yet is read from the videos.
+    Each video is judged by a movement model trained on the dataset's other people, with decisions applied. Movement
+    that is not stored yet is read from the videos.
 
     Args:
         samples: the videos to judge: a dataset of interviews with faces, or a view of one.
-        progress: called with how many videos have been read.
+        progress: called with the number of videos read.
 
     Raises:
-        TrainingError: no faces were found yet, or there are too few people.
+        TrainingError: no faces were detected yet, or there are too few people.
     """
     dataset = samples._root_dataset
     require_people(dataset)
@@ -95,14 +95,14 @@ def find_suspicious_labels(
 
 
 def labels_to_check(samples: fo.Dataset | fo.DatasetView) -> fo.DatasetView:
-    """The videos whose category is doubted and not yet decided on by a person, the most suspicious first."""
+    """The videos with a suspicious category that nobody has decided on yet, most suspicious first."""
     undecided = samples.exists(SUSPICION).exists(REVIEWED_CATEGORY, False).exists(DECIDED_AT, False)
     doubted = F(f"{SUGGESTED_CATEGORY}.label") != F(f"{CATEGORY}.label")
     return undecided.match_tags(EXCLUDE_TAG, bool=False).match(doubted).sort_by(SUSPICION, reverse=True)
 
 
 def suspect_videos(samples: fo.Dataset | fo.DatasetView, *, most: int) -> list[SuspectVideo]:
-    """The first of the videos to check; none where suspicious labels have not been looked for."""
+    """The first of the videos to check; empty if suspicious labels were not searched for yet."""
     if not samples.has_sample_field(SUSPICION):
         return []
     names = ["id", INTERVIEW_ID, PARTICIPANT, f"{CATEGORY}.label", f"{SUGGESTED_CATEGORY}.label", SUSPICION]
@@ -110,10 +110,10 @@ def suspect_videos(samples: fo.Dataset | fo.DatasetView, *, most: int) -> list[S
 
 
 def require_people(dataset: fo.Dataset) -> None:
-    """Check that faces were looked for, and that there are enough people to check each other's labels by.
+    """Check that faces were detected, and that there are enough people for cross-validation.
 
     Raises:
-        TrainingError: there are not.
+        TrainingError: one of the two is missing.
     """
     require_faces(dataset)
     people = len(dataset.distinct(PARTICIPANT))

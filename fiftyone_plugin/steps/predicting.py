@@ -1,4 +1,4 @@
-"""Classify the faces of a dataset's interviews with the model of a run, and write what it says as labels."""
+"""Classify the faces of a dataset's interviews with a run's model, and write the predictions as labels."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ..truth import Truth
 
 @dataclass(slots=True)
 class PredictionReport:
-    """How a prediction ended."""
+    """The result of a prediction."""
 
     run: str
     videos: int = 0
@@ -54,24 +54,24 @@ def predict(
     frames_against: FramesAgainst = "face",
     progress: Progress | None = None,
 ) -> PredictionReport:
-    """Classify every stored face with a run's model, and write its labels, video by video.
+    """Classify every stored face with a run's model, and write the labels video by video.
 
-    A model of movement says nothing of a video that shows too little of a face; it is passed over by name.
+    A movement model skips videos that show too little of a face; the report lists them.
 
-    Each label also says whether it is right by what people decided, or else by the score; this is for the review, and
-    follows their decisions. The run's figures do not, see `evaluate`.
+    Each label also says whether it is correct, according to decisions or else the score. This is for the review, and is
+    updated with new decisions, unlike the run's metrics, see `evaluate`.
 
     Args:
         samples: a dataset of interviews with faces, or a view of one.
         run: whose model classifies.
-        frames_against: what a frame is right or wrong by, where nobody decided. "face": its video's category, moved by
-            what the face does in the frame where the model knows that, so that a calm moment of a lively answer is
-            right as calm; "video": its video's category, whatever the face does.
-        progress: called with the number of videos done and of all.
+        frames_against: the truth for frames without a decision. "face": the video's score, shifted by what the face
+        does in the frame if the model knows that, so that a calm moment in a lively answer is correct as calm;
+        "video": the video's category for all frames.
+        progress: called with the number of videos done and the total.
 
     Raises:
-        ModelError: there is no such run, or a field that is not its own has its name.
-        TrainingError: no faces were found yet.
+        ModelError: there is no such run, or its name conflicts with another field.
+        TrainingError: no faces were detected yet.
     """
     dataset = samples._root_dataset
     model = load_run(dataset, check_run_name(dataset, run))

@@ -1,4 +1,4 @@
-"""Train models on a dataset's faces, judge them on people they have not seen, and keep them as the dataset's runs."""
+"""Train models on a dataset's faces, evaluate them on held-out people, and register them as runs."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def train_model(
     split_of: str | None = None,
     progress: Progress | None = None,
 ) -> str:
-    """Train on the stored faces, with people's corrections, and keep the model with the dataset as a run.
+    """Train on the stored faces with reviewers' corrections, and register the model with the dataset as a run.
 
-    What the model needs of the videos beside their faces is read once, and kept beside the faces.
+    If the model needs more than the faces, that is read from the videos once and stored beside the faces.
 
-    What people decided counts in training and validation. The run is judged on its held-out people by the categories
-    that their scores give, whatever was corrected, so that a run after curation can be compared with the one before it.
+    Decisions apply to training and validation. Evaluation on held-out people uses the categories given by their scores,
+    ignoring corrections, so that runs before and after curation can be compared.
 
     Args:
         samples: a dataset of interviews with faces, or a view of one.
-        config: the defaults if None. Categories that people set are about the score that the dataset was imported with;
-            for another target only what they left out is honoured.
+        config: the defaults if None. Corrected categories refer to the imported score; for another target, only
+        exclusions apply.
         run: the run's name; cnn_1, cnn_2, ... or movement_1, ... if None.
-        split_of: an earlier run, whose people train, validate and test again; interviews that it did not know have no
-            part. A new split, made from `config`, if None.
-        progress: told how far it is: of reading, then of learning, then of judging.
+        split_of: an earlier run whose split is reused; interviews that it did not have are left out. If None, make a new
+        split.
+        progress: called with the progress of reading, then training, then evaluation.
 
     Returns:
         The run's name.
@@ -56,7 +56,7 @@ def train_model(
     Raises:
         TrainingError: faces are missing, or there are too few people.
         ModelError: there is no run `split_of`, or the run's name is taken, see `check_run_name`.
-        OutputError: the model's folder cannot be written, or holds something that we did not write.
+        OutputError: the model's folder cannot be written, or contains something we did not write.
     """
     dataset, config = samples._root_dataset, config or TrainingConfig()
     run = run or next_run_name(dataset, config.model)
@@ -74,7 +74,7 @@ def train_model(
 
 
 def folder_for(dataset: fo.Dataset, run: str) -> Path:
-    """Where the model of a new run goes, once nothing is in its way.
+    """The folder for the model of a new run, after checking that it can be used.
 
     Raises:
         ModelError: the run's name is taken, see `check_run_name`.
