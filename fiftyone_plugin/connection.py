@@ -1,4 +1,4 @@
-"""FiftyOne's database, with clear errors when it cannot be used or goes away."""
+"""Connect to FiftyOne's database, with clear errors if it is unavailable or goes away."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from expressiveness.errors import DatabaseError
 
 
 def connect() -> None:
-    """Connect to the database, or start FiftyOne's own, before work that needs it begins.
+    """Connect to the database, starting FiftyOne's own if none is configured.
 
     Raises:
-        DatabaseError: it does not answer, or cannot be started.
+        DatabaseError: the database does not answer, or cannot be started.
     """
     try:
         foo.get_db_conn()
-    except Exception as error:  # FiftyOne's own errors have no common base
+    except Exception as error:  # FiftyOne's errors have no common base class
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise DatabaseError(
             f"FiftyOne's database cannot be used ({reason}); see its folder {fo.config.database_dir}, or set "
@@ -30,10 +30,10 @@ def connect() -> None:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Raise a clear error when the database goes away while the block runs.
+    """Raise a clear error if the database goes away during the block.
 
     Raises:
-        DatabaseError: it has.
+        DatabaseError: it did.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""What a person is told when something has failed: a sentence, whatever it was."""
+"""Turn any error into a sentence for the user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 def sentence_about(error: BaseException) -> str:
-    """What to tell a person; an error that nobody foresaw is also logged, with all that is known of it."""
+    """The message for the user; unexpected errors are also logged with their traceback."""
     if sentence := foreseen(error):
         return sentence
     logger.error("unforeseen in an operator or panel", exc_info=error)
@@ -20,7 +20,7 @@ def sentence_about(error: BaseException) -> str:
 
 
 def foreseen(error: BaseException) -> str | None:
-    """The sentence about an error of a known kind; None about any other."""
+    """The message for an expected error; None for any other."""
     if _is_ours(error) or isinstance(error, ModuleNotFoundError):
         return str(error)
     if isinstance(error, PyMongoError):
@@ -36,6 +36,6 @@ def foreseen(error: BaseException) -> str | None:
 def _is_ours(error: BaseException) -> bool:
     try:
         from expressiveness.errors import ExpressivenessError
-    except ModuleNotFoundError:  # FiftyOne copies a plugin but installs nothing, and then a form has to say so
+    except ModuleNotFoundError:  # FiftyOne may copy the plugin without installing the package; forms must report that
         return False
     return isinstance(error, ExpressivenessError)

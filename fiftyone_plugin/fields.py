@@ -1,8 +1,7 @@
-"""Every field that the plugin writes: its name, type, description, and place in the sidebar.
+"""All fields that the plugin writes: name, type, description, and place in the sidebar.
 
-A dataset of interviews has a video sample for each interview. The faces that were found, with the category that a
-person may correct, are the frame label `faces`; each run adds a frame label and some sample fields of its own, so that
-two models can be compared.
+A dataset has one video sample per interview. Detected faces, with a category that reviewers can correct, are in the
+frame label `faces`. Each run adds a frame label and some sample fields of its own, so that models can be compared.
 """
 
 from __future__ import annotations
@@ -40,21 +39,21 @@ FACE_ATTRIBUTES = {
     "decided_by": "Who decided on the face",
     "decided_at": "When, in UTC",
 }
-"""Text on each primary face of `faces`."""
+"""Text attributes of the primary faces in `faces`."""
 
 _FRAME_ATTRIBUTES = {
     "truth": fo.StringField,
     "correct": fo.BooleanField,
     "margin": fo.FloatField,  # between the two most probable categories
-    "offset": fo.FloatField,  # how far the face moves the frame's score from its video's, where that is known
+    "offset": fo.FloatField,  # of the frame's score from the video's, if the model knows it
 }
-"""What a run's frame labels say beside category and confidence."""
+"""Attributes of a run's frame labels, besides category and confidence."""
 
 CONFIDENT = 0.8
-"""A prediction is confident from this probability on."""
+"""Minimum probability of a confident prediction."""
 
 UNCERTAIN = 0.1
-"""A prediction is uncertain if its first category is at most this much more probable than the second."""
+"""Maximum difference between the two highest probabilities of an uncertain prediction."""
 
 _DESCRIPTIONS = {
     INTERVIEW_ID: "The interview's id, as the data has it",
@@ -78,24 +77,24 @@ _OF_ATTRIBUTES = {
 }
 
 INFO_KEY = "expressiveness"
-"""Of `dataset.info`: what the plugin keeps with a dataset."""
+"""Key of the plugin's metadata in `dataset.info`."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewFields:
-    """The fields for an interview's scores and attributes: by their name in the data, the field's name."""
+    """Field names of an interview's scores and attributes, by their names in the data."""
 
     scores: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dataset: fo.Dataset) -> InterviewFields:
-        """A dataset's; RecruitView's, if it was imported before there were others."""
+        """Those of a dataset; RecruitView's, if it was imported by an early version."""
         info = dataset.info.get(INFO_KEY, {})
         return cls(info["scores"], info["attributes"]) if "scores" in info else RECRUITVIEW
 
     def with_those_of(self, folder: InterviewFolder, schema: Iterable[str]) -> InterviewFields:
-        """These, and fields for what else a folder has; a name that is taken, or cannot be a field's, is changed."""
+        """Add fields for a folder's other columns, changing names that are taken or invalid as fields."""
         taken = {*_OURS, *schema}
         scores, attributes = dict(self.scores), dict(self.attributes)
         for names, found in ((scores, folder.scores), (attributes, folder.attributes)):
@@ -106,7 +105,7 @@ class InterviewFields:
         return InterviewFields(scores, attributes)
 
     def as_dict(self) -> dict[str, Any]:
-        """As `dataset.info` keeps them."""
+        """The form stored in `dataset.info`."""
         return asdict(self)
 
 
@@ -118,14 +117,14 @@ _OURS = frozenset({*_DESCRIPTIONS, FACES, "id", "frames"})
 def _free_name(name: str, taken: Iterable[str]) -> str:
     words = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
     free = words if words[:1].isalpha() else f"column_{words}"
-    while free in taken or hasattr(fo.Sample, free):  # what samples have, as `tags` and `copy`, cannot be a field
+    while free in taken or hasattr(fo.Sample, free):  # a sample's own attributes, such as `tags`
         free += "_"
     return free
 
 
 @dataclass(frozen=True, slots=True)
 class RunFields:
-    """The fields of one run, all named after it."""
+    """Names of a run's fields, all derived from its own name."""
 
     run: str
 
@@ -141,7 +140,7 @@ class RunFields:
 
     @property
     def stretches(self) -> str:
-        """Sample label: the stretches of time over which the predicted category stays the same."""
+        """Sample label: stretches of time with one predicted and one true category."""
         return f"{self.run}_stretches"
 
     @property
@@ -151,12 +150,12 @@ class RunFields:
 
     @property
     def accuracy(self) -> str:
-        """Sample number: the share of the video's frames that were classified right."""
+        """Sample number: the share of the video's frames that were classified correctly."""
         return f"{self.run}_accuracy"
 
     @property
     def split(self) -> str:
-        """Sample text: the set that the interview was in when the run was trained."""
+        """Sample text: the interview's set (train, validation or test) in the run's split."""
         return f"{self.run}_split"
 
     @property
@@ -166,12 +165,12 @@ class RunFields:
 
     @property
     def uniqueness(self) -> str:
-        """Sample number: how unlike its nearest neighbours the video's vector is."""
+        """Sample number: how different the video's embedding is from its nearest neighbours."""
         return f"{self.run}_uniqueness"
 
     @property
     def descriptions(self) -> dict[str, str]:
-        """The description of each field, which also tells that a field is the run's own."""
+        """The description of each field, which also identifies the run's own fields."""
         return {
             self.faces: f"The category that run {self.run} predicts for the primary face",
             self.video: f"The video's category, as run {self.run} predicts it",
@@ -185,12 +184,12 @@ class RunFields:
 
 
 def field_in_the_way(dataset: fo.Dataset, run: str, others: Iterable[str]) -> str | None:
-    """The field that a run would write over, though it is not its own; None if there is none.
+    """A field of someone else that a run would overwrite; None if there is none.
 
     Args:
-        dataset: that the run belongs to.
-        run: its name.
-        others: the names of the other runs, whose fields need not be there yet.
+        dataset: the run's dataset.
+        run: the run's name.
+        others: names of the other runs, whose fields may not exist yet.
     """
     wanted = RunFields(run).descriptions
     taken = {*_OWN, *(name for other in others for name in RunFields(other).descriptions)}
@@ -200,7 +199,7 @@ def field_in_the_way(dataset: fo.Dataset, run: str, others: Iterable[str]) -> st
 
 
 def declare_interview_fields(dataset: fo.Dataset) -> None:
-    """Add the fields of interviews, as its info has them, and of faces to a dataset; lay out sidebar and colours."""
+    """Add the fields of interviews and faces to a dataset, and set up sidebar and colors."""
     if dataset.media_type is None:
         dataset.media_type = "video"
     for name in (INTERVIEW_ID, PARTICIPANT, DECIDED_BY, DECIDED_AT):
@@ -223,7 +222,7 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
         dataset.add_frame_field(f"{FACES}.detections.{name}", fo.StringField, description=description)
     dataset.add_frame_field(f"{FACES}.detections.instance", fo.EmbeddedDocumentField, embedded_doc_type=fo.Instance)
     dataset.create_index(INTERVIEW_ID, unique=True)
-    dataset.reload()  # until then the faces know the attributes added here, but not FiftyOne's own
+    dataset.reload()  # otherwise faces lack FiftyOne's own attributes
     lay_out(dataset)
 
 
@@ -259,7 +258,7 @@ def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
 
 
 def declare_embedding(dataset: fo.Dataset, run: str) -> RunFields:
-    """Add the fields about a run's vectors."""
+    """Add the fields for a run's embeddings."""
     fields = RunFields(run)
     for name, kind in ((fields.embedding, fo.VectorField), (fields.uniqueness, fo.FloatField)):
         dataset.add_sample_field(name, kind, description=fields.descriptions[name])
@@ -268,22 +267,22 @@ def declare_embedding(dataset: fo.Dataset, run: str) -> RunFields:
 
 
 def declare_suspicion(dataset: fo.Dataset) -> None:
-    """Add the fields about labels that are probably wrong."""
+    """Add the fields for suspicious labels."""
     dataset.add_sample_field(SUSPICION, fo.FloatField, description=_DESCRIPTIONS[SUSPICION])
     _declare_category(dataset, SUGGESTED_CATEGORY)
     lay_out(dataset)
 
 
 def runs_with_fields(dataset: fo.Dataset) -> list[str]:
-    """The runs whose predictions are in the dataset, oldest first."""
+    """The runs with predictions in the dataset, oldest first."""
     frame_fields = dataset.get_frame_field_schema() or {}
     return [run for run in dataset.list_runs() if run in frame_fields]
 
 
 def lay_out(dataset: fo.Dataset) -> None:
-    """Arrange the sidebar by what people look for, and give every category one colour."""
+    """Arrange the sidebar by task, and give every category one color."""
     runs, known = runs_with_fields(dataset), InterviewFields.of(dataset)
-    # What comes first is drawn on top: a run's label hides the word "face" of the same box.
+    # Earlier fields are drawn on top, so that a run's label covers the word "face" of the same box.
     groups = [
         ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT, SUSPICION, SUGGESTED_CATEGORY]),
         *((f"run {run}", _sidebar_paths(RunFields(run))) for run in reversed(runs)),
@@ -305,7 +304,7 @@ def lay_out(dataset: fo.Dataset) -> None:
         fo.SidebarGroupDocument(name="metadata", paths=_METADATA, expanded=False),
     ]
     newest = _sidebar_paths(RunFields(runs[-1]))[:2] if runs else []
-    # The Annotate tab edits what is shown, so the faces are.
+    # Show the faces, since the Annotate tab edits only visible fields.
     config.active_fields = fo.ActiveFields(paths=[CATEGORY, *newest, f"frames.{FACES}"])
     config.color_scheme = _color_scheme(runs)
     dataset.save()
@@ -316,10 +315,10 @@ _OWN = frozenset(
     | {name for kind in (fo.Sample, fo.Frame) for name in dir(kind)}
     | {"id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames"}
 )
-"""FiftyOne's names and the plugin's, whether a dataset has such a field yet or not."""
+"""FiftyOne's and the plugin's field names, whether or not a dataset has them yet."""
 
 _STANDARD = frozenset({"id", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames"})
-"""FiftyOne's own fields, but for those of frames."""
+"""FiftyOne's own sample fields."""
 
 _OF_VIDEO = (
     "duration",
@@ -332,7 +331,7 @@ _OF_VIDEO = (
     "encoding_str",
 )
 _METADATA = ["id", "filepath", "created_at", "last_modified_at", *(f"metadata.{name}" for name in _OF_VIDEO)]
-"""A group that the App adds by itself, empty, where it is missing."""
+"""A group that the App would otherwise add, empty."""
 
 
 def _target(dataset: fo.Dataset) -> str:
@@ -355,11 +354,11 @@ def _sidebar_paths(fields: RunFields) -> list[str]:
 
 
 def _color_scheme(runs: list[str]) -> fo.ColorScheme:
-    """Colour labels by their value: a category has the same colour everywhere."""
+    """Color labels by value, so that a category has the same color everywhere."""
     by_category = [{"value": name, "color": COLORS[name]} for name in CATEGORIES]
     labels = [CATEGORY, REVIEWED_CATEGORY, SUGGESTED_CATEGORY]
     for run in map(RunFields, runs):
-        labels += [f"frames.{run.faces}", run.faces, run.video, run.stretches]  # in a view of faces, without "frames."
+        labels += [f"frames.{run.faces}", run.faces, run.video, run.stretches]  # patch views omit "frames."
     by_label = [{"path": path, "colorByAttribute": "label", "valueColors": by_category} for path in labels]
     faces = {"path": f"frames.{FACES}", "colorByAttribute": "category", "valueColors": by_category}
     return fo.ColorScheme(color_by="value", color_pool=list(COLORS.values()), fields=[faces, *by_label])

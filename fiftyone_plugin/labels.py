@@ -1,8 +1,8 @@
-"""Face tables and predictions as frame labels, written in bulk.
+"""Write face tables and predictions as frame labels, in bulk.
 
-Building label objects costs several times what MongoDB takes to store them, so labels are written as the plain
-documents that those objects would become; a test holds the two equal. Labels go in chunks of videos, so memory stays
-bounded and the App shows the first ones after seconds.
+Creating label objects takes several times longer than storing them in MongoDB, so labels are written as the documents
+those objects would become; a test compares the two. Labels are written for a few videos at a time, which bounds memory
+and lets the App show the first ones within seconds.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from .truth import Document, Truth, accuracy, stretches, temporal
 
 
 def write_faces(dataset: fo.Dataset, tables: Mapping[str, FaceTable], categories: Mapping[str, str]) -> None:
-    """Write the faces of some videos as frame labels, in place of those that are there.
+    """Write the faces of some videos as frame labels, replacing existing ones.
 
-    What a person decided about a face stays, also on a frame that is no longer looked at: looking at it again, as other
-    settings may, brings the decision back into effect.
+    Decisions about faces are kept, even on frames that are no longer sampled; they take effect again if the frame is
+    sampled later.
 
     Args:
-        dataset: with its fields declared.
+        dataset: with the fields of faces declared.
         tables: by sample id.
-        categories: of each sample's video, which its primary faces take on.
+        categories: of each video, by sample id; the initial category of its primary faces.
     """
     view = dataset.select(list(tables))
     decisions = _decisions(view)
@@ -58,13 +58,13 @@ def write_faces(dataset: fo.Dataset, tables: Mapping[str, FaceTable], categories
 def write_predictions(
     dataset: fo.Dataset, fields: RunFields, predictions: Mapping[str, FramePredictions], truth: Mapping[str, Truth]
 ) -> int:
-    """Write a run's predictions of some videos, in place of its earlier ones, and count the frames that are wrong.
+    """Write a run's predictions for some videos, replacing earlier ones, and count the wrong frames.
 
     Args:
         dataset: with the run's fields declared.
-        fields: of the run.
+        fields: the run's.
         predictions: by sample id.
-        truth: what each prediction is compared with, by sample id.
+        truth: to compare with, by sample id.
     """
     documents = {key: _prediction_documents(value, truth[key]) for key, value in predictions.items()}
     dataset.select(list(predictions)).clear_frame_field(fields.faces)
@@ -95,7 +95,7 @@ def write_predictions(
 def _face_documents(
     table: FaceTable, category: str, decided: Mapping[tuple[int, int], Document]
 ) -> dict[int, Document]:
-    """The labels of each frame number, as MongoDB stores them."""
+    """The labels by frame number, as MongoDB documents."""
     documents: dict[int, list[Document]] = {}
     instances: dict[int, Document] = {}
     rows = zip(
@@ -172,7 +172,7 @@ _KEPT = ("category", "recorded", "decided_by", "decided_at", "tags")
 
 
 def _decisions(view: fo.DatasetView) -> dict[str, dict[tuple[int, int], Document]]:
-    """The faces of some videos on which people decided, by sample id, frame number and face index."""
+    """The faces with decisions, by sample id, then by frame number and face index."""
     names = ("index", "bounding_box", "confidence", *_KEPT)
     columns = ["frames.frame_number", *(f"frames.{FACES}.detections.{name}" for name in names)]
     decided: dict[str, dict[tuple[int, int], Document]] = {}

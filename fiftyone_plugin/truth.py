@@ -1,4 +1,4 @@
-"""The truth that predictions are compared with, and what follows for a video: its stretches, its accuracy."""
+"""The truth that predictions are compared with, and a video's resulting stretches and accuracy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 
 class Truth:
-    """The category of a video and of its frames: what a person decided, or else what follows from the score."""
+    """The true category of a video and its frames: decided by a reviewer, or else derived from the score."""
 
     def __init__(
         self,
@@ -27,25 +27,25 @@ class Truth:
         score: float | None = None,
         thresholds: Thresholds | None = None,
     ) -> None:
-        """Put together what is known.
+        """Combine what is known.
 
         Args:
-            video: its category.
-            frames: the categories that people set, by frame number.
-            score: what the video's category follows from; None where a person set that.
-            thresholds: where a score changes its category.
+            video: the video's category.
+            frames: categories set by reviewers, by frame number.
+            score: the score that gives the video's category; None if a reviewer set the category.
+            thresholds: between the categories.
         """
         self.video = video
         self.frames = frames or {}
         self._score, self._thresholds = score, thresholds
 
     def of_frame(self, number: int, offset: float | None = None) -> str:
-        """The category that holds for a frame's primary face.
+        """The true category of a frame's primary face.
 
         Args:
-            number: of the frame.
-            offset: how far the face moves the frame's score from its video's, so that a calm moment of a lively answer
-                is rightly called calm; the video's category holds for every frame if None.
+            number: frame number.
+            offset: of the frame's score from the video's, so that a calm moment in a lively answer counts as calm; if
+            None, the frame has the video's category.
         """
         if number in self.frames:
             return self.frames[number]
@@ -54,24 +54,23 @@ class Truth:
         return self._thresholds.category(self._score + offset)
 
     def of_frames(self, frames: JudgedFrames) -> list[str]:
-        """The categories that hold for the primary faces of n frames."""
+        """The true categories of the primary faces of n frames."""
         numbers = frames.frame_number.tolist()
         offsets = [None] * len(numbers) if frames.offsets is None else frames.offsets.tolist()
         return [self.of_frame(*pair) for pair in zip(numbers, offsets, strict=True)]
 
 
 def stretches(predictions: JudgedFrames, truth: Truth) -> list[Document]:
-    """Sum a video's frames up as stretches of time with one predicted category and one true one.
+    """Summarise a video's frames as stretches of time with one predicted and one true category.
 
-    Only the sampled frames are judged; each one's category is taken to hold until the next sample, face or no face.
+    Only sampled frames are judged; each category is assumed to hold until the next judged frame.
 
     Returns:
-        The labels of a `fo.TemporalDetections`, as MongoDB stores them: `support` in frames, both ends included;
-        `confidence`, the mean; `judged`, how many frames that is over, and how many of them are `confident` and
-        `uncertain`.
+        The labels of a `fo.TemporalDetections`, as MongoDB documents: `support` in frames, both ends included; the mean
+        `confidence`; the number of `judged` frames, and how many of them are `confident` and `uncertain`.
     """
     numbers = predictions.frame_number
-    gaps = np.diff(numbers, append=numbers[-1:] + 1)  # nothing is known past the last one
+    gaps = np.diff(numbers, append=numbers[-1:] + 1)  # the last one counts only for itself
     step = int(np.median(gaps[:-1])) if len(gaps) > 1 else 1
     held = np.where(gaps < 2 * step, gaps, step)
     ranked = np.sort(predictions.probabilities, axis=1)
@@ -93,7 +92,7 @@ def stretches(predictions: JudgedFrames, truth: Truth) -> list[Document]:
 
 
 def _stretch(label: str, truth: str, support: list[int], confidence: float, margin: float) -> Document:
-    """A stretch of one judged frame."""
+    """A stretch with a single judged frame."""
     return {
         "_id": ObjectId(),
         "_cls": "TemporalDetection",
@@ -110,7 +109,7 @@ def _stretch(label: str, truth: str, support: list[int], confidence: float, marg
 
 
 def _extended(stretch: Document, following: Document) -> bool:
-    """Merge a frame's stretch into the one before, if it continues it."""
+    """Merge a frame's stretch into the previous one if it continues it."""
     goes_on = stretch["support"][1] == following["support"][0] - 1
     if not goes_on or (stretch["label"], stretch["truth"]) != (following["label"], following["truth"]):
         return False
@@ -122,12 +121,12 @@ def _extended(stretch: Document, following: Document) -> bool:
 
 
 def temporal(detections: list[Document]) -> Document:
-    """Stretches as the label that holds them."""
+    """Wrap stretches in a `fo.TemporalDetections` document."""
     return {"_cls": "TemporalDetections", "detections": detections}
 
 
 def accuracy(predictions: JudgedFrames, truth: Truth) -> float | None:
-    """The share of a video's frames that were classified right; None where none shows a face."""
+    """The share of a video's judged frames that were classified correctly; None if there are none."""
     if not len(predictions.frame_number):
         return None
     right = [

@@ -69,7 +69,7 @@ def forget_interview(dataset: fo.Dataset, interview_id: str) -> ForgetReport:
 
 
 def _forget_files(found: Known, report: ForgetReport) -> None:
-    """Delete its tables and pictures, also in other datasets' folders if they are of the same video; report the rest."""
+    """Delete its tables and pictures, also in other datasets' folders if of the same video; report the rest."""
     tables: set[str] = set()
     for dataset in found.datasets:
         work = work_folder(dataset)

@@ -1,4 +1,4 @@
-"""The operators, one a file: whatever operator a file here defines is registered."""
+"""The operators, one per file; every operator defined here is registered."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -14,4 +14,4 @@ def _defined_in(name: str) -> list[type[InterviewOperator[Any]]]:
 
 
 OPERATORS = tuple(operator for module in iter_modules(__path__) for operator in _defined_in(module.name))
-"""In the order of their files, which `fiftyone.yml` lists, too."""
+"""The operators in a module."""

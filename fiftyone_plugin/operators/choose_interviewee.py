@@ -1,4 +1,4 @@
-"""Say which of several people in a video is the one interviewed."""
+"""Choose the interviewee among several people in a video."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ChooseInterviewee(InterviewOperator[IntervieweeParameters]):
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Choose one of the people whom the video shows."""
+        """Choose one of the people in the video."""
         from ..dataset import require_faces
         from ..steps import people_in
 
@@ -60,7 +60,7 @@ class ChooseInterviewee(InterviewOperator[IntervieweeParameters]):
 
 
 def _video(ctx: foo.executor.ExecutionContext) -> fo.DatasetView:
-    """What is open, else what is selected; a single video is that, whatever is selected."""
+    """The open video, else the selected one, else the only one."""
     from ..dataset import videos_of
 
     if ctx.current_sample:

@@ -1,4 +1,4 @@
-"""Write a run's vectors of videos, for FiftyOne Brain and the Embeddings panel."""
+"""Compute a run's video embeddings, for FiftyOne Brain and the Embeddings panel."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ComputeEmbeddings(InterviewOperator[EmbeddingParameters]):
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Choose a run, and what to make of the vectors."""
+        """Choose a run, and what to compute from the embeddings."""
         from ..dataset import require_embedders, require_faces
 
         require_faces(target_videos(ctx))

@@ -1,4 +1,4 @@
-"""Decide on the faces or videos that a selection or view shows."""
+"""Decide on the faces or videos in a selection or view."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Curate(InterviewOperator[CurateParameters]):
         label="Curate faces or videos",
         description="Exclude, confirm or correct what is selected or shown; kept with who decided and when",
         icon="fact_check",
-        view_target=False,  # the form offers more than FiftyOne's own choice, and the narrowest first
+        view_target=False,  # our form offers more choices than FiftyOne's, narrowest first
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Choose what to decide, about what, and say who decides."""
+        """Choose the decision and its scope, and name the reviewer."""
         from ..curation import login
         from ..dataset import require_faces
         from ..fields import FACES
@@ -88,15 +88,15 @@ class Curate(InterviewOperator[CurateParameters]):
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What can be decided on."""
+    """What a decision may apply to."""
 
     label: str
     samples: fo.DatasetView
-    labels: int = 0  # how many, where single ones are selected
+    labels: int = 0  # number of selected labels
 
 
 def _scopes(ctx: foo.executor.ExecutionContext, given: list[dict[str, Any]] | None) -> dict[str, _Scope]:
-    """What can be decided on, the narrowest first."""
+    """The possible scopes of a decision, narrowest first."""
     view = ctx.view
     scopes = {}
     if labels := given or ctx.selected_labels:
@@ -111,12 +111,12 @@ def _scopes(ctx: foo.executor.ExecutionContext, given: list[dict[str, Any]] | No
 
 
 def _narrowest(scopes: dict[str, _Scope], wanted: str | None) -> _Scope:
-    """The one that is wanted, if it is still there."""
+    """The wanted scope if still available, else the narrowest."""
     return scopes[wanted] if wanted in scopes else next(iter(scopes.values()))
 
 
 def _labels_shown(dataset: fo.Dataset, scope: _Scope) -> dict[str, str]:
-    """The frame labels that what is decided on shows, each with what the person reads; single faces show one kind."""
+    """The frame labels shown in the scope, with their display names; patch views have only one."""
     from ..dataset import has_frame_labels
     from ..fields import FACES, runs_with_fields
 
@@ -125,7 +125,7 @@ def _labels_shown(dataset: fo.Dataset, scope: _Scope) -> dict[str, str]:
 
 
 def _about(scope: _Scope, level: str, field: str) -> str:
-    """How much the decision is about, counted by the database."""
+    """How many faces or videos the decision applies to, counted by the database."""
     from ..dataset import source_ids
 
     samples = scope.samples

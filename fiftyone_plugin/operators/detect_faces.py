@@ -1,4 +1,4 @@
-"""Find faces on the sampled frames of interviews."""
+"""Detect faces on the sampled frames of interviews."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from ..forms import (
 )
 
 MOST_NAMED = 5
-"""Videos that the result names."""
+"""Videos listed in the result."""
 
 FRAMES_A_SECOND = 400
-"""Video frames that a core reads and looks at each fifth of, on an ordinary CPU; for the estimate only."""
+"""Video frames per second and core when sampling every fifth, on an ordinary CPU; only for the estimate."""
 
 
 @parameters
@@ -66,7 +66,7 @@ class DetectFaces(InterviewOperator[FaceParameters]):
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Choose detector and sampling, and see how long it will take."""
+        """Choose detector and sampling, with an estimate of the time."""
         from expressiveness.faces import detector_labels
 
         from ..dataset import require_interviews
@@ -100,7 +100,7 @@ class DetectFaces(InterviewOperator[FaceParameters]):
 
 
 def _about_several(several: dict[str, int]) -> str:
-    """What is to be known of videos that show several people."""
+    """A note about videos that show several people."""
     if not several:
         return ""
     named = ", ".join(list(several)[:MOST_NAMED]) + (", ..." if len(several) > MOST_NAMED else "")
@@ -111,7 +111,7 @@ def _about_several(several: dict[str, int]) -> str:
 
 
 def estimate(samples: fo.Dataset | fo.DatasetView) -> str:
-    """How long finding the faces of some videos will take, in words."""
+    """How long face detection will take, in words."""
     frames = samples.sum("metadata.total_frame_count") or 0
     minutes = frames / FRAMES_A_SECOND / (os.cpu_count() or 1) / 60
     length = "less than a minute" if minutes < 1 else f"about {minutes:.0f} minutes"

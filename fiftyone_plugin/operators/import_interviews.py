@@ -31,13 +31,13 @@ TERMS = (
 )
 
 READING = ("reader", "columns", "allow_outside")
-"""The parameters that `read_interviews` takes, too."""
+"""Parameters shared with `read_interviews`."""
 
 REMEDY = "set Reserved below and Expressive above (--low and --high), or train by the command line with --tertiles"
-"""For thresholds that do not fit the scores."""
+"""Advice for thresholds that do not fit the scores."""
 
 PREVIEWED_BYTES = 64 * 2**20
-"""The form reads the rows whenever something is typed, in the server's process; RecruitView's are some 10 MB."""
+"""The form rereads the rows on every change, in the server's process; RecruitView's are about 10 MB."""
 
 
 @parameters
@@ -90,7 +90,7 @@ class ImportInterviews(InterviewOperator[ImportParameters]):
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Choose a folder, see what is in it, and name the dataset."""
+        """Choose a folder, preview it, and name the dataset."""
         from expressiveness.data import METADATA, read_interviews
 
         from ..dataset import check_dataset_name
@@ -144,7 +144,7 @@ class ImportInterviews(InterviewOperator[ImportParameters]):
 
 
 def _ask_about_rows(form: Form, folder: Path, name: str, interviews: Sequence[Any]) -> None:
-    """Say which interviews of another folder would be replaced, and let that happen only if the person says so."""
+    """Show which interviews of another folder would be replaced, and ask for confirmation."""
     from ..steps import rows_of_others
 
     others = rows_of_others(folder, name, interviews)
@@ -158,18 +158,18 @@ def _ask_about_rows(form: Form, folder: Path, name: str, interviews: Sequence[An
 
 
 def _ask_reader(form: Form, folder: Path) -> None:
-    """Offer the readers that recognise a folder, and for a CSV what its columns are."""
+    """Offer the readers that recognise a folder, and the column mapping for a CSV."""
     from expressiveness.data import READERS
 
     fitting = [name for name in READERS if READERS[name]().recognises(folder)]
     if not fitting:
-        return  # reading says so
+        return  # reported when the folder is read
     if form.ask("reader", description="", choices=fitting, default=fitting[0]) == "csv":
         form.ask("columns")
 
 
 def _ask_rule(form: Form, found: Any) -> None:
-    """Offer the scores that there are, and say where the data puts the thresholds of the one that is chosen."""
+    """Offer the available scores, and show the data's thresholds for the chosen one."""
     from expressiveness.errors import ExpressivenessError
 
     default = found.target or (found.scores[0] if len(found.scores) == 1 else None)
@@ -185,20 +185,20 @@ def _ask_rule(form: Form, found: Any) -> None:
 
 
 def _say_doubts(form: Form, found: Any, target: str | None, thresholds: dict[str, float | None]) -> None:
-    """Say what is hardly right about the interviews, while nothing of it is imported yet."""
+    """Show likely mistakes in the interviews before importing them."""
     from expressiveness.data import doubts_about
     from expressiveness.errors import ExpressivenessError
 
     try:
         rule = found.rule_for(target, **thresholds)
-    except ExpressivenessError:  # said above, or once it is imported
+    except ExpressivenessError:  # reported above, or on import
         rule = None
     for number, doubt in enumerate(doubts_about(found.interviews, rule, remedy=REMEDY)):
         form.warn(f"doubt_{number}", f"{doubt}.")
 
 
 def _obstacles(report: Any, folder: Path) -> str:
-    """What to do about videos that are imported, and stay black in the App or have their labels drawn out of place."""
+    """Advice about imported videos that the App cannot play, or shows with misplaced labels."""
     sentences = []
     if codecs := report.unplayable.values():
         names = " and ".join(sorted(set(codecs)))
@@ -229,7 +229,7 @@ def _obstacles(report: Any, folder: Path) -> str:
 def _bytes_of(metadata: Path) -> int:
     try:
         return metadata.stat().st_size
-    except OSError:  # said by what reads it
+    except OSError:  # reported by the reader
         return 0
 
 

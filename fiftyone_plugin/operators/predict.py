@@ -1,4 +1,4 @@
-"""Classify the faces that were found with a run's model."""
+"""Classify the detected faces with a run's model."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Predict(InterviewOperator[PredictParameters]):
         form.ask("frames_against", description="", choices=FRAMES_AGAINST, radio=True)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
-        """Classify, and save the views on the mistakes."""
+        """Classify, and save the views of the mistakes."""
         from ..dataset import require_runs
         from ..review import save_review_views
         from ..steps import predict
@@ -79,6 +79,6 @@ class Predict(InterviewOperator[PredictParameters]):
         return {**report.as_dict(), "message": message}
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
-        """Draw what was predicted."""
+        """Show the predicted labels."""
         yield from super().after(ctx, result)
         yield show_run(ctx, result["run"])

@@ -1,4 +1,4 @@
-"""Open a view on a run's mistakes."""
+"""Open a view of a run's mistakes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ReviewErrors(InterviewOperator[ReviewParameters]):
         form.ask("view", choices=list(explained), explained=explained, radio=True)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
-        """Save the views; what was corrected in the Annotate tab is no mistake any more."""
+        """Update correctness after manual edits in the Annotate tab, and save the views."""
         from ..curation import judge_again, record_hand_edits
         from ..dataset import require_predictions
         from ..review import save_review_views
@@ -77,6 +77,6 @@ class ReviewErrors(InterviewOperator[ReviewParameters]):
         }
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
-        """Open the view, the run's labels drawn."""
+        """Open the view with the run's labels."""
         yield from open_saved_view(ctx, result["view"])
         yield show_run(ctx, result["run"])

@@ -41,7 +41,7 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Choose what matters most; the single operators offer the rest."""
+        """Choose the main settings; the separate operators offer the rest."""
         from ..dataset import require_interviews
 
         samples = target_videos(ctx)
@@ -56,16 +56,16 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
             form.warn(f"warning_{number}", sentence)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
-        """Go through the steps; each finds the parameters of its own operator."""
+        """Run the steps, each with its own operator's parameters."""
         from ..dataset import next_run_name
         from ..steps import folder_for
 
         chosen = self.read(ctx)
         run = chosen.run or next_run_name(ctx.dataset, chosen.model)
-        folder_for(ctx.dataset, run)  # before faces are looked for, which takes hours
+        folder_for(ctx.dataset, run)  # check before face detection, which takes hours
         ctx.params["run"] = run
         result: dict[str, Any] = {}
-        furthest = 0.0  # a step may read, learn and judge, each from the start: the whole never goes back
+        furthest = 0.0  # a step may restart its progress for each phase, but the total must not go back
         for number, (operator, name) in enumerate(STEPS):
 
             def step(done: float, total: float, note: str = "", number: int = number, name: str = name) -> None:
@@ -85,5 +85,5 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
         }
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
-        """Open the view on the mistakes."""
+        """Open the view of the mistakes."""
         return ReviewErrors().after(ctx, result)

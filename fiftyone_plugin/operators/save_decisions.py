@@ -1,4 +1,4 @@
-"""Save the decisions that a person makes by key, frame by frame."""
+"""Save decisions made with the keyboard, frame by frame."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class SaveDecisions(InterviewOperator[DecisionParameters]):
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Say where decisions come from; nobody fills this in."""
+        """Explain where decisions come from; nobody fills this in."""
         form.note("keys", "Decisions come from the keys of the timeline, or from a program")
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
-        """Save what was decided; a decision that cannot be saved says why, and costs no other."""
+        """Save the decisions; one that fails is reported without affecting the others."""
         from expressiveness.errors import ExpressivenessError
 
         from ..review import decided_in
@@ -61,7 +61,7 @@ class SaveDecisions(InterviewOperator[DecisionParameters]):
                 steps[key] = _save(ctx, decision, chosen.decided_by, steps)
             except ExpressivenessError as error:
                 refused[key] = str(error)
-            except (KeyError, TypeError, ValueError) as error:  # from a program, or an earlier version of the page
+            except (KeyError, TypeError, ValueError) as error:  # sent by a program, or an old version of the page
                 refused[key] = f"no decision that can be saved ({error!r})"
         samples = {str(decision["sample"]) for decision in chosen.decisions if "sample" in decision}
         return {
@@ -73,7 +73,7 @@ class SaveDecisions(InterviewOperator[DecisionParameters]):
 
 
 def _save(ctx: foo.executor.ExecutionContext, decision: dict[str, Any], by: str, steps: dict[str, str]) -> str:
-    """Save one decision; return the name of its step. `steps` are those of this call, by key."""
+    """Save one decision; return the name of its step. `steps` has the steps of this call so far, by key."""
     from expressiveness.errors import InterviewError
 
     from ..curation import curate, undo_curation

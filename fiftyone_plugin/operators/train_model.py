@@ -1,4 +1,4 @@
-"""Train a model on the faces that were found: the network, or the model of movement."""
+"""Train a model on the detected faces: the network, or the movement model."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ FACE_INPUTS = {
 }
 
 NEW_SPLIT = "-"
-"""Stands for no earlier run; none can have this name."""
+"""Means no earlier run; not a valid run name."""
 
 FEW_PEOPLE = 30
-"""With fewer participants the held-out figures say little."""
+"""With fewer participants, the held-out metrics say little."""
 
 MOST_NAMED = 5
-"""Participants that a warning lists."""
+"""Participants listed in a warning."""
 
 
 @parameters
@@ -89,7 +89,7 @@ class TrainModel(InterviewOperator[TrainParameters]):
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Choose what to learn, and see what would spoil it."""
+        """Choose the settings, with warnings about the data."""
         from ..dataset import list_runs, require_faces, rule_of
 
         samples = target_videos(ctx)
@@ -141,7 +141,7 @@ class TrainModel(InterviewOperator[TrainParameters]):
 
 
 def ask_model(form: Form) -> str:
-    """Ask for the family of models; the one chosen so far."""
+    """Ask for the model family; return the current choice."""
     from expressiveness.models import MODELS
 
     labels = {name: family.label for name, family in MODELS.items()}
@@ -149,7 +149,7 @@ def ask_model(form: Form) -> str:
 
 
 def ask_run(dataset: fo.Dataset, form: Form, model: str) -> None:
-    """Ask for the name of a run, and say at once if it would write over what is not the run's."""
+    """Ask for the run's name, and report conflicts right away."""
     from expressiveness.errors import ModelError, OutputError
 
     from ..dataset import next_run_name
@@ -164,7 +164,7 @@ def ask_run(dataset: fo.Dataset, form: Form, model: str) -> None:
 
 
 def ask_target(dataset: fo.Dataset, form: Form) -> str:
-    """Ask for one of the scores that a dataset has; the one chosen so far."""
+    """Ask for one of the dataset's scores; return the current choice."""
     from ..dataset import imported_measure
     from ..fields import InterviewFields
 
@@ -173,20 +173,20 @@ def ask_target(dataset: fo.Dataset, form: Form) -> str:
 
 
 def ask_epochs(form: Form, model: str) -> None:
-    """Ask how long to train at most, where a family of models knows epochs."""
+    """Ask for the maximum number of epochs, if the model family has them."""
     if epochs := options_of(model).get("epochs"):
         form.ask("epochs", description="", default=epochs)
 
 
 def options_of(model: str) -> dict[str, Any]:
-    """The options of a family of models, with their defaults."""
+    """A model family's options and their defaults."""
     from expressiveness.models import MODELS
 
     return asdict(MODELS[model].Options())
 
 
 def _options(chosen: TrainParameters) -> dict[str, Any]:
-    """The options that were given; a form may still hold some that the model chosen last does not have."""
+    """The options given, without those of a previously chosen model that the form may still contain."""
     known = options_of(chosen.model)
     asked = {"face_input": chosen.face_input, "epochs": chosen.epochs}
     given = {name: value for name, value in asked.items() if value is not None and name in known}
@@ -198,7 +198,7 @@ def _earlier_run(split_of: str | None) -> str | None:
 
 
 def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: str | None) -> str:
-    """What came out, in words."""
+    """The metrics in words."""
     figures, data = record["evaluation"], record["data"]
     before = f", as against {earlier['evaluation']['video']['accuracy']:.2f} of run {split_of}" if earlier else ""
     return (
@@ -209,7 +209,7 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
 
 
 def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str]:
-    """What would spoil the result of training on some interviews."""
+    """Problems with training on some interviews."""
     from expressiveness.data import CATEGORIES, participant_name
     from expressiveness.errors import TrainingError
 
@@ -237,7 +237,7 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str
 
 
 def _warnings_about_split(samples: fo.Dataset | fo.DatasetView, split: Split, run: str) -> list[str]:
-    """What would spoil the result of training on an earlier run's split."""
+    """Problems with training on an earlier run's split."""
     from expressiveness.data import participant_name
 
     from ..fields import INTERVIEW_ID, PARTICIPANT

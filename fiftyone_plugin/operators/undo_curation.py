@@ -1,4 +1,4 @@
-"""Take back the last curation."""
+"""Undo the last curation step."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class UndoCuration(InterviewOperator[NoParameters]):
     )
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """See what would be taken back."""
+        """Show what would be undone."""
         from ..curation import DECISIONS, last_step
 
         step = last_step(ctx.dataset)
@@ -33,7 +33,7 @@ class UndoCuration(InterviewOperator[NoParameters]):
         form.note("step", "This is taken back", sentence)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
-        """Take it back."""
+        """Undo it."""
         from ..curation import DECISIONS, undo_curation
 
         report = undo_curation(ctx.dataset)

@@ -1,4 +1,4 @@
-"""Lead whoever opens the App without any interviews to the import."""
+"""Open the import form if the App is opened without any interviews."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Welcome(InterviewOperator[NoParameters]):
         return config
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
-        """Say what it does; nobody fills this in."""
+        """Explain what it does; nobody fills this in."""
         form.note("welcome", "The App calls this as it starts")
 
     def execute(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
-        """Open the form, on the dataset that stands for none."""
+        """Open the form, if the placeholder dataset is open."""
         from ..app import NO_INTERVIEWS_YET
 
         if ctx.dataset is not None and ctx.dataset.name == NO_INTERVIEWS_YET:

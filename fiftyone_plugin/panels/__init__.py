@@ -1,4 +1,4 @@
-"""The panels, one a folder."""
+"""The panels, one per folder."""
 
 from .review import ReviewPanel
 from .timeline import TimelinePanel

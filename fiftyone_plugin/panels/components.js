@@ -1,13 +1,13 @@
 /**
- * What the panels need of the browser and FiftyOne has no component for. It runs in the App as it stands: React, Recoil
- * and the App's own state are the page's.
+ * Browser components that the panels need and FiftyOne lacks. They run in the App without a build step, using the page's
+ * React, Recoil and state.
  */
 
 (() => {
   const { createElement, useEffect, useRef } = window.React;
   const { useRecoilState, useRecoilValue } = window.recoil;
 
-  /** Draws nothing: tells its panel, by `on_reload`, whenever the dataset is read anew. */
+  /** Renders nothing: calls its panel's `on_reload` whenever the dataset is reloaded. */
   function ExpressivenessReload({ schema }) {
     const panel = window.__fosp__.usePanelId();
     const tell = window.__foo__.usePanelEvent();
@@ -22,10 +22,9 @@
   }
 
   /**
-   * Draws nothing: keeps the sidebar and the colors of labels as `data`, the dataset's own, has them. The App reads those
-   * only when a dataset is opened: it would put fields that come later at the end, and those that come back after a view
-   * of faces, and give labels that come later other colors. In a view of faces, which has few fields, groups without any
-   * are left out.
+   * Renders nothing: keeps sidebar and label colors in line with the dataset's own, given in `data`. The App reads these
+   * only when a dataset is opened. Without this, fields that are added later, or return after a patch view, would go to
+   * the end of the sidebar, and new labels would get other colors. Patch views have few fields, so empty groups are hidden.
    */
   function ExpressivenessSidebar({ data }) {
     const [groups, arrange] = useRecoilState(window.__fos__.sidebarGroupsDefinition(false));
@@ -44,13 +43,13 @@
     return null;
   }
 
-  /** In the window that says why an operator has failed: closes it, and opens the operator's form as it was. */
+  /** In the dialog about a failed operator: closes it and reopens the operator's form with the same values. */
   function ExpressivenessTryAgain({ schema }) {
     const prompt = window.__foo__.usePromptOperatorInput();
     const { operator, params } = schema.view;
     const again = ({ currentTarget }) => {
       const buttons = currentTarget.closest("[role=dialog]")?.querySelectorAll("button") ?? [];
-      [...buttons].find(({ textContent }) => textContent === "Done")?.click(); // FiftyOne exports nothing that closes it
+      [...buttons].find(({ textContent }) => textContent === "Done")?.click(); // FiftyOne exports no way to close it
       prompt(operator, params);
     };
     const style = { font: "inherit", color: "inherit", background: "none", border: "1px solid", borderRadius: 4 };
@@ -72,15 +71,15 @@
 })();
 
 /**
- * Decisions by key, and the queue of what waits for one. A decision is shown at once and saved in the background: until
- * the server has confirmed it, the browser keeps it, so that neither a reload nor a server that went away loses one.
+ * Decisions with the keyboard, and the review queue. A decision is shown immediately and saved in the background. The
+ * browser keeps it until the server confirms it, so no decision is lost if the page reloads or the server goes away.
  */
 const ExpressivenessReview = (() => {
   const { createElement: h, useEffect, useMemo, useReducer, useRef, useState } = window.React;
 
   const DECIDE = "@expressiveness/interviews/save_decisions";
   const RETRY = 3000; // milliseconds
-  const ARRIVES = 2000; // milliseconds; a player that is told to go to a frame is there by then, and stays there
+  const ARRIVES = 2000; // milliseconds; how long a player may take to reach a frame and stay there
   const MOST_AT_ONCE = 50;
   const CODER = "expressiveness-coder";
 
@@ -97,7 +96,7 @@ const ExpressivenessReview = (() => {
     ["?", "show these keys"],
   ];
 
-  /** What this browser has decided and the server has not confirmed, of one dataset. */
+  /** The decisions made in this browser that the server has not confirmed, for one dataset. */
   const outbox = (dataset) => {
     const name = `expressiveness-decisions-${dataset}`;
     const read = () => JSON.parse(localStorage.getItem(name) ?? "[]");
@@ -110,18 +109,17 @@ const ExpressivenessReview = (() => {
   };
 
   /**
-   * What is decided, and how to decide.
+   * The decisions, and functions to make them.
    *
-   * `decided(sample)` is what holds on the frames of a video, by number, what is not saved yet included; `decide` takes
-   * a decision, `undo` the last one back; `saving` is how many are not saved, and `trouble` why, if that is not only
-   * because they are new.
+   * `decided(sample)` returns a video's decisions by frame number, including unsaved ones; `decide` makes a decision and
+   * `undo` reverts the last one; `saving` is the number of unsaved decisions, and `trouble` says why if saving failed.
    */
   function useDecisions(data, dataset) {
     const box = useMemo(() => outbox(dataset), [dataset]);
     const saver = window.__foo__.useOperatorExecutor(DECIDE);
     const notify = window.__fos__.useNotification();
     const [waiting, setWaiting] = useState(box.read);
-    const [answers, setAnswers] = useState({}); // what the server said last, by sample
+    const [answers, setAnswers] = useState({}); // the server's last answer, by sample
     const [trouble, setTrouble] = useState(null);
     const state = useRef({ busy: false, steps: {}, made: [] }).current;
     state.save = saver.execute;
@@ -151,7 +149,7 @@ const ExpressivenessReview = (() => {
       state.save({ decided_by: coder(data), decisions: named }, options);
     };
 
-    useEffect(flush, [box]); // what an earlier page could not save
+    useEffect(flush, [box]); // left unsaved by an earlier page
 
     const add = (decision) => {
       const one = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, ...decision };
@@ -180,7 +178,7 @@ const ExpressivenessReview = (() => {
     };
 
     return {
-      known: [waiting, answers], // what all of this follows from
+      known: [waiting, answers], // dependencies for hooks
       decided,
       leftOut,
       saving: waiting.length,
@@ -196,7 +194,7 @@ const ExpressivenessReview = (() => {
     };
   }
 
-  /** The videos of a queue with the frames that nobody has decided on since. */
+  /** The videos of a queue, without frames that were decided on since. */
   const stillWaiting = (videos, { decided, leftOut }) =>
     videos
       .filter(({ id }) => !leftOut(id))
@@ -206,20 +204,20 @@ const ExpressivenessReview = (() => {
       })
       .filter(({ frames }) => frames.length);
 
-  /** The video that was opened to go on with it; another one may draw the panel anew. */
+  /** The video just opened to continue there; kept outside the component, which may be created anew. */
   const arriving = { current: null };
 
-  /** The name that decisions are kept under. */
+  /** The reviewer's name stored with decisions. */
   const coder = (data) => localStorage.getItem(CODER) || data.coder || "unknown";
 
-  /** Everything between the reading and the plot: the queue, what is decided here, and the keys. */
+  /** The queue, the decisions and the keyboard, shown between the current values and the plot. */
   function Review({ data, dataset, frame, looker, goTo, onMarks, onDecided }) {
     const decisions = useDecisions(data, dataset);
     const [marks, setMarks] = useState({});
     const [loops, setLoops] = useState(false);
     const [help, setHelp] = useState(false);
     const [, refresh] = useReducer((count) => count + 1, 0);
-    const heading = useRef(null); // where the player is going; the next key may come before it is there
+    const heading = useRef(null); // the frame the player is moving to; the next key may come first
     if (heading.current && Date.now() > heading.current.until) heading.current = null;
     const decided = useMemo(() => decisions.decided(data.sample), [data, ...decisions.known]);
     const here = data.frames.findLastIndex((number) => number <= (heading.current?.frame ?? frame));
@@ -230,14 +228,14 @@ const ExpressivenessReview = (() => {
     useEffect(() => onMarks(marks), [marks]);
     useEffect(() => setMarks({}), [data.sample]);
     useEffect(() => {
-      const there = looker?.seekToFrame && String(looker.state.config.sampleId).startsWith(data.sample); // the last goes late
+      const there = looker?.seekToFrame && String(looker.state.config.sampleId).startsWith(data.sample); // the previous player may still be there
       if (arriving.current !== data.sample || !there) return;
       arriving.current = null;
       const first = queue.find(({ id }) => id === data.sample)?.frames[0];
       if (first) seek(first);
     }, [data.sample, looker]);
     useEffect(() => {
-      // Of a video that has just been opened, the App goes back to frame 1 once it is there.
+      // When a video has just been opened, the App jumps back to frame 1 once it has loaded.
       const strays = heading.current && looker?.seekToFrame && !looker.state.playing && frame !== heading.current.frame;
       if (strays) goTo(looker, heading.current.frame);
     }, [looker, frame]);
@@ -256,7 +254,7 @@ const ExpressivenessReview = (() => {
       refresh();
     };
 
-    /** Go to what waits next, in this video or the next one of the queue; `past` is a frame that is decided already. */
+    /** Go to the next queued frame, in this video or the next one; `past` lists frames that were just decided on. */
     const goOn = (step, past = []) => {
       const shown = data.frames[here];
       const inside = (queue.find(({ id }) => id === data.sample)?.frames ?? []).filter((one) => !past.includes(one));
@@ -274,7 +272,7 @@ const ExpressivenessReview = (() => {
       window.__foo__.executeOperator("open_sample", { id: sample });
     };
 
-    /** The judged frames that a decision is about: those marked, those of the stretch around, or the one shown. */
+    /** The judged frames that a decision applies to: the marked range, the current stretch, or the current frame. */
     const chosen = (wholeStretch) => {
       if (marks.start && marks.end) return data.frames.filter((one) => one >= marks.start && one <= marks.end);
       if (!wholeStretch) return [data.frames[here]];
@@ -336,7 +334,7 @@ const ExpressivenessReview = (() => {
         "?": () => setHelp(!help),
       };
       if (!actions[event.key]) {
-        heading.current = null; // a key of the player's own may go elsewhere
+        heading.current = null; // the player's own keys may move it
         return false;
       }
       actions[event.key]();
@@ -366,7 +364,7 @@ const ExpressivenessReview = (() => {
     return h("span", { "data-cy": "expressiveness-saved", role: "status", style: { color: trouble && "#ff5252" } }, words);
   }
 
-  /** Who decides; a click changes the name. */
+  /** The reviewer's name; a click changes it. */
   function Coder({ data }) {
     const [name, setName] = useState(coder(data));
     const change = () => {
@@ -395,7 +393,7 @@ const ExpressivenessReview = (() => {
     return h("div", { "data-cy": "expressiveness-keys", style: { clear: "both", opacity: 0.9 } }, rows);
   }
 
-  /** Have keys act before the player sees them, except where somebody writes. */
+  /** Handle keys before the player does, except while the user is typing. */
   function useKeys(act, active) {
     const latest = useRef(act);
     latest.current = act;
@@ -419,8 +417,8 @@ const ExpressivenessReview = (() => {
 })();
 
 /**
- * The plot of the panel "Expressiveness timeline": probabilities over the video, a playhead that moves with it, and a
- * click that goes to a moment. `video_series.py` says what `data` holds.
+ * The plot of the panel "Expressiveness timeline": probabilities over the video with a moving playhead; a click seeks.
+ * For the format of `data`, see `video_series.py`.
  */
 (() => {
   const { createElement: h, memo, useEffect, useMemo, useState } = window.React;
@@ -428,7 +426,7 @@ const ExpressivenessReview = (() => {
   const { getNodes, Layout, useSpaces } = window.__fosp__;
 
   const PANEL = "timeline_panel";
-  const WIDTH = 1000; // of the drawing, in units of its own; the page stretches it
+  const WIDTH = 1000; // of the drawing, in SVG units; scaled by the page
   const PLOT = 100;
   const HEIGHT = PLOT + 36;
   const WRONG = "#ff5252";
@@ -474,7 +472,7 @@ const ExpressivenessReview = (() => {
     );
   }
 
-  /** What holds once people's decisions count: the truth of each judged frame. */
+  /** The true category of each judged frame, with decisions applied. */
   const asDecided = (data, decided) => ({
     ...data,
     truth: data.frames.map((number, index) => {
@@ -483,14 +481,14 @@ const ExpressivenessReview = (() => {
     }),
   });
 
-  /** The stretch that is marked, behind the lines. */
+  /** The marked range, drawn behind the lines. */
   function Stretch({ data, marks: { start, end } }) {
     if (!start) return null;
     const [left, right] = [at(data, start), at(data, end ?? start)];
     return h("rect", { x: left, width: Math.max(right - left, 3), y: 0, height: PLOT, fill: "#ffffff", opacity: 0.15 });
   }
 
-  /** The frame that is shown, from 1; undefined in the Annotate tab, whose player keeps it to itself. */
+  /** The current frame number, from 1; undefined in the Annotate tab, whose player does not expose it. */
   function useCurrentFrame(looker) {
     const [frame, setFrame] = useState();
     useEffect(() => {
@@ -504,7 +502,7 @@ const ExpressivenessReview = (() => {
     return frame;
   }
 
-  /** Where the panel opens as a tab over the video, put it under the video, so that both are seen. */
+  /** If the panel opened as a tab covering the video, move it below, so that both are visible. */
   function usePlaceUnderVideo() {
     const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_MODAL_SPACES_ID);
     useEffect(() => {
@@ -513,7 +511,7 @@ const ExpressivenessReview = (() => {
     }, []);
   }
 
-  /** Stop at a frame, as soon as the video is there. */
+  /** Pause at a frame, once the video is loaded. */
   function goTo(looker, frame) {
     const seek = (tries) => {
       const { destroyed, loaded, duration } = looker.state;
@@ -521,10 +519,10 @@ const ExpressivenessReview = (() => {
       else if (tries && !destroyed) setTimeout(seek, 50, tries - 1);
     };
     if (looker.state.playing) looker.pause();
-    setTimeout(seek, 0, 200); // once the player knows that it stands
+    setTimeout(seek, 0, 200); // once the player has registered the pause
   }
 
-  /** What holds at the playhead, in words. */
+  /** The values at the playhead, in words. */
   function Reading({ data, frame }) {
     if (!frame) return h("div", { style: { minHeight: 22 } }, "The timeline moves with the video in the Explore tab.");
     const seconds = data.frame_rate ? ` · ${((frame - 1) / data.frame_rate).toFixed(2)} s` : "";
@@ -546,7 +544,7 @@ const ExpressivenessReview = (() => {
     );
   }
 
-  /** A line a category, broken where no face was found; half is marked. */
+  /** One line per category, broken where no face was detected; 50 % is marked. */
   const Lines = memo(({ data }) => {
     const y = (probability) => PLOT - 4 - probability * (PLOT - 8);
     const goesOn = data.frames.map((number, index) => index > 0 && number - data.frames[index - 1] < 2 * data.step);
@@ -563,7 +561,7 @@ const ExpressivenessReview = (() => {
     ];
   });
 
-  /** The score that each frame stands for, from its lowest in the video to its highest, where the model knows it. */
+  /** The score of each frame, scaled to its range in the video, if the model gives it. */
   const Scores = memo(({ data }) => {
     if (!data.scores) return null;
     const [lowest, highest] = [Math.min(...data.scores), Math.max(...data.scores)];
@@ -573,7 +571,7 @@ const ExpressivenessReview = (() => {
     return h("polyline", { ...line, points, vectorEffect: "non-scaling-stroke", "data-cy": "expressiveness-scores" });
   });
 
-  /** Under the lines, from each judged frame to the next: what was predicted, what is true, and where they differ. */
+  /** Below the lines, for each judged frame: predicted and true category, and where they differ. */
   const Bars = memo(({ data, decided }) =>
     data.frames.flatMap((number, index) => {
       const gap = data.frames[index + 1] - number;
@@ -606,7 +604,7 @@ const ExpressivenessReview = (() => {
     );
   }
 
-  /** Where a frame is, from left to right. */
+  /** The horizontal position of a frame. */
   const at = (data, frame) => (WIDTH * (frame - 1)) / Math.max(data.total - 1, 1);
 
   const signed = (score) => `${score < 0 ? "" : "+"}${score.toFixed(2)}`;

@@ -91,7 +91,7 @@ def run_demo(
     Args:
         folder: for the interviews, faces and models.
         size: `FULL` or `QUICK`.
-        workers: processes that render and find faces; None for one per core.
+        workers: processes for rendering and face detection; None for one per core.
         on_step: told what is being done.
         progress: called with how much of the step is done.
     """

@@ -46,8 +46,8 @@ def train_model(
         config: the defaults if None. Corrected categories refer to the imported score; for another target, only
         exclusions apply.
         run: the run's name; cnn_1, cnn_2, ... or movement_1, ... if None.
-        split_of: an earlier run whose split is reused; interviews that it did not have are left out. If None, make a new
-        split.
+        split_of: an earlier run whose split is reused; interviews that it did not have are left out. If None, a new
+        split is made.
         progress: called with the progress of reading, then training, then evaluation.
 
     Returns:

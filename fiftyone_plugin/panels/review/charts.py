@@ -1,4 +1,4 @@
-"""Plotly charts of the panel: numbers in, traces and layouts out."""
+"""The panel's Plotly charts: traces and layouts from numbers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from expressiveness.evaluation import Confusion
 Json = dict[str, Any]
 
 TRAINING, VALIDATION = "#56B4E9", "#E69F00"
-WRONG, EMPTY, RIGHT = "#b8501f", "#20262d", "#2f7fbf"  # of the matrix's cells; white letters are read on all three
+WRONG, EMPTY, RIGHT = "#b8501f", "#20262d", "#2f7fbf"  # of the matrix's cells; white text is legible on all three
 STILL = {"displayModeBar": False, "scrollZoom": False}
 
 
 def matrix_trace(confusion: Confusion, unit: str) -> list[Json]:
-    """Draw what was predicted as what; a cell is as strong as its share of its row, mistakes in a color of their own.
+    """Draw a confusion matrix; a cell's intensity is its share of the row, and mistakes have their own color.
 
     Args:
         confusion: to draw.
@@ -53,7 +53,7 @@ def matrix_trace(confusion: Confusion, unit: str) -> list[Json]:
 
 
 def matrix_layout() -> Json:
-    """Lay the matrix out: the first category at the top, the predictions above it."""
+    """The layout of the matrix: the first category at the top, predictions along the top."""
     return {
         "height": 320,
         "margin": {"l": 130, "r": 10, "t": 80, "b": 10},
@@ -68,7 +68,7 @@ def matrix_layout() -> Json:
 
 
 def curve_traces(history: Mapping[str, Sequence[float]], metric: str) -> list[Json]:
-    """Draw a metric over the epochs, on the training and on the validation faces."""
+    """Draw a metric over the epochs, for training and validation faces."""
     names = ((metric, "training", TRAINING), (f"val_{metric}", "validation", VALIDATION))
     return [
         {
@@ -85,7 +85,7 @@ def curve_traces(history: Mapping[str, Sequence[float]], metric: str) -> list[Js
 
 
 def curve_layout(metric: str, epochs: int) -> Json:
-    """Lay out a curve over the epochs."""
+    """The layout of a curve over the epochs."""
     return {
         "height": 240,
         "margin": {"l": 50, "r": 10, "t": 40, "b": 40},

@@ -1,7 +1,7 @@
-"""What a person has chosen in the review panel, and which videos it is about.
+"""The user's choices in the review panel, and the videos they select.
 
-A choice is kept in the panel's state where its dropdown is drawn, group by group: the App changes it there at once, so
-the next click already goes by it, however long the server takes to answer the change.
+A choice is stored in the panel's state under the group that its dropdown is in. The App updates it there immediately,
+so the next click uses it even if the server is slow to respond.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ MISTAKES, FIGURES, TRAINING, COMPARE, LABELS = "mistakes", "figures", "training"
 NO_OTHER = "none"
 
 TOP, WAYS, WITH = "top", "ways", "with"
-"""The groups of dropdowns: above all, in the tab of mistakes, and in the tab that compares."""
+"""The groups of dropdowns: at the top, in the mistakes tab, and in the comparison tab."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Every choice."""
+    """All choices."""
 
     run: str | None = None
     people: str = HELD_OUT
-    unit: str = FRAMES  # that the matrix counts
+    unit: str = FRAMES  # counted in the matrix
     look: str = AS_VIDEOS
     other: str = NO_OTHER  # the run to compare with
     change_look: str = AS_VIDEOS
@@ -37,7 +37,7 @@ class Choices:
 
 
 def choices_of(state: Any) -> Choices:
-    """Read the choices from a panel's state; what has not been chosen yet is the default."""
+    """Read the choices from a panel's state, with defaults for missing ones."""
     top, ways, compared = (state.get(group) or {} for group in (TOP, WAYS, WITH))
     found = {**top, **ways, "other": compared.get("other"), "change_look": compared.get("look"), "tab": state.tab}
     return Choices(**{name: value for name, value in found.items() if value})
@@ -56,7 +56,7 @@ def keep_choices(state: Any, choices: Choices) -> None:
 
 
 def chosen_videos(dataset: fo.Dataset, choices: Choices) -> fo.Dataset | fo.DatasetView:
-    """The videos that the panel is about: of the people whom no shown run was trained on, or of everyone."""
+    """The videos to show: those of people held out from all shown runs, or all of them."""
     if choices.people == EVERYONE or choices.run is None:
         return dataset
     samples = held_out(dataset, choices.run)

@@ -1,4 +1,4 @@
-"""What the review panel shows: a run's figures, read into the panel's state."""
+"""Load a run's statistics into the review panel's state."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Context: TypeAlias = foo.executor.ExecutionContext
 Json = dict[str, Any]
 
 WORST = 12
-"""Videos listed."""
+"""Number of videos listed."""
 
 PLUGIN = "@expressiveness/interviews"
 
 
 def load(ctx: Context) -> None:
-    """Read the figures of the chosen run into the panel's state, or what is to be done before there is one."""
+    """Load the chosen run's statistics into the panel's state, or the next step if there is no run yet."""
     state = ctx.panel.state
     ctx.panel.set_data("sidebar", {"groups": _sidebar(ctx.dataset), "colors": _colors(ctx.dataset)})
     state.first_do = first_step(ctx.dataset)
@@ -38,7 +38,7 @@ def load(ctx: Context) -> None:
         return
     runs = [run for run in list_runs(ctx.dataset) if run in set(runs_with_fields(ctx.dataset))]
     choices = choices_of(state)
-    new = runs[-1] not in (state.runs or runs)  # and so what one wants to see
+    new = runs[-1] not in (state.runs or runs)  # so switch to it
     run = choices.run if choices.run in runs and not new else runs[-1]
     other = choices.other if choices.other in runs and choices.other != run else NO_OTHER
     held_out = len(review.held_out(ctx.dataset, run))
@@ -49,7 +49,7 @@ def load(ctx: Context) -> None:
 
 
 def first_step(dataset: fo.Dataset) -> Json | None:
-    """What is to be done before there are predictions to review: a sentence, and the operator that does it."""
+    """The step needed before there are predictions to review: a sentence, and the operator for it."""
     if not dataset.has_sample_field(INTERVIEW_ID) or not len(dataset):
         return _step("This dataset holds no interviews yet.", "import_interviews", "Import interviews")
     if not len(dataset.exists(FRAMES_LOOKED_AT)):
@@ -63,13 +63,13 @@ def first_step(dataset: fo.Dataset) -> Json | None:
 
 
 def _sidebar(dataset: fo.Dataset) -> list[Json]:
-    """The groups of the sidebar, as the App holds them."""
+    """The sidebar groups, in the App's format."""
     groups = dataset.app_config.sidebar_groups or []
     return [{"name": group.name, "paths": list(group.paths), "expanded": group.expanded} for group in groups]
 
 
 def _colors(dataset: fo.Dataset) -> list[Json]:
-    """How labels are colored, as the App holds it: it reads that only when a dataset is opened."""
+    """The label colors, in the App's format; the App itself reads them only when a dataset is opened."""
     scheme = dataset.app_config.color_scheme
     return list(scheme.fields or []) if scheme else []
 
@@ -109,12 +109,12 @@ def _read_figures(ctx: Context, run: str, choices: Choices) -> None:
         "loss_curve": curve_traces(history, "loss"),
     }
     for name, drawn in traces.items():
-        ctx.panel.set_data(name, None)  # the App merges new data into what is there: a longer curve would keep its end
+        ctx.panel.set_data(name, None)  # the App merges new data into old: a longer curve would keep its end
         ctx.panel.set_data(name, drawn)
 
 
 def _listed(frames: FrameFigures, videos: VideoFigures) -> list[Json]:
-    """The views that can be opened, each with how much it shows."""
+    """The views that can be opened, with their sizes."""
     counts = {
         review.MISCLASSIFIED_FRAMES: counted(frames.confusion.wrong, "frame"),
         review.CONFIDENT_MISTAKES: counted(frames.confident_mistakes, "frame"),
@@ -127,7 +127,7 @@ def _listed(frames: FrameFigures, videos: VideoFigures) -> list[Json]:
 
 
 def _suspects(dataset: fo.Dataset) -> Json | None:
-    """The labels to check, or None where suspicious ones have not been looked for."""
+    """The labels to check; None if suspicious labels were not searched for yet."""
     if not dataset.has_sample_field(SUSPICION):
         return None
     worst = suspect_videos(dataset, most=WORST)
@@ -136,7 +136,7 @@ def _suspects(dataset: fo.Dataset) -> Json | None:
 
 
 def _change(samples: fo.Dataset | fo.DatasetView, before: str, after: str) -> Json:
-    """What one run fixed and broke over the other."""
+    """What one run fixed and broke compared with the other."""
     changes = {FRAMES: frame_change(samples, before, after), VIDEOS: video_change(samples, before, after)}
     rows = [
         {"unit": unit, **{name: f"{count:,}" for name, count in asdict(change).items()}}
@@ -154,7 +154,7 @@ def _by_category(confusion: Confusion) -> list[Json]:
 
 
 def _of_whom(run: str, evaluation: Json | None) -> str:
-    """Who a run was judged on."""
+    """Which people a run was evaluated on."""
     if not evaluation:
         return "This run has not been judged on people that it was not trained on."
     videos, people = counted(evaluation["video"]["n"], "video"), evaluation["participants"]
@@ -165,7 +165,7 @@ def _of_whom(run: str, evaluation: Json | None) -> str:
 
 
 def _measures(evaluation: Json | None) -> list[Json]:
-    """A run's own figures on the people it has not seen, with their intervals."""
+    """A run's held-out metrics, with their intervals."""
     if not evaluation:
         return []
     return [

@@ -1,4 +1,4 @@
-"""How the review panel looks: the panel's state in, FiftyOne's components out."""
+"""Lay out the review panel: build FiftyOne components from the panel's state."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ TABS = {
 }
 LOOKS = {AS_VIDEOS: "Videos, with boxes", AS_CLIPS: "Clips, one a stretch", AS_FACES: "Faces, one by one"}
 NARROW = {"minWidth": 0}
-"""Tables are 650 pixels wide at least, and a panel beside the grid may not be."""
+"""Tables have a minimum width of 650 pixels, which may exceed that of a panel beside the grid."""
 
 
 def draw(events: Panel, panel: types.Object, state: Any) -> None:
-    """Draw the choices that hold for all of it, and the tab that is open."""
+    """Draw the common choices and the open tab."""
     row = panel.h_stack(TOP, gap=2, align_x="left")
     _dropdown(row, "run", "Run", {run: run for run in reversed(state.runs)}, events.on_choice)
     people = {HELD_OUT: f"Held-out people ({state.held_out} videos)"} if state.held_out else {}
@@ -165,7 +165,7 @@ _DRAW = {MISTAKES: _mistakes, FIGURES: _figures, TRAINING: _training, COMPARE: _
 
 
 def _dropdown(row: types.Object, name: str, label: str, labels: dict[str, str], on_change: Any) -> None:
-    """Draw a dropdown; what is chosen is in the panel's state, see `choices`."""
+    """Draw a dropdown; its value is in the panel's state, see `choices`."""
     view = types.DropdownView(label=label)
     for value, text in labels.items():
         view.add_choice(value, label=text)

@@ -1,6 +1,6 @@
-"""The panel "Expressiveness review": where a run is wrong, and one click to look at it.
+"""The panel "Expressiveness review": a run's mistakes, each one click away.
 
-FiftyOne calls an event's method and then `render`, which draws what `review_content` put into the panel's state.
+FiftyOne calls an event's method, then `render`, which draws the state that `review_content` filled.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..root import InterviewPanel, root_view
 FIND_SUSPICIOUS_LABELS = "@expressiveness/interviews/find_suspicious_labels"
 
 RELOAD, SIDEBAR = "ExpressivenessReload", "ExpressivenessSidebar"
-"""Of `components.js`: one has the panel read again whenever the App does, the other keeps the sidebar in order."""
+"""Defined in `components.js`: one reloads the panel with the dataset, the other keeps the sidebar in order."""
 
 HELP = """
 Choose a run, then click:
@@ -44,7 +44,7 @@ class ReviewPanel(InterviewPanel):
         )
 
     def on_load(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Read the newest run's figures, or say what is to be done first."""
+        """Load the newest run's statistics, or suggest the first step."""
         if missing := missing_packages():
             ctx.panel.state.first_do = {"sentence": missing_sentence(missing)}
             return
@@ -58,24 +58,24 @@ class ReviewPanel(InterviewPanel):
         self.on_load(ctx)
 
     def on_choice(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Read the figures for what was chosen."""
+        """Load the statistics for the new choice."""
         self.on_load(ctx)
 
     def on_look(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Draw again, for another tab or another way of looking: no figure changes."""
+        """Redraw for another tab or display mode; no statistics change."""
 
     def on_first_step(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Open the form of the operator that is to run first."""
+        """Open the form of the first step's operator."""
         ctx.prompt(ctx.panel.state.first_do["operator"])
 
     def on_cell(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Show what a cell of the matrix counts."""
+        """Show the predictions in a cell of the matrix."""
         from .review_views import open_cell
 
         open_cell(ctx, *ctx.params["idx"])
 
     def on_view(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Show what a row of the list names."""
+        """Open the view in a row of the list."""
         from .review_views import open_listed
 
         open_listed(ctx, ctx.params["row"])
@@ -87,7 +87,7 @@ class ReviewPanel(InterviewPanel):
         show_video(ctx, ctx.params["row"])
 
     def on_suspect(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Show one of the videos whose category is doubted."""
+        """Show one of the videos with a suspicious category."""
         from .review_views import show_suspect
 
         show_suspect(ctx, ctx.params["row"])
@@ -103,7 +103,7 @@ class ReviewPanel(InterviewPanel):
         ctx.prompt(FIND_SUSPICIOUS_LABELS)
 
     def on_compared(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Show what one run fixed or broke over the other."""
+        """Show what one run fixed or broke compared with the other."""
         from .review_views import open_change
 
         open_change(ctx, fixed=ctx.params["fixed"])
@@ -115,7 +115,7 @@ class ReviewPanel(InterviewPanel):
         show_everything(ctx)
 
     def on_save(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Save the views on this run's mistakes with the dataset."""
+        """Save the views of this run's mistakes with the dataset."""
         from .review_views import save_views
 
         save_views(ctx)

@@ -1,4 +1,4 @@
-"""What a click in the review panel opens: the videos, clips or faces behind a figure."""
+"""Open the videos, clips or faces behind a number in the review panel."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SEARCHES = {
 
 
 def open_cell(ctx: Context, row: int, column: int) -> None:
-    """Show what a cell of the matrix counts."""
+    """Show the predictions in a cell of the matrix."""
     run, unit = _run(ctx), choices_of(ctx.panel.state).unit
     truth, predicted = CATEGORIES[row], CATEGORIES[column]
     what = f"Truly {truth}, predicted {predicted}"
@@ -39,7 +39,7 @@ def open_cell(ctx: Context, row: int, column: int) -> None:
 
 
 def open_listed(ctx: Context, row: int) -> None:
-    """Show what a row of the list of views names."""
+    """Open the view in a row of the list."""
     if row < 0:  # the heading
         return
     run, name = _run(ctx), ctx.panel.state.listed[row]["name"]
@@ -50,7 +50,7 @@ def open_listed(ctx: Context, row: int) -> None:
 
 
 def show_video(ctx: Context, row: int) -> None:
-    """Show one of the worst videos in the grid; opened from there, it has the run's labels drawn on it."""
+    """Show one of the worst videos in the grid, with the run's labels."""
     if row < 0:
         return
     video = ctx.panel.state.worst[row]
@@ -60,7 +60,7 @@ def show_video(ctx: Context, row: int) -> None:
 
 
 def show_suspect(ctx: Context, row: int) -> None:
-    """Show one of the videos whose category is doubted."""
+    """Show one of the videos with a suspicious category."""
     if row >= 0:
         video = ctx.panel.state.suspects["rows"][row]
         _show_category(ctx, ctx.dataset.select(video["id"]))
@@ -68,12 +68,12 @@ def show_suspect(ctx: Context, row: int) -> None:
 
 
 def show_suspects(ctx: Context) -> None:
-    """Show every video whose category is doubted, the most suspicious first."""
+    """Show all videos with a suspicious category, most suspicious first."""
     _show_category(ctx, labels_to_check(ctx.dataset))
 
 
 def open_change(ctx: Context, *, fixed: bool) -> None:
-    """Show the frames that the chosen run fixed, or broke, over the other one."""
+    """Show the frames that the chosen run fixed or broke compared with the other."""
     run, choices = _run(ctx), choices_of(ctx.panel.state)
     what = f"{'Fixed' if fixed else 'Broken'} by {run}"
     search = review.changed(choices.other, run, fixed=fixed)
@@ -90,7 +90,7 @@ def show_everything(ctx: Context) -> None:
 
 
 def save_views(ctx: Context) -> None:
-    """Save the views on this run's mistakes with the dataset."""
+    """Save the views of this run's mistakes with the dataset."""
     names = review.save_review_views(_samples(ctx), _run(ctx))
     ctx.ops.notify(f"Saved {len(names)} views of run {_run(ctx)} {_people(ctx)}", variant="success")
     ctx.ops.reload_dataset()
@@ -108,7 +108,7 @@ def _samples(ctx: Context) -> fo.Dataset | fo.DatasetView:
 
 
 def _look(ctx: Context, search: review.Search, what: str) -> None:
-    """Show predictions in the chosen way, the worst videos first."""
+    """Show predictions in the chosen display mode, worst videos first."""
     look, samples = choices_of(ctx.panel.state).look, _samples(ctx)
     if look == AS_FACES:
         _show_faces(ctx, search, what)
@@ -124,7 +124,7 @@ def _look(ctx: Context, search: review.Search, what: str) -> None:
 
 
 def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = (), count: int | None = None) -> None:
-    """Show a view of videos or clips; `count`, where it is known already, is how many."""
+    """Show a view of videos or clips; `count` is their number, if known."""
     count = len(view) if count is None else count
     if not count:
         ctx.ops.notify(f"{what}: none {_people(ctx)}")
@@ -135,7 +135,7 @@ def _show(ctx: Context, view: fo.DatasetView, what: str, also: Sequence[str] = (
 
 
 def _show_faces(ctx: Context, search: review.Search, what: str) -> None:
-    """Show single faces; that writes pictures of their frames."""
+    """Show single faces, writing pictures of their frames."""
     try:
         faces = review.as_faces(_samples(ctx), search, folder=work_folder(ctx.dataset) / PICTURES)
     except ExpressivenessError as error:
@@ -151,13 +151,13 @@ def _show_faces(ctx: Context, search: review.Search, what: str) -> None:
 
 
 def _show_labels(ctx: Context, also: Sequence[str]) -> None:
-    """Have the chosen run's labels drawn, whichever the person had chosen last; the Annotate tab edits the faces."""
+    """Show the chosen run's labels, and the faces, which the Annotate tab edits."""
     fields = RunFields(_run(ctx))
     ctx.ops.set_active_fields([CATEGORY, f"frames.{fields.faces}", fields.video, f"frames.{FACES}", *also])
 
 
 def _show_category(ctx: Context, view: fo.DatasetView) -> None:
-    """Show videos with their category and the one that is suggested instead."""
+    """Show videos with their category and the suggested one."""
     ctx.ops.set_view(view)
     ctx.ops.set_active_fields([CATEGORY, SUGGESTED_CATEGORY, f"frames.{FACES}"])
 

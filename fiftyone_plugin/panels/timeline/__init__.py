@@ -1,4 +1,4 @@
-"""The review panel."""
+"""The timeline panel."""
 
 import lazy_loader
 

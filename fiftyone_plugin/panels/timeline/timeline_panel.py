@@ -1,8 +1,7 @@
 """The modal panel "Expressiveness timeline": a run's probabilities over the open video.
 
-The plot itself is in `components.js`: FiftyOne neither tells a panel in Python which frame the video player is at, nor
-lets it go to one (`FrameLoaderView` and `set_frame_number` reach image sequences only); in the browser both are one
-call.
+The plot itself is in `components.js`: a Python panel can neither read nor set the video player's current frame
+(`FrameLoaderView` and `set_frame_number` only work for image sequences), while both are a single call in the browser.
 """
 
 from __future__ import annotations
@@ -34,15 +33,15 @@ class TimelinePanel(InterviewPanel):
         )
 
     def on_load(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Read the open video's probabilities."""
+        """Load the open video's probabilities."""
         ctx.panel.state.sentence = _load(ctx)
 
     def on_change_current_sample(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Read those of the video that was opened instead."""
+        """Load the newly opened video's probabilities."""
         self.on_load(ctx)
 
     def on_run(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Read those of another run, which the App has put into the panel's state."""
+        """Load those of another run, already set in the panel's state by the App."""
         self.on_load(ctx)
 
     def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
@@ -70,7 +69,7 @@ def _dropdown(row: types.Object, name: str, labels: Mapping[str, str], on_change
 
 
 def _load(ctx: foo.executor.ExecutionContext) -> str | None:
-    """Put the chosen run's probabilities of the open video into the panel; if there are none, say so."""
+    """Load the chosen run's probabilities for the open video into the panel; return a message if there are none."""
     if missing := missing_packages():
         return missing_sentence(missing)
     from ...curation import login
@@ -93,13 +92,13 @@ def _load(ctx: foo.executor.ExecutionContext) -> str | None:
     if not series:
         return f"Run {run} found no face to classify in this video."
     waiting = {"name": queue, "run": run, "videos": review_queue(ctx.dataset, run, queue)}
-    # As text, since the App merges new data into what is there, and a shorter list would keep the end of a longer one.
+    # As text, since the App merges new data into old: a shorter list would keep the end of a longer one.
     ctx.panel.set_data("timeline", {"json": json.dumps({**series, "queue": waiting, "coder": login()})})
     return None
 
 
 def _video_of(ctx: foo.executor.ExecutionContext) -> str:
-    """The id of the video that is open; a clip or a face is shown under an id of its own."""
+    """The id of the open video; clips and faces have ids of their own."""
     view = ctx.view
     if view._is_clips or view._is_patches or view._is_frames:
         return str(view.select(ctx.current_sample).values("sample_id")[0])

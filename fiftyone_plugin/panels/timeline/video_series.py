@@ -1,4 +1,4 @@
-"""What the timeline draws of one video, ready for JSON."""
+"""Collect the timeline's data for one video, ready for JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
-    """A run's predictions of one video, ready for JSON; None if there are none.
+    """A run's predictions for one video, ready for JSON; None if there are none.
 
     Args:
         dataset: of interviews.
@@ -17,9 +17,9 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
 
     Returns:
         The `sample`; the numbers of its judged `frames`, from 1; for each, `probabilities` in the order of `categories`
-        and the index of its `truth`; `colors` of the categories; `scores`, the score that each frame stands for, where
-        the model knows that, else None; what people `decided`, see `decided_in`; `frame_rate`; `total`, the number of
-        the video's frames; `step`, the usual distance of two judged frames.
+        and the index of its `truth`; the categories' `colors`; `scores` of the frames, or None if the model does not
+        give them; the decisions, `decided`, see `decided_in`; `frame_rate`; `total`, the video's number of frames;
+        `step`, the usual distance between judged frames.
     """
     from expressiveness.data import CATEGORIES, COLORS
 
@@ -52,8 +52,8 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
 
 
 def _scores(dataset: Any, sample: str, run: str, score: float | None) -> list[float] | None:
-    """The score that each judged frame of a video stands for; None where the run's model does not know that."""
-    if score is None or not dataset.has_frame_field(f"{run}.detections.offset"):  # earlier versions wrote none
+    """The score of each judged frame; None if the run's model does not give it."""
+    if score is None or not dataset.has_frame_field(f"{run}.detections.offset"):  # not written by earlier versions
         return None
     [offsets] = dataset.select(sample).values(f"frames.{run}.detections[].offset")
     if not offsets or None in offsets:
