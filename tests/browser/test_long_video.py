@@ -52,8 +52,8 @@ def test_a_frame_beyond_the_six_thousandth_shows_its_label(long_video, page, scr
     expect(timeline).not_to_have_attribute("data-frame", "1")
     frame = int(timeline.get_attribute("data-frame"))
     judged = frame + -(frame - 1) % EVERY
-    for _ in range(judged - frame):
-        page.keyboard.press(".")  # the player's next frame
+    if frame != judged:
+        page.keyboard.press(".")  # the next judged frame
 
     expect(timeline).to_have_attribute("data-frame", str(judged))
     assert judged > 6_000

@@ -271,7 +271,7 @@ def test_the_plugin_is_not_written_through_a_link(tmp_path):
     (tmp_path / "mine").mkdir()
     (place / "fiftyone_plugin").symlink_to(tmp_path / "mine")
 
-    with pytest.raises(OutputError, match="leads out of"):
+    with pytest.raises(OutputError, match="is a link out of"):
         install_plugin(tmp_path / "plugins")
     assert contents(tmp_path / "mine") == {}
 

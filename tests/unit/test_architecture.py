@@ -89,7 +89,7 @@ def test_no_two_modules_share_a_name():
 
 @pytest.mark.slow
 def test_what_a_worker_imports_loads_no_tensorflow(run_python):
-    modules = ("faces.extraction", "movement.movement_store", "models.prediction", "video.playable")
+    modules = ("faces.extraction", "movement.movement_store", "models.prediction", "video.copies.playable")
     imports = "; ".join(f"import expressiveness.{module}" for module in modules)
 
     assert run_python(f"{imports}; import sys; print({{'tensorflow', 'keras'}} & set(sys.modules))") == "set()\n"
