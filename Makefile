@@ -33,7 +33,7 @@ demo: $(INSTALLED) ## make sample interviews, train, predict and open the App
 test: $(INSTALLED) ## run every test; what is skipped is named with its reason
 	@$(BIN)/pytest -rs $(SHARED_OUT) $(ARGS)
 
-test-fast: $(INSTALLED) ## run the tests that need no database, browser or patience: half a minute
+test-fast: $(INSTALLED) ## run the tests that need no database, browser or patience: under a minute
 	@$(BIN)/pytest -rs -m "not slow" --hypothesis-profile=fast $(SHARED_OUT) tests/unit $(ARGS)
 
 coverage: $(INSTALLED) ## run every test, and show which lines none of them ran; fails where it is more than one in twenty

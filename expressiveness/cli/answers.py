@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import traceback
+from pathlib import Path
 
 import typer
 
@@ -56,7 +57,8 @@ def open_closed_streams() -> None:
     """Reopen closed standard streams, or the next opened file would get their file descriptor."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # until the end
+            opened = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # until the process ends
+            setattr(sys, name, opened)
         elif reconfigure := getattr(getattr(sys, name), "reconfigure", None):
             reconfigure(errors="backslashreplace")  # some file names cannot be encoded in every locale
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import cv2  # before PyAV: a window of OpenCV's Qt build hangs on PyAV's copy of libxcb
+
+# isort: split
 import os
 import re
 import sys
@@ -13,7 +16,6 @@ from pathlib import Path
 from types import TracebackType
 
 import av
-import cv2
 import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream

@@ -413,7 +413,8 @@ def _thresholds(mapping: ColumnMapping, file: Path) -> Thresholds | None:
 def _read_row(
     line: int, row: Mapping[str, str], mapping: ColumnMapping, table: CsvTable, checks: RowChecks
 ) -> Interview | BadRow:
-    assert mapping.video is not None and mapping.participant is not None  # noqa: PT018 - guessed by now
+    assert mapping.video is not None  # both are guessed by now
+    assert mapping.participant is not None
     file_name = row[mapping.video]
     id = row[mapping.id] if mapping.id else PurePosixPath(with_slashes(file_name)).stem
     try:

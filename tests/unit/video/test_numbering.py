@@ -37,28 +37,29 @@ def files(draw):
     elif codec == "libx265":
         options |= {"x265-params": "log-level=none:crf=5", "preset": "ultrafast"}
     else:
-        options |= {"b": "3000000", "deadline": "realtime"} if codec.startswith("libvpx") else {"qscale": "2"}
+        # MJPEG's encoder takes these pixels only where that is asked for.
+        options |= {"b": "3000000", "deadline": "realtime"} if codec.startswith("libvpx") else {"strict": "unofficial"}
     return codec, container, options, draw(st.sampled_from([0, 0, 0, 1, 7, 13]))
 
 
 def write(folder, codec, container, options, drop):
+    """Write the video, which every combination above can be; None where a container takes no stream that is cut so."""
     whole = folder / f"whole.{container}"
     write_video(whole, (numbered_picture(n) for n in range(1, FRAMES + 1)), 25, codec=codec, options=options)
-    return remux(whole, folder / f"cut.{container}", drop=drop) if drop else whole
+    try:
+        return remux(whole, folder / f"cut.{container}", drop=drop) if drop else whole
+    except av.FFmpegError:
+        return None
 
 
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(file=files(), every=st.integers(1, 9), chosen=st.sets(st.integers(1, FRAMES), min_size=1))
 def test_it_holds_for_any_codec_container_grouping_cut_and_sampling(tmp_path_factory, file, every, chosen):
-    folder = tmp_path_factory.mktemp("video")
-    try:
-        video = write(folder, *file)
-        right = [number for _, number in plainly_decoded(video)]
-    except av.FFmpegError:  # these do not go together
-        return
-    if not right:
-        return
+    video = write(tmp_path_factory.mktemp("video"), *file)
+    right = [number for _, number in plainly_decoded(video)] if video else []
+    if not right and file[-1]:
+        return  # cut before its only key frame, so that nothing decodes
 
     read = {frame.number: number_shown(frame.rgb) for frame in read_frames(video, Sampling(every=every))}
     picked = {frame.number: number_shown(frame.rgb) for frame in read_chosen_frames(video, chosen)}
