@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import cv2  # noqa: F401  # before PyAV: a window of OpenCV's Qt build hangs on PyAV's copy of libxcb
-
-# isort: split
 import heapq
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
