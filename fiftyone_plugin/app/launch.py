@@ -116,11 +116,13 @@ def installed_plugin(folder: Path | None = None) -> InstalledPlugin | None:
 
 
 def _entry_files() -> dict[str, bytes]:
-    """The manifest and the two files it refers to, by name in the plugin's folder."""
+    """The manifest and the files it refers to, by name in the plugin's folder."""
     package = Path(__file__).resolve().parents[1]
     manifest = next(path / MANIFEST for path in (package, package.parent) if (path / MANIFEST).is_file())
     named = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    skills = [f"skills/{name}/SKILL.md" for name in named["skills"]]
     return {
+        **{skill: (manifest.parent / skill).read_bytes() for skill in skills},
         MANIFEST: manifest.read_bytes(),
         named["js_bundle"]: (package.parent / named["js_bundle"]).read_bytes(),
         named["py_entry"]: f"from {package.name} import register as register\n".encode(),
