@@ -44,6 +44,13 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def duration(seconds: float) -> str:
+    """A length of time for people: "40 s", "12 min", "3.5 h"."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
+
+
 def decimal(value: float | None) -> str:
     """A figure with two decimals, or "" for None."""
     # Round before formatting: a mean of -1e-17 must read 0.00, not -0.00.

@@ -20,7 +20,7 @@ from benchmarks.speed.database import own_database
 from benchmarks.speed.rows import measure
 
 ROWS = (
-    "extraction", "extraction_cpu", "sparse", "labels", "prediction", "epoch", "importing", "memory",
+    "extraction", "extraction_cpu", "sparse", "labels", "prediction", "epoch", "importing", "memory", "training_memory",
     "help",
 )  # fmt: skip
 FILE = RESULTS / "speed.json"

@@ -1,4 +1,4 @@
-from .faces_and_movement import read_faces_and_movement
+from .faces_and_movement import extract_faces_and_movement, read_faces_and_movement
 from .landmarks import landmarker_of_process, read_movement
 from .measures import EXPRESSIVE_COLUMNS, Measure, expressiveness_of, shape_variance, turning_speed
 from .movement_store import MovementStore, extract_movements, load_movements
@@ -16,6 +16,7 @@ __all__ = [
     "Neutrals",
     "expression_of",
     "expressiveness_of",
+    "extract_faces_and_movement",
     "extract_movements",
     "landmarker_of_process",
     "load_movements",

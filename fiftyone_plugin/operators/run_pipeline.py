@@ -57,13 +57,15 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Run the steps, each with its own operator's parameters."""
+        from expressiveness.models import MODELS
+
         from ..dataset import next_run_name
         from ..steps import folder_for
 
         chosen = self.read(ctx)
         run = chosen.run or next_run_name(ctx.dataset, chosen.model)
         folder_for(ctx.dataset, run)  # check before face detection, which takes hours
-        ctx.params["run"] = run
+        ctx.params |= {"run": run, "movement": "movement" in MODELS[chosen.model].needs}
         result: dict[str, Any] = {}
         furthest = 0.0  # a step may restart its progress for each phase, but the total must not go back
         for number, (operator, name) in enumerate(STEPS):

@@ -79,11 +79,13 @@ class NotebookCnn:
         Raises:
             TrainingError: no faces, or a set without faces.
         """
+        if progress:
+            progress(0, 1, "loading TensorFlow")
         _load_tensorflow()
         from expressiveness.models.cnn.fitting import fit_network
 
         self._network, self.history = fit_network(data, self.options, progress=progress, log_folder=log_folder)
-        self.held_out = HeldOut.validated(self, data)
+        self.held_out = HeldOut.validated(self, data, progress=progress)
         return self
 
     def predict(self, clip: Clip) -> FramePredictions:
