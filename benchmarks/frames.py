@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,19 +21,16 @@ from scipy.stats import spearmanr
 
 from benchmarks.circumstances import RESULTS as FOLDER
 from benchmarks.circumstances import circumstances
-from expressiveness.data import DEFAULT_TARGET, Thresholds, read_interviews
+from benchmarks.rendered_sets import SEEDS, prepared
+from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.evaluation import Confusion
 from expressiveness.intensity import frame_intensity
 from expressiveness.models import calibrate, features_of, fit_movement
 from expressiveness.models.by_movement.fitted_movement import people_in_folds
-from expressiveness.movement import MovementStore, Neutrals, expressiveness_of, extract_movements, load_movements
+from expressiveness.movement import MovementStore, Neutrals, expressiveness_of, load_movements
 
 RESULTS = FOLDER / "frames.json"
-PEOPLE, CLIPS = 40, 4
-HELD = ("--gesture-seconds", "7")
-KINDS = {"as they come": (), "held poses": HELD, "all hardships": (*HELD, "--independent-head", "--label-noise", "0.5")}
-FOLDERS = {"as they come": "default", "held poses": "held", "all hardships": "hard"}
-SEEDS = {"as they come": (1, 12, 13), "held poses": (22, 23, 24), "all hardships": (32, 33, 34)}
+JUDGED = ("as they come", "held poses", "all hardships")
 BINS = 10
 DRAWS = 10
 STUDIES = (3, 6, 12, 20)
@@ -59,12 +53,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("facekit", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--kinds", nargs="+", choices=[*KINDS], default=[*KINDS])
+    parser.add_argument("--kinds", nargs="+", choices=JUDGED, default=JUDGED)
     arguments = parser.parse_args()
     sets = []
     for kind in arguments.kinds:
         for seed in SEEDS[kind]:
-            interviews, store = prepared(arguments.facekit, arguments.work / f"{FOLDERS[kind]}{seed}", kind, seed)
+            interviews, faces = prepared(arguments.facekit, arguments.work, kind, seed)
+            store = MovementStore.beside(faces)
             for known_by in ("all their clips", "one clip"):
                 clips = clips_of(interviews, store, alone=known_by == "one clip")
                 sets.append({"kind": kind, "seed": seed, "person known by": known_by, **figures(clips)})
@@ -74,18 +69,6 @@ def main():
     command = "python -m benchmarks.frames FACEKIT WORK"
     learned = frame_intensity().provenance
     RESULTS.write_text(json.dumps({**circumstances(command), "intensity": learned, "sets": sets}, indent=1) + "\n")
-
-
-def prepared(facekit, folder, kind, seed):
-    """Render a set, and read its movement."""
-    if not (folder / "interviews" / "metadata.jsonl").exists():
-        size = ["--participants", str(PEOPLE), "--clips-per-participant", str(CLIPS), "--seed", str(seed)]
-        script = [sys.executable, str(facekit / "make_interviews.py"), str(folder / "interviews"), *size, *KINDS[kind]]
-        subprocess.run([*script, "--workers", str(os.cpu_count())], check=True)
-    interviews = read_interviews(folder / "interviews")
-    store = MovementStore(folder / "faces")
-    extract_movements(interviews, store)
-    return interviews, store
 
 
 def clips_of(interviews, store, *, alone):
