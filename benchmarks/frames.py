@@ -43,6 +43,7 @@ class Clips:
     score: np.ndarray  # (k,) the label
     category: np.ndarray  # (k,)
     person: np.ndarray  # (k,)
+    acted: np.ndarray  # (k,) the score that was acted, before the label's noise
     energy: list[np.ndarray]  # k, the truth of each frame
     intensity: list[np.ndarray]  # k, of each frame
     features: np.ndarray  # (k, 29)
@@ -77,12 +78,14 @@ def clips_of(interviews, store, *, alone):
     rest = Neutrals(interviews, store)
     rests = [None if alone else rest.of(one.participant) for one in interviews]
     truth = pd.read_csv(interviews.path / "truth_frames.csv", dtype={"id": str}).set_index(["id", "frame_number"])
+    acted = pd.read_csv(interviews.path / "truth.csv", dtype={"id": str}).set_index("id")["score_without_noise"]
     scores = np.array([one.scores[DEFAULT_TARGET] for one in interviews])
     shown = [movements[one.id] for one in interviews]
     return Clips(
         score=scores,
         category=np.array([Thresholds().index(score) for score in scores]),
         person=np.array([one.participant for one in interviews]),
+        acted=acted.loc[[one.id for one in interviews]].to_numpy(),
         energy=[
             truth.loc[one.id].loc[movement.frame_number.tolist(), "energy"].to_numpy()
             for one, movement in zip(interviews, shown, strict=True)
@@ -110,6 +113,7 @@ def figures(clips):
     amplitude = np.array([energy.mean() for energy in clips.energy])
     third = np.digitize(amplitude, np.quantile(amplitude, [1 / 3, 2 / 3]))
     energy = np.concatenate(clips.energy)
+    labels = frame_labels(clips, amplitude, energy)
     cuts = np.quantile(amplitude, [(clips.category < 1).mean(), (clips.category < 2).mean()])
     return {
         "frames within a video": float(within.mean()),
@@ -117,8 +121,22 @@ def figures(clips):
         "frames pooled": rank(np.concatenate(levels), energy),
         "repeating the video's score, pooled": rank(np.repeat(score, [len(one) for one in levels]), energy),
         "calibration error of frames": calibration_error(np.concatenate(frames), np.digitize(energy, cuts)),
-        "videos": {"movement": of_videos(clips, score), "e_std": of_videos(clips, e_std)},
+        "the same, against labels as noisy as the videos'": calibration_error(np.concatenate(frames), labels),
+        "videos": {
+            "movement": of_videos(clips, score),
+            "e_std": of_videos(clips, e_std),
+            "what was acted, which no model can pass": of_videos(clips, clips.acted),
+        },
     }
+
+
+def frame_labels(clips, amplitude, energy):
+    """The category of each frame by a label that errs as the videos' labels do, which is what a model can learn."""
+    acted = np.interp(energy, np.sort(amplitude), np.sort(clips.acted))
+    noise = np.std(clips.score - clips.acted)
+    thresholds = Thresholds()
+    noisy = acted + noise * np.random.default_rng(0).standard_normal(len(energy))
+    return np.digitize(noisy, [thresholds.low, thresholds.high])
 
 
 def small_studies(clips, seed):
