@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,19 +21,16 @@ from scipy.stats import spearmanr
 
 from benchmarks.circumstances import RESULTS as FOLDER
 from benchmarks.circumstances import circumstances
-from expressiveness.data import DEFAULT_TARGET, Thresholds, read_interviews
+from benchmarks.rendered_sets import SEEDS, prepared
+from expressiveness.data import DEFAULT_TARGET, Thresholds
 from expressiveness.evaluation import Confusion
 from expressiveness.intensity import frame_intensity
 from expressiveness.models import calibrate, features_of, fit_movement
 from expressiveness.models.by_movement.fitted_movement import people_in_folds
-from expressiveness.movement import MovementStore, Neutrals, expressiveness_of, extract_movements, load_movements
+from expressiveness.movement import MovementStore, Neutrals, expressiveness_of, load_movements
 
 RESULTS = FOLDER / "frames.json"
-PEOPLE, CLIPS = 40, 4
-HELD = ("--gesture-seconds", "7")
-KINDS = {"as they come": (), "held poses": HELD, "all hardships": (*HELD, "--independent-head", "--label-noise", "0.5")}
-FOLDERS = {"as they come": "default", "held poses": "held", "all hardships": "hard"}
-SEEDS = {"as they come": (1, 12, 13), "held poses": (22, 23, 24), "all hardships": (32, 33, 34)}
+JUDGED = ("as they come", "held poses", "all hardships")
 BINS = 10
 DRAWS = 10
 STUDIES = (3, 6, 12, 20)
@@ -49,6 +43,7 @@ class Clips:
     score: np.ndarray  # (k,) the label
     category: np.ndarray  # (k,)
     person: np.ndarray  # (k,)
+    acted: np.ndarray  # (k,) the score that was acted, before the label's noise
     energy: list[np.ndarray]  # k, the truth of each frame
     intensity: list[np.ndarray]  # k, of each frame
     features: np.ndarray  # (k, 29)
@@ -59,12 +54,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("facekit", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--kinds", nargs="+", choices=[*KINDS], default=[*KINDS])
+    parser.add_argument("--kinds", nargs="+", choices=JUDGED, default=JUDGED)
     arguments = parser.parse_args()
     sets = []
     for kind in arguments.kinds:
         for seed in SEEDS[kind]:
-            interviews, store = prepared(arguments.facekit, arguments.work / f"{FOLDERS[kind]}{seed}", kind, seed)
+            interviews, faces = prepared(arguments.facekit, arguments.work, kind, seed)
+            store = MovementStore.beside(faces)
             for known_by in ("all their clips", "one clip"):
                 clips = clips_of(interviews, store, alone=known_by == "one clip")
                 sets.append({"kind": kind, "seed": seed, "person known by": known_by, **figures(clips)})
@@ -76,30 +72,20 @@ def main():
     RESULTS.write_text(json.dumps({**circumstances(command), "intensity": learned, "sets": sets}, indent=1) + "\n")
 
 
-def prepared(facekit, folder, kind, seed):
-    """Render a set, and read its movement."""
-    if not (folder / "interviews" / "metadata.jsonl").exists():
-        size = ["--participants", str(PEOPLE), "--clips-per-participant", str(CLIPS), "--seed", str(seed)]
-        script = [sys.executable, str(facekit / "make_interviews.py"), str(folder / "interviews"), *size, *KINDS[kind]]
-        subprocess.run([*script, "--workers", str(os.cpu_count())], check=True)
-    interviews = read_interviews(folder / "interviews")
-    store = MovementStore(folder / "faces")
-    extract_movements(interviews, store)
-    return interviews, store
-
-
 def clips_of(interviews, store, *, alone):
     """What is known of each clip; the person's face at rest from all clips, or from this one alone."""
     movements = load_movements(interviews, store)
     rest = Neutrals(interviews, store)
     rests = [None if alone else rest.of(one.participant) for one in interviews]
     truth = pd.read_csv(interviews.path / "truth_frames.csv", dtype={"id": str}).set_index(["id", "frame_number"])
+    acted = pd.read_csv(interviews.path / "truth.csv", dtype={"id": str}).set_index("id")["score_without_noise"]
     scores = np.array([one.scores[DEFAULT_TARGET] for one in interviews])
     shown = [movements[one.id] for one in interviews]
     return Clips(
         score=scores,
         category=np.array([Thresholds().index(score) for score in scores]),
         person=np.array([one.participant for one in interviews]),
+        acted=acted.loc[[one.id for one in interviews]].to_numpy(),
         energy=[
             truth.loc[one.id].loc[movement.frame_number.tolist(), "energy"].to_numpy()
             for one, movement in zip(interviews, shown, strict=True)
@@ -127,6 +113,7 @@ def figures(clips):
     amplitude = np.array([energy.mean() for energy in clips.energy])
     third = np.digitize(amplitude, np.quantile(amplitude, [1 / 3, 2 / 3]))
     energy = np.concatenate(clips.energy)
+    labels = frame_labels(clips, amplitude, energy)
     cuts = np.quantile(amplitude, [(clips.category < 1).mean(), (clips.category < 2).mean()])
     return {
         "frames within a video": float(within.mean()),
@@ -134,8 +121,22 @@ def figures(clips):
         "frames pooled": rank(np.concatenate(levels), energy),
         "repeating the video's score, pooled": rank(np.repeat(score, [len(one) for one in levels]), energy),
         "calibration error of frames": calibration_error(np.concatenate(frames), np.digitize(energy, cuts)),
-        "videos": {"movement": of_videos(clips, score), "e_std": of_videos(clips, e_std)},
+        "the same, against labels as noisy as the videos'": calibration_error(np.concatenate(frames), labels),
+        "videos": {
+            "movement": of_videos(clips, score),
+            "e_std": of_videos(clips, e_std),
+            "what was acted, which no model can pass": of_videos(clips, clips.acted),
+        },
     }
+
+
+def frame_labels(clips, amplitude, energy):
+    """The category of each frame by a label that errs as the videos' labels do, which is what a model can learn."""
+    acted = np.interp(energy, np.sort(amplitude), np.sort(clips.acted))
+    noise = np.std(clips.score - clips.acted)
+    thresholds = Thresholds()
+    noisy = acted + noise * np.random.default_rng(0).standard_normal(len(energy))
+    return np.digitize(noisy, [thresholds.low, thresholds.high])
 
 
 def small_studies(clips, seed):

@@ -14,16 +14,19 @@ from expressiveness.cli.options import (
     Json,
     MaxMegapixels,
     Model,
+    NeutralLive,
+    NeutralOfVideos,
     OkIfSome,
     Overwrite,
     Workers,
 )
-from expressiveness.cli.terminal import exit_status, progress, read_model, say, warn, write_json
+from expressiveness.cli.terminal import exit_status, progress, read_model, read_video_neutrals, say, warn, write_json
 from expressiveness.errors import VideoError
 from expressiveness.wording import as_text
 
 if TYPE_CHECKING:
     from expressiveness.models import ConformalSets, FramePredictions
+    from expressiveness.movement import Neutral
     from expressiveness.parallel import Outcome
 
 
@@ -34,6 +37,7 @@ def predict(
         Path | None, typer.Option("--table", metavar="FILE", help="Every frame as .csv, .parquet or .json.")
     ] = None,
     html: Html = None,
+    neutral: NeutralOfVideos = None,
     workers: Workers = None,
     max_megapixels: MaxMegapixels = DEFAULT_MEGAPIXELS,
     ok_if_some: OkIfSome = False,
@@ -57,6 +61,7 @@ def predict(
     for outcome in predict_videos(
         trained,
         videos,
+        neutrals=read_video_neutrals(videos, neutral),
         reasons=bool(html or json_file),
         workers=workers,
         max_pixels=round(max_megapixels * 1e6),
@@ -93,6 +98,7 @@ def live(
     no_window: Annotated[
         bool, typer.Option("--no-window", help="Only write: every frame of a file, at full speed.")
     ] = False,
+    neutral: NeutralLive = None,
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -105,10 +111,12 @@ def live(
     check_video_file(output, overwrite=overwrite)
     check_output_file(json_file, overwrite=overwrite)
     trained = read_model(model)
+    at_rest = _neutral_of_source(source, neutral) if "moving faces" in trained.model.can else None
     with progress("Recognising") as report:
         result = run_live(
             trained,
             source,
+            neutral=at_rest,
             output=output,
             overwrite=overwrite,
             window=not no_window,
@@ -120,6 +128,19 @@ def live(
         say(f"The video is {output}.")
     if result.broke_off:
         raise VideoError(result.broke_off)
+
+
+def _neutral_of_source(source: str, file: Path | None) -> Neutral | None:
+    """The neutral face that a user named: of a video file in a table, of a camera's or stream's person in a video."""
+    from expressiveness.live import file_of
+    from expressiveness.models import video_neutral
+    from expressiveness.movement import neutral_in
+
+    video = file_of(source)
+    if video is None:
+        return neutral_in(file) if file else None
+    named = read_video_neutrals([video], file).get(video)
+    return video_neutral(named, video) if named else None
 
 
 def _sentence(video: Path, predictions: FramePredictions, sets: ConformalSets | None) -> str:

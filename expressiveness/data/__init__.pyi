@@ -27,6 +27,7 @@ from .readers import (
     write_table,
 )
 from .splits import Split, participant_folds, split_by_participant
+from .video_neutrals import neutrals_of_videos
 
 __all__ = [
     "ATTRIBUTES",
@@ -69,6 +70,7 @@ __all__ = [
     "doubts_about",
     "inspect_folder",
     "metadata_lines",
+    "neutrals_of_videos",
     "participant_folds",
     "participant_name",
     "read_interviews",

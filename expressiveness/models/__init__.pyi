@@ -26,7 +26,7 @@ from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
 from .model_card import TERMS, figures_html
 from .model_training import train
-from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos
+from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos, video_neutral
 from .record import RECORD, read_record
 from .trained_model import CARD, MODEL, TrainedModel, load_model
 from .training import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED, LabelledClip, TrainingConfig, TrainingData, assemble
@@ -89,5 +89,6 @@ __all__ = [
     "reference_face",
     "rows_by_frame",
     "train",
+    "video_neutral",
     "write_table",
 ]

@@ -185,8 +185,11 @@ class JudgesFaces(Protocol):
 class JudgesMoments(Protocol):
     """A model that can judge "moving faces"; live recognition needs this or `JudgesFaces`."""
 
-    def now(self, movement: Movement) -> npt.NDArray[np.float32]:
-        """Judge the last frame of the movement so far, whose `doubt` is None; the categories, shape (3,)."""
+    def now(self, movement: Movement, neutral: Neutral | None = None) -> npt.NDArray[np.float32]:
+        """Judge the last frame of the movement so far, whose `doubt` is None; the categories, shape (3,).
+
+        `neutral` is the person's neutral face; None to estimate it from the movement.
+        """
 
 
 class Embeds(Protocol):

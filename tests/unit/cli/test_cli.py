@@ -82,6 +82,16 @@ def test_predict_says_the_category_of_any_video(trained, sample_interviews, tmp_
 
 
 @pytest.mark.slow
+def test_predict_names_the_rows_of_neutral_faces_that_cannot_be(trained, sample_interviews, tmp_path, capsys):
+    video, file = min((sample_interviews / "videos").glob("*.mp4")), tmp_path / "mine.csv"
+    file.write_text("id,start,end\n0001,0,0.5\n9999,0,1\n")
+
+    assert run("predict", trained["model"], video, "--neutral", file) == 0
+    assert "mine.csv, line 3 (id 9999): there is no interview 9999" in capsys.readouterr().err
+    assert run("predict", trained["model"], video, "--neutral", tmp_path / "none.csv") == 1
+
+
+@pytest.mark.slow
 def test_a_video_that_cannot_be_read_is_named_and_the_others_are_predicted(
     trained, sample_interviews, tmp_path, capsys
 ):
