@@ -23,7 +23,7 @@ from .cnn import (
 from .conformal import ConformalSets, HeldOut, about_sets
 from .export import EXPORTS, export_model
 from .families import MODELS
-from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
+from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, without_formulas, write_table
 from .model_card import TERMS, figures_html
 from .model_training import train
 from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos
@@ -89,5 +89,6 @@ __all__ = [
     "reference_face",
     "rows_by_frame",
     "train",
+    "without_formulas",
     "write_table",
 ]
