@@ -23,7 +23,7 @@ from .cnn import (
 from .conformal import ConformalSets, HeldOut, about_sets
 from .export import EXPORTS, export_model
 from .families import MODELS
-from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, write_table
+from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, without_formulas, write_table
 from .model_card import TERMS, figures_html
 from .model_training import train
 from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos, video_neutral
@@ -90,5 +90,6 @@ __all__ = [
     "rows_by_frame",
     "train",
     "video_neutral",
+    "without_formulas",
     "write_table",
 ]

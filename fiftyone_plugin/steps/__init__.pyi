@@ -1,7 +1,7 @@
 from .demo import FULL, QUICK, run_demo
 from .detecting import detect_faces
 from .embedding import compute_embeddings
-from .exporting import export_curated
+from .exporting import export_curated, export_for_tools
 from .importing import ImportReport, import_interviews, rows_of_others
 from .interviewee import PersonSeen, choose_interviewee, people_in
 from .label_checking import LABELS_TO_CHECK, find_suspicious_labels, labels_to_check, require_people, suspect_videos
@@ -19,6 +19,7 @@ __all__ = [
     "compute_embeddings",
     "detect_faces",
     "export_curated",
+    "export_for_tools",
     "find_suspicious_labels",
     "folder_for",
     "import_interviews",

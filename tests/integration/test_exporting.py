@@ -12,7 +12,7 @@ from expressiveness.errors import OutputError, TrainingError
 from expressiveness.faces import FaceStore
 from fiftyone_plugin.api import interviews_of, work_folder
 from fiftyone_plugin.curation import curate, curation_of
-from fiftyone_plugin.steps import export_curated
+from fiftyone_plugin.steps import export_curated, export_for_tools
 
 
 def rows(folder):
@@ -101,3 +101,18 @@ def test_faces_that_were_not_looked_for_cannot_be_exported(dataset, tmp_path):
     with pytest.raises(TrainingError, match="Detect faces first: 2 videos have no faces yet"):
         export_curated(dataset, tmp_path / "out")
     assert len(curation_of(dataset)) == 0
+
+
+def test_other_tools_get_predictions_and_decisions(dataset, tmp_path):
+    import pandas as pd
+
+    curate(dataset[:1], "category", category=EXPRESSIVE, by="ann", level="videos")
+
+    report = export_for_tools(dataset[:3], tmp_path / "tables", "tables", run="first")
+    export_for_tools(dataset[:3], tmp_path / "elan", "elan")
+
+    frames = pd.read_csv(tmp_path / "tables/frames.csv", dtype={"interview": str})
+    labels = [label for video in dataset[:3].values("frames.first.detections.label") for [label] in filter(None, video)]
+    assert frames["category"].tolist() == labels
+    assert pd.read_csv(tmp_path / "tables/decisions.csv")["coder"].tolist() == ["ann"]
+    assert report.videos == len(list((tmp_path / "elan").glob("*.eaf"))) == 3

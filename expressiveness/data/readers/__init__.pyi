@@ -2,7 +2,8 @@ from .crema_d import CremaDReader
 from .csv_table import COLUMNS_FILE, NEUTRAL_FILE, TABLE_FILE, ColumnMapping, CsvReader, CsvTable, write_table
 from .ravdess import RavdessReader
 from .reader import Reader, RowChecks
-from .recruitview import ATTRIBUTES, DEFAULT_TARGET, METADATA, TARGETS, RecruitViewReader, metadata_lines
+from .recruitview import METADATA, RecruitViewReader, metadata_lines
+from .recruitview_columns import ATTRIBUTES, DEFAULT_TARGET, TARGETS
 from .video_files import VIDEO_ENDINGS, videos_in
 
 __all__ = [
