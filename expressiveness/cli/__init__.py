@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from expressiveness.cli.answers import STOPPED, answer, open_closed_streams
+from expressiveness.cli.coding_commands import agreement, assign
 from expressiveness.cli.fiftyone_app import clean, demo, forget, install_plugin, open_app
 from expressiveness.cli.interview_commands import extract, inspect, reencode
 from expressiveness.cli.model_commands import benchmark, evaluate, export_model, train
@@ -44,6 +45,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "benchmark": benchmark,
     "predict": predict,
     "live": live,
+    "assign": assign,
+    "agreement": agreement,
     "export-model": export_model,
     "forget": forget,
     "clean": clean,
