@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from expressiveness.cli.answers import STOPPED, answer, open_closed_streams
+from expressiveness.cli.coding_commands import agreement, assign
 from expressiveness.cli.exchange_commands import export, import_decisions
 from expressiveness.cli.fiftyone_app import clean, demo, doctor, forget, install_plugin, open_app
 from expressiveness.cli.interview_commands import extract, inspect, reencode
@@ -47,6 +48,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "live": live,
     "export": export,
     "import-decisions": import_decisions,
+    "assign": assign,
+    "agreement": agreement,
     "export-model": export_model,
     "forget": forget,
     "clean": clean,

@@ -43,10 +43,10 @@ from expressiveness.cli.terminal import (
 from expressiveness.errors import ConfigError
 from expressiveness.evaluation import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.models import DEFAULT_MODEL, DEFAULT_SEED
-from expressiveness.wording import about_frames
+from expressiveness.wording import about_frames, counted
 
 if TYPE_CHECKING:
-    from expressiveness.data import Curation
+    from expressiveness.data import Curation, Interview
     from expressiveness.evaluation import FrameTruth
 
 
@@ -136,6 +136,8 @@ def train(
     write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
     say(about_sets(model.record()["sets"]))
+    if decisions:
+        say(f"It was given {counted(len(decisions), 'decision')} of {', '.join(decisions.whose())}.")
     say(f"The model is in {out}, its card in {out / 'README.md'}.")
 
 
@@ -146,6 +148,10 @@ def evaluate(
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
     curation: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers: the frames that they labelled.")
+    ] = None,
+    coding: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR|FILE", help="Codes of several people: the truth of frames, see agreement."),
     ] = None,
     neutral: Neutral = None,
     html: Html = None,
@@ -166,6 +172,8 @@ def evaluate(
     trained = read_model(model)
     found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
     frame_truth = _frame_truth(found.path, Curation.load(curation) if curation else None)
+    if coding:
+        frame_truth = _coded(coding, found.interviews)
     neutrals = read_neutrals(found, neutral)
     held_out = found.interviews if everyone else held_out_interviews(trained, found.interviews)
     store = FaceStore(faces, trained.extraction)
@@ -298,6 +306,20 @@ def _frame_truth(folder: Path, curation: Curation | None = None) -> FrameTruth |
 
     labelled = FrameTruth.labelled(curation) if curation else None
     return labelled or FrameTruth.beside(folder)
+
+
+def _coded(coding: Path, interviews: Sequence[Interview]) -> FrameTruth:
+    """What people coded of single frames.
+
+    Raises:
+        ConfigError: no frame was coded, or no video shows a change.
+    """
+    from expressiveness.coding import Codings, human_truth
+
+    truth = human_truth(Codings.read(coding), participants={one.id: one.participant for one in interviews})
+    if not truth:
+        raise ConfigError(f"--coding {coding}: in no video do the coders agree that frames differ; code more frames")
+    return truth
 
 
 def _named_values(given: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from .confusion import Confusion
 from .frame_truth import FrameTruth, frame_figures
 from .held_out import Evaluation, evaluate, held_out_interviews
 from .label_quality import LEAST_PEOPLE, Suspect, suspicious_labels
-from .metrics import VideoResults, video_figures
+from .metrics import VideoResults, draws_of_people, percentile_interval, rank_correlation, video_figures
 from .verdict import verdict
 
 __all__ = [
@@ -21,9 +21,12 @@ __all__ = [
     "Suspect",
     "VideoResults",
     "benchmark",
+    "draws_of_people",
     "evaluate",
     "frame_figures",
     "held_out_interviews",
+    "percentile_interval",
+    "rank_correlation",
     "suspicious_labels",
     "verdict",
     "video_figures",
