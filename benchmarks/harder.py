@@ -4,7 +4,8 @@
 
 FACEKIT is the folder of the renderer (`make_interviews.py`), WORK one for rendered sets, their faces and movement, and
 the networks' tables; what is there already is not made again. The network, with all its epochs, is judged on the first
-seed of each kind. `--without-networks` leaves out what is not in WORK yet.
+seed of each kind. `--without-networks` leaves out what is not in WORK yet,
+and `--sets "all hardships:32"` chooses sets.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from expressiveness.evaluation import BenchmarkConfig, FrameTruth
 from expressiveness.evaluation.benchmark_rows import ROWS
 from expressiveness.evaluation.benchmarking import benchmark
 
+EVERY = [(kind, seed) for kind, seeds in SEEDS.items() for seed in seeds]
 RESULTS = FOLDER / "harder.json"
 NETWORKS = ("deviation",)
 FAST = tuple(key for key in ROWS if key not in ("deviation", "notebook", "notebook_leaky"))
@@ -29,21 +31,31 @@ KEPT = ("key", "name", "leaky", "spearman", "spearman_ci", "macro_f1", "macro_f1
 def main():
     arguments = _arguments()
     sets = []
-    for kind in arguments.kinds:
-        for seed in SEEDS[kind]:
-            found = table_of(arguments, kind, seed, FAST)
-            for network in NETWORKS if seed == SEEDS[kind][0] else ():
-                kept = arguments.work / f"network-{network}-{kind.replace(' ', '-')}-{seed}.json"
-                if arguments.networks and not kept.exists():
-                    kept.write_text(json.dumps(table_of(arguments, kind, seed, (network,)), indent=1) + "\n")
-                if kept.exists():
-                    found["rows"] += json.loads(kept.read_text())["rows"]
-            sets.append({"kind": kind, "flags": " ".join(KINDS[kind]), "seed": seed, **found})
-            print(
-                kind, seed, *(f"{row['key']} {row['spearman']} {row['macro_f1']};" for row in found["rows"]), flush=True
-            )
+    for kind, seed in arguments.sets or EVERY:
+        found = kept(arguments, kind, seed, FAST)
+        for network in NETWORKS:
+            if (arguments.networks and seed == SEEDS[kind][0]) or table_file(
+                arguments, kind, seed, (network,)
+            ).exists():
+                found["rows"] += kept(arguments, kind, seed, (network,))["rows"]
+        sets.append({"kind": kind, "flags": " ".join(KINDS[kind]), "seed": seed, **found})
+        print(kind, seed, {row["key"]: (row["spearman"], row["macro_f1"]) for row in found["rows"]}, flush=True)
     command = "python -m benchmarks.harder FACEKIT WORK"
     RESULTS.write_text(json.dumps({**circumstances(command), "sets": sets}, indent=1) + "\n")
+
+
+def kept(arguments, kind, seed, rows):
+    """The table of some rows on a set, made if it is not in WORK yet."""
+    file = table_file(arguments, kind, seed, rows)
+    if not file.exists():
+        file.write_text(json.dumps(table_of(arguments, kind, seed, rows), indent=1) + "\n")
+    return json.loads(file.read_text())
+
+
+def table_file(arguments, kind, seed, rows):
+    """Where a table is kept."""
+    what = rows[0] if rows[0] in NETWORKS else "fast"
+    return arguments.work / f"table-{what}-{kind.replace(' ', '-')}-{seed}.json"
 
 
 def table_of(arguments, kind, seed, rows):
@@ -60,9 +72,14 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("facekit", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--kinds", nargs="+", choices=[*KINDS], default=[*KINDS])
+    parser.add_argument("--sets", nargs="+", type=_set, metavar="KIND:SEED", help="all if not given")
     parser.add_argument("--without-networks", dest="networks", action="store_false")
     return parser.parse_args()
+
+
+def _set(text):
+    kind, seed = text.split(":")
+    return kind, int(seed)
 
 
 if __name__ == "__main__":

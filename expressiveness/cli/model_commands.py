@@ -281,10 +281,12 @@ def export_model(
         from expressiveness.models import export_model
 
         export_model(trained, out, format)
+    say(f"Model: {trained.in_words}.")
     say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir() if path.name != MANIFEST))}")
 
 
 def _say_figures(figures: dict[str, Any]) -> None:
+    say(f"Model: {figures['model']}.")
     say(figures["verdict"])
     video = figures["video"]
     low, high = video["accuracy_ci"]

@@ -55,6 +55,7 @@ def predict(
     check_output_file(json_file, overwrite=overwrite)
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
+    say(f"Model: {trained.in_words}.")
     # Keep a folder without videos, so that it is reported as unreadable.
     videos = list(dict.fromkeys(file for given in videos for file in videos_in(given) or [given]))
     outcomes: list[Outcome[Path, FramePredictions]] = []
@@ -75,7 +76,11 @@ def predict(
             say(_sentence(outcome.item, outcome.value, trained.sets))
     order = {video: position for position, video in enumerate(videos)}
     outcomes.sort(key=lambda outcome: order[outcome.item])
-    done = [{"file": as_text(outcome.item), **outcome.value.as_dict()} for outcome in outcomes if outcome.value]
+    done = [
+        {"file": as_text(outcome.item), "model": trained.config.model, **outcome.value.as_dict()}
+        for outcome in outcomes
+        if outcome.value
+    ]
     failed = len(outcomes) - len(done)
     write_json(json_file, done, overwrite=overwrite)
     if table:
@@ -83,7 +88,8 @@ def predict(
     if html:
         from expressiveness.reports import prediction_report, write_page
 
-        say(f"The report is {write_page(prediction_report(outcomes), html, overwrite=overwrite)}.")
+        page = prediction_report(outcomes, model=trained.in_words)
+        say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
     exit_status(len(done), failed, ok_if_some=ok_if_some)
@@ -111,6 +117,7 @@ def live(
     check_video_file(output, overwrite=overwrite)
     check_output_file(json_file, overwrite=overwrite)
     trained = read_model(model)
+    say(f"Model: {trained.in_words}.")
     at_rest = _neutral_of_source(source, neutral) if "moving faces" in trained.model.can else None
     with progress("Recognising") as report:
         result = run_live(

@@ -130,6 +130,8 @@ class Model(Protocol):
     label: ClassVar[str]
     """Shown to a person choosing a model, as in "Network: judges the look of single faces"."""
 
+    # A family may also have `judges: ClassVar[str]`, what judges the video and what the frame, for reports.
+
     needs: ClassVar[frozenset[Input]]
     can: ClassVar[frozenset[Ability]]
 

@@ -47,6 +47,7 @@ class MovementModel:
     """
 
     label: ClassVar[str] = "Movement: judges how a face moves, frame by frame and over a video; reads the videos once"
+    judges: ClassVar[str] = "movement for the video, intensity for the frame"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
     can: ClassVar[frozenset[Ability]] = frozenset({"moving faces", "reasons"})
     Options: ClassVar[type] = NoOptions

@@ -76,7 +76,10 @@ def test_predict_says_the_category_of_any_video(trained, sample_interviews, tmp_
     predictions = read(out)
     assert [prediction["file"] for prediction in predictions] == [str(video) for video in videos]
     assert all(len(frame["probabilities"]) == 3 for frame in predictions[0]["frames"])
-    assert "confidence" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "confidence" in said
+    assert "Model: notebook_cnn: the notebook's network" in said
+    assert predictions[0]["model"] == "notebook_cnn"
     assert html.read_text().count("<img") == len(videos)
     assert len(table.read_text().splitlines()) == 1 + sum(len(prediction["frames"]) for prediction in predictions)
 

@@ -81,7 +81,9 @@ def test_a_saved_model_says_the_same_after_loading(stored, model, tmp_path):
         assert (one.value.score, one.value.category) == (other.value.score, other.value.category)
     files = {file.name for file in (tmp_path / "model").iterdir()} - {MANIFEST}
     assert files == {"model.json", "movement.json", "README.md"}
-    assert "how the face moves" in (tmp_path / "model" / "README.md").read_text()
+    card = (tmp_path / "model" / "README.md").read_text()
+    assert "how the face moves" in card
+    assert "Model: movement (the default): movement for the video, intensity for the frame." in card
 
 
 def test_a_damaged_record_is_refused(model, tmp_path):
