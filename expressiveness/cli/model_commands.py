@@ -178,7 +178,8 @@ def evaluate(
         from expressiveness.reports import evaluation_report, write_page
 
         title = f"Evaluation of {model.resolve().name}"
-        page = evaluation_report(evaluation, history=trained.history, title=title)
+        videos = {one.id: one.video for one in held_out}
+        page = evaluation_report(evaluation, history=trained.history, videos=videos, title=title)
         say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
 
 

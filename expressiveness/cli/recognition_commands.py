@@ -76,9 +76,11 @@ def predict(
     if table:
         write_table(frame_table(outcomes), table, overwrite=overwrite)
     if html:
+        from expressiveness.data import CategoryRule
         from expressiveness.reports import prediction_report, write_page
 
-        say(f"The report is {write_page(prediction_report(outcomes), html, overwrite=overwrite)}.")
+        rule = CategoryRule(trained.config.target, trained.thresholds)
+        say(f"The report is {write_page(prediction_report(outcomes, rule=rule), html, overwrite=overwrite)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
     exit_status(len(done), failed, ok_if_some=ok_if_some)
