@@ -123,7 +123,7 @@ class Inspection:
             return ""
         named = ", ".join(f"{id} ({score:g})" for id, score in list(outliers.items())[:OUTLIERS_SHOWN])
         rest = len(outliers) - OUTLIERS_SHOWN
-        return f"{counted(len(outliers), 'score')} far from all others: {named}" + (f", and {rest} more" * (rest > 0))
+        return f"{counted(len(outliers), 'score')} far from the others: {named}" + (f", and {rest} more" * (rest > 0))
 
     def summary(self) -> str:
         """The summary as a few lines of text."""

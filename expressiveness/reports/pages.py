@@ -276,7 +276,7 @@ def _categories(inspection: Inspection, pictures: Mapping[str, Picture]) -> list
     low, high = thresholds.low, thresholds.high
     clips = max(1, len(inspection.clips))
     return [
-        f"{CATEGORIES[0]} < {low:g} ≤ {CATEGORIES[1]} ≤ {high:g} < {CATEGORIES[2]}. "
+        f"{CATEGORIES[0]} < {decimal(low)} ≤ {CATEGORIES[1]} ≤ {decimal(high)} < {CATEGORIES[2]}. "
         f"Within {NEAR:g} of a threshold, where the category is close to chance: "
         f"{counted(inspection.near_threshold, 'clip')} ({inspection.near_threshold / clips:.0%}).",
         *(

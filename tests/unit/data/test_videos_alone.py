@@ -98,7 +98,7 @@ def test_a_score_far_from_all_others_is_named_first(tmp_path):
     found = inspect_folder(tmp_path)
 
     assert found.outliers == {"far": 6.35}
-    assert "1 score far from all others: far (6.35)." in found.summary()
+    assert "1 score far from the others: far (6.35)." in found.summary()
     page = inspection_report(found)
     assert page.index("far (6.35)") < page.index("Overview")
 
