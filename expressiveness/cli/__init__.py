@@ -20,7 +20,7 @@ from expressiveness.cli.coding_commands import agreement, assign
 from expressiveness.cli.exchange_commands import export, import_decisions
 from expressiveness.cli.fiftyone_app import clean, demo, doctor, forget, install_plugin, open_app
 from expressiveness.cli.interview_commands import extract, inspect, reencode
-from expressiveness.cli.model_commands import benchmark, evaluate, export_model, train
+from expressiveness.cli.model_commands import benchmark, evaluate, export_model, report, train
 from expressiveness.cli.recognition_commands import live, predict
 from expressiveness.cli.stopping import Stops
 from expressiveness.cli.terminal import say, showing_warnings, warn
@@ -44,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "train": train,
     "evaluate": evaluate,
     "benchmark": benchmark,
+    "report": report,
     "predict": predict,
     "live": live,
     "export": export,

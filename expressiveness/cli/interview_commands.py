@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,10 +29,14 @@ from expressiveness.cli.options import (
     named_in,
 )
 from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, warn_of_rows, write_json
+from expressiveness.errors import ConfigError
 from expressiveness.faces import DEFAULT_CONFIDENCE, DEFAULT_DETECTOR
 from expressiveness.parallel import ExecutorKind
 from expressiveness.reports import FigureFormat
 from expressiveness.video import DEFAULT_EVERY
+
+if TYPE_CHECKING:
+    from expressiveness.data import Inspection
 
 
 def inspect(
@@ -45,6 +50,9 @@ def inspect(
     high: High = None,
     reader: Reader = None,
     columns: Columns = None,
+    save_columns: Annotated[
+        bool, typer.Option("--save-columns", help="Keep the columns taken of a table, in columns.json beside it.")
+    ] = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
     overwrite: Overwrite = False,
@@ -62,8 +70,26 @@ def inspect(
     write_json(json_file, found.as_dict(), overwrite=overwrite)
     warn_of_rows(found.table, found.bad_rows)
     say(found.summary())
+    if save_columns:
+        say(f"The columns are kept in {_save_columns(folder, found, columns, overwrite=overwrite)}.")
     if out:
         say(f"The report is {write_inspection(found, out, format=format)}.")
+
+
+def _save_columns(folder: Path, found: Inspection, columns: str | None, *, overwrite: bool) -> Path:
+    """Write `columns.json` beside a table, with the target and, where they were given, the thresholds."""
+    from expressiveness.data import COLUMNS_FILE, taken_columns
+
+    if found.reader != "csv":
+        raise ConfigError(f"the reader {found.reader} has no columns to keep")
+    taken = taken_columns(folder, columns)
+    if found.target:
+        taken["target"] = found.target
+    if found.thresholds and not found.proposals:
+        taken["thresholds"] = asdict(found.thresholds)
+    file = found.folder / COLUMNS_FILE
+    write_json(file, taken, overwrite=overwrite)
+    return file
 
 
 def extract(

@@ -50,6 +50,12 @@ if TYPE_CHECKING:
     from expressiveness.evaluation import FrameTruth
 
 
+def _known_format(name: str) -> str:
+    from expressiveness.models import HUB
+
+    return name if name == HUB else named_in("models", "EXPORTS")(name)
+
+
 def train(
     folder: Folder,
     faces: Faces,
@@ -186,7 +192,8 @@ def evaluate(
         from expressiveness.reports import evaluation_report, write_page
 
         title = f"Evaluation of {model.resolve().name}"
-        page = evaluation_report(evaluation, history=trained.history, title=title)
+        videos = {one.id: one.video for one in held_out}
+        page = evaluation_report(evaluation, history=trained.history, videos=videos, title=title)
         say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
 
 
@@ -263,6 +270,39 @@ def benchmark(
         say(f"The report is {write_page(benchmark_report(results), html, overwrite=overwrite)}.")
 
 
+def report(
+    model: Model,
+    folder: Folder,
+    faces: Faces,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="New folder for the page and its parts.")],
+    everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
+    neutral: Neutral = None,
+    reader: Reader = None,
+    columns: Columns = None,
+    strict: Strict = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Write what a paper needs: methods, table with intervals, vector figures, model card and data sheet."""
+    from expressiveness.data import inspect_folder
+    from expressiveness.evaluation import evaluate, held_out_interviews
+    from expressiveness.faces import FaceStore
+    from expressiveness.reports import PAPER, write_paper_report
+
+    check_output_folder(out, kind=PAPER)
+    trained = read_model(model)
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    held_out = found.interviews if everyone else held_out_interviews(trained, found.interviews)
+    store, neutrals = FaceStore(faces, trained.extraction), read_neutrals(found, neutral)
+    with progress("Judging") as shown:
+        evaluation = evaluate(
+            trained, held_out, store, frame_truth=_frame_truth(found.path), neutrals=neutrals, progress=shown
+        )
+    limits = trained.thresholds
+    data = inspect_folder(found, target=trained.config.target, low=limits.low, high=limits.high)
+    written = write_paper_report(trained.with_evaluation(evaluation), evaluation, data, out)
+    say(f"The report is {written}, its parts are beside it.")
+
+
 def export_model(
     model: Model,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the export.")],
@@ -270,12 +310,18 @@ def export_model(
         str,
         typer.Option(
             "--format",
-            callback=named_in("models", "EXPORTS"),
-            help="notebook (its four files), keras, savedmodel, tflite, onnx, or what another package brings.",
+            callback=_known_format,
+            help="notebook (its four files), keras, savedmodel, tflite, onnx, what another package brings, or hub.",
         ),
     ],
 ) -> None:
-    """Write a model in another format, with a file that says what to feed it."""
+    """Write a model in another format, with a file that says what to feed it; or as a folder to upload to a hub."""
+    from expressiveness.models import HUB, write_hub_folder
+
+    if format == HUB:
+        write_hub_folder(model, out)
+        say(f"{out} is ready for: hf upload NAME {out}. Nothing was sent; see the terms of use in its README.md.")
+        return
     trained = read_model(model)
     with silenced():
         from expressiveness.models import export_model

@@ -86,9 +86,11 @@ def predict(
     if table:
         write_table(frame_table(outcomes), table, overwrite=overwrite)
     if html:
+        from expressiveness.data import CategoryRule
         from expressiveness.reports import prediction_report, write_page
 
-        page = prediction_report(outcomes, model=trained.in_words)
+        rule = CategoryRule(trained.config.target, trained.thresholds)
+        page = prediction_report(outcomes, model=trained.in_words, rule=rule)
         say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")

@@ -22,10 +22,13 @@ from .readers import (
     Reader,
     RecruitViewReader,
     RowChecks,
+    VideosReader,
     metadata_lines,
+    taken_columns,
     videos_in,
     write_table,
 )
+from .scales import proposed_thresholds
 from .splits import Split, participant_folds, split_by_participant
 from .video_neutrals import neutrals_of_videos
 
@@ -67,16 +70,19 @@ __all__ = [
     "Split",
     "Stretch",
     "Thresholds",
+    "VideosReader",
     "doubts_about",
     "inspect_folder",
     "metadata_lines",
     "neutrals_of_videos",
     "participant_folds",
     "participant_name",
+    "proposed_thresholds",
     "read_interviews",
     "short_name",
     "split_by_participant",
     "take_evenly",
+    "taken_columns",
     "videos_in",
     "write_table",
 ]

@@ -127,6 +127,8 @@ class CsvReader(Reader):
         columns: overrides `columns.json` and guesses.
     """
 
+    why = "it holds a table"
+
     def __init__(self, columns: ColumnMapping | None = None) -> None:
         self.chosen = columns or ColumnMapping()
 
@@ -162,6 +164,26 @@ class CsvReader(Reader):
         """What each column holds, including in skipped rows."""
         table = CsvTable.load(found.path / found.table)
         return tuple(Column(name, table.types(name), table.blanks(name)) for name in table.header)
+
+
+def taken_columns(folder: Path | str, columns: str | None = None) -> dict[str, Any]:
+    """The columns taken for the parts of an interview, chosen or guessed, as `columns.json` would hold them.
+
+    Args:
+        folder: that a `CsvReader` recognises.
+        columns: as for `read_interviews`.
+
+    Raises:
+        InterviewError: the table cannot be used.
+    """
+    folder = place(folder)
+    root = folder.parent if folder.is_file() else folder
+    said = ColumnMapping.parse(columns) if columns else ColumnMapping()
+    if (root / COLUMNS_FILE).is_file():
+        said = said.over(ColumnMapping.load(root / COLUMNS_FILE))
+    table = CsvTable.load(_chosen_table(folder, said))
+    mapping = asdict(replace(_completed(said, table), table=table.file.name))
+    return {name: value for name, value in mapping.items() if value}
 
 
 def write_table(

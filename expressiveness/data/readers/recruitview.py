@@ -45,6 +45,8 @@ MAX_ID = 200
 class RecruitViewReader(Reader):
     """Reads `metadata.jsonl` and the videos it names."""
 
+    why = "it holds metadata.jsonl"
+
     def recognises(self, folder: Path) -> bool:
         """Whether `metadata.jsonl` exists; `read` reports what is wrong with it."""
         return (folder / METADATA).exists()
