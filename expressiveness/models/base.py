@@ -128,7 +128,7 @@ class Model(Protocol):
     """
 
     label: ClassVar[str]
-    """Shown to a person choosing a model, as in "Network: judges the look of single faces"."""
+    """Shown to a person choosing a model, as in "Movement: judges how a face moves"."""
 
     needs: ClassVar[frozenset[Input]]
     can: ClassVar[frozenset[Ability]]

@@ -20,6 +20,7 @@ from expressiveness.models.cnn.cnn_options import CnnOptions
 from expressiveness.models.cnn.network import FaceAugmentation, notebook_cnn, with_fused_normalization
 from expressiveness.models.cnn.preprocessing import FaceInput, in_units, reference_face
 from expressiveness.models.training import LabelledClip, TrainingConfig, TrainingData
+from expressiveness.stopping import stop_if_asked
 from expressiveness.types import Progress
 from expressiveness.wording import counted
 
@@ -189,6 +190,7 @@ def _callbacks(
             monitor="val_loss", factor=0.5, patience=options.rate_patience, min_lr=options.min_learning_rate
         ),
     ]
+    callbacks.append(keras.callbacks.LambdaCallback(on_train_batch_end=_look_up))
     if progress:
         report = progress
 
@@ -200,6 +202,11 @@ def _callbacks(
     if log_folder:
         callbacks.append(keras.callbacks.TensorBoard(log_dir=str(log_folder), write_graph=False))
     return callbacks
+
+
+def _look_up(*_: Any, **__: Any) -> None:
+    """An epoch may take minutes: whoever wants to stop does not wait for its end."""
+    stop_if_asked()
 
 
 def _class_weights(categories: npt.NDArray[np.int32]) -> dict[int, float]:
