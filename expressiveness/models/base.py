@@ -128,7 +128,7 @@ class Model(Protocol):
     """
 
     label: ClassVar[str]
-    """Shown to a person choosing a model, as in "Network: judges the look of single faces"."""
+    """Shown to a person choosing a model, as in "Movement: judges how a face moves"."""
 
     # A family may also have `judges: ClassVar[str]`, what judges the video and what the frame, for reports.
 

@@ -43,6 +43,9 @@ class ComputeEmbeddings(InterviewOperator[EmbeddingParameters]):
         icon="scatter_plot",
     )
 
+    in_background = True
+    when_stopped = "The vectors so far are kept, without a map; computing again does all of them."
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose a run, and what to compute from the embeddings."""
         from ..dataset import require_embedders, require_faces

@@ -70,6 +70,8 @@ class DetectFaces(InterviewOperator[FaceParameters]):
         icon="face",
     )
 
+    in_background = True
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose detector and sampling, with an estimate of the time."""
         from expressiveness.faces import detector_labels

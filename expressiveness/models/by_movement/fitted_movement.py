@@ -28,6 +28,7 @@ from expressiveness.movement import (
     shape_variance,
     turning_speed,
 )
+from expressiveness.stopping import stop_if_asked
 from expressiveness.types import Floats, Ints
 
 EXPRESSIONS = tuple(
@@ -233,6 +234,7 @@ def people_in_folds(people: Sequence[str], folds: int, seed: int) -> Iterator[tu
     count = min(folds, len(names))
     fold = (np.random.default_rng(seed).permutation(len(names)) % count)[owner]
     for number in range(count):
+        stop_if_asked()
         own = np.flatnonzero(fold == number)
         yield (np.flatnonzero(fold != number) if count > 1 else own), own
 

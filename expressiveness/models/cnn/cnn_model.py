@@ -36,7 +36,7 @@ NETWORK = "notebook_cnn"
 class NotebookCnn:
     """Judges each face from its crop, or from the crop's deviation from the clip's mean face."""
 
-    label: ClassVar[str] = "Network: judges the look of single faces, by the crops that were found"
+    label: ClassVar[str] = "The notebook's network: judges the look of single faces, by the crops that were found"
     judges: ClassVar[str] = "the notebook's network, each frame by its look and the video by the mean of its frames"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces"})
     can: ClassVar[frozenset[Ability]] = frozenset({"single faces", "embeddings", "export", "log"})

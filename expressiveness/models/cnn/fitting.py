@@ -24,6 +24,7 @@ from expressiveness.models.cnn.network import FaceAugmentation, notebook_cnn, wi
 from expressiveness.models.cnn.preprocessing import in_units
 from expressiveness.models.cnn.training_progress import ProgressOfTraining
 from expressiveness.models.training import LabelledClip, SetName, TrainingConfig, TrainingData
+from expressiveness.stopping import stop_if_asked
 from expressiveness.types import Progress
 
 History = dict[str, list[float]]
@@ -186,11 +187,17 @@ def _callbacks(
             monitor="val_loss", factor=0.5, patience=options.rate_patience, min_lr=options.min_learning_rate
         ),
     ]
+    callbacks.append(keras.callbacks.LambdaCallback(on_train_batch_end=_look_up))
     if shown:
         callbacks.append(shown)
     if log_folder:
         callbacks.append(keras.callbacks.TensorBoard(log_dir=str(log_folder), write_graph=False))
     return callbacks
+
+
+def _look_up(*_: Any, **__: Any) -> None:
+    """An epoch may take minutes: whoever wants to stop does not wait for its end."""
+    stop_if_asked()
 
 
 def _class_weights(categories: npt.NDArray[np.int32]) -> dict[int, float]:
