@@ -1,7 +1,7 @@
 """The command line: each command parses its arguments, calls the library, and prints the result.
 
 There is one module per group of commands. Shared code is in `terminal` (output), `options` (arguments), `answers`
-(errors), `stopping` (signals) and `database` (FiftyOne's). Heavy packages are imported inside the commands so that
+(errors), `signals` and `database` (FiftyOne's). Heavy packages are imported inside the commands so that
 `--help` is fast; so is the FiftyOne plugin, which no other part of the core may import.
 """
 
@@ -22,7 +22,7 @@ from expressiveness.cli.fiftyone_app import clean, demo, doctor, forget, install
 from expressiveness.cli.interview_commands import extract, inspect, reencode
 from expressiveness.cli.model_commands import benchmark, evaluate, export_model, report, train
 from expressiveness.cli.recognition_commands import live, predict
-from expressiveness.cli.stopping import Stops
+from expressiveness.cli.signals import Stops
 from expressiveness.cli.terminal import say, showing_warnings, warn
 
 app = typer.Typer(

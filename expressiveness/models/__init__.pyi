@@ -8,6 +8,7 @@ from .by_movement import (
     fit_movement,
     held_out_models,
 )
+from .cards import TERMS, figures_html, model_card
 from .cnn import (
     WEIGHTS,
     CnnOptions,
@@ -25,7 +26,6 @@ from .export import EXPORTS, export_model
 from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, without_formulas, write_table
 from .hub import HUB, write_hub_folder
-from .model_card import TERMS, figures_html, model_card
 from .model_training import train
 from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos, video_neutral
 from .record import RECORD, read_record
