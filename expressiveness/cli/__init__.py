@@ -21,7 +21,7 @@ from expressiveness.cli.exchange_commands import export, import_decisions
 from expressiveness.cli.fiftyone_app import clean, demo, doctor, forget, install_plugin, open_app
 from expressiveness.cli.interview_commands import extract, inspect, reencode
 from expressiveness.cli.model_commands import benchmark, evaluate, export_model, report, train
-from expressiveness.cli.recognition_commands import live, predict
+from expressiveness.cli.recognition_commands import clips, live, predict
 from expressiveness.cli.signals import Stops
 from expressiveness.cli.terminal import say, showing_warnings, warn
 
@@ -46,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "benchmark": benchmark,
     "report": report,
     "predict": predict,
+    "clips": clips,
     "live": live,
     "export": export,
     "import-decisions": import_decisions,

@@ -1,4 +1,4 @@
-"""Commands that apply a model: `predict` and `live`."""
+"""Commands that apply a model: `predict`, `clips` and `live`."""
 
 from __future__ import annotations
 
@@ -7,20 +7,37 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expressiveness._io import check_output_file
+from expressiveness._io import check_output_file, check_output_folder
 from expressiveness.cli.options import (
     DEFAULT_MEGAPIXELS,
+    AllowOutside,
+    Columns,
+    Faces,
+    Folder,
     Html,
     Json,
     MaxMegapixels,
     Model,
+    Neutral,
     NeutralLive,
     NeutralOfVideos,
     OkIfSome,
     Overwrite,
+    Reader,
+    Strict,
     Workers,
 )
-from expressiveness.cli.terminal import exit_status, progress, read_model, read_video_neutrals, say, warn, write_json
+from expressiveness.cli.terminal import (
+    exit_status,
+    progress,
+    read_folder,
+    read_model,
+    read_neutrals,
+    read_video_neutrals,
+    say,
+    warn,
+    write_json,
+)
 from expressiveness.errors import VideoError
 from expressiveness.wording import as_text
 
@@ -137,6 +154,57 @@ def live(
         say(f"The video is {output}.")
     if result.broke_off:
         raise VideoError(result.broke_off)
+
+
+def clips(
+    model: Model,
+    folder: Folder,
+    faces: Faces,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="New folder for the clips.")],
+    limit: Annotated[int, typer.Option(min=1, help="Most clips; the surest mistakes come first.")] = 10,
+    blur_faces: Annotated[
+        bool, typer.Option("--blur-faces", help="Make every face that was found unrecognisable.")
+    ] = False,
+    everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
+    neutral: Neutral = None,
+    reader: Reader = None,
+    columns: Columns = None,
+    strict: Strict = False,
+    allow_outside: AllowOutside = False,
+    json_file: Json = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write clips of what a model gets wrong, as MP4 with box, level curve and category drawn on them."""
+    from expressiveness.evaluation import held_out_interviews
+    from expressiveness.faces import FaceStore
+    from expressiveness.live import CLIPS, write_mistake_clips
+
+    check_output_file(json_file, overwrite=overwrite)
+    check_output_folder(out, kind=CLIPS)
+    trained = read_model(model)
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    judged = found.interviews if everyone else held_out_interviews(trained, found.interviews)
+    with progress("Writing clips") as report:
+        result = write_mistake_clips(
+            trained,
+            judged,
+            FaceStore(faces, trained.extraction),
+            out,
+            limit=limit,
+            blur_faces=blur_faces,
+            neutrals=read_neutrals(found, neutral),
+            progress=report,
+        )
+    for failure in result.failures:
+        warn(f"{failure.id}: {failure.reason}")
+    write_json(json_file, result.as_dict(), overwrite=overwrite)
+    for clip in result.clips:
+        say(
+            f"{clip.file}: {clip.predicted} ({clip.confidence:.0%}), by its score {clip.true}; "
+            f"{clip.start:.1f} to {clip.end:.1f} s of {clip.interview}"
+        )
+    say(f"{result.wrong} of {result.judged} videos wrong; clips of {len(result.clips)} in {out}")
+    exit_status(len(result.clips), len(result.failures), ok_if_some=False)
 
 
 def _neutral_of_source(source: str, file: Path | None) -> Neutral | None:
