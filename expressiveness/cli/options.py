@@ -51,7 +51,7 @@ Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything drawn by chance: the same seed, the same result.")
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")]
-Neutral = Annotated[
+NeutralOfFolder = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",

@@ -18,8 +18,8 @@ from expressiveness.cli.options import (
     Json,
     MaxMegapixels,
     Model,
-    Neutral,
     NeutralLive,
+    NeutralOfFolder,
     NeutralOfVideos,
     OkIfSome,
     Overwrite,
@@ -166,7 +166,7 @@ def clips(
         bool, typer.Option("--blur-faces", help="Make every face that was found unrecognisable.")
     ] = False,
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
-    neutral: Neutral = None,
+    neutral: NeutralOfFolder = None,
     reader: Reader = None,
     columns: Columns = None,
     strict: Strict = False,
