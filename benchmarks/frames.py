@@ -22,11 +22,11 @@ from scipy.stats import spearmanr
 from benchmarks.circumstances import RESULTS as FOLDER
 from benchmarks.circumstances import circumstances
 from benchmarks.rendered_sets import SEEDS, prepared
-from expressiveness.data import DEFAULT_TARGET, Thresholds
+from expressiveness.data import CATEGORIES, DEFAULT_TARGET, Thresholds
 from expressiveness.evaluation import Confusion
 from expressiveness.intensity import frame_intensity
-from expressiveness.models import calibrate, features_of, fit_movement
-from expressiveness.models.by_movement.fitted_movement import people_in_folds
+from expressiveness.models import ConformalSets, calibrate, features_of, fit_movement
+from expressiveness.models.by_movement.fitted_movement import held_out_levels, people_in_folds
 from expressiveness.movement import MovementStore, Neutrals, expressiveness_of, load_movements
 
 RESULTS = FOLDER / "frames.json"
@@ -101,6 +101,7 @@ def figures(clips):
     count = len(clips.score)
     score, e_std = np.zeros(count), np.zeros(count)
     levels, frames = [None] * count, [None] * count
+    covered = np.zeros(count, dtype=bool)
     for known, held_out in people_in_folds(clips.person.tolist(), 5, 0):
         model, plain = learned(clips, known)
         for row in held_out:
@@ -109,6 +110,8 @@ def figures(clips):
             levels[row] = model.frame_levels(clips.intensity[row], level)
             frames[row] = model.frame_calibration.probabilities(levels[row])
         e_std[held_out] = plain.score(clips.e_std[held_out])
+        named = sets_of(clips, known, model).of(model.calibration.probabilities(model.levels(clips.features[held_out])))
+        covered[held_out] = [CATEGORIES[clips.category[row]] in one for row, one in zip(held_out, named, strict=True)]
     within = np.array([rank(*pair) for pair in zip(levels, clips.energy, strict=True)])
     amplitude = np.array([energy.mean() for energy in clips.energy])
     third = np.digitize(amplitude, np.quantile(amplitude, [1 / 3, 2 / 3]))
@@ -122,12 +125,20 @@ def figures(clips):
         "repeating the video's score, pooled": rank(np.repeat(score, [len(one) for one in levels]), energy),
         "calibration error of frames": calibration_error(np.concatenate(frames), np.digitize(energy, cuts)),
         "the same, against labels as noisy as the videos'": calibration_error(np.concatenate(frames), labels),
+        "covered by sets that promise 0.9": float(covered.mean()),
         "videos": {
             "movement": of_videos(clips, score),
             "e_std": of_videos(clips, e_std),
-            "what was acted, which no model can pass": of_videos(clips, clips.acted),
+            "the acted score itself": of_videos(clips, clips.acted),
         },
     }
+
+
+def sets_of(clips, known, model):
+    """Prediction sets, calibrated on the people that a model was trained on, each judged without themselves."""
+    people = clips.person[known].tolist()
+    said = model.calibration.probabilities(held_out_levels(clips.features[known], clips.score[known], people))
+    return ConformalSets.calibrated(said, clips.category[known], people)
 
 
 def frame_labels(clips, amplitude, energy):
