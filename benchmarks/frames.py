@@ -129,7 +129,7 @@ def figures(clips):
         "videos": {
             "movement": of_videos(clips, score),
             "e_std": of_videos(clips, e_std),
-            "what was acted, which no model can pass": of_videos(clips, clips.acted),
+            "the acted score itself": of_videos(clips, clips.acted),
         },
     }
 
