@@ -20,7 +20,7 @@ from expressiveness.models.cnn.cnn_options import CnnOptions
 from expressiveness.models.cnn.network import FaceAugmentation, notebook_cnn, with_fused_normalization
 from expressiveness.models.cnn.preprocessing import FaceInput, in_units, reference_face
 from expressiveness.models.training import LabelledClip, TrainingConfig, TrainingData
-from expressiveness.stopping import stop_if_asked
+from expressiveness.stop_requests import stop_if_asked
 from expressiveness.types import Progress
 from expressiveness.wording import counted
 
