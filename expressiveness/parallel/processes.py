@@ -25,7 +25,7 @@ from expressiveness._io import silence
 from expressiveness.errors import ConfigError, ExpressivenessError, StoreError, WorkerError, reason
 from expressiveness.parallel.executors import Item, Outcome, Value
 from expressiveness.parallel.spawning import WorkerContext
-from expressiveness.stopping import LOOK_AGAIN, stop_if_asked
+from expressiveness.stop_requests import LOOK_AGAIN, stop_if_asked
 
 OUT_OF_MEMORY = "out of memory; close other programs, raise the memory limit, or give fewer --workers"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from expressiveness._io import place
-from expressiveness.stopping import stop_if_asked
+from expressiveness.stop_requests import stop_if_asked
 from expressiveness.types import Pixels
 from expressiveness.video.containers import FOREIGN
 from expressiveness.video.decoding import counted_frames, decoded_frames, opened_video

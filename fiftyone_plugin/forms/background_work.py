@@ -43,7 +43,7 @@ class BackgroundWork:
     @property
     def state(self) -> str:
         """One of `RUNNING`, `STOPPING`, `DONE`, `STOPPED` and `FAILED`."""
-        from expressiveness.stopping import StoppedError
+        from expressiveness.stop_requests import StoppedError
 
         if not self._over.is_set():
             return STOPPING if self._asked.is_set() else RUNNING
@@ -80,7 +80,7 @@ class BackgroundWork:
         }
 
     def _run(self, function: Function) -> None:
-        from expressiveness.stopping import StoppedError, stoppable
+        from expressiveness.stop_requests import StoppedError, stoppable
 
         from ..failures import sentence_about
 
@@ -100,7 +100,7 @@ class BackgroundWork:
             self._over.set()
 
     def _report(self, done: int, total: int | None, note: str = "") -> None:
-        from expressiveness.stopping import stop_if_asked
+        from expressiveness.stop_requests import stop_if_asked
 
         self.progress = (done, total, note)
         stop_if_asked()

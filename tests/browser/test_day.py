@@ -17,7 +17,6 @@ from tests.app_steps import (
     expect_shown,
     open_dataset,
     open_form,
-    open_review_panel,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -69,7 +68,6 @@ def test_a_day_from_faces_to_a_second_model_that_heeds_what_was_left_out(importe
     screenshot("day-01-detect")
     execute_and_follow(page, "12 videos done, 0 stored already: .* faces")
 
-    open_review_panel(page)
     page.get_by_role("button", name="Train a model").click()
     expect(page.get_by_text("6 participants: figures on held-out people are uncertain; 30 are better.")).to_be_visible()
     choose_network(page)

@@ -28,7 +28,7 @@ from expressiveness.movement import (
     shape_variance,
     turning_speed,
 )
-from expressiveness.stopping import stop_if_asked
+from expressiveness.stop_requests import stop_if_asked
 from expressiveness.types import Floats, Ints
 
 EXPRESSIONS = tuple(

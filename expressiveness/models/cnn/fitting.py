@@ -24,7 +24,7 @@ from expressiveness.models.cnn.network import FaceAugmentation, notebook_cnn, wi
 from expressiveness.models.cnn.preprocessing import in_units
 from expressiveness.models.cnn.training_progress import ProgressOfTraining
 from expressiveness.models.training import LabelledClip, SetName, TrainingConfig, TrainingData
-from expressiveness.stopping import stop_if_asked
+from expressiveness.stop_requests import stop_if_asked
 from expressiveness.types import Progress
 
 History = dict[str, list[float]]

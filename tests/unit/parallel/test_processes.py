@@ -10,7 +10,7 @@ import pytest
 
 from expressiveness.errors import ConfigError, StoreError
 from expressiveness.parallel import run
-from expressiveness.stopping import StoppedError, stoppable
+from expressiveness.stop_requests import StoppedError, stoppable
 from tests.conftest import REPOSITORY
 from tests.interviews import write_portrait_video
 from tests.picky import BROKEN, CRASHES, FAULTY, HANGS, UNWRITABLE, picky

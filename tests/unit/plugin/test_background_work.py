@@ -6,7 +6,7 @@ import time
 import pytest
 
 from expressiveness.errors import BusyError, TrainingError
-from expressiveness.stopping import stop_if_asked
+from expressiveness.stop_requests import stop_if_asked
 from fiftyone_plugin.forms import BackgroundWork, forget_work, work_on
 from fiftyone_plugin.forms.background_work import begin_work
 from fiftyone_plugin.operators.detect_faces import DetectFaces
