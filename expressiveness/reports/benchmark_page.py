@@ -211,7 +211,8 @@ def _intervals(rows: Sequence[Mapping[str, Any]]) -> Figure:
         )
     axes.set_yticks(range(len(known)), [_name(row) for row in known])
     axes.axvline(0, color=INK, lw=0.6)
-    axes.margins(x=0.06, y=0.08)
+    axes.margins(x=0.06)
+    axes.set_ylim(-0.6, len(known) - 0.4)
     axes.set_xlabel("Spearman's rho, with a 95 % interval over people")
     return figure
 

@@ -97,6 +97,11 @@ _FIGURE = re.compile(r"[+\-\N{MINUS SIGN}]?[\d.,:]+( ?%)?( to [+\-\N{MINUS SIGN}
 _IN_BRACKETS = re.compile(r"(?P<figure>[^()]*)(?P<rest> \([^()]*\))?")
 
 
+def _short_whole(heading: str) -> Markup | str:
+    """A heading whose only word is not broken at a hyphen."""
+    return heading if " " in heading else Markup('<span class="whole">{}</span>').format(heading)
+
+
 def _unbroken(cell: str) -> Markup | str:
     """A cell whose numbers are not broken: not after their sign, and an interval stays in one line."""
     parts = _IN_BRACKETS.fullmatch(cell)
@@ -108,7 +113,13 @@ def _unbroken(cell: str) -> Markup | str:
 
 
 _HTML = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_HTML.filters |= {"kind": _kind, "data_url": _data_url, "jpeg_url": _jpeg_url, "unbroken": _unbroken}
+_HTML.filters |= {
+    "kind": _kind,
+    "data_url": _data_url,
+    "jpeg_url": _jpeg_url,
+    "unbroken": _unbroken,
+    "short_whole": _short_whole,
+}
 
 _PAGE = _HTML.from_string("""\
 <!doctype html>
@@ -121,7 +132,7 @@ _PAGE = _HTML.from_string("""\
 <style>
 :root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ddd; --faint: #eee; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ddd; --paper: #16181b; --line: #444; --faint: #2a2d31; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem;
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 64rem;
   margin: 2rem auto; padding: 0 1rem; overflow-wrap: break-word; }
 h2 { border-top: 1px solid var(--line); padding-top: 1.5rem; break-after: avoid; }
 img { max-width: 100%; height: auto; display: block; margin: 1rem 0; background: #fff; border-radius: 6px;
@@ -132,7 +143,7 @@ img { max-width: 100%; height: auto; display: block; margin: 1rem 0; background:
 .strip img { margin: 0 0 .25rem; }
 figcaption { font-size: .875rem; }
 table { border-collapse: collapse; margin: 1rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .25rem 1.5rem .25rem 0;
+th, td { text-align: left; vertical-align: top; padding: .25rem 1rem .25rem 0;
   border-bottom: 1px solid var(--faint); }
 thead th { border-bottom: 2px solid var(--line); }
 tbody th { font-weight: normal; min-width: 7rem; }
@@ -165,7 +176,7 @@ td { font-variant-numeric: tabular-nums; }
 </div>
 {% elif block | kind == "Table" and block.rows %}
 <div class="wide"><table>
-<thead><tr>{% for name in block.header %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>
+<thead><tr>{% for name in block.header %}<th scope="col">{{ name | short_whole }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in block.rows[:most] %}
 <tr><th scope="row">{{ row[0] }}</th>{% for cell in row[1:] %}<td>{{ cell | unbroken }}</td>{% endfor %}</tr>
