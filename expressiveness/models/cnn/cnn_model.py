@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -163,6 +164,10 @@ class NotebookCnn:
 
 
 def _load_tensorflow() -> None:
-    """Import TensorFlow and let it find GPUs, hiding what it logs about the machine."""
+    """Import TensorFlow and let it find GPUs, hiding what it logs about the machine.
+
+    It takes memory of a GPU as it needs it, not all at once, unless the user's environment says otherwise.
+    """
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     with silenced():
         import_module("tensorflow").config.list_physical_devices()
