@@ -41,7 +41,7 @@ NEW_SPLIT = "-"
 FEW_PEOPLE = 30
 """With fewer participants, the held-out metrics say little."""
 
-SECONDS_READ_A_SECOND = 2.5
+SECONDS_READ_A_SECOND = 4
 """Of video, whose movement is read on one core of an ordinary CPU; only for the estimate."""
 
 FACES_A_SECOND, USUAL_EPOCHS = 700, 25
@@ -165,7 +165,10 @@ def ask_model(form: Form) -> str:
     """Ask for the model family; return the current choice."""
     from expressiveness.models import MODELS
 
-    labels = {name: family.label for name, family in MODELS.items()}
+    from ..dataset import about_model
+
+    parts = {name: str(family.label).partition(":") for name, family in MODELS.items()}
+    labels = {name: f"{about_model(name)}{colon}{rest}" for name, (_, colon, rest) in parts.items()}
     return str(form.ask("model", description="", choices=labels, radio=True))
 
 

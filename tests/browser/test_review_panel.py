@@ -146,6 +146,39 @@ def test_figures_curves_and_another_run_stand_in_tabs_of_their_own(reviewed, pag
     screenshot("review-8-compare")
 
 
+def test_the_panel_opens_beside_the_grid_by_its_button_and_everything_in_it_by_keyboard(reviewed, page):
+    open_dataset(page, reviewed)
+    page.get_by_title("Expressiveness review").click()
+    panel = page.get_by_test_id("expressiveness-review-panel")
+    run = panel.get_by_label("Run", exact=True)
+    expect(run).to_be_visible()
+    expect(page.get_by_test_id("looker").first).to_be_visible()  # not covered by the panel
+
+    run.focus()
+    run.select_option("cnn_1")
+    expect(panel.get_by_text("13 of 24 frames are predicted wrong")).to_be_visible()
+    go_to(page, panel.get_by_role("button", name="truly Expressive, predicted Reserved"))
+    page.keyboard.press("Enter")
+    expect(panel.get_by_text("In the grid: Truly Expressive, predicted Reserved: 1 video")).to_be_visible()
+    go_to(page, panel.get_by_role("row", name="Clips of mistakes"))
+    page.keyboard.press("Enter")
+    expect_shown(page, "3 clips")
+
+    panel.get_by_role("tab", name="Mistakes").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(panel.get_by_role("tab", name="Labels to check")).to_be_focused()
+    expect(panel.get_by_text("Nobody has looked yet for videos")).to_be_visible()
+
+
+def go_to(page, thing):
+    """Press Tab until something has the focus."""
+    for _ in range(40):
+        if thing.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{thing} cannot be reached with Tab")
+
+
 def test_the_views_are_saved_for_the_next_day(reviewed, page):
     open_review(page, reviewed)
 

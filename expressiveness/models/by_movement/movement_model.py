@@ -46,7 +46,7 @@ class MovementModel:
     A video that shows too little of a face is not judged.
     """
 
-    label: ClassVar[str] = "Movement: judges how a face moves, frame by frame and over a video; reads the videos once"
+    label: ClassVar[str] = "Movement: judges a video by how its face moves, a frame by its intensity; reads videos once"
     judges: ClassVar[str] = "movement for the video, intensity for the frame"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
     can: ClassVar[frozenset[Ability]] = frozenset({"moving faces", "reasons"})

@@ -34,10 +34,11 @@ def keep_choices(state: Any, choices: Choices) -> None:
 
 
 def chosen_videos(dataset: fo.Dataset, choices: Choices) -> fo.Dataset | fo.DatasetView:
-    """The videos to show: those of people held out from the run, or all of them."""
+    """The videos to show: those of people held out from the run, if there are any; or all of them."""
     if choices.people == EVERYONE or choices.run is None:
         return dataset
-    return held_out(dataset, choices.run)
+    samples = held_out(dataset, choices.run)
+    return samples if len(samples) else dataset
 
 
 def compared_videos(dataset: fo.Dataset, choices: Choices) -> fo.Dataset | fo.DatasetView:

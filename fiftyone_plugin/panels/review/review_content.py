@@ -64,10 +64,10 @@ def _content(ctx: Context) -> Json:
     before = runs[runs.index(run) - 1] if run != runs[0] else runs[-1]
     other = choices.other if choices.other in runs and choices.other != run and not new else before
     held_out = len(review.held_out(dataset, run))
-    people = choices.people if held_out else EVERYONE
-    choices = replace(choices, run=run, other=None if other == run else other, people=people)
+    choices = replace(choices, run=run, other=None if other == run else other)
     state.runs = runs
-    keep_choices(state, choices)
+    keep_choices(state, choices)  # who is held out may only be written in a moment
+    choices = replace(choices, people=choices.people if held_out else EVERYONE)
     return {
         "dataset": dataset.name,
         "categories": list(CATEGORIES),
