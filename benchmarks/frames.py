@@ -3,9 +3,9 @@
     python -m benchmarks.frames FACEKIT WORK
 
 FACEKIT is the folder of the renderer (`make_interviews.py`), WORK one for rendered sets and their movement; what is
-there already is not made again. Sets are as they come, with poses that are held, with a head that moves for itself, with
-labels that err, and with all three. Everything is judged on people held out, in five folds; nothing was chosen by these
-seeds. Some three minutes a set on two cores, nearly all of it rendering and reading; `--kinds` chooses sets.
+there already is not made again. Sets are as they come, with poses that are held, with a head that moves for itself,
+with labels that err, and with all three. Everything is judged on people held out, in five folds; nothing was chosen by
+these seeds. Some three minutes a set on two cores, nearly all of it rendering and reading; `--kinds` chooses sets.
 """
 
 from __future__ import annotations
