@@ -7,6 +7,7 @@ video, are independent variables of the observation. Read back are the observati
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -91,13 +92,15 @@ def _decisions(file: CodedFile, name: str, observation: Mapping[str, Any]) -> It
     if interview is None:
         yield Problem(file.path, f"observation {name!r}", f"no interview has its video {', '.join(media) or '(none)'}")
         return
-    coder = variables[CODER] if variables.get(SOURCE) else variables.get(CODER) or name
+    coder = str(variables[CODER] if variables.get(SOURCE) else variables.get(CODER) or name)
     later = float(observation.get("time offset") or 0)
     if said := category_in(variables.get(WHOLE) or ""):
         whole = Span(0, file.interviews.clock(interview).seconds, "")
         yield file.decision(interview, coder, whole, said, whole=True)
     began: dict[str, float] = {}
     events = sorted(observation["events"], key=lambda event: float(event[_SECONDS]))
+    if not all(math.isfinite(float(event[_SECONDS]) - later) for event in events):
+        raise ValueError("a time that is none")
     codes = {str(event[_CODE]) for event in events}
     understood = {code for code in codes if category_in(code)}
     for event in events:

@@ -24,7 +24,7 @@ WHOLE = ", whole video"
 ID_PROPERTY = "interview"
 _VOCABULARY, _TYPE_OF_CATEGORIES, _TYPE_OF_TEXT = "categories", "category", "text"
 _OURS = (PREDICTION, TRUTH, TRANSCRIPT)
-_OTHER_SHAPES = (Xml.ParseError, OSError, KeyError, ValueError, TypeError, AttributeError, IndexError)
+_OTHER_SHAPES = (Xml.ParseError, OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError)
 """What the parser raises where a file is no EAF."""
 
 
@@ -51,28 +51,40 @@ def read_elan(file: CodedFile) -> Iterator[Found]:
         document = Eaf(str(file.path), suppress_version_warning=True)
         properties = dict(document.get_properties())
         media = [one for one in document.media_descriptors if one.get("MEDIA_URL")]
+        addresses = [str(one["MEDIA_URL"]) for one in media]
+        later = float(media[0].get("TIME_ORIGIN", 0)) / 1000 if media else 0.0
         tiers = {
-            name: (attributes, document.get_annotation_data_for_tier(name))
-            for name, (_, _, attributes, _) in document.tiers.items()
+            str(name): (tier[2].get("ANNOTATOR"), _spans(document, name, later))
+            for name, tier in document.tiers.items()
         }
     except _OTHER_SHAPES as error:
         raise InterviewError(
             f"{file.path} cannot be read as ELAN's ({reason(error)}); save it again in ELAN"
         ) from error
-    interview = file.interview(properties.get(ID_PROPERTY), *(one["MEDIA_URL"] for one in media), file.path.name)
-    later = float(media[0].get("TIME_ORIGIN", 0)) / 1000 if media else 0.0
-    for name, (attributes, parts) in tiers.items():
-        if name.removesuffix(WHOLE) in _OURS and not attributes.get("ANNOTATOR"):
+    interview = file.interview(properties.get(ID_PROPERTY), *addresses, file.path.name)
+    for name, (annotator, spans) in tiers.items():
+        if name.removesuffix(WHOLE) in _OURS and not annotator:
             continue
-        said = [category_in(value) for _, _, value, *_ in parts]
         nameless = ID_PROPERTY in properties and name.removesuffix(WHOLE) == CODER  # as we call nobody's tier
-        coder = attributes.get("ANNOTATOR") or ("" if nameless else name.removesuffix(WHOLE))
-        for (start, end, value, *_), meant in zip(parts, said, strict=True):
+        coder = annotator or ("" if nameless else name.removesuffix(WHOLE))
+        said = [category_in(span.text) for span in spans]
+        for span, meant in zip(spans, said, strict=True):
             if meant:
-                span = Span(start / 1000 + later, end / 1000 + later, value)
                 yield file.decision(interview, coder, span, meant, whole=name.endswith(WHOLE))
             elif any(said):
-                yield Problem(file.path, f"tier {name!r} at {start / 1000:.2f} s", f"{value!r} is no category")
+                yield Problem(file.path, f"tier {name!r} at {span.start:.2f} s", f"{span.text!r} is no category")
+
+
+def _spans(document: Any, tier: str, later: float) -> list[Span]:
+    """The annotations of a tier, in seconds of the video.
+
+    Args:
+        document: of ELAN.
+        tier: its name.
+        later: by how many seconds the video is ahead of the annotations.
+    """
+    found = document.get_annotation_data_for_tier(tier)
+    return [Span(start / 1000 + later, end / 1000 + later, value or "") for start, end, value, *_ in found]
 
 
 def _document(video: StudyVideo) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +23,12 @@ JSON_NAMES = ("interviews.json", "metadata.json")
 
 MAX_UNPACKED_BYTES = 2**30
 """Of an Excel file, which is an archive."""
+
+_OTHER_SHAPES = (
+    *(OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError),
+    *(RecursionError, OverflowError, SyntaxError, zipfile.BadZipFile, zlib.error),
+)
+"""What the libraries raise where a file is damaged, or of another kind; errors in XML are a SyntaxError."""
 
 EMBEDDED = "(embedded)"
 """In place of a video that is part of a Parquet file."""
@@ -42,7 +49,7 @@ def rows_of(file: Path, content: bytes) -> Rows:
         yield from ((line, [_text(cell) for cell in row]) for line, row in read(content))
     except InterviewError as error:
         raise InterviewError(f"{file} {error}") from error
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, RecursionError) as error:
+    except _OTHER_SHAPES as error:
         kind = {".xlsx": "Excel", ".parquet": "Parquet", ".json": "JSON"}[file.suffix.lower()]
         raise InterviewError(f"{file} cannot be read as {kind} ({reason(error)}); save it again, or as CSV") from error
 

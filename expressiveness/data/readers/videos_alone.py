@@ -13,7 +13,9 @@ from pathlib import Path
 
 from expressiveness._io import is_here
 from expressiveness.data.interview import BadRow, Interview, InterviewFolder
+from expressiveness.data.readers.csv_table import CsvReader
 from expressiveness.data.readers.reader import Reader, RowChecks
+from expressiveness.data.readers.recruitview import METADATA
 from expressiveness.data.readers.video_files import VIDEO_ENDINGS, videos_in
 from expressiveness.errors import ConfigError, InterviewError
 
@@ -36,8 +38,10 @@ class VideosReader(Reader):
         self.pattern = _compiled(pattern) if pattern else None
 
     def recognises(self, folder: Path) -> bool:
-        """Whether there is a video in the folder, or in one inside it."""
+        """Whether there is a video in the folder, or in one inside it, and no table."""
         if not is_here(folder) or not folder.is_dir():
+            return False
+        if (folder / METADATA).exists() or CsvReader().recognises(folder):
             return False
         inside = (file for places in ("*", "*/*") for file in folder.glob(places))
         return any(file.suffix.lower() in VIDEO_ENDINGS and not file.name.startswith(".") for file in inside)

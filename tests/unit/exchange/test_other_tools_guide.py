@@ -45,7 +45,7 @@ def study(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_study_goes_from_its_table_to_elan(study, tmp_path):
-    [example] = blocks("python")
+    example, _ = blocks("python")
     names = {}
     exec(example, names)
 
