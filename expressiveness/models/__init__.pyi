@@ -25,7 +25,7 @@ from .export import EXPORTS, export_model
 from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, without_formulas, write_table
 from .hub import HUB, write_hub_folder
-from .model_card import TERMS, figures_html, model_card
+from .model_card import TERMS, figures_html
 from .model_training import train
 from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos
 from .record import RECORD, read_record
@@ -82,7 +82,6 @@ __all__ = [
     "frame_table",
     "held_out_models",
     "load_model",
-    "model_card",
     "network_input",
     "notebook_cnn",
     "predict_interviews",
