@@ -82,7 +82,6 @@ __all__ = [
     "frame_table",
     "held_out_models",
     "load_model",
-    "model_card",
     "network_input",
     "notebook_cnn",
     "predict_interviews",
