@@ -20,7 +20,8 @@ from expressiveness.wording import counted, shortened
 PREDICTION, TRUTH, TRANSCRIPT, CODER = "prediction", "truth", "transcript", "coder"
 """The names of tracks; a coder's is followed by who that is."""
 
-_SAID = re.compile(r"\[(?P<start>[\d:.,]+)\s*-+>?\s*(?P<end>[\d:.,]+)\]\s*(?P<text>[^\[]*)")
+_TIMES = r"\[(?P<start>[\d:.,]+)\s*-+>?\s*(?P<end>[\d:.,]+)\]"
+_SAID = re.compile(rf"{_TIMES}(?P<text>.*?)(?=\[[\d:.,]+\s*-|\Z)", re.DOTALL)
 """RecruitView's transcripts: "[00:00 - 00:03] Hello. [00:03 - 00:07] I ..."."""
 
 

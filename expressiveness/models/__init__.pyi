@@ -8,7 +8,7 @@ from .by_movement import (
     fit_movement,
     held_out_models,
 )
-from .cards import TERMS, figures_html, model_card
+from .cards import TERMS, figures_html
 from .cnn import (
     WEIGHTS,
     CnnOptions,
