@@ -78,7 +78,7 @@
   const { createElement: h, useEffect, useRef, useState } = window.React;
   const PLUGIN = "@expressiveness/interviews";
   const BEGAN = "expressiveness-work-began";
-  const EVERY = 1000; // milliseconds
+  const [EVERY, SERVER_GONE] = [1000, 5000]; // milliseconds
   const COLORS = { success: "#2e9e5b", warning: "#d98c00", failed: "#d9534f", stopped: "#8a8f98" };
 
   /** Called by the server when long work has begun. */
@@ -95,6 +95,7 @@
   function useWork() {
     const [work, setWork] = useState(null);
     const asks = useRef({}).current;
+    const dataset = window.recoil.useRecoilValue(window.__fos__.datasetName);
     asks.execute = window.__foo__.useOperatorExecutor(`${PLUGIN}/follow_work`).execute;
     const ask = (order) => {
       clearTimeout(asks.timer);
@@ -103,13 +104,15 @@
         if (result) setWork(result.work);
         const { state, tab, noticed } = result?.work ?? {};
         if (state === "done" && tab && !noticed) window.dispatchEvent(new CustomEvent("expressiveness-tab", { detail: tab }));
-        if (!result || ["running", "stopping"].includes(result.work?.state)) asks.timer = setTimeout(ask, EVERY, "look");
+        const goesOn = ["running", "stopping"].includes(state);
+        if (!result || goesOn) asks.timer = setTimeout(ask, goesOn ? EVERY : SERVER_GONE, "look");
       };
       asks.execute({ order }, { callback, skipOutput: true, skipErrorNotification: true });
     };
     useEffect(() => {
       const look = () => ask("look");
       asks.gone = false;
+      setWork(null);
       look();
       window.addEventListener(BEGAN, look);
       return () => {
@@ -117,7 +120,7 @@
         clearTimeout(asks.timer);
         window.removeEventListener(BEGAN, look);
       };
-    }, []);
+    }, [dataset]);
     const order = (what) => {
       if (what === "forget") setWork(null);
       if (what === "stop") setWork({ ...work, state: "stopping" });
