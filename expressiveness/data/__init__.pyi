@@ -27,6 +27,7 @@ from .readers import (
     write_table,
 )
 from .splits import Split, participant_folds, split_by_participant
+from .transcripts import TimedLine, timed_lines
 
 __all__ = [
     "ATTRIBUTES",
@@ -66,6 +67,7 @@ __all__ = [
     "Split",
     "Stretch",
     "Thresholds",
+    "TimedLine",
     "doubts_about",
     "inspect_folder",
     "metadata_lines",
@@ -75,6 +77,7 @@ __all__ = [
     "short_name",
     "split_by_participant",
     "take_evenly",
+    "timed_lines",
     "videos_in",
     "write_table",
 ]

@@ -1,4 +1,5 @@
 from .figures import FrameFigures, VideoFigures, frame_change, frame_figures, video_change, video_figures, worst_videos
+from .open_video import held_labels, video_details
 from .queues import QUEUES, decided_in, review_queue
 from .views import (
     CONFIDENT_MISTAKES,
@@ -47,12 +48,14 @@ __all__ = [
     "decided_in",
     "frame_change",
     "frame_figures",
+    "held_labels",
     "held_out",
     "review_queue",
     "review_view",
     "save_review_views",
     "uncertain",
     "video_change",
+    "video_details",
     "video_figures",
     "videos_misclassified_as",
     "videos_with",

@@ -21,7 +21,7 @@ from expressiveness.data import (
     inspect_folder,
 )
 from expressiveness.evaluation import BenchmarkConfig, FrameTruth, Suspect, VideoResults
-from expressiveness.faces import ExtractionConfig, Face, FaceStore
+from expressiveness.faces import ExtractionConfig, Face, FaceStore, face_strip
 from expressiveness.intensity import Example, frame_intensity, reasons_of
 from expressiveness.intensity.regions import region_shares
 from expressiveness.live import LiveReport
@@ -44,6 +44,7 @@ from expressiveness.store import ExtractionReport
 from expressiveness.types import Failure
 from expressiveness.video import NOTEBOOK_SAMPLING, Frame, VideoInfo
 from tests.conftest import REPOSITORY
+from tests.face_tables import grey_faces
 from tests.interviews import interview, row, write_metadata
 from tests.movements import acted, stored_interviews
 from tests.random_model import random_model
@@ -70,6 +71,7 @@ RECORDS = {
         640, 480, 15.0, 60, 4.0, "mov", "h264", "yuv420p", 0.0, 10**6
     ),
     "Face(at 0.25, 0.10, 0.50 wide, 0.50 high, score 0.90)": lambda: Face((0.25, 0.1, 0.5, 0.5), 0.9, np.zeros((6, 2))),
+    "FaceStrip(1 face)": lambda: face_strip(grey_faces(50)),
     "FaceTable(4 faces on 2 of 3 frames)": lambda: table(1, 0, 3),
     "FaceStore('faces', every:5, detector auto)": lambda: FaceStore("faces"),
     "ExtractionConfig(every:5, detector auto)": ExtractionConfig,
@@ -118,7 +120,7 @@ RECORDS = {
 
 SHORT_ANYWAY = {
     "BadRow", "Clip", "Column", "ColumnMapping", "Confusion", "CategoryRule", "Extracted", "FaceDecision", "Failure",
-    "InterviewDecision", "NoOptions", "RayCluster", "Shortfall", "Stretch", "Thresholds",
+    "InterviewDecision", "NoOptions", "RayCluster", "Shortfall", "Stretch", "Thresholds", "TimedLine",
 }  # fmt: skip
 """Public records whose few fields are short, or are sentences."""
 
