@@ -36,6 +36,7 @@ FOLDERS = {
     "Movement": "expressiveness.movement",
     "Models": "expressiveness.models",
     "Evaluation": "expressiveness.evaluation",
+    "Coding": "expressiveness.coding",
     "Reports": "expressiveness.reports",
     "Live": "expressiveness.live",
     "Samples": "expressiveness.samples",

@@ -11,6 +11,7 @@ from .data import (
 )
 from .errors import ExpressivenessError
 from .evaluation import Evaluation, evaluate, held_out_interviews
+from .exchange import export_study, read_decisions
 from .faces import ExtractionConfig, FaceStore, FaceTable, extract_faces, extract_interviews
 from .models import FramePredictions, TrainedModel, TrainingConfig, load_model, predict_video, predict_videos, train
 from .video import Sampling
@@ -32,6 +33,7 @@ __all__ = [
     "TrainedModel",
     "TrainingConfig",
     "evaluate",
+    "export_study",
     "extract_faces",
     "extract_interviews",
     "held_out_interviews",
@@ -39,6 +41,7 @@ __all__ = [
     "place",
     "predict_video",
     "predict_videos",
+    "read_decisions",
     "read_interviews",
     "split_by_participant",
     "train",

@@ -1,7 +1,9 @@
-"""Commands that use the FiftyOne plugin: `demo`, `app`, `forget`, `clean` and `plugin install`."""
+"""Commands that use the FiftyOne plugin: `demo`, `app`, `forget`, `clean`, `doctor` and `plugin install`."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ import typer
 
 from expressiveness._io import check_output_file, place
 from expressiveness.cli.database import check_database
+from expressiveness.cli.health import NAME, Finding, examined
 from expressiveness.cli.options import DEFAULT_PORT, Json, Overwrite, Port, Workers
 from expressiveness.cli.terminal import progress, say, write_json
 from expressiveness.errors import InterviewError
@@ -143,3 +146,38 @@ def clean(
         say("".join(f"Yours to delete: {file}\n" for file in left).rstrip() or "Nothing else was in them.")
     else:
         say("No dataset uses these folders. Delete what this program wrote in them with: expressiveness clean --delete")
+
+
+def doctor(json_file: Json = None, overwrite: Overwrite = False) -> None:
+    """Check that all that is needed is installed and works, and say what to do where it does not; then exits 1."""
+    check_output_file(json_file, overwrite=overwrite)
+    findings = []
+    for finding in examined({"Database": _database, "Plugin": _plugin}):
+        say(str(finding))
+        findings.append(finding)
+    write_json(json_file, {"findings": [asdict(one) for one in findings]}, overwrite=overwrite)
+    wrong = sum(one.state == "wrong" for one in findings)
+    say(f"{wrong} of {len(findings)} must be put right." if wrong else "Everything that is needed is here.")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _database() -> Finding:
+    """Whether FiftyOne's database answers, or can be started."""
+    check_database()
+    from fiftyone_plugin.connection import connect
+
+    return Finding("Database", "ok", f"MongoDB {connect()} answers")
+
+
+def _plugin() -> Finding:
+    """Whether FiftyOne has the plugin, and of which version."""
+    from fiftyone_plugin.app import installed_plugin
+
+    if (installed := installed_plugin()) is None:
+        advice = "`expressiveness app` puts it there; so does: expressiveness plugin install"
+        return Finding("Plugin", "note", "it is not in FiftyOne's plugin folder", advice)
+    if installed.version != metadata.version(NAME):
+        advice = f"delete {installed.folder}, then run: expressiveness plugin install"
+        return Finding("Plugin", "wrong", f"version {installed.version} is in {installed.folder}", advice)
+    return Finding("Plugin", "ok", f"version {installed.version} is in {installed.folder}")

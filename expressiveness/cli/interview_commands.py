@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,10 +29,14 @@ from expressiveness.cli.options import (
     named_in,
 )
 from expressiveness.cli.terminal import exit_status, progress, read_folder, say, warn, warn_of_rows, write_json
+from expressiveness.errors import ConfigError
 from expressiveness.faces import DEFAULT_CONFIDENCE, DEFAULT_DETECTOR
 from expressiveness.parallel import ExecutorKind
 from expressiveness.reports import FigureFormat
 from expressiveness.video import DEFAULT_EVERY
+
+if TYPE_CHECKING:
+    from expressiveness.data import Inspection
 
 
 def inspect(
@@ -45,6 +50,9 @@ def inspect(
     high: High = None,
     reader: Reader = None,
     columns: Columns = None,
+    save_columns: Annotated[
+        bool, typer.Option("--save-columns", help="Keep the columns taken of a table, in columns.json beside it.")
+    ] = False,
     allow_outside: AllowOutside = False,
     json_file: Json = None,
     overwrite: Overwrite = False,
@@ -62,8 +70,26 @@ def inspect(
     write_json(json_file, found.as_dict(), overwrite=overwrite)
     warn_of_rows(found.table, found.bad_rows)
     say(found.summary())
+    if save_columns:
+        say(f"The columns are kept in {_save_columns(folder, found, columns, overwrite=overwrite)}.")
     if out:
         say(f"The report is {write_inspection(found, out, format=format)}.")
+
+
+def _save_columns(folder: Path, found: Inspection, columns: str | None, *, overwrite: bool) -> Path:
+    """Write `columns.json` beside a table, with the target and, where they were given, the thresholds."""
+    from expressiveness.data import COLUMNS_FILE, taken_columns
+
+    if found.reader != "csv":
+        raise ConfigError(f"the reader {found.reader} has no columns to keep")
+    taken = taken_columns(folder, columns)
+    if found.target:
+        taken["target"] = found.target
+    if found.thresholds and not found.proposals:
+        taken["thresholds"] = asdict(found.thresholds)
+    file = found.folder / COLUMNS_FILE
+    write_json(file, taken, overwrite=overwrite)
+    return file
 
 
 def extract(
@@ -85,6 +111,9 @@ def extract(
         float, typer.Option(min=0.0, max=1.0, help="The least that counts as a face.")
     ] = DEFAULT_CONFIDENCE,
     align: Annotated[bool, typer.Option("--align", help="Turn each face until its eyes lie level.")] = False,
+    movement: Annotated[
+        bool, typer.Option("--movement", help="Read movement in the same pass, which the default model needs.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many interviews, spread over the file.")] = None,
     workers: Workers = None,
     executor: Annotated[ExecutorKind, typer.Option(help="This machine's cores, or those of a Ray cluster.")] = "local",
@@ -109,6 +138,7 @@ def extract(
     """
     from expressiveness.data import take_evenly
     from expressiveness.faces import ExtractionConfig, FaceStore, extract_interviews
+    from expressiveness.movement import extract_faces_and_movement
     from expressiveness.parallel import executor_named
     from expressiveness.video import Sampling
 
@@ -123,8 +153,9 @@ def extract(
         align=align,
     )
     run = executor_named(executor, address)
+    read = extract_faces_and_movement if movement else extract_interviews
     with progress("Finding faces") as report:
-        result = extract_interviews(
+        result = read(
             interviews,
             FaceStore(out.resolve(), config),
             workers=workers,

@@ -20,7 +20,7 @@ from expressiveness.cli.options import (
     Json,
     Low,
     Model,
-    Neutral,
+    NeutralOfFolder,
     Overwrite,
     Reader,
     Seed,
@@ -43,11 +43,17 @@ from expressiveness.cli.terminal import (
 from expressiveness.errors import ConfigError
 from expressiveness.evaluation import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.models import DEFAULT_MODEL, DEFAULT_SEED
-from expressiveness.wording import about_frames
+from expressiveness.wording import about_frames, counted
 
 if TYPE_CHECKING:
-    from expressiveness.data import Curation
+    from expressiveness.data import Curation, Interview
     from expressiveness.evaluation import FrameTruth
+
+
+def _known_format(name: str) -> str:
+    from expressiveness.models import HUB
+
+    return name if name == HUB else named_in("models", "EXPORTS")(name)
 
 
 def train(
@@ -81,7 +87,7 @@ def train(
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
-    neutral: Neutral = None,
+    neutral: NeutralOfFolder = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -136,6 +142,8 @@ def train(
     write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
     say(about_sets(model.record()["sets"]))
+    if decisions:
+        say(f"It was given {counted(len(decisions), 'decision')} of {', '.join(decisions.whose())}.")
     say(f"The model is in {out}, its card in {out / 'README.md'}.")
 
 
@@ -147,7 +155,11 @@ def evaluate(
     curation: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers: the frames that they labelled.")
     ] = None,
-    neutral: Neutral = None,
+    coding: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR|FILE", help="Codes of several people: the truth of frames, see agreement."),
+    ] = None,
+    neutral: NeutralOfFolder = None,
     html: Html = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -166,6 +178,8 @@ def evaluate(
     trained = read_model(model)
     found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
     frame_truth = _frame_truth(found.path, Curation.load(curation) if curation else None)
+    if coding:
+        frame_truth = _coded(coding, found.interviews)
     neutrals = read_neutrals(found, neutral)
     held_out = found.interviews if everyone else held_out_interviews(trained, found.interviews)
     store = FaceStore(faces, trained.extraction)
@@ -178,7 +192,8 @@ def evaluate(
         from expressiveness.reports import evaluation_report, write_page
 
         title = f"Evaluation of {model.resolve().name}"
-        page = evaluation_report(evaluation, history=trained.history, title=title)
+        videos = {one.id: one.video for one in held_out}
+        page = evaluation_report(evaluation, history=trained.history, videos=videos, title=title)
         say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
 
 
@@ -198,7 +213,7 @@ def benchmark(
     groups: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of user_no,group: figures of each group, too.")
     ] = None,
-    neutral: Neutral = None,
+    neutral: NeutralOfFolder = None,
     html: Html = None,
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
@@ -255,6 +270,39 @@ def benchmark(
         say(f"The report is {write_page(benchmark_report(results), html, overwrite=overwrite)}.")
 
 
+def report(
+    model: Model,
+    folder: Folder,
+    faces: Faces,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="New folder for the page and its parts.")],
+    everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
+    neutral: NeutralOfFolder = None,
+    reader: Reader = None,
+    columns: Columns = None,
+    strict: Strict = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Write what a paper needs: methods, table with intervals, vector figures, model card and data sheet."""
+    from expressiveness.data import inspect_folder
+    from expressiveness.evaluation import evaluate, held_out_interviews
+    from expressiveness.faces import FaceStore
+    from expressiveness.reports import PAPER, write_paper_report
+
+    check_output_folder(out, kind=PAPER)
+    trained = read_model(model)
+    found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
+    held_out = found.interviews if everyone else held_out_interviews(trained, found.interviews)
+    store, neutrals = FaceStore(faces, trained.extraction), read_neutrals(found, neutral)
+    with progress("Judging") as shown:
+        evaluation = evaluate(
+            trained, held_out, store, frame_truth=_frame_truth(found.path), neutrals=neutrals, progress=shown
+        )
+    limits = trained.thresholds
+    data = inspect_folder(found, target=trained.config.target, low=limits.low, high=limits.high)
+    written = write_paper_report(trained.with_evaluation(evaluation), evaluation, data, out)
+    say(f"The report is {written}, its parts are beside it.")
+
+
 def export_model(
     model: Model,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the export.")],
@@ -262,21 +310,29 @@ def export_model(
         str,
         typer.Option(
             "--format",
-            callback=named_in("models", "EXPORTS"),
-            help="notebook (its four files), keras, savedmodel, tflite, onnx, or what another package brings.",
+            callback=_known_format,
+            help="notebook (its four files), keras, savedmodel, tflite, onnx, what another package brings, or hub.",
         ),
     ],
 ) -> None:
-    """Write a model in another format, with a file that says what to feed it."""
+    """Write a model in another format, with a file that says what to feed it; or as a folder to upload to a hub."""
+    from expressiveness.models import HUB, write_hub_folder
+
+    if format == HUB:
+        write_hub_folder(model, out)
+        say(f"{out} is ready for: hf upload NAME {out}. Nothing was sent; see the terms of use in its README.md.")
+        return
     trained = read_model(model)
     with silenced():
         from expressiveness.models import export_model
 
         export_model(trained, out, format)
+    say(f"Model: {trained.in_words}.")
     say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir() if path.name != MANIFEST))}")
 
 
 def _say_figures(figures: dict[str, Any]) -> None:
+    say(f"Model: {figures['model']}.")
     say(figures["verdict"])
     video = figures["video"]
     low, high = video["accuracy_ci"]
@@ -298,6 +354,20 @@ def _frame_truth(folder: Path, curation: Curation | None = None) -> FrameTruth |
 
     labelled = FrameTruth.labelled(curation) if curation else None
     return labelled or FrameTruth.beside(folder)
+
+
+def _coded(coding: Path, interviews: Sequence[Interview]) -> FrameTruth:
+    """What people coded of single frames.
+
+    Raises:
+        ConfigError: no frame was coded, or no video shows a change.
+    """
+    from expressiveness.coding import Codings, human_truth
+
+    truth = human_truth(Codings.read(coding), participants={one.id: one.participant for one in interviews})
+    if not truth:
+        raise ConfigError(f"--coding {coding}: in no video do the coders agree that frames differ; code more frames")
+    return truth
 
 
 def _named_values(given: Sequence[str]) -> dict[str, str]:

@@ -22,12 +22,16 @@ from .readers import (
     Reader,
     RecruitViewReader,
     RowChecks,
+    VideosReader,
     metadata_lines,
+    taken_columns,
     videos_in,
     write_table,
 )
+from .scales import proposed_thresholds
 from .splits import Split, participant_folds, split_by_participant
 from .transcripts import TimedLine, timed_lines
+from .video_neutrals import neutrals_of_videos
 
 __all__ = [
     "ATTRIBUTES",
@@ -68,15 +72,19 @@ __all__ = [
     "Stretch",
     "Thresholds",
     "TimedLine",
+    "VideosReader",
     "doubts_about",
     "inspect_folder",
     "metadata_lines",
+    "neutrals_of_videos",
     "participant_folds",
     "participant_name",
+    "proposed_thresholds",
     "read_interviews",
     "short_name",
     "split_by_participant",
     "take_evenly",
+    "taken_columns",
     "timed_lines",
     "videos_in",
     "write_table",

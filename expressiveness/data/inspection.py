@@ -5,6 +5,7 @@ Start at `inspect_folder`; `inspection_figures` draws the result. Transcripts an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
@@ -18,7 +19,13 @@ from expressiveness.data.categories import CATEGORIES, NEAR, CategoryRule, Thres
 from expressiveness.data.doubts import doubts_about
 from expressiveness.data.folders import READERS, read_interviews
 from expressiveness.data.interview import BadRow, Column, Interview, InterviewFolder
+from expressiveness.data.scales import proposed_thresholds
 from expressiveness.wording import counted, shortened
+
+MOST_MODIFIED_Z = 3.5
+"""In units that are standard deviations from the median where scores are normal."""
+
+OUTLIERS_SHOWN = 5
 
 COLUMNS_EXAMPLE = "id=...,video=...,participant=...,score=..."
 
@@ -39,8 +46,9 @@ class Inspection:
     folder: Path
     table: str  # the name of the file that the rows are in
     reader: str
-    target: str
-    thresholds: Thresholds
+    target: str | None  # None if nothing was scored
+    thresholds: Thresholds | None  # None without a target
+    proposals: Mapping[str, Thresholds]  # where the data brings no thresholds, others by what they rest on
     rows: int
     columns: tuple[Column, ...]
     mapping: Mapping[str, str]  # how the columns of a CSV were interpreted
@@ -64,7 +72,20 @@ class Inspection:
     @property
     def near_threshold(self) -> int:
         """How many clips are within `NEAR` of a threshold."""
-        return int(self.thresholds.near(self.clips["score"]).sum())
+        return int(self.thresholds.near(self.clips["score"]).sum()) if self.thresholds else 0
+
+    @property
+    def outliers(self) -> dict[str, float]:
+        """The scores far from all others by id, the farthest first.
+
+        Far is a modified z-score above 3.5 (Iglewicz and Hoaglin, How to detect and handle outliers, 1993).
+        """
+        scores = self.clips.set_index("id")["score"].dropna()
+        distance = (scores - scores.median()).abs()
+        usual = distance.median()
+        far = scores[0.6745 * distance > MOST_MODIFIED_Z * usual] if usual > 0 else scores[:0]
+        order = distance[far.index].sort_values(ascending=False, kind="stable").index
+        return {str(id): float(scores[id]) for id in order}
 
     @property
     def clips_per_participant(self) -> dict[str, int]:
@@ -95,19 +116,38 @@ class Inspection:
         """The ids of interviews whose video file is missing."""
         return tuple(self.clips.loc[~self.clips["has_video"], "id"])
 
+    @property
+    def about_outliers(self) -> str:
+        """The outliers in a sentence; "" if there are none."""
+        if not (outliers := self.outliers):
+            return ""
+        named = ", ".join(f"{id} ({score:g})" for id, score in list(outliers.items())[:OUTLIERS_SHOWN])
+        rest = len(outliers) - OUTLIERS_SHOWN
+        return f"{counted(len(outliers), 'score')} far from the others: {named}" + (f", and {rest} more" * (rest > 0))
+
     def summary(self) -> str:
         """The summary as a few lines of text."""
         clips, score = len(self.clips), self.statistics
         lines = [
+            f"Read as {self.reader}, since {READERS[self.reader].why} (others: --reader)",
             f"{self.rows} rows, {len(self.columns)} columns; {clips} valid interviews, {len(self.bad_rows)} bad rows, "
-            f"{len(self.missing_videos)} missing videos"
+            f"{len(self.missing_videos)} missing videos",
         ]
         if self.mapping:
             taken = "; ".join(f"{part}: {columns}" for part, columns in self.mapping.items())
             lines.append(f"Columns of {self.table} taken as {taken} (others: --columns {COLUMNS_EXAMPLE})")
         if missing := [f"{column.name} {column.missing}" for column in self.columns if column.missing]:
             lines.append(f"Missing values: {', '.join(missing)}")
-        if clips:
+        for what, proposed in self.proposals.items():
+            lines.append(f"Thresholds for {what}: --low {proposed.low:g} --high {proposed.high:g}")
+        if clips and self.target is None:
+            people = list(self.clips_per_participant.values())
+            lines += [
+                f"{counted(len(people), 'participant')} with {_between(people)}",
+                "No scores: predict and review only; scores can be coded, and given in a table later",
+                *(f"{doubt}." for doubt in self.doubts),
+            ]
+        elif clips:
             per_person = list(self.clips_per_participant.values())
             scores = [
                 f"{name} {round(value, 2) + 0:.2f}"  # a mean of -1e-17 is 0.00 and not -0.00
@@ -122,6 +162,7 @@ class Inspection:
                 f"{self.target}: {', '.join(scores)}",
                 f"{', '.join(shares)}; {self.near_threshold} within {NEAR:g} of a threshold",
                 *(f"{doubt}." for doubt in self.doubts),
+                *([f"{self.about_outliers}."] if self.outliers else []),
             ]
         return "\n".join(lines)
 
@@ -131,8 +172,9 @@ class Inspection:
 
     def __repr__(self) -> str:
         bad = f", {counted(len(self.bad_rows), 'bad row')}" if self.bad_rows else ""
-        name, target = shortened(self.folder.name, 20), shortened(self.target, 20)
-        return f"Inspection({name}: {counted(len(self.clips), 'interview')} by {target}{bad})"
+        name = shortened(self.folder.name, 20)
+        by = f" by {shortened(self.target, 20)}" if self.target else ""
+        return f"Inspection({name}: {counted(len(self.clips), 'interview')}{by}{bad})"
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"
@@ -151,9 +193,11 @@ class Inspection:
             "ignored_keys": list(self.ignored_keys),
             "doubts": list(self.doubts),
             "missing_videos": list(self.missing_videos),
+            "outliers": self.outliers,
             "target": self.target,
             "score": self.statistics,
-            "thresholds": asdict(self.thresholds),
+            "thresholds": self.thresholds and asdict(self.thresholds),
+            "proposed_thresholds": {what: asdict(one) for what, one in self.proposals.items()},
             "categories": {
                 name: {"clips": count, "share": count / max(1, clips)} for name, count in self.category_counts.items()
             },
@@ -203,13 +247,18 @@ def inspect_folder(
     if not isinstance(found, InterviewFolder):
         found = read_interviews(found, reader, columns=columns, allow_outside=allow_outside)
     first = found.scores[0] if found.scores else None
-    rule = found.rule_for(target or found.target or first, low=low, high=high)
+    chosen = target or found.target or first
+    nothing_scored = chosen is None and bool(found.interviews)
+    rule = None if nothing_scored else found.rule_for(chosen, low=low, high=high)
+    scores = [one.scores[rule.target] for one in found if rule.target in one.scores] if rule else []
+    own = found.thresholds is not None or (low is not None and high is not None)
     return Inspection(
         folder=found.path,
         table=found.table,
         reader=found.reader,
-        target=rule.target,
-        thresholds=rule.thresholds,
+        target=rule.target if rule else None,
+        thresholds=rule.thresholds if rule else None,
+        proposals={} if own or not scores else proposed_thresholds(scores),
         rows=len(found) + len(found.bad_rows),
         columns=READERS[found.reader]().columns(found),
         mapping=found.mapping,
@@ -217,7 +266,7 @@ def inspect_folder(
         ignored_keys=found.ignored_keys,
         doubts=doubts_about(found, rule),
         clips=pd.DataFrame(
-            [_clip(interview, rule) for interview in found if rule.target in interview.scores],
+            [_clip(one, rule) for one in found if rule is None or rule.target in one.scores],
             columns=list(_CLIP_COLUMNS),
         ).astype(_CLIP_COLUMNS),
     )
@@ -234,14 +283,14 @@ _CLIP_COLUMNS = {
 }
 
 
-def _clip(interview: Interview, rule: CategoryRule) -> dict[str, Any]:
+def _clip(interview: Interview, rule: CategoryRule | None) -> dict[str, Any]:
     return {
         "id": interview.id,
         "participant": interview.participant,
         "question_id": interview.attributes.get("question_id", ""),
         "question": interview.attributes.get("question", ""),
-        "score": interview.scores[rule.target],
-        "category": rule.category(interview.scores),
+        "score": interview.scores[rule.target] if rule else math.nan,
+        "category": rule.category(interview.scores) if rule else "",
         "has_video": interview.video.is_file(),
     }
 

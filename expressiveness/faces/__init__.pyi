@@ -13,6 +13,7 @@ from .detectors import (
 from .extraction import (
     READ_AHEAD,
     FaceReading,
+    counts_of,
     detector_of,
     detector_of_process,
     extract_faces,
@@ -47,6 +48,7 @@ __all__ = [
     "FaceTable",
     "Tracker",
     "blank_image",
+    "counts_of",
     "detector_labels",
     "detector_of",
     "detector_of_process",

@@ -39,7 +39,7 @@ class Painter:
         """Draw the results on a copy of the frame."""
         picture = np.ascontiguousarray(rgb).copy()
         for face in seen.faces[1:]:
-            _outline(picture, face, LIGHT, 1)
+            draw_outline(picture, face, LIGHT, 1)
         if seen.faces:
             _draw_primary(picture, seen.faces[0], seen.probabilities)
         if seen.probabilities is not None:
@@ -81,15 +81,15 @@ def _stacked(
 def _draw_primary(picture: Pixels, face: Face, probabilities: npt.NDArray[np.float64] | None) -> None:
     thickness = max(2, round(picture.shape[0] / 240))
     if probabilities is None:
-        left, top = _outline(picture, face, LIGHT, thickness)
-        _plate(picture, "getting to know the face", left, top, LIGHT)
+        left, top = draw_outline(picture, face, LIGHT, thickness)
+        draw_plate(picture, "getting to know the face", left, top, LIGHT)
         return
     best = int(probabilities.argmax())
-    left, top = _outline(picture, face, PALETTE[best], thickness)
-    _plate(picture, f"{CATEGORIES[best]} {probabilities[best]:.0%}", left, top, PALETTE[best])
+    left, top = draw_outline(picture, face, PALETTE[best], thickness)
+    draw_plate(picture, f"{CATEGORIES[best]} {probabilities[best]:.0%}", left, top, PALETTE[best])
 
 
-def _outline(picture: Pixels, face: Face, color: Rgb, thickness: int) -> tuple[int, int]:
+def draw_outline(picture: Pixels, face: Face, color: Rgb, thickness: int) -> tuple[int, int]:
     """Draw a face's box; return its left and top in pixels."""
     height, width = picture.shape[:2]
     x, y, box_width, box_height = face.box
@@ -100,7 +100,7 @@ def _outline(picture: Pixels, face: Face, color: Rgb, thickness: int) -> tuple[i
     return left, top
 
 
-def _plate(picture: Pixels, text: str, left: int, bottom: int, color: Rgb) -> None:
+def draw_plate(picture: Pixels, text: str, left: int, bottom: int, color: Rgb) -> None:
     """Write a text on a coloured plate above the given corner, moved inside the picture if needed."""
     scale = _text_scale(picture)
     text_width, text_height, baseline = _text_size(text, scale)

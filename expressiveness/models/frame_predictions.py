@@ -101,11 +101,13 @@ class FramePredictions(JudgedFrames):
         }
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row for each frame: `frame_number`, `seconds`, the box, and the probability of each category."""
+        """A row for each frame: number, seconds, category, level, the box, and the probability of each category."""
         return pd.DataFrame(
             {
                 "frame_number": self.frame_number,
                 "seconds": self.seconds,
+                "category": [CATEGORIES[index] for index in self.category_index],
+                "level": self.frame_levels,
                 **dict(zip(("x", "y", "width", "height"), self.box.T, strict=True)),
                 **dict(zip(CATEGORIES, self.probabilities.T, strict=True)),
             }
@@ -160,14 +162,14 @@ def write_table(table: pd.DataFrame, file: Path | str, *, overwrite: bool = Fals
     check_table(file, overwrite=overwrite)
     with output_file(file, overwrite=overwrite) as unfinished:
         if file.suffix == ".csv":
-            _without_formulas(table).to_csv(unfinished, index=False)
+            without_formulas(table).to_csv(unfinished, index=False)
         elif file.suffix == ".parquet":
             table.to_parquet(unfinished, index=False)
         else:
             table.to_json(unfinished, orient="records", indent=2)
 
 
-def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """Quote text that a spreadsheet would run as a formula: a file may be named `=cmd.mp4`."""
     text = table.select_dtypes(["object", "string"]).columns
     return table.assign(**{name: table[name].str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for name in text})

@@ -4,9 +4,11 @@ from .html_page import write_page
 from .inspection_plots import inspection_figures
 from .model_plots import confusion_matrix, probabilities_over_time, score_scatter, training_curves
 from .pages import INSPECTION, evaluation_report, prediction_report, write_inspection
+from .paper import PAPER, write_paper_report
 
 __all__ = [
     "INSPECTION",
+    "PAPER",
     "FigureFormat",
     "benchmark_report",
     "confusion_matrix",
@@ -20,4 +22,5 @@ __all__ = [
     "training_curves",
     "write_inspection",
     "write_page",
+    "write_paper_report",
 ]

@@ -107,7 +107,7 @@ def _held_out(figures: Mapping[str, Any]) -> list[Block]:
         f"a model that has not seen the person ({figures['config']['folds']} folds). Rows marked * leak: they have "
         "seen the people they are judged on, and show what that is worth. Intervals come from drawing people.",
         Picture(_intervals(rows), "Spearman's rho of each row with its 95 % interval."),
-        Table(("", *COLUMNS.values()), [_cells(row) for row in rows]),
+        Table((f"{figures['clips']:,} clips", *COLUMNS.values()), [_cells(row) for row in rows]),
         *([note] if (note := identity_note(figures)) else []),
         Table(("recall", *CATEGORIES), recalls),
     ]
@@ -211,6 +211,8 @@ def _intervals(rows: Sequence[Mapping[str, Any]]) -> Figure:
         )
     axes.set_yticks(range(len(known)), [_name(row) for row in known])
     axes.axvline(0, color=INK, lw=0.6)
+    axes.margins(x=0.06)
+    axes.set_ylim(-0.6, len(known) - 0.4)
     axes.set_xlabel("Spearman's rho, with a 95 % interval over people")
     return figure
 
@@ -219,8 +221,10 @@ def _reliability_diagram(bins: Sequence[Mapping[str, Any]]) -> Figure:
     figure, axes = canvas(5, 5)
     axes.plot([0, 1], [0, 1], color=INK, lw=0.8, ls=(0, (4, 3)))
     confidence, accuracy = [one["confidence"] for one in bins], [one["accuracy"] for one in bins]
-    axes.plot(confidence, accuracy, "o-", color=COLORS[RESERVED])
+    axes.plot(confidence, accuracy, "o-", color=COLORS[RESERVED], clip_on=False, zorder=3)
     for one in bins:
         axes.annotate(str(one["n"]), (one["confidence"], one["accuracy"]), xytext=(5, -10), textcoords="offset points")
-    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="confidence", ylabel="accuracy", title="Reliability (clips)")
+    total = counted(sum(one["n"] for one in bins), "clip")
+    axes.set(xlim=(-0.03, 1.06), ylim=(-0.03, 1.06), xlabel="confidence", ylabel="accuracy")
+    axes.set_title(f"Reliability ({total}; numbers: clips)")
     return figure

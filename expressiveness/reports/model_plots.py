@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from expressiveness.data import CATEGORIES, COLORS
+from expressiveness.data import CATEGORIES, COLORS, Thresholds
 from expressiveness.errors import ReportError
 from expressiveness.reports.plots import INK, canvas, cleaned, empty_figure, plain
 from expressiveness.types import Floats
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from expressiveness.evaluation import Evaluation
     from expressiveness.models import FramePredictions
 
+THRESHOLD_NAMES = ("Reserved below", "Expressive above")
 TRAINING, VALIDATION = "#0072B2", "#D55E00"
-_CATEGORY_FIGURES = (("recall", "recall", ""), ("precision", "precision", "///"), ("f1-score", "F1", "xxx"))
 
 
 def confusion_matrix(matrix: Evaluation | Sequence[Sequence[int]], *, title: str = "Confusion matrix") -> Figure:
@@ -57,26 +58,6 @@ def confusion_matrix(matrix: Evaluation | Sequence[Sequence[int]], *, title: str
     figure.colorbar(
         image, ax=axes, shrink=0.8, label="share of the true category", format=lambda share, _: f"{share:.0%}"
     )
-    return figure
-
-
-def category_figures(report: Mapping[str, Mapping[str, float]], *, title: str = "By category") -> Figure:
-    """Draw each category's recall, precision and F1.
-
-    Args:
-        report: `recall`, `precision`, `f1-score` and `support` by category, from `evaluate`.
-        title: says what was counted.
-    """
-    figure, axes = canvas(8, 4.2)
-    for shift, (key, name, hatch) in enumerate(_CATEGORY_FIGURES):
-        values = [report[category][key] for category in CATEGORIES]
-        places = np.arange(len(CATEGORIES)) + (shift - 1) * 0.27
-        bars = axes.bar(places, values, 0.25, color=list(COLORS.values()), hatch=hatch, edgecolor="white", lw=0)
-        axes.bar_label(bars, [f"{name}\n{value:.2f}" for value in values], padding=2, fontsize=9)
-    names = [f"{category}\n{counted(int(report[category]['support']), 'video')}" for category in CATEGORIES]
-    axes.set_xticks(range(len(names)), names)
-    axes.set(ylim=(0, 1.15), yticks=np.linspace(0, 1, 6))
-    axes.set_title(plain(title))
     return figure
 
 
@@ -125,24 +106,57 @@ def training_curves(history: Mapping[str, Sequence[float]]) -> Figure:
     return figure
 
 
-def probabilities_over_time(predictions: FramePredictions, *, title: str = "") -> Figure:
-    """Draw the category probabilities over time in one video; stretches without a face stay empty.
+def probabilities_over_time(
+    predictions: FramePredictions, *, title: str = "", thresholds: Thresholds | None = None
+) -> Figure:
+    """Draw the category probabilities over time in one video, and below it the frames' score where the model gives it.
+
+    Stretches without a face stay empty.
 
     Args:
         predictions: from `predict_video`.
         title: names the video.
+        thresholds: drawn across the scores.
     """
-    figure, axes = canvas(10, 3.6)
+    scored = predictions.offsets is not None and predictions.score is not None
+    figure = empty_figure(10, 5.6 if scored else 3.6)
+    rows = figure.add_gridspec(2 if scored else 1, 1, height_ratios=(3, 2) if scored else None)
+    axes = cleaned(figure.add_subplot(rows[0]))
     for times, values in _unbroken(predictions.seconds, predictions.probabilities.astype(np.float64)):
         axes.stackplot(times, values.T, colors=COLORS.values(), lw=0)
     for name, color in reversed(COLORS.items()):
         axes.fill_between([], [], color=color, label=name)
-    axes.axhline(0.5, color="white", lw=0.8, alpha=0.7)
-    axes.set(ylim=(0, 1), xlabel="seconds", ylabel="probability")
-    axes.set_title(plain(title or "Probabilities over time"), loc="left")
-    axes.legend(frameon=False, ncols=len(CATEGORIES), loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
+    axes.set(ylim=(0, 1), ylabel="probability")
+    frames = counted(len(predictions.frame_number), "frame")
+    axes.set_title(plain(f"{title or 'Probabilities over time'} ({frames})"), loc="left")
+    figure.legend(frameon=False, ncols=len(CATEGORIES), loc="outside lower center")
     axes.margins(x=0)
+    if scored:
+        _draw_scores(cleaned(figure.add_subplot(rows[1], sharex=axes)), predictions, thresholds)
+    figure.axes[-1].set_xlabel("seconds")
     return figure
+
+
+def _draw_scores(axes: Axes, predictions: FramePredictions, thresholds: Thresholds | None) -> None:
+    """Draw each frame's score, the video's as a line, and the thresholds, dashed, with their names."""
+    assert predictions.offsets is not None
+    assert predictions.score is not None
+    scores = predictions.score + predictions.offsets.astype(np.float64)
+    for times, values in _unbroken(predictions.seconds, scores[:, np.newaxis]):
+        axes.plot(times, values[:, 0], color=INK, lw=1.2)
+    axes.axhline(predictions.score, color=INK, lw=0.8, ls=":")
+    for threshold, name in zip((thresholds.low, thresholds.high) if thresholds else (), THRESHOLD_NAMES, strict=False):
+        axes.axhline(threshold, color=INK, lw=0.8, ls=(0, (4, 3)))
+        axes.annotate(
+            name,
+            (1, threshold),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
+    axes.set_ylabel("score (dotted: video)")
 
 
 def _unbroken(seconds: Floats, values: Floats) -> Iterator[tuple[Floats, Floats]]:

@@ -42,13 +42,16 @@ def save(figure: Figure, path: Path, *, overwrite: bool = False) -> Path:
     return path
 
 
+_UNDATED = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
 def rendered(figure: Figure, format: str) -> bytes:
-    """A figure as the bytes of a file in one of `FIGURE_FORMATS`; the same figure gives the same bytes."""
+    """A figure as the bytes of a file in one of `FIGURE_FORMATS`, or PDF; the same figure gives the same bytes."""
     file = BytesIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "expressiveness"}), warnings.catch_warnings():
         # A question may use characters that Matplotlib's font lacks: an SVG still shows them, a PNG shows boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(file, format=format, dpi=150, metadata={"Date": None} if format == "svg" else None)
+        figure.savefig(file, format=format, dpi=150, metadata=_UNDATED.get(format))
     return file.getvalue()
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import fiftyone as fo
 import yaml
@@ -84,8 +85,8 @@ def install_plugin(folder: Path | None = None) -> Path:
     """
     folder = Path(folder or fo.config.plugins_dir)
     place = folder / "expressiveness-interviews"
-    if (other := _installed(folder)) and other != place:
-        return other
+    if (other := installed_plugin(folder)) and other.folder != place:
+        return other.folder
     wanted = _entry_files()
     if any(_content(place / name) != content for name, content in wanted.items()):
         with growing_folder(place, kind="FiftyOne plugin", shared=True) as installed:  # Python adds its cache
@@ -95,12 +96,33 @@ def install_plugin(folder: Path | None = None) -> Path:
     return place
 
 
+class InstalledPlugin(NamedTuple):
+    """A plugin in one of FiftyOne's plugin folders."""
+
+    folder: Path
+    version: str
+
+
+def installed_plugin(folder: Path | None = None) -> InstalledPlugin | None:
+    """The existing plugin of this name in FiftyOne's plugin folder, the configured one if None."""
+    folder = Path(folder or fo.config.plugins_dir)
+    for file in sorted(
+        [*folder.glob(f"*/{MANIFEST}"), *folder.glob(f"*/*/{MANIFEST}")]
+    ):  # downloads are two levels deep
+        text = file.read_text(encoding="utf-8", errors="replace")
+        if f'name: "{NAME}"' in text:
+            return InstalledPlugin(file.parent, str(yaml.safe_load(text)["version"]))
+    return None
+
+
 def _entry_files() -> dict[str, bytes]:
-    """The manifest and the two files it refers to, by name in the plugin's folder."""
+    """The manifest and the files it refers to, by name in the plugin's folder."""
     package = Path(__file__).resolve().parents[1]
     manifest = next(path / MANIFEST for path in (package, package.parent) if (path / MANIFEST).is_file())
     named = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    skills = [f"skills/{name}/SKILL.md" for name in named["skills"]]
     return {
+        **{skill: (manifest.parent / skill).read_bytes() for skill in skills},
         MANIFEST: manifest.read_bytes(),
         named["js_bundle"]: (package.parent / named["js_bundle"]).read_bytes(),
         named["py_entry"]: f"from {package.name} import register as register\n".encode(),
@@ -112,14 +134,6 @@ def _content(file: Path) -> bytes | None:
         return file.read_bytes()
     except OSError:
         return None
-
-
-def _installed(folder: Path) -> Path | None:
-    """The folder of an existing plugin of this name; FiftyOne keeps downloads two levels deep."""
-    for manifest in sorted([*folder.glob(f"*/{MANIFEST}"), *folder.glob(f"*/*/{MANIFEST}")]):
-        if f'name: "{NAME}"' in manifest.read_text(encoding="utf-8", errors="replace"):
-            return manifest.parent
-    return None
 
 
 def _newest_dataset() -> fo.Dataset | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import fiftyone as fo
 import numpy as np
@@ -17,7 +17,7 @@ from expressiveness.data import CATEGORIES
 from expressiveness.models import JudgedFrames
 
 from ..dataset import info_of, keep_info, measure_of
-from ..fields import RunFields, runs_with_fields
+from ..fields import RunFields, runs_with_fields, verdict_of
 from ..truth import Truth, accuracy, stretches, temporal
 from .frame_writing import FrameWriter, writing_frames
 from .read import truths_of
@@ -72,22 +72,28 @@ def _judge(view: fo.DatasetView, writer: FrameWriter, fields: RunFields, truths:
     dataset = view._root_dataset
     standing = {key: frames for key, frames in _standing(view, fields).items() if frames}
     truth, correct = [], []
+    verdicts: dict[str, dict[int, str | None]] = {}
     for key, frames in standing.items():
         for frame in frames:
             if (true := truths[key].of_frame(frame.frame_number, frame.offset)) != frame.truth:
                 where = {"frame_id": frame.frame_id, "label_id": frame.label_id}
                 truth.append({**where, "value": true})
                 correct.append({**where, "value": frame.label == true})
+                verdicts.setdefault(key, {})[frame.frame_number] = verdict_of(true, frame.label)
     if truth:
         writer.of_labels(f"{fields.faces}.detections.truth", truth)
         writer.of_labels(f"{fields.faces}.detections.correct", correct)
+        if dataset.has_frame_field(fields.verdict):  # not written by earlier versions
+            writer.of_frames(fields.verdict, verdicts)
     predictions = {key: _judged(frames) for key, frames in standing.items()}
     labels = dict(zip(*view.values(["id", f"{fields.video}.label"]), strict=True))
-    summed_up = {
+    summed_up: dict[str, dict[str, Any]] = {
         f"{fields.video}.truth": {key: truths[key].video for key in standing},
         f"{fields.video}.correct": {key: labels[key] == truths[key].video for key in standing},
         fields.accuracy: {key: accuracy(value, truths[key]) for key, value in predictions.items()},
     }
+    if dataset.has_sample_field(fields.verdict):
+        summed_up[fields.verdict] = {key: verdict_of(truths[key].video, labels[key]) for key in standing}
     for name, values in summed_up.items():
         dataset.set_values(name, values, key_field="id")
     anew = {key: temporal(stretches(value, truths[key])) for key, value in predictions.items()}

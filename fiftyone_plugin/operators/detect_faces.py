@@ -52,6 +52,11 @@ class FaceParameters:
         default_factory=Stated("expressiveness.faces", "ExtractionConfig.align"),
         title="Turn faces until their eyes lie level",
     )
+    movement: bool = Field(
+        False,
+        title="Read movement in the same pass",
+        description="Models of movement need it; it takes three times as long, but less than reading it later",
+    )
     workers: Count | None = Field(None, title="Processes", description="One a core if not given")
 
 
@@ -65,6 +70,8 @@ class DetectFaces(InterviewOperator[FaceParameters]):
         icon="face",
     )
 
+    in_background = True
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose detector and sampling, with an estimate of the time."""
         from expressiveness.faces import detector_labels
@@ -74,7 +81,7 @@ class DetectFaces(InterviewOperator[FaceParameters]):
         samples = target_videos(ctx)
         require_interviews(samples)
         form.ask("detector", choices=detector_labels())
-        for name in ("every", "confidence", "align", "workers"):
+        for name in ("every", "confidence", "align", "movement", "workers"):
             form.ask(name)
         form.note("estimate", estimate(samples))
 
@@ -89,7 +96,13 @@ class DetectFaces(InterviewOperator[FaceParameters]):
         config = ExtractionConfig(
             Sampling(every=chosen.every), chosen.detector, confidence=chosen.confidence, align=chosen.align
         )
-        report = detect_faces(target_videos(ctx), config, workers=chosen.workers, progress=counting(progress, "videos"))
+        report = detect_faces(
+            target_videos(ctx),
+            config,
+            movement=chosen.movement,
+            workers=chosen.workers,
+            progress=counting(progress, "videos"),
+        )
         failed = f", {len(report.failures)} failed ({report.failures[0].reason})" if report.failures else ""
         short = f", {len(report.cut_short)} of them not all there" if report.cut_short else ""
         message = (

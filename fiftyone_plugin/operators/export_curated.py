@@ -1,4 +1,4 @@
-"""Write the curated interviews as files."""
+"""Write the curated interviews as files, or predictions and decisions in the format of another tool."""
 
 from __future__ import annotations
 
@@ -22,6 +22,18 @@ from ..forms import (
     target_videos,
 )
 
+CURATED = "curated"
+FORMATS = {
+    CURATED: "The curated interviews, to train on or import again",
+    "tables": "Tables for R and pandas: CSV and Parquet with a data dictionary",
+    "elan": "ELAN: a tier for prediction, truth, each coder, transcript",
+    "boris": "BORIS: a project with observations",
+    "webvtt": "WebVTT: subtitles",
+    "cvat": "CVAT: predictions to be corrected",
+    "label-studio": "Label Studio: tasks with predictions",
+}
+"""Those of `STUDY_EXPORTS` that we bring; programs may name those of other packages, too."""
+
 
 @parameters
 class ExportParameters:
@@ -29,6 +41,8 @@ class ExportParameters:
 
     folder: Folder = Field(title="Folder", description="New, empty, or written by an earlier export, which is replaced")
     name: Text | None = Field(None, title="Name of the new folder", description="In it; none if not given")
+    format: Text = Field("curated", title="What to write", description="Interviews again, or a format of another tool")
+    run: Text | None = Field(None, title="Predictions of", description="The run; none if not given; for other tools")
     faces: bool = Field(True, title="The faces as pictures, a folder a category")
     videos: bool = Field(False, title="A copy of the videos", description="So that the folder can be used on its own")
 
@@ -46,24 +60,33 @@ class ExportCurated(InterviewOperator[ExportParameters]):
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose a folder and what to write."""
         from ..dataset import require_interviews
+        from ..fields import runs_with_fields
 
         samples = target_videos(ctx)
         require_interviews(samples)
         form.ask("folder", title="Parent folder", description="The export becomes a new folder in it")
         form.ask("name", description="", default=f"{ctx.dataset.name}-curated")
-        form.ask("faces")
-        form.ask("videos")
-        size = f"{counted(len(samples), 'interview')}, with people's decisions. "
-        form.note("about", f"{size}FiftyOne's own Export writes any other format.")
+        if form.ask("format", choices=FORMATS) == CURATED:
+            form.ask("faces")
+            form.ask("videos")
+        elif runs := runs_with_fields(ctx.dataset):
+            form.ask("run", description="", choices=runs, default=runs[-1])
+        form.note("about", f"{counted(len(samples), 'interview')}, with people's decisions.")
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Export."""
-        from ..steps import export_curated
+        from ..steps import export_curated, export_for_tools
 
         chosen = self.read(ctx)
+        folder = chosen.folder / Path(chosen.name or "").name
+        if chosen.format != CURATED:
+            told = counting(progress, "interviews")
+            written = export_for_tools(target_videos(ctx), folder, chosen.format, run=chosen.run, progress=told)
+            message = f"{counted(written.videos, 'interview')} written to {written.folder} for {written.format}"
+            return {**written.as_dict(), "message": message}
         report = export_curated(
             target_videos(ctx),
-            chosen.folder / Path(chosen.name or "").name,
+            folder,
             faces=chosen.faces,
             videos=chosen.videos,
             progress=counting(progress, "interviews"),

@@ -71,6 +71,488 @@
 })();
 
 /**
+ * Work in the App's server on this dataset: how far it is, a button that stops it, and how it ended. It goes on without
+ * the page; `ExpressivenessWork` asks how far it is when it is first shown, when work begins, and every second meanwhile.
+ */
+(() => {
+  const { createElement: h, useEffect, useRef, useState } = window.React;
+  const PLUGIN = "@expressiveness/interviews";
+  const BEGAN = "expressiveness-work-began";
+  const EVERY = 1000; // milliseconds
+  const COLORS = { success: "#2e9e5b", warning: "#d98c00", failed: "#d9534f", stopped: "#8a8f98" };
+
+  /** Called by the server when long work has begun. */
+  class WorkBegan extends window.__foo__.Operator {
+    get config() {
+      return new window.__foo__.OperatorConfig({ name: "work_began", label: "Work began", unlisted: true });
+    }
+    async execute() {
+      window.dispatchEvent(new Event(BEGAN));
+    }
+  }
+
+  /** The work, and a function that looks after it: "look", "stop" or "forget". */
+  function useWork() {
+    const [work, setWork] = useState(null);
+    const asks = useRef({}).current;
+    asks.execute = window.__foo__.useOperatorExecutor(`${PLUGIN}/follow_work`).execute;
+    const ask = (order) => {
+      clearTimeout(asks.timer);
+      const callback = ({ result }) => {
+        if (asks.gone) return;
+        if (result) setWork(result.work);
+        const { state, tab, noticed } = result?.work ?? {};
+        if (state === "done" && tab && !noticed) window.dispatchEvent(new CustomEvent("expressiveness-tab", { detail: tab }));
+        if (!result || ["running", "stopping"].includes(result.work?.state)) asks.timer = setTimeout(ask, EVERY, "look");
+      };
+      asks.execute({ order }, { callback, skipOutput: true, skipErrorNotification: true });
+    };
+    useEffect(() => {
+      const look = () => ask("look");
+      asks.gone = false;
+      look();
+      window.addEventListener(BEGAN, look);
+      return () => {
+        asks.gone = true;
+        clearTimeout(asks.timer);
+        window.removeEventListener(BEGAN, look);
+      };
+    }, []);
+    const order = (what) => {
+      if (what === "forget") setWork(null);
+      if (what === "stop") setWork({ ...work, state: "stopping" });
+      ask(what);
+    };
+    return [work, order];
+  }
+
+  function ExpressivenessWork() {
+    const [work, order] = useWork();
+    const prompt = window.__foo__.usePromptOperatorInput();
+    if (!work) return null;
+    const goesOn = ["running", "stopping"].includes(work.state);
+    const color = COLORS[work.state === "done" ? work.variant : work.state];
+    const border = `3px solid ${color ?? "var(--fo-palette-primary-main)"}`;
+    const style = { padding: "8px 12px", borderLeft: border, background: "var(--fo-palette-background-level2)", lineHeight: 1.5 };
+    return h(
+      "section",
+      { "data-cy": "expressiveness-work", "data-state": work.state, "aria-label": "Work on this dataset", style },
+      goesOn ? h(GoingOn, { work, order }) : h(Ended, { work, order, prompt }),
+    );
+  }
+
+  function GoingOn({ work, order }) {
+    const percent = work.share === null ? "" : `${Math.floor(100 * work.share)} %`;
+    return [
+      h("b", { key: "label" }, work.label),
+      h("span", { key: "far", role: "status" }, ` ${percent} · ${clock(work.seconds)}`),
+      h("progress", { key: "bar", max: 1, value: work.share ?? undefined, style: { display: "block", width: "100%" } }),
+      h("div", { key: "note" }, work.state === "stopping" ? "Stopping ..." : work.note || "Starting ..."),
+      button("Stop", () => order("stop"), work.state === "stopping"),
+      h("span", { key: "free", style: { opacity: 0.8 } }, "It goes on if you close this page."),
+    ];
+  }
+
+  function Ended({ work, order, prompt }) {
+    const again = () => prompt(work.operator, work.params);
+    const goOn = () => window.__foo__.executeOperator(work.next.operator, work.next.params);
+    const failures = work.failures.map(({ id, reason }) => h("li", { key: id }, `${id}: ${reason}`));
+    return [
+      h("b", { key: "label" }, `${work.label}: ${{ done: "done", stopped: "stopped", failed: "not done" }[work.state]}`),
+      h("div", { key: "message", role: "status" }, work.message),
+      failures.length > 0 &&
+        h("details", { key: "failures" }, h("summary", null, `${failures.length} passed over`), h("ul", null, failures)),
+      work.next && button(work.next.label, goOn),
+      work.state !== "done" && button(work.state === "failed" ? "Back to the form" : "Start again", again),
+      button("Close", () => order("forget")),
+    ];
+  }
+
+  const button = (label, onClick, disabled = false) => {
+    const style = { font: "inherit", color: "inherit", background: "none", border: "1px solid", borderRadius: 4 };
+    const more = { padding: "3px 12px", margin: "6px 10px 2px 0", cursor: "pointer", opacity: disabled ? 0.5 : 1 };
+    return h("button", { key: label, type: "button", onClick, disabled, style: { ...style, ...more } }, label);
+  };
+
+  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+  window.__foo__.registerOperator(WorkBegan, PLUGIN);
+  window.__fop__.registerComponent({
+    name: "ExpressivenessWork",
+    label: "Expressiveness work",
+    component: ExpressivenessWork,
+    type: window.__fop__.PluginComponentType.Component,
+    activator: () => true,
+  });
+})();
+
+/**
+ * The content of the panel "Expressiveness review". For the format of `data.json`, see `review_content.py`; `data.shown`
+ * says what the grid shows. Tabs, the unit of the matrix and how mistakes are looked at are chosen here; other choices and
+ * what is to be shown are sent to the panel's `on_choice` and `on_show`.
+ */
+(() => {
+  const { createElement: h, Fragment, useEffect, useMemo, useState } = window.React;
+  const PLUGIN = "@expressiveness/interviews";
+  const WRONG = "184, 80, 31"; // of the matrix's cells
+  const RIGHT = "47, 127, 191";
+  const LINES = { training: "#56B4E9", validation: "#E69F00" };
+  const LOOKS = { videos: "Videos, with boxes", clips: "Clips, one a stretch", faces: "Faces, one by one" };
+  const SHOW_TAB = "expressiveness-tab";
+
+  const STYLE = `
+    .expressiveness-review { font-size: 14px; line-height: 1.45; color: var(--fo-palette-text-primary); }
+    .expressiveness-review :is(button, select, summary, tr[tabindex]):focus-visible {
+      outline: 2px solid var(--fo-palette-primary-main); outline-offset: 1px;
+    }
+    .expressiveness-review :is(button, select) {
+      font: inherit; color: inherit; background: var(--fo-palette-background-level2); padding: 4px 10px;
+      border: 1px solid var(--fo-palette-text-tertiary); border-radius: 4px; cursor: pointer;
+    }
+    .expressiveness-review option { color: black; background: white; }
+    .expressiveness-review button:disabled { opacity: 0.45; cursor: default; }
+    .expressiveness-review button.main { background: var(--fo-palette-primary-main); color: white; border: 0; }
+    .expressiveness-review label { display: inline-block; margin: 0 14px 6px 0; }
+    .expressiveness-review label span { display: block; font-size: 12px; color: var(--fo-palette-text-secondary); }
+    .expressiveness-review .buttons { margin: 8px 0; display: flex; flex-wrap: wrap; gap: 8px; }
+    .expressiveness-review [role=tablist] { display: flex; flex-wrap: wrap; margin: 4px 0 10px; }
+    .expressiveness-review [role=tab] { background: none; border: 0; border-bottom: 2px solid transparent; border-radius: 0; }
+    .expressiveness-review [role=tab][aria-selected=true] { border-color: var(--fo-palette-primary-main); font-weight: bold; }
+    .expressiveness-review table { border-collapse: collapse; width: 100%; margin: 8px 0; }
+    .expressiveness-review .rows :is(td, th) {
+      text-align: left; padding: 3px 8px 3px 0; border-bottom: 1px solid var(--fo-palette-background-level2);
+    }
+    .expressiveness-review tr[tabindex] { cursor: pointer; }
+    .expressiveness-review tr:is([tabindex]:hover, [aria-selected=true]) { background: var(--fo-palette-background-level2); }
+    .expressiveness-review .matrix { table-layout: fixed; max-width: 560px; }
+    .expressiveness-review .matrix th { font-weight: normal; padding: 4px; }
+    .expressiveness-review .matrix td { padding: 2px; }
+    .expressiveness-review .matrix button { width: 100%; height: 62px; border: 0; font-size: 15px; }
+    .expressiveness-review .matrix button[aria-pressed=true] { box-shadow: 0 0 0 3px var(--fo-palette-text-primary); }
+    .expressiveness-review .quiet { color: var(--fo-palette-text-secondary); }
+  `;
+
+  const TABS = {
+    mistakes: ["Mistakes", Mistakes],
+    figures: ["How good it is", Figures],
+    training: ["Training", Training],
+    compare: ["Compare", Compare],
+    labels: ["Labels to check", Labels],
+  };
+
+  /** What was chosen here; the panel is made anew when the dataset is read again. */
+  const chosen = { tab: "mistakes", unit: "frames", look: "videos", marked: null };
+
+  function ExpressivenessReviewPanel({ data: given, schema }) {
+    const data = useMemo(() => (given?.json ? JSON.parse(given.json) : null), [given?.json]);
+    const panel = window.__fosp__.usePanelId();
+    const tell = window.__foo__.usePanelEvent();
+    const prompt = window.__foo__.usePromptOperatorInput();
+    const [here, setHere] = useState(chosen);
+    const [busy, setBusy] = useState(null);
+    usePlaceBesideGrid();
+    const set = (values) => setHere(Object.assign(chosen, values) && { ...chosen });
+    useEffect(() => setBusy(null), [given?.json, given?.shown]);
+    useEffect(() => {
+      const show = ({ detail }) => set({ tab: detail });
+      window.addEventListener(SHOW_TAB, show);
+      return () => window.removeEventListener(SHOW_TAB, show);
+    }, []);
+    const ask = (operator, params, words) => {
+      setBusy(words);
+      tell(panel, { operator, params, callback: () => setBusy(null) });
+    };
+    const acts = {
+      set,
+      choose: (choices) => ask(schema.view.on_choice, { choices }, "Reading ..."),
+      again: () => ask(schema.view.on_choice, {}, "Reading ..."),
+      show: (what, params, marked = null) => {
+        set({ marked });
+        ask(schema.view.on_show, { what, unit: here.unit, look: here.look, ...params }, "Opening ...");
+      },
+      prompt: (operator, params) => prompt(operator, params),
+    };
+    if (!data) return h("div", { className: "expressiveness-review", role: "status" }, "Reading ...");
+    return h(
+      "div",
+      { className: "expressiveness-review", "data-cy": "expressiveness-review-panel" },
+      h("style", null, STYLE),
+      data.first
+        ? h(First, { first: data.first, acts })
+        : h(Fragment, null, h(Top, { data, here, acts }), h(Shown, { busy, shown: given.shown, acts }), h(Open, { data, here, acts })),
+    );
+  }
+
+  /** If the panel opened as a tab that covers the grid, move it beside it. */
+  function usePlaceBesideGrid() {
+    const { spaces } = window.__fosp__.useSpaces(window.__fos__.constants.FIFTYONE_GRID_SPACES_ID);
+    useEffect(() => {
+      const nodes = window.__fosp__.getNodes(spaces.root);
+      const panel = nodes.find(({ type }) => type === "review_panel");
+      const covers = panel?.parent?.children.some(({ type }) => type === "Samples");
+      if (covers && spaces.canSplitLayout(panel.parent)) {
+        spaces.splitLayout(panel.parent, window.__fosp__.Layout.Horizontal, panel);
+      }
+    }, []);
+  }
+
+  function First({ first, acts }) {
+    const open = () => acts.prompt(first.operator, {});
+    return [
+      h("p", { key: "sentence" }, h("b", null, first.sentence)),
+      h("button", { key: "open", type: "button", className: "main", onClick: open }, first.label),
+    ];
+  }
+
+  function Top({ data, here, acts }) {
+    const { run, people } = data.choices;
+    const runs = data.runs.map(({ name, about }) => [name, `${name}: ${about}`]);
+    const heldOut = data.held_out ? [["held_out", `Held-out people (${data.held_out} videos)`]] : [];
+    const another = () => acts.prompt(`${PLUGIN}/train_model`, {});
+    return h(
+      Fragment,
+      null,
+      h(Choice, { label: "Run", value: run, options: runs, onChange: (value) => acts.choose({ run: value }) }),
+      h(Choice, {
+        label: "People",
+        value: people,
+        options: [...heldOut, ["everyone", "Everyone"]],
+        onChange: (value) => acts.choose({ people: value }),
+      }),
+      h("button", { type: "button", onClick: another }, "Train another model"),
+      h(TabList, { here, acts }),
+    );
+  }
+
+  function TabList({ here, acts }) {
+    const names = Object.keys(TABS);
+    const move = (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = names[(names.indexOf(here.tab) + step + names.length) % names.length];
+      acts.set({ tab: next });
+      event.currentTarget.querySelector(`[data-tab=${next}]`).focus();
+    };
+    const tabs = names.map((name) => {
+      const on = here.tab === name;
+      const about = { role: "tab", type: "button", "data-tab": name, "aria-selected": on, tabIndex: on ? 0 : -1 };
+      return h("button", { key: name, ...about, onClick: () => acts.set({ tab: name }) }, TABS[name][0]);
+    });
+    return h("div", { role: "tablist", "aria-label": "What to see of the run", onKeyDown: move }, tabs);
+  }
+
+  /** What the grid shows, and the way back to everything. */
+  function Shown({ busy, shown, acts }) {
+    const back = () => acts.show("everything", {});
+    return h(
+      "div",
+      { "data-cy": "expressiveness-shown", style: { minHeight: 30 } },
+      h("span", { role: "status" }, busy ?? (shown ? `In the grid: ${shown} ` : "In the grid: as you left it. ")),
+      !busy && shown && h("button", { type: "button", onClick: back }, "Show everything again"),
+      h("div", { className: "quiet" }, "On a tile, R → B means truly Reserved, predicted Balanced (E: Expressive). Blue is right, orange wrong."),
+    );
+  }
+
+  const Open = ({ data, here, acts }) => h("div", { role: "tabpanel" }, h(TABS[here.tab][1], { data, here, acts }));
+
+  function Mistakes({ data, here, acts }) {
+    const confusion = data.confusion[here.unit];
+    const units = [["frames", "Frames"], ["videos", "Videos"]];
+    return h(
+      Fragment,
+      null,
+      h("p", null, h("b", null, confusion.wrong.toLocaleString("en")), ` of ${confusion.total.toLocaleString("en")} `, `${here.unit} are predicted wrong. Click a cell or a row to see what it counts.`),
+      h(Choice, { label: "Count", value: here.unit, options: units, onChange: (unit) => acts.set({ unit, marked: null }) }),
+      h(Choice, { label: "Look at them as", value: here.look, options: Object.entries(LOOKS), onChange: (look) => acts.set({ look }) }),
+      h(Matrix, { data, confusion, here, acts }),
+      h(Rows, {
+        rows: data.listed,
+        columns: { name: "Show", count: "How many" },
+        marked: here.marked,
+        onRow: (row) => acts.show("listed", { name: row.name }, row.name),
+      }),
+      h(
+        "div",
+        { className: "buttons" },
+        h("button", { type: "button", onClick: acts.again }, "Read again"),
+        h("button", { type: "button", onClick: () => acts.show("save", {}, here.marked) }, "Save these views"),
+      ),
+      data.worst.length
+        ? h(Rows, {
+            rows: data.worst,
+            columns: {
+              interview: "Worst videos", participant: "Person", truth: "Truly", predicted: "Predicted", accuracy: "Frames right", stretches: "Mistakes",
+            },
+            marked: here.marked,
+            onRow: (row) => acts.show("video", { id: row.id, interview: row.interview }, row.id),
+          })
+        : h("p", null, "No video has a wrong frame."),
+    );
+  }
+
+  /** The truth in rows, predictions in columns; a cell's intensity is its share of the row, mistakes have their own color. */
+  function Matrix({ data, confusion, here, acts }) {
+    const names = data.categories.map((name) => name.replace(" Expression", ""));
+    const cell = (row, column) => {
+      const count = confusion.counts[row][column];
+      const total = confusion.counts[row].reduce((sum, one) => sum + one, 0);
+      const share = total ? count / total : 0;
+      const place = `cell ${row} ${column}`;
+      const background = `rgba(${row === column ? RIGHT : WRONG}, ${0.12 + 0.88 * share})`;
+      const percent = `${Math.round(100 * share)} %`;
+      const what = `truly ${names[row]}, predicted ${names[column]}: ${count} ${here.unit}, ${percent} of the row`;
+      const about = { type: "button", title: what, "aria-label": what, "aria-pressed": here.marked === place };
+      const onClick = () => acts.show("cell", { row, column }, place);
+      const style = { background, color: share > 0.4 ? "white" : undefined };
+      return h("td", { key: column }, h("button", { ...about, onClick, style }, h("b", null, count.toLocaleString("en")), h("br"), percent));
+    };
+    return h(
+      "table",
+      { className: "matrix", "data-cy": "expressiveness-matrix" },
+      h("caption", { className: "quiet", style: { textAlign: "left" } }, "Rows: truly. Columns: predicted. Orange: mistakes."),
+      h("thead", null, h("tr", null, h("td", { style: { width: 90 } }), names.map((name) => h("th", { key: name, scope: "col" }, name)))),
+      h("tbody", null, names.map((name, row) => h("tr", { key: name }, h("th", { scope: "row", style: { textAlign: "left" } }, name), names.map((_, column) => cell(row, column))))),
+    );
+  }
+
+  function Figures({ data }) {
+    const { verdict, of_whom, measures, about_frames, corrected, by_category } = data.figures;
+    const whom = data.choices.people === "held_out" ? "held-out people" : "everyone";
+    const both = (side) => `accuracy ${side.accuracy}, macro-F1 ${side.macro_f1}`;
+    return h(
+      Fragment,
+      null,
+      verdict && h("p", null, h("b", null, verdict)),
+      h("p", null, of_whom),
+      measures.length > 0 && h(Rows, { rows: measures, columns: { measure: "Measure", value: "Value", interval: "Interval (95 %)" } }),
+      about_frames && h("p", null, about_frames),
+      corrected && h("p", { "data-cy": "expressiveness-corrected" }, `On ${corrected.n} held-out videos, as trained: ${both(corrected.trained)}; with your corrections: ${both(corrected.now)}. `, corrected.moved ? "Corrections change what counts as true here, not the model." : "No correction moves them so far."),
+      h("p", null, h("b", null, "Each category"), `, over the videos of ${whom}, with your corrections:`),
+      h(Rows, { rows: by_category, columns: { category: "Category", precision: "Precision", recall: "Recall", f1: "F1", count: "How many" } }),
+      h("p", { className: "quiet" }, "Precision: the share of its predictions that are right. Recall: the share of its cases that were found."),
+    );
+  }
+
+  function Training({ data }) {
+    const curves = Object.entries(data.curves);
+    if (!curves.length) return h("p", null, "This run keeps no training curves: it does not learn in epochs.");
+    return curves.map(([metric, series]) => h(Curve, { key: metric, metric, series }));
+  }
+
+  function Curve({ metric, series }) {
+    const shown = Object.entries(series).filter(([, values]) => values?.length);
+    const all = shown.flatMap(([, values]) => values);
+    const [low, high, epochs] = [Math.min(...all), Math.max(...all), Math.max(...shown.map(([, values]) => values.length))];
+    const x = (index) => 40 + (index * 540) / Math.max(epochs - 1, 1);
+    const y = (value) => 130 - ((value - low) / Math.max(high - low, 1e-9)) * 115;
+    const text = (props, words) => h("text", { fontSize: 12, fill: "currentColor", key: words, ...props }, words);
+    const lines = shown.map(([name, values]) => {
+      const points = values.map((value, index) => `${x(index)},${y(value)}`).join(" ");
+      return h("polyline", { key: name, points, fill: "none", stroke: LINES[name], strokeWidth: 2 });
+    });
+    const last = shown.map(([name, values]) => `${name} ${values.at(-1).toFixed(2)}`).join(", ");
+    return h(
+      "figure",
+      { style: { margin: "12px 0" } },
+      h("figcaption", null, h("b", null, metric === "accuracy" ? "Accuracy" : "Loss"), ` over ${epochs} epochs; at the end: `, shown.map(([name, values]) => h("span", { key: name, style: { marginRight: 10 } }, h("b", { style: { color: LINES[name] } }, "▬ "), `${name} ${values.at(-1).toFixed(2)}`))),
+      h("svg", { viewBox: "0 0 600 150", role: "img", "aria-label": `${metric} over ${epochs} epochs: ${last}`, style: { width: "100%" } }, lines, text({ x: 0, y: 134 }, low.toFixed(2)), text({ x: 0, y: 19 }, high.toFixed(2)), text({ x: 40, y: 148 }, "1"), text({ x: 580, y: 148, textAnchor: "end" }, `${epochs}`)),
+    );
+  }
+
+  function Compare({ data, here, acts }) {
+    const { run, other } = data.choices;
+    const others = data.runs.filter(({ name }) => name !== run).map(({ name, about }) => [name, `${name}: ${about}`]);
+    if (!others.length) return h("p", null, "There is only one run so far. Train another one to compare them.");
+    const change = data.change;
+    const show = (fixed) => acts.show("change", { fixed }, fixed ? "fixed" : "broken");
+    const looks = ["videos", "faces"].map((look) => [look, LOOKS[look]]);
+    return h(
+      Fragment,
+      null,
+      h(Choice, { label: `What ${run} changed over`, value: other, options: others, onChange: (value) => acts.choose({ other: value }) }),
+      h(Choice, { label: "Look at them as", value: here.look === "faces" ? "faces" : "videos", options: looks, onChange: (look) => acts.set({ look }) }),
+      change.figures.length
+        ? h(Rows, {
+            rows: change.figures,
+            columns: { measure: "Measure", before: other, after: run, difference: "Difference", interval: "95 % over people" },
+          })
+        : h("p", null, "These runs learned other scores or thresholds, or share no held-out videos: their figures cannot be compared."),
+      h("p", { className: "quiet" }, `On ${change.videos} videos ${data.choices.people === "held_out" ? "of people held out from both" : "of everyone"}; figures by the scores alone, the counts below with your corrections.`),
+      h(Rows, {
+        rows: change.rows,
+        columns: { unit: "", both_right: "Both right", fixed: `Fixed by ${run}`, broken: `Broken by ${run}`, both_wrong: "Both wrong" },
+      }),
+      h(
+        "div",
+        { className: "buttons" },
+        [true, false].map((fixed) => {
+          const count = fixed ? change.fixed : change.broken;
+          const label = `Show the ${count.toLocaleString("en")} frames that ${run} ${fixed ? "fixed" : "broke"}`;
+          const pressed = here.marked === (fixed ? "fixed" : "broken");
+          return h("button", { key: label, type: "button", disabled: !count, "aria-pressed": pressed, onClick: () => show(fixed) }, label);
+        }),
+      ),
+    );
+  }
+
+  function Labels({ data, here, acts }) {
+    const { suspects } = data;
+    const find = () => acts.prompt(`${PLUGIN}/find_suspicious_labels`, {});
+    const doubted = suspects?.rows.length > 0;
+    return h(
+      Fragment,
+      null,
+      !suspects && h("p", null, "Nobody has looked yet for videos whose category is probably wrong."),
+      suspects && !doubted && h("p", null, "No category is doubted that nobody has decided on yet."),
+      doubted && h("p", null, "A model that has not seen the person finds another category more probable for ", h("b", null, suspects.count.toLocaleString("en")), " of the videos that nobody has decided on yet. Click one to see it."),
+      doubted &&
+        h(Rows, {
+          rows: suspects.rows,
+          columns: { interview: "Video", participant: "Person", category: "Category", suggested: "Rather", suspicion: "Suspicion" },
+          marked: here.marked,
+          onRow: (row) => acts.show("suspect", { id: row.id, interview: row.interview }, row.id),
+        }),
+      h(
+        "div",
+        { className: "buttons" },
+        doubted && h("button", { type: "button", onClick: () => acts.show("suspects", {}) }, "Show them all"),
+        h("button", { type: "button", onClick: find }, suspects ? "Look again" : "Find suspicious labels"),
+      ),
+    );
+  }
+
+  function Choice({ label, value, options, onChange }) {
+    const shown = options.map(([name, text]) => h("option", { key: name, value: name }, text));
+    const select = h("select", { value: value ?? "", onChange: (event) => onChange(event.target.value), "aria-label": label }, shown);
+    return h("label", null, h("span", null, label), select);
+  }
+
+  /** A table; with `onRow`, each row can be clicked, or reached with Tab and opened with Enter. */
+  function Rows({ rows, columns, marked, onRow }) {
+    const names = Object.keys(columns);
+    const opens = (row) => {
+      if (!onRow) return {};
+      const onKeyDown = ({ key }) => key === "Enter" && onRow(row);
+      return { tabIndex: 0, onClick: () => onRow(row), onKeyDown, "aria-selected": marked !== null && marked === (row.id ?? row.name) };
+    };
+    return h(
+      "table",
+      { className: "rows" },
+      h("thead", null, h("tr", null, names.map((name) => h("th", { key: name, scope: "col" }, columns[name])))),
+      h("tbody", null, rows.map((row, index) => h("tr", { key: row.id ?? index, ...opens(row) }, names.map((name) => h("td", { key: name }, row[name]))))),
+    );
+  }
+
+  window.__fop__.registerComponent({
+    name: "ExpressivenessReviewPanel",
+    label: "Expressiveness review panel",
+    component: ExpressivenessReviewPanel,
+    type: window.__fop__.PluginComponentType.Component,
+    activator: () => true,
+  });
+})();
+
+/**
  * Decisions with the keyboard, and the review queue. A decision is shown immediately and saved in the background. The
  * browser keeps it until the server confirms it, so no decision is lost if the page reloads or the server goes away.
  */
@@ -711,7 +1193,7 @@ const expressivenessPlayer = (() => {
     const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_GRID_SPACES_ID);
     const [states] = window.__fosp__.usePanelsState();
     const review = getNodes(spaces.root).find(({ type }) => type === REVIEW_PANEL);
-    const run = (states?.get ? states.get(review?.id) : states?.[review?.id])?.state?.top?.run;
+    const run = (states?.get ? states.get(review?.id) : states?.[review?.id])?.state?.choices?.run;
     useEffect(() => {
       if (data && run && run !== data.run && data.runs.includes(run))
         tell(panel, { operator: schema.view.on_follow, params: { run } });

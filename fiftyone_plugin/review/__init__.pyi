@@ -1,4 +1,14 @@
-from .figures import FrameFigures, VideoFigures, frame_change, frame_figures, video_change, video_figures, worst_videos
+from .figures import (
+    FrameFigures,
+    VideoFigures,
+    as_trained,
+    frame_change,
+    frame_figures,
+    run_figures,
+    video_change,
+    video_figures,
+    worst_videos,
+)
 from .open_video import held_labels, video_details
 from .queues import QUEUES, decided_in, review_queue
 from .views import (
@@ -10,6 +20,7 @@ from .views import (
     REVIEW_VIEWS,
     UNCERTAIN_FRAMES,
     WITHOUT_FACE,
+    Samples,
     Search,
     as_clips,
     as_faces,
@@ -18,6 +29,7 @@ from .views import (
     confidently_wrong,
     confused,
     held_out,
+    reload_view,
     review_view,
     save_review_views,
     uncertain,
@@ -37,10 +49,12 @@ __all__ = [
     "UNCERTAIN_FRAMES",
     "WITHOUT_FACE",
     "FrameFigures",
+    "Samples",
     "Search",
     "VideoFigures",
     "as_clips",
     "as_faces",
+    "as_trained",
     "as_videos",
     "changed",
     "confidently_wrong",
@@ -50,8 +64,10 @@ __all__ = [
     "frame_figures",
     "held_labels",
     "held_out",
+    "reload_view",
     "review_queue",
     "review_view",
+    "run_figures",
     "save_review_views",
     "uncertain",
     "video_change",

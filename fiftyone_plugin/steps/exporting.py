@@ -7,7 +7,7 @@
     ├── faces/           a folder a category, of 48x48 pictures
     └── videos/          if asked for; without them `metadata.jsonl` names them as the imported one does
 
-Any other form, such as COCO or CVAT, is FiftyOne's own export: `dataset.export(export_dir=..., dataset_type=...)`.
+`export_for_tools` writes predictions and decisions in the formats of other tools: tables, ELAN, BORIS, and more.
 """
 
 from __future__ import annotations
@@ -24,18 +24,23 @@ import fiftyone as fo
 from expressiveness._io import atomic_folder, check_output_folder, file_stem
 from expressiveness.data import METADATA, Curation, Interview, write_table
 from expressiveness.errors import OutputError
+from expressiveness.exchange import StudyExport, check_study_folder, export_study
 from expressiveness.faces import put_faces
+from expressiveness.models import predict_interviews
 from expressiveness.types import Failure, Progress
 
 from ..curation import curation_of, record_hand_edits
 from ..dataset import (
+    face_store,
     imported_measure,
     info_of,
     interviews_of,
     keep_info,
+    load_run,
     newest_faces,
     require_faces,
     require_interviews,
+    rule_of,
 )
 
 CURATED = "curated export"
@@ -120,6 +125,56 @@ def export_curated(
             report.excluded_faces, report.corrected_faces = written.excluded, written.corrected
     _keep_place(samples._root_dataset, folder)
     return report
+
+
+def export_for_tools(
+    samples: fo.Dataset | fo.DatasetView,
+    folder: Path | str,
+    format: str,
+    *,
+    run: str | None = None,
+    progress: Progress | None = None,
+) -> StudyExport:
+    """Write a run's predictions, the true categories, decisions and transcripts in the format of another tool.
+
+    Args:
+        samples: a dataset of interviews, or a view of one.
+        folder: new, empty, or an earlier export in the same format, which is replaced.
+        format: a name in `STUDY_EXPORTS`.
+        run: whose predictions; none if None.
+        progress: called with the number of interviews done.
+
+    Raises:
+        InterviewError: the dataset holds no interviews, or none of their videos can be read.
+        ModelError: there is no such run, or its model's folder is gone.
+        TrainingError: no faces were detected yet.
+        ConfigError: there is no such format.
+        OutputError: the folder cannot be written, or holds something that we did not write.
+        BusyError: another run has been writing it for a minute.
+    """
+    require_interviews(samples)
+    check_study_folder(folder, format)
+    record_hand_edits(samples)
+    dataset, interviews = samples._root_dataset, interviews_of(samples)
+    predictions = None
+    if run:
+        require_faces(samples)
+        model = load_run(dataset, run)
+        judged = predict_interviews(
+            model, interviews, face_store(dataset, model.extraction), everything=interviews_of(dataset)
+        )
+        predictions = {outcome.item.id: outcome.value for outcome in judged if outcome.value}
+    exported = export_study(
+        interviews,
+        folder,
+        format,
+        rule=rule_of(dataset) if any(one.scores for one in interviews) else None,
+        predictions=predictions,
+        curation=curation_of(samples),
+        progress=progress,
+    )
+    _keep_place(dataset, Path(folder))
+    return exported
 
 
 def _keep_place(dataset: fo.Dataset, folder: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import fiftyone as fo
 from fiftyone import ViewField as F
 
+from expressiveness.data import short_name
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation import LEAST_PEOPLE, suspicious_labels
+from expressiveness.evaluation import LEAST_PEOPLE, Suspect, suspicious_labels
 from expressiveness.movement import MovementStore, extract_movements
 from expressiveness.types import Failure, Progress
 
@@ -23,6 +24,7 @@ from ..fields import (
     PARTICIPANT,
     REVIEWED_CATEGORY,
     SUGGESTED_CATEGORY,
+    SUGGESTION,
     SUSPICION,
     declare_suspicion,
 )
@@ -85,6 +87,7 @@ def find_suspicious_labels(
         SUGGESTED_CATEGORY: {
             sample_ids[key]: fo.Classification(label=suspect.suggested) for key, suspect in found.items()
         },
+        SUGGESTION: {sample_ids[key]: _in_short(suspect) for key, suspect in found.items()},
     }.items():
         samples.clear_sample_field(name)
         dataset.set_values(name, values, key_field="id")
@@ -92,6 +95,13 @@ def find_suspicious_labels(
     dataset.save_view(LABELS_TO_CHECK, labels_to_check(dataset), description=description, overwrite=True)
     unread = [Failure(key, "too little of a face, or left out") for key in sample_ids if key not in found]
     return SuspicionReport(len(found), len(labels_to_check(samples)), unread)
+
+
+def _in_short(suspect: Suspect) -> str:
+    """The category given and the more probable one, for a tile of the grid."""
+    if suspect.suggested == suspect.category:
+        return short_name(suspect.category)
+    return f"{short_name(suspect.category)}, rather {short_name(suspect.suggested)}?"
 
 
 def labels_to_check(samples: fo.Dataset | fo.DatasetView) -> fo.DatasetView:

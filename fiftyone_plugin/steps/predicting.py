@@ -77,6 +77,8 @@ def predict(
     store = face_store(dataset, model.extraction)
     keep_frames_against(dataset, run, frames_against)
     truths = truths_for(samples, run)
+    split = run_split(dataset, run)  # written first, so that a run that was stopped can be reviewed as far as it got
+    dataset.set_values(run_fields.split, {sample_ids[i.id]: split.set_of(i.id) for i in interviews}, key_field="id")
     report = PredictionReport(run)
     done: dict[str, FramePredictions] = {}
     with writing_frames(samples) as frames:
@@ -92,8 +94,6 @@ def predict(
                 _write_chunk(frames, run_fields, done, truths, report)
             if progress:
                 progress(number, len(interviews))
-    split = run_split(dataset, run)
-    dataset.set_values(run_fields.split, {sample_ids[i.id]: split.set_of(i.id) for i in interviews}, key_field="id")
     return report
 
 

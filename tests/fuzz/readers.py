@@ -16,9 +16,20 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
+import openpyxl
 
-from expressiveness.data import METADATA, read_interviews
+from expressiveness.data import (
+    BALANCED,
+    EXPRESSIVE,
+    METADATA,
+    Curation,
+    FaceDecision,
+    Interview,
+    InterviewDecision,
+    read_interviews,
+)
 from expressiveness.errors import ExpressivenessError
+from expressiveness.exchange import export_study, read_decisions
 from expressiveness.faces import CONFIG_FILE, FaceStore, FaceTable, load_faces, save_faces
 from expressiveness.models import (
     RECORD,
@@ -35,7 +46,8 @@ from expressiveness.models.by_movement.fitted_movement import EXPRESSIONS
 from expressiveness.models.by_movement.movement_model import NUMBERS
 from expressiveness.models.cnn import network
 from tests.face_tables import grey_faces
-from tests.interviews import row
+from tests.interviews import interview, row
+from tests.media import write_grey_ramp
 from tests.random_model import random_model
 
 
@@ -176,6 +188,56 @@ def weights() -> list[bytes]:
     return [_good_files()[WEIGHTS]]
 
 
+def read_table(content: bytes) -> bool:
+    """Read an Excel file as a table of interviews."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "table.xlsx").write_bytes(content)
+        return _is_read(read_interviews, Path(folder))
+
+
+@cache
+def tables() -> list[bytes]:
+    """A table as openpyxl writes it."""
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for cells in (("video", "person", "rating"), ("a.mp4", "Ada", 1.5), ("b.mp4", "Bob", 2)):
+        book.active.append(cells)
+    book.save(file)
+    return [file.getvalue()]
+
+
+def decisions_in(ending: str) -> Reader:
+    """What reads a tool's decisions about one interview, and such a file."""
+
+    def read(content: bytes) -> bool:
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / f"0001{ending}"
+            file.write_bytes(content)
+            return _is_read(lambda path: read_decisions([path], [_coded_interview()]).curation(), file)
+
+    return Reader(read, lambda: [_decisions_for(ending)])
+
+
+@cache
+def _coded_interview() -> Interview:
+    folder = TemporaryDirectory()
+    _KEPT.append(folder)
+    return interview(1, video=write_grey_ramp(Path(folder.name) / "a.mp4"))
+
+
+_KEPT: list[TemporaryDirectory[str]] = []
+
+
+@cache
+def _decisions_for(ending: str) -> bytes:
+    decided = Curation((FaceDecision("0001", 3, EXPRESSIVE, decided_by="Ada"),), (InterviewDecision("0001", BALANCED),))
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        format = {".eaf": "elan", ".boris": "boris", ".xml": "cvat"}[ending]
+        export_study([_coded_interview()], out, format, curation=decided)
+        [file] = out.glob(f"*{ending}")
+        return file.read_bytes()
+
+
 def _read_model(changed: Mapping[str, bytes]) -> bool:
     with TemporaryDirectory() as folder, _small_networks():
         for name, content in {**_good_files(), **changed}.items():
@@ -239,4 +301,8 @@ READERS: Mapping[str, Reader] = {
     "value": Reader(read_value, values),
     "weights": Reader(read_weights, weights),
     "numbers": Reader(read_numbers, numbers),
+    "excel": Reader(read_table, tables),
+    "elan": decisions_in(".eaf"),
+    "boris": decisions_in(".boris"),
+    "cvat": decisions_in(".xml"),
 }

@@ -1,18 +1,23 @@
 """`expressiveness app` serves the App with the guard in front, says where, and ends all that it started."""
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 
 import fiftyone as fo
 import pytest
 import requests
 
+from expressiveness.cli import main
+from fiftyone_plugin.app import install_plugin
 from tests.services import LOOPBACK, REPOSITORY, free_port
 
 EXPRESSIVENESS = Path(sys.executable).with_name("expressiveness")
@@ -81,3 +86,20 @@ def listens(port):
                 return False
         time.sleep(0.1)
     return True
+
+
+def test_the_doctor_finds_database_and_plugin_and_exits_1_where_the_plugin_is_of_another_version(
+    mongodb, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(fo.config, "plugins_dir", str(tmp_path))
+    manifest = install_plugin(tmp_path) / "fiftyone.yml"
+    assert main(["doctor", "--json", str(tmp_path / "doctor.json")]) == 0
+    assert f"version {metadata.version('expressiveness')} is in {manifest.parent}" in capsys.readouterr().out
+    states = {one["about"]: one["state"] for one in json.loads((tmp_path / "doctor.json").read_text())["findings"]}
+    assert (states["Database"], states["Plugin"]) == ("ok", "ok")
+
+    manifest.write_text(re.sub(r"(?m)^version: .*", "version: 0.0.1", manifest.read_text()))
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert f"delete {manifest.parent}, then run: expressiveness plugin install" in said
+    assert "1 of 9 must be put right" in said

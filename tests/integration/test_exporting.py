@@ -1,6 +1,7 @@
 """What leaves FiftyOne can be read by the library, by FiftyOne, and by whoever reads folders of pictures."""
 
 import json
+from collections import Counter
 
 import cv2
 import fiftyone as fo
@@ -12,7 +13,7 @@ from expressiveness.errors import OutputError, TrainingError
 from expressiveness.faces import FaceStore
 from fiftyone_plugin.api import interviews_of, work_folder
 from fiftyone_plugin.curation import curate, curation_of
-from fiftyone_plugin.steps import export_curated
+from fiftyone_plugin.steps import export_curated, export_for_tools, export_frames_as_coco, register_evaluations
 
 
 def rows(folder):
@@ -101,3 +102,52 @@ def test_faces_that_were_not_looked_for_cannot_be_exported(dataset, tmp_path):
     with pytest.raises(TrainingError, match="Detect faces first: 2 videos have no faces yet"):
         export_curated(dataset, tmp_path / "out")
     assert len(curation_of(dataset)) == 0
+
+
+def test_frames_leave_as_coco_and_come_back(dataset, dataset_name, tmp_path):
+    frames = export_frames_as_coco(dataset[:2], "first", tmp_path / "coco")
+
+    again = fo.Dataset.from_dir(
+        dataset_dir=str(tmp_path / "coco"), dataset_type=fo.types.COCODetectionDataset, label_field="face"
+    )
+    judged = [face for video in dataset[:2].values("frames.first.detections") for face in video if face]
+    assert len(again) == frames == len(judged)
+    assert again.count_values("face.detections.label") == dict(Counter(face.truth for [face] in judged))
+    boxes = sorted(box for [box] in again.values("face.detections.bounding_box"))
+    assert np.allclose(boxes, sorted(face.bounding_box for [face] in judged), atol=0.01)
+    again.delete()
+
+
+def test_fiftyones_own_panel_gets_evaluations_of_videos_and_scores(dataset):
+    keys = register_evaluations(dataset, "first")
+    assert register_evaluations(dataset, "first") == keys == ["first_videos", "first_scores"]
+
+    videos, scores = map(dataset.load_evaluation_results, keys)
+    judged = dataset.exists("first_video")
+    right = [said == true for said, true in zip(*judged.values(["first_video.label", "category.label"]), strict=True)]
+    assert videos.metrics()["accuracy"] == pytest.approx(np.mean(right))
+    errors = np.subtract(*judged.values(["first_score", "facial_expression"]))
+    assert scores.metrics()["mean_absolute_error"] == pytest.approx(np.abs(errors).mean())
+
+
+@pytest.mark.parametrize("kind", [fo.types.FiftyOneDataset, fo.types.CVATVideoDataset])
+def test_fiftyone_exports_its_own_formats_of_what_we_wrote(dataset, tmp_path, kind):
+    field = {} if kind is fo.types.FiftyOneDataset else {"frame_labels_field": "first"}
+    dataset[:1].export(export_dir=str(tmp_path / "out"), dataset_type=kind, export_media=False, **field)
+
+    assert list((tmp_path / "out").rglob("*.*"))
+
+
+def test_other_tools_get_predictions_and_decisions(dataset, tmp_path):
+    import pandas as pd
+
+    curate(dataset[:1], "category", category=EXPRESSIVE, by="ann", level="videos")
+
+    report = export_for_tools(dataset[:3], tmp_path / "tables", "tables", run="first")
+    export_for_tools(dataset[:3], tmp_path / "elan", "elan")
+
+    frames = pd.read_csv(tmp_path / "tables/frames.csv", dtype={"interview": str})
+    labels = [label for video in dataset[:3].values("frames.first.detections.label") for [label] in filter(None, video)]
+    assert frames["category"].tolist() == labels
+    assert pd.read_csv(tmp_path / "tables/decisions.csv")["coder"].tolist() == ["ann"]
+    assert report.videos == len(list((tmp_path / "elan").glob("*.eaf"))) == 3

@@ -106,6 +106,7 @@ def test_predictions_are_stored_as_label_objects_would_be(two_datasets):
         correct=False,
         margin=0.375,
         probabilities=PROBABILITIES,
+        shares="Reserved 62%, Balanced 25%, Expressive 12%",
     )
     objects.set_values("frames.run", {objects.first().id: {2: fo.Detections(detections=[label])}}, key_field="id")
 

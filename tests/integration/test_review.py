@@ -212,12 +212,13 @@ def test_faces_are_shown_on_pictures_of_their_own_frames(reviewed, tmp_path):
     greys = [cv2.imread(path).mean() for path in faces.view.values("filepath")]
     assert greys == pytest.approx([ramp_grey(6), ramp_grey(11)], abs=2)
     assert faces.view.values("first.label") == [EXPRESSIVE, EXPRESSIVE]
+    assert faces.view.values("first_verdict") == ["B \N{RIGHTWARDS ARROW} E"] * 2
 
 
 def test_no_more_faces_are_pictured_than_asked_for(reviewed, tmp_path):
     faces = views.as_faces(reviewed, views.wrong("first"), folder=tmp_path / "stills", most=3)
 
-    assert (faces.shown, faces.found) == (3, 9)
+    assert (faces.shown, faces.found) == (3, 10)
     assert len(list((tmp_path / "stills").rglob("*.jpg"))) == 3
     assert faces.view.values("first.confidence") == pytest.approx([SURE] * 3)
 
@@ -231,9 +232,13 @@ def test_pictures_stay_in_their_folder_whatever_an_interview_is_called(reviewed,
     assert faces.shown == len(list(folder.rglob("*.jpg"))) == len(list(tmp_path.rglob("*.jpg"))) > 0
 
 
-def test_the_first_frame_of_a_video_gets_no_picture(reviewed, tmp_path):
-    views.as_faces(reviewed, views.wrong("first"), folder=tmp_path / "stills")
+def test_faces_of_first_frames_are_shown_without_their_videos_having_a_picture_for_it(reviewed, tmp_path):
+    faces = views.as_faces(reviewed, views.wrong("first"), folder=tmp_path / "stills")
 
+    assert 1 in faces.view.values("frame_number")
+    assert (faces.shown, faces.found) == (10, 10)
+    views.reload_view(faces.view)
+    assert len(faces.view) == 10
     assert reviewed.match_frames(fo.ViewField("frame_number") == 1).count("frames.filepath") == 0
 
 

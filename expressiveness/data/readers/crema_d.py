@@ -55,6 +55,8 @@ _NAME = re.compile(
 class CremaDReader(Reader):
     """Reads the table of votes and the clips in `VideoFlash`."""
 
+    why = "it holds CREMA-D's table of votes"
+
     def recognises(self, folder: Path) -> bool:
         """Whether the table of votes is there."""
         return any((folder / name).is_file() for name in VOTES)

@@ -1,8 +1,8 @@
-"""Read interviews from a CSV or TSV file beside their videos, one per row.
+"""Read interviews from a table beside their videos, one per row: CSV, TSV, Excel, Parquet, or an array in JSON.
 
 `columns.json` beside the file, or `ColumnMapping.parse`, says which columns hold the id, video, participant and
 scores. Otherwise they are guessed: ids, videos and participants by common names; numeric columns are scores, the rest
-attributes.
+attributes. RecruitView's own columns are known, as Hugging Face serves them in a CSV or Parquet.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from expressiveness.data.interview import BadRow, Column, Interview, InterviewFo
 from expressiveness.data.participants import participant_name
 from expressiveness.data.readers.file_names import with_slashes
 from expressiveness.data.readers.reader import Reader, RowChecks
+from expressiveness.data.readers.recruitview_columns import ATTRIBUTES, DEFAULT_TARGET, TARGETS
+from expressiveness.data.readers.table_files import EMBEDDED, JSON_NAMES, OTHER_ENDINGS, rows_of
 from expressiveness.errors import ConfigError, InterviewError
 from expressiveness.registry import closest, what_else
 
@@ -109,18 +111,29 @@ class ColumnMapping:
         return replace(other, **{name: value for name, value in asdict(self).items() if value})
 
 
+RECRUITVIEW = ColumnMapping(
+    scores=list(TARGETS),
+    attributes=list(ATTRIBUTES),
+    target=DEFAULT_TARGET,
+    thresholds=asdict(Thresholds()),
+)
+"""Of a table with all of RecruitView's scores; `gemini_summary` is left out, as it describes the face."""
+
+
 class CsvReader(Reader):
-    """Reads a CSV or TSV.
+    """Reads a CSV or TSV, or else an Excel, Parquet or JSON file.
 
     Args:
         columns: overrides `columns.json` and guesses.
     """
 
+    why = "it holds a table"
+
     def __init__(self, columns: ColumnMapping | None = None) -> None:
         self.chosen = columns or ColumnMapping()
 
     def recognises(self, folder: Path) -> bool:
-        """Whether the folder contains a CSV or TSV, or is one itself."""
+        """Whether the folder contains a table, or is one itself."""
         return (folder.is_dir() or folder.is_file()) and bool(_tables(folder))
 
     def read(self, folder: Path, *, allow_outside: bool = False) -> InterviewFolder:
@@ -130,6 +143,9 @@ class CsvReader(Reader):
         if (root / COLUMNS_FILE).is_file():
             said = said.over(ColumnMapping.load(root / COLUMNS_FILE))
         table = CsvTable.load(_chosen_table(folder, said))
+        if set(TARGETS) <= set(table.header):
+            known = [name for name in ATTRIBUTES if name in table.header]
+            said = said.over(replace(RECRUITVIEW, attributes=known))
         mapping = _completed(said, table)
         checks = RowChecks(root, allow_outside=allow_outside)
         found = [*table.bad_rows, *(_read_row(line, row, mapping, table, checks) for line, row in table.rows)]
@@ -148,6 +164,26 @@ class CsvReader(Reader):
         """What each column holds, including in skipped rows."""
         table = CsvTable.load(found.path / found.table)
         return tuple(Column(name, table.types(name), table.blanks(name)) for name in table.header)
+
+
+def taken_columns(folder: Path | str, columns: str | None = None) -> dict[str, Any]:
+    """The columns taken for the parts of an interview, chosen or guessed, as `columns.json` would hold them.
+
+    Args:
+        folder: that a `CsvReader` recognises.
+        columns: as for `read_interviews`.
+
+    Raises:
+        InterviewError: the table cannot be used.
+    """
+    folder = place(folder)
+    root = folder.parent if folder.is_file() else folder
+    said = ColumnMapping.parse(columns) if columns else ColumnMapping()
+    if (root / COLUMNS_FILE).is_file():
+        said = said.over(ColumnMapping.load(root / COLUMNS_FILE))
+    table = CsvTable.load(_chosen_table(folder, said))
+    mapping = asdict(replace(_completed(said, table), table=table.file.name))
+    return {name: value for name, value in mapping.items() if value}
 
 
 def write_table(
@@ -223,8 +259,11 @@ class CsvTable:
         Raises:
             InterviewError: it is too large, not UTF-8, empty, or has a column twice.
         """
-        text = _text(file)
-        lines = _cells(text, _delimiter(text, file))
+        if file.suffix.lower() in ENDINGS:
+            text = _text(file)
+            lines = _cells(text, _delimiter(text, file))
+        else:
+            lines = rows_of(file, _bounded(file))
         header = next((row for _, row in lines if isinstance(row, list)), [])
         header = [name.strip() for name in header]
         if not any(header):
@@ -277,16 +316,14 @@ _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d
 
 
 def _tables(folder: Path) -> list[Path]:
+    """The tables of a folder: those in text, or else those of Excel and Parquet, or else those in JSON."""
     if folder.is_file():
-        return [folder] if folder.suffix.lower() in ENDINGS else []
-    return sorted(
-        (
-            path
-            for path in folder.iterdir()
-            if path.suffix.lower() in ENDINGS and path.name != NEUTRAL_FILE and path.is_file()
-        ),
-        key=lambda path: path.name,
-    )
+        return [folder] if folder.suffix.lower() in (*ENDINGS, *OTHER_ENDINGS, ".json") else []
+    files = sorted((path for path in folder.iterdir() if path.is_file()), key=lambda path: path.name)
+    files = [path for path in files if path.name != NEUTRAL_FILE and not path.name.startswith(("~$", "."))]
+    text = [path for path in files if path.suffix.lower() in ENDINGS]
+    other = [path for path in files if path.suffix.lower() in OTHER_ENDINGS]
+    return text or other or [path for path in files if path.name.lower() in JSON_NAMES]
 
 
 def _chosen_table(folder: Path, said: ColumnMapping) -> Path:
@@ -418,6 +455,8 @@ def _read_row(
     file_name = row[mapping.video]
     id = row[mapping.id] if mapping.id else PurePosixPath(with_slashes(file_name)).stem
     try:
+        if file_name == EMBEDDED:
+            raise InterviewError("its video is part of the table; fetch the videos as files, as with `hf download`")
         if not participant_name(row[mapping.participant]):
             raise InterviewError(f"{mapping.participant} is blank; say who speaks")
         scores = {name: _score(name, row[name], table) for name in mapping.scores or ()}

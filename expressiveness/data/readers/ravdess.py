@@ -48,6 +48,8 @@ _NAME = re.compile(
 class RavdessReader(Reader):
     """Reads the names of the video files. If a clip exists with and without sound, the silent file is used."""
 
+    why = "videos in it are named as those of RAVDESS"
+
     def recognises(self, folder: Path) -> bool:
         """Whether any file is named like those of RAVDESS."""
         return any(_NAME.fullmatch(file.stem) for place in PLACES for file in folder.glob(place))

@@ -17,6 +17,8 @@ MAX_ID, MAX_FILE_NAME = 200, 4096
 class Reader(Protocol):
     """Reads folders of one layout. Created without arguments; registered in `READERS`."""
 
+    why: str = "it was asked for"  # why the reader fits a folder that it recognises
+
     def recognises(self, folder: Path) -> bool:
         """Whether a folder (possibly remote, a `UPath`) has this layout; checks file names only."""
 

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
 from pydantic_core import PydanticCustomError
 
 from expressiveness._io import open_bounded, place
@@ -24,27 +24,11 @@ from expressiveness.data.participants import participant_name
 from expressiveness.data.readers.file_names import path_inside
 from expressiveness.data.readers.json_lines import other_shape
 from expressiveness.data.readers.reader import Reader, RowChecks
+from expressiveness.data.readers.recruitview_columns import ATTRIBUTES, DEFAULT_TARGET, TARGETS
 from expressiveness.errors import InterviewError, reason
 from expressiveness.wording import REASONS_SHOWN, problems
 
 METADATA = "metadata.jsonl"
-TARGETS = (
-    "openness",
-    "conscientiousness",
-    "extraversion",
-    "agreeableness",
-    "neuroticism",
-    "overall_personality",
-    "interview_score",
-    "answer_score",
-    "speaking_skills",
-    "confidence_score",
-    "facial_expression",
-    "overall_performance",
-)
-DEFAULT_TARGET = "facial_expression"
-ATTRIBUTES = ("question_id", "question", "duration", "video_quality", "transcript")
-
 MAX_METADATA_BYTES = 4 * 2**30
 MAX_ROWS = 1_000_000
 """Ten times the largest set considered in docs/scaling.md; a larger file is something else."""
@@ -60,6 +44,8 @@ MAX_ID = 200
 
 class RecruitViewReader(Reader):
     """Reads `metadata.jsonl` and the videos it names."""
+
+    why = "it holds metadata.jsonl"
 
     def recognises(self, folder: Path) -> bool:
         """Whether `metadata.jsonl` exists; `read` reports what is wrong with it."""
@@ -106,6 +92,14 @@ def _no_text(value: object) -> object:
     return value
 
 
+def _path_in(value: object) -> object:
+    """The path of a video that the hub describes by an object."""
+    return value.get("path") if isinstance(value, dict) else value
+
+
+_FILE_NAMES = AliasChoices("file_name", "video")
+"""The hub calls the column `file_name` in files, and `video` in loaded rows."""
+
 _Score = Annotated[FiniteFloat, BeforeValidator(_no_text)]
 
 
@@ -115,7 +109,9 @@ class _Row(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
     id: Annotated[str, Field(min_length=1, max_length=MAX_ID)]
-    file_name: Annotated[str, Field(min_length=1, max_length=4096)]
+    file_name: Annotated[
+        str, BeforeValidator(_path_in), Field(min_length=1, max_length=4096, validation_alias=_FILE_NAMES)
+    ]
     duration: Literal["short", "medium", "long"]
     question_id: str
     question: str

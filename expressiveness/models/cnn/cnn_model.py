@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -36,7 +37,8 @@ NETWORK = "notebook_cnn"
 class NotebookCnn:
     """Judges each face from its crop, or from the crop's deviation from the clip's mean face."""
 
-    label: ClassVar[str] = "Network: judges the look of single faces, by the crops that were found"
+    label: ClassVar[str] = "The notebook's network: judges the look of single faces, by the crops that were found"
+    judges: ClassVar[str] = "the notebook's network, each frame by its look and the video by the mean of its frames"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces"})
     can: ClassVar[frozenset[Ability]] = frozenset({"single faces", "embeddings", "export", "log"})
     Options: ClassVar[type] = CnnOptions
@@ -79,11 +81,13 @@ class NotebookCnn:
         Raises:
             TrainingError: no faces, or a set without faces.
         """
+        if progress:
+            progress(0, 1, "loading TensorFlow")
         _load_tensorflow()
         from expressiveness.models.cnn.fitting import fit_network
 
         self._network, self.history = fit_network(data, self.options, progress=progress, log_folder=log_folder)
-        self.held_out = HeldOut.validated(self, data)
+        self.held_out = HeldOut.validated(self, data, progress=progress)
         return self
 
     def predict(self, clip: Clip) -> FramePredictions:
@@ -160,6 +164,10 @@ class NotebookCnn:
 
 
 def _load_tensorflow() -> None:
-    """Import TensorFlow and let it find GPUs, hiding what it logs about the machine."""
+    """Import TensorFlow and let it find GPUs, hiding what it logs about the machine.
+
+    It takes memory of a GPU as it needs it, not all at once, unless the user's environment says otherwise.
+    """
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     with silenced():
         import_module("tensorflow").config.list_physical_devices()

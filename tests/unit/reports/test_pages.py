@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from expressiveness._io import MANIFEST
-from expressiveness.data import CATEGORIES, inspect_folder
+from expressiveness.data import CATEGORIES, CategoryRule, Thresholds, inspect_folder
 from expressiveness.errors import OutputError, ReportError
 from expressiveness.models import FramePredictions
 from expressiveness.parallel import Outcome
@@ -146,7 +146,7 @@ def test_an_evaluation_shows_its_figures_with_intervals_and_the_terms_of_use():
 
     text = Page(html).text
     cells = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", html)
-    figures = {name: re.findall(r"<td>(.*?)</td>", rest) for name, rest in cells}
+    figures = {name: re.findall(r"<td>(?:<span class=\"whole\">)?(.*?)(?:</span>)?</td>", rest) for name, rest in cells}
     assert figures["accuracy"] == ["0.67", "0.50 to 0.83"]
     assert figures["quadratic weighted kappa"] == ["−0.25", ""]
     assert "Spearman's rho" not in figures, "there is none"
@@ -179,10 +179,18 @@ def test_frames_are_shown_where_something_is_known_of_them():
 def test_an_evaluation_has_its_matrix_and_the_training_curves():
     with_curves, without = evaluation_report(EVALUATION, history=HISTORY), evaluation_report(EVALUATION)
 
-    assert len(figures_of(with_curves)) == 3
-    assert len(figures_of(without)) == 2
+    assert len(figures_of(with_curves)) == 2
+    assert len(figures_of(without)) == 1
     assert "Confusion matrix of 12 videos" in figures_of(without)[0]
+    assert Page(without).text.index(EVALUATION["verdict"]) < Page(without).text.index("accuracy"), "first of all"
     assert all(image["alt"] for image in Page(with_curves).images)
+
+
+def test_numbers_are_not_broken_after_their_sign_or_within_their_interval():
+    html = page("t", {"s": [Table(("", "a", "b"), [("x", "−0.25 (−0.31 to 0.02)", "no number (at all)")])]})
+
+    assert '<td><span class="whole">−0.25</span> <span class="whole">(−0.31 to 0.02)</span></td>' in html
+    assert "<td>no number (at all)</td>" in html
 
 
 def test_a_long_table_is_cut_and_says_so():
@@ -253,11 +261,31 @@ def test_every_video_has_its_category_and_a_picture_of_its_course_and_one_withou
         Outcome(Path("gone.mp4"), None, "no such file"),
     ]
 
-    found = Page(prediction_report(outcomes))
+    found = Page(prediction_report(outcomes, model="one of ours"))
 
     assert len(found.images) == 2
+    assert "one of ours." in found.text
     assert "Expressive" in found.text
     assert "−0.50" in found.text
     assert "none" in found.text
     assert "no such file" in found.text
     assert "script" not in found.tags
+
+
+def test_a_score_in_the_range_of_another_category_is_explained_and_thresholds_are_drawn():
+    said = predictions(
+        [[0.5, 0.2, 0.3]] * 3,
+        category="Reserved Expression",
+        score=-0.01,
+        confidence=0.5,
+        offsets=np.array([-0.1, 0, 0.1], np.float32),
+    )
+    agreeing = predictions([[0.5, 0.2, 0.3]], category="Reserved Expression", score=-0.5, confidence=0.5)
+    rule = CategoryRule("facial_expression", Thresholds())
+
+    html = prediction_report([Outcome(Path("a.mp4"), said)], rule=rule)
+
+    assert "The score −0.01 lies in the range of Balanced, −0.30 to 0.30." in Page(html).text
+    assert "nevertheless Reserved, since that is the likeliest one (Reserved 50%" in Page(html).text
+    assert "Expressive above" in figures_of(html)[0]
+    assert "nevertheless" not in prediction_report([Outcome(Path("b.mp4"), agreeing)], rule=rule)

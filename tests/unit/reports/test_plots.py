@@ -41,7 +41,6 @@ def all_figures():
         "participants": plots.clips_per_participant([6, 6, 1, 17]),
         "questions": plots.score_by_question({"1. Introduce yourself": SCORES, "2. Why us?": [0.4]}, THRESHOLDS),
         "confusion": model_plots.confusion_matrix(MATRIX),
-        "by category": model_plots.category_figures(REPORT),
         "training": model_plots.training_curves(HISTORY),
         "time": over_time([0, 1, 2], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]),
     }
@@ -180,16 +179,6 @@ def test_a_category_that_never_occurs_has_an_empty_row():
     axes = axes_of(model_plots.confusion_matrix([[0, 0, 0], [0, 2, 0], [0, 0, 2]]))
 
     assert texts(axes)[:2] == ["0", "0%"]
-
-
-def test_each_category_has_its_own_three_bars():
-    axes = axes_of(model_plots.category_figures(REPORT))
-
-    heights = [[bar.get_height() for bar in group] for group in axes.containers]
-    assert heights == [[0.8, 0.3, 1.0], [0.5] * 3, [0.6] * 3]  # recall, precision, F1
-    assert all(
-        [to_hex(bar.get_facecolor()).upper() for bar in group] == list(COLORS.values()) for group in axes.containers
-    )
 
 
 def test_training_curves_mark_the_epoch_whose_weights_were_kept():
