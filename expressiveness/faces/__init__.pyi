@@ -25,6 +25,7 @@ from .face_folders import put_faces
 from .face_store import CONFIG_FILE, FaceStore
 from .face_table import FaceTable, load_faces, save_faces
 from .mediapipe_tasks import blank_image, downscaled, load_mediapipe, no_display, packaged_file
+from .strips import FaceStrip, face_strip
 from .tracks import Tracker, people_of
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "FaceDetector",
     "FaceReading",
     "FaceStore",
+    "FaceStrip",
     "FaceTable",
     "Tracker",
     "blank_image",
@@ -54,6 +56,7 @@ __all__ = [
     "extract_faces",
     "extract_interviews",
     "face_crop",
+    "face_strip",
     "largest_first",
     "load_faces",
     "load_mediapipe",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import fiftyone as fo
 import numpy as np
@@ -16,11 +16,15 @@ import numpy as np
 from expressiveness.data import CATEGORIES
 from expressiveness.models import JudgedFrames
 
-from ..dataset import measure_of
+from ..dataset import info_of, keep_info, measure_of
 from ..fields import RunFields, runs_with_fields, verdict_of
 from ..truth import Truth, accuracy, stretches, temporal
 from .frame_writing import FrameWriter, writing_frames
 from .read import truths_of
+
+FramesAgainst = Literal["face", "video"]
+"""The truth for frames without a decision: "face" is the video's score, shifted by what the face does in the frame if
+the model knows that, so that a calm moment in a lively answer is correct as calm; "video" is the video's category."""
 
 
 def judge_again(dataset: fo.Dataset, sample_ids: Sequence[str]) -> None:
@@ -28,7 +32,27 @@ def judge_again(dataset: fo.Dataset, sample_ids: Sequence[str]) -> None:
     view = dataset.select(list(sample_ids))
     with writing_frames(view) as frames:
         for run in runs_with_fields(dataset):
-            _judge(view, frames, RunFields(run), truths_of(view, *measure_of(dataset, run)))
+            _judge(view, frames, RunFields(run), truths_for(view, run))
+
+
+def truths_for(samples: fo.Dataset | fo.DatasetView, run: str) -> dict[str, Truth]:
+    """What a run's predictions are compared with, by sample id, in the reading chosen when it predicted."""
+    dataset = samples._root_dataset
+    truths = truths_of(samples, *measure_of(dataset, run))
+    if frames_against(dataset, run) == "video":
+        return {key: truth.by_video_alone() for key, truth in truths.items()}
+    return truths
+
+
+def frames_against(dataset: fo.Dataset, run: str) -> FramesAgainst:
+    """What the frames of a run's predictions are compared with."""
+    return "video" if info_of(dataset).get("frames_against", {}).get(run) == "video" else "face"
+
+
+def keep_frames_against(dataset: fo.Dataset, run: str, against: FramesAgainst) -> None:
+    """Remember what the frames of a run's predictions are compared with."""
+    if frames_against(dataset, run) != against:
+        keep_info(dataset, frames_against={**info_of(dataset).get("frames_against", {}), run: against})
 
 
 @dataclass(frozen=True, slots=True)

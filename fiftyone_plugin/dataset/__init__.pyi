@@ -28,6 +28,7 @@ from .media_types import is_taken_for_video, know_video_files
 from .naming import check_dataset_name
 from .one_run_at_a_time import alone_on_dataset, working_on
 from .runs import (
+    FIRST_MODEL,
     about_model,
     check_run_name,
     keep_record,
@@ -46,6 +47,7 @@ from .shown_videos import frames_showing, has_frame_labels, source_ids, videos_o
 __all__ = [
     "ELSEWHERE",
     "FACES",
+    "FIRST_MODEL",
     "MODELS",
     "PICTURES",
     "about_model",

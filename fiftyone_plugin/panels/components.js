@@ -696,9 +696,8 @@ const ExpressivenessReview = (() => {
   const coder = (data) => localStorage.getItem(CODER) || data.coder || "unknown";
 
   /** The queue, the decisions and the keyboard, shown between the current values and the plot. */
-  function Review({ data, dataset, frame, looker, goTo, onMarks, onDecided }) {
+  function Review({ data, dataset, frame, looker, goTo, marks, setMarks, onDecided }) {
     const decisions = useDecisions(data, dataset);
-    const [marks, setMarks] = useState({});
     const [loops, setLoops] = useState(false);
     const [help, setHelp] = useState(false);
     const [, refresh] = useReducer((count) => count + 1, 0);
@@ -710,7 +709,6 @@ const ExpressivenessReview = (() => {
     const left = queue.reduce((sum, { frames }) => sum + frames.length, 0);
 
     useEffect(() => onDecided(decided), [decided]);
-    useEffect(() => onMarks(marks), [marks]);
     useEffect(() => setMarks({}), [data.sample]);
     useEffect(() => {
       const there = looker?.seekToFrame && String(looker.state.config.sampleId).startsWith(data.sample); // the previous player may still be there
@@ -901,82 +899,17 @@ const ExpressivenessReview = (() => {
   return Review;
 })();
 
-/**
- * The plot of the panel "Expressiveness timeline": probabilities over the video with a moving playhead; a click seeks.
- * For the format of `data`, see `video_series.py`.
- */
-(() => {
-  const { createElement: h, memo, useEffect, useMemo, useState } = window.React;
+/** The player of the open video, whichever tab of the modal is open. */
+const expressivenessPlayer = (() => {
+  const { useEffect, useMemo, useReducer, useState } = window.React;
   const { useRecoilValue } = window.recoil;
-  const { getNodes, Layout, useSpaces } = window.__fosp__;
+  const playback = window.__fopb__;
 
-  const PANEL = "timeline_panel";
-  const WIDTH = 1000; // of the drawing, in SVG units; scaled by the page
-  const PLOT = 100;
-  const HEIGHT = PLOT + 36;
-  const WRONG = "#ff5252";
-
-  function ExpressivenessTimeline({ data: given }) {
-    const data = useMemo(() => (given?.json ? JSON.parse(given.json) : null), [given?.json]);
-    const looker = useRecoilValue(window.__fos__.modalLooker);
-    const frame = useCurrentFrame(looker);
-    const dataset = useRecoilValue(window.__fos__.datasetName);
-    const [marks, setMarks] = useState({});
-    const [decided, setDecided] = useState({});
-    const seen = useMemo(() => (data ? asDecided(data, decided) : null), [data, decided]);
-    usePlaceUnderVideo();
-    if (!seen) return null;
-    const seek = (event) => {
-      if (!frame || !looker.seekToFrame || (event.type === "pointermove" && !event.buttons)) return;
-      const box = event.currentTarget.getBoundingClientRect();
-      const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-      goTo(looker, 1 + Math.round(share * (data.total - 1)));
-    };
-    const playhead = { stroke: "white", strokeWidth: 2, vectorEffect: "non-scaling-stroke", y1: 0, y2: HEIGHT };
-    return h(
-      "div",
-      { "data-cy": "expressiveness-timeline", "data-frame": frame, style: { font: "13px sans-serif" } },
-      h(Reading, { data: seen, frame }),
-      h(ExpressivenessReview, { data, dataset, frame, looker, goTo, onMarks: setMarks, onDecided: setDecided }),
-      h(
-        "svg",
-        {
-          viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-          preserveAspectRatio: "none",
-          onPointerDown: seek,
-          onPointerMove: seek,
-          style: { width: "100%", height: 190, cursor: "pointer", display: "block", background: "#1b1f24" },
-        },
-        h(Stretch, { data, marks }),
-        h(Lines, { data }),
-        h(Scores, { data }),
-        h(Bars, { data: seen, decided }),
-        frame && h("line", { ...playhead, x1: at(data, frame), x2: at(data, frame) }),
-      ),
-      h(Key, { data }),
-    );
-  }
-
-  /** The true category of each judged frame, with decisions applied. */
-  const asDecided = (data, decided) => ({
-    ...data,
-    truth: data.frames.map((number, index) => {
-      const category = data.categories.indexOf(decided[number]?.category);
-      return category < 0 ? data.truth[index] : category;
-    }),
-  });
-
-  /** The marked range, drawn behind the lines. */
-  function Stretch({ data, marks: { start, end } }) {
-    if (!start) return null;
-    const [left, right] = [at(data, start), at(data, end ?? start)];
-    return h("rect", { x: left, width: Math.max(right - left, 3), y: 0, height: PLOT, fill: "#ffffff", opacity: 0.15 });
-  }
-
-  /** The current frame number, from 1; undefined in the Annotate tab, whose player does not expose it. */
-  function useCurrentFrame(looker) {
+  /** The current frame number of a looker, from 1; undefined where it is not shown. */
+  function useLookerFrame(looker) {
     const [frame, setFrame] = useState();
     useEffect(() => {
+      setFrame(undefined);
       if (!looker?.subscribeToState) return undefined;
       const shown = () => looker.frameNumber ?? looker.sample?.frame_number; // a video's, or a single face's
       const follow = () => setFrame(looker.state.destroyed ? undefined : shown());
@@ -985,6 +918,266 @@ const ExpressivenessReview = (() => {
       return () => subscriptions.forEach((unsubscribe) => unsubscribe());
     }, [looker]);
     return frame;
+  }
+
+  /**
+   * The playback under FiftyOne's own timeline, as { store, seek }: the only way to the Annotate tab's player. Panels are
+   * outside its React context, so it is looked up from the timeline's place in the page.
+   */
+  function playbackInPage() {
+    const ruler = document.querySelector("[data-cy=modal] [class*=_ruler_]");
+    const key = Object.keys(ruler ?? {}).find((name) => name.startsWith("__reactFiber$"));
+    const found = {};
+    for (let fiber = ruler?.[key]; fiber && !(found.store && found.seek); fiber = fiber.return) {
+      const context = fiber.type?._context ?? fiber.type;
+      const value = fiber.memoizedProps?.value;
+      if (context === playback.PlaybackStoreContext) found.store = value;
+      else if (typeof value?.seek === "function") found.seek = value.seek;
+    }
+    return found.store && found.seek ? found : null;
+  }
+
+  /** The frame shown in the Annotate tab, and a function that goes to a time. */
+  function useAnnotation(active, rate) {
+    const [found, setFound] = useState(null);
+    const [, refresh] = useReducer((count) => count + 1, 0);
+    useEffect(() => {
+      setFound(null);
+      if (!active) return undefined;
+      const look = setInterval(() => setFound((known) => known ?? playbackInPage()), 300);
+      return () => clearInterval(look);
+    }, [active]);
+    useEffect(() => (found ? playback.subscribePlayhead(found.store, refresh) : undefined), [found]);
+    if (!active || !found || !rate) return {};
+    return { frame: 1 + Math.round(playback.getPlayhead(found.store) * rate), seek: found.seek };
+  }
+
+  /** Pause a looker at a frame, once its video is loaded. */
+  function goTo(looker, frame) {
+    const seek = (tries) => {
+      const { destroyed, loaded, duration } = looker.state;
+      if (loaded && duration) looker.seekToFrame(frame);
+      else if (tries && !destroyed) setTimeout(seek, 50, tries - 1);
+    };
+    if (looker.state.playing) looker.pause();
+    setTimeout(seek, 0, 200); // once the player has registered the pause
+  }
+
+  /**
+   * The frame that is shown, from 1 (undefined if unknown); `seek` to a frame; whether people `annotate`; the `looker` of
+   * the Explore tab.
+   */
+  function usePlayer(rate) {
+    const looker = useRecoilValue(window.__fos__.modalLooker);
+    const annotates = window.__fos__.useModalMode() === window.__fos__.ModalMode.ANNOTATE;
+    const explored = useLookerFrame(looker);
+    const annotation = useAnnotation(annotates, rate);
+    return useMemo(() => {
+      if (!annotates) return { looker, frame: explored, annotates, seek: (frame) => looker?.seekToFrame && goTo(looker, frame) };
+      const seek = (frame) => annotation.seek?.((frame - 1) / rate);
+      return { looker: null, frame: annotation.frame, annotates, seek };
+    }, [looker, annotates, explored, annotation.frame, annotation.seek]);
+  }
+
+  return { goTo, useLookerFrame, usePlayer };
+})();
+
+/**
+ * Labels between judged frames. Only sampled frames are judged and have labels; on those between them this draws the last
+ * category, dashed, in a box that moves from one judged box to the next. It is drawn in the page alone: nothing of it is
+ * stored, counted or exported.
+ */
+(() => {
+  const { createElement: h, useEffect, useReducer, useState } = window.React;
+  const { useRecoilValue } = window.recoil;
+
+  const READ = "@expressiveness/interviews/held_labels";
+  const COMPONENT = "ExpressivenessHeldLabels";
+  const MOVES = ["pan", "scale", "windowBBox", "options", "loaded"]; // state that changes where labels are drawn
+
+  function ExpressivenessHeldLabels() {
+    const looker = useRecoilValue(window.__fos__.modalLooker);
+    const frame = expressivenessPlayer.useLookerFrame(looker);
+    const held = useHeld();
+    const [, refresh] = useReducer((count) => count + 1, 0);
+    useEffect(() => {
+      if (!looker?.subscribeToState) return undefined;
+      const subscriptions = MOVES.map((name) => looker.subscribeToState(name, refresh));
+      return () => subscriptions.forEach((unsubscribe) => unsubscribe());
+    }, [looker]);
+    const place = document.querySelector("[data-cy=modal] [data-cy=modal-looker-container]");
+    const label = looker?.seekToFrame && frame && held ? heldAt(held, frame, looker) : null;
+    if (!place || !label || !looker.state.transformedMediaBBox) return null;
+    return window.ReactDOM.createPortal(h(Held, { label, state: looker.state }), place);
+  }
+
+  /** The judged frames of the open video, read again after anything that may change them. */
+  function useHeld() {
+    const sample = useRecoilValue(window.__fos__.nullableModalSampleId);
+    const reading = useRecoilValue(window.__fos__.refresher);
+    const mode = window.__fos__.useModalMode();
+    const { execute } = window.__foo__.useOperatorExecutor(READ);
+    const [held, setHeld] = useState(null);
+    useEffect(() => {
+      let current = true;
+      setHeld((known) => (known?.sample === sample ? known : null));
+      const callback = ({ result }) => current && setHeld(result && { ...result, sample });
+      if (sample) execute({ sample }, { callback, skipOutput: true, skipErrorNotification: true });
+      return () => { current = false; };
+    }, [sample, reading, mode]);
+    return held;
+  }
+
+  /** The label that holds at a frame, of the first field that is shown; null on judged frames, which have their own. */
+  function heldAt({ fields, colors }, frame, { state: { options } }) {
+    const shown = fields.find(({ path }) => options.activePaths?.includes(path));
+    if (!shown || options.showOverlays === false) return null;
+    const { path, frames, boxes, labels, until } = shown;
+    const index = frames.findLastIndex((number) => number <= frame);
+    if (index < 0 || frames[index] === frame || frame - frames[index] >= until) return null;
+    const label = { label: labels[index], tags: [], _cls: "Detection" };
+    if (options.filter && !options.filter(path, label)) return null;
+    const next = frames[index + 1] - frames[index] < until ? index + 1 : index;
+    const share = next === index ? 0 : (frame - frames[index]) / (frames[next] - frames[index]);
+    const box = boxes[index].map((value, side) => value + share * (boxes[next][side] - value));
+    return { name: labels[index], color: colors[labels[index]] ?? "#999999", box, judged: frames[index] };
+  }
+
+  function Held({ label: { name, color, box, judged }, state }) {
+    const [left, top, width, height] = state.transformedMediaBBox;
+    const [x, y] = [left - state.windowBBox[0], top - state.windowBBox[1]];
+    const around = { position: "absolute", inset: 0, overflow: "hidden", pointerEvents: "none" };
+    const edges = { left: x + box[0] * width, top: y + box[1] * height, width: box[2] * width, height: box[3] * height };
+    const tag = { position: "absolute", left: -2, bottom: "100%", whiteSpace: "nowrap", padding: "1px 6px", font: "13px sans-serif" };
+    return h(
+      "div",
+      { "data-cy": "expressiveness-held", "data-judged": judged, style: around },
+      h(
+        "div",
+        { style: { position: "absolute", boxSizing: "border-box", border: `2px dashed ${color}`, ...edges } },
+        h("span", { style: { ...tag, color: "white", background: `${color}b0` } }, `${name} · held from frame ${judged}`),
+      ),
+    );
+  }
+
+  window.__fop__.registerComponent({
+    name: COMPONENT,
+    label: COMPONENT,
+    component: ExpressivenessHeldLabels,
+    type: window.__fop__.PluginComponentType.Component,
+    activator: () => true,
+  });
+
+  /** Does nothing but have the App's header, which is always there, render the component. */
+  class ShowHeldLabels extends window.__foo__.Operator {
+    get config() {
+      return new window.__foo__.OperatorConfig({ name: "show_held_labels", label: "Show held labels", unlisted: true });
+    }
+
+    async resolvePlacement() {
+      const { Places } = window.__foo__.types;
+      return { place: Places.HEADER_ACTIONS, view: { name: "ComponentView", options: { component: COMPONENT } } };
+    }
+
+    async execute() {}
+  }
+  window.__foo__.registerOperator(ShowHeldLabels, "@expressiveness/interviews");
+})();
+
+/**
+ * The panel "Expressiveness timeline": what a run says of the open video over time, why, the faces and what is said, moving
+ * with the video. A click seeks, a drag marks a stretch. For the data, see `video_series.py` and `video_details`.
+ */
+(() => {
+  const { createElement: h, memo, useEffect, useLayoutEffect, useMemo, useRef, useState } = window.React;
+  const { useRecoilValue } = window.recoil;
+  const { getNodes, Layout, useSpaces } = window.__fosp__;
+
+  const PANEL = "timeline_panel";
+  const REVIEW_PANEL = "review_panel";
+  const DETAILS = "@expressiveness/interviews/video_details";
+  const LOOK_AGAIN = 2000; // milliseconds between looks for edits in the Annotate tab, which tells nobody of them
+
+  const LEAST_PLOT = 90; // pixels
+  const MOST_PLOT = 320;
+  const BAR = 14;
+  const REGION = 13;
+  const AXIS = 16;
+  const FACE = 48;
+  const DRAG = 5; // pixels that the pointer moves before a click becomes a drag
+
+  const INK = "var(--fo-palette-text-primary)";
+  const FAINT = "var(--fo-palette-text-secondary)";
+  const GROUND = "var(--fo-palette-background-level1)";
+  const BORDER = "var(--fo-palette-divider)";
+  const WRONG = "#d64550";
+  const REGION_INK = "#c27ba0";
+
+  const READINGS = {
+    face: ["what the face does", "A frame is right if it has the category of the video's score, shifted by what the face does in that frame: a calm moment of a lively answer is right as calm."],
+    video: ["the video's label", "A frame is right if it has its video's category, whatever the face does in it: a calm moment of a lively answer is wrong."],
+  };
+
+  function ExpressivenessTimeline({ data: given, schema }) {
+    const data = useMemo(() => (given?.json ? JSON.parse(given.json) : null), [given?.json]);
+    const player = expressivenessPlayer.usePlayer(data?.frame_rate);
+    const dataset = useRecoilValue(window.__fos__.datasetName);
+    const [marks, setMarks] = useState({});
+    const [decided, setDecided] = useState({});
+    const [against, setAgainst] = useState(null);
+    const [shows, setShows] = useState("level");
+    const reading = data?.truths[against] ? against : data?.against;
+    const seen = useMemo(() => (data ? asDecided(data, reading, decided) : null), [data, reading, decided]);
+    const details = useDetails(data);
+    usePlaceUnderVideo();
+    useRunOfReview(data, schema);
+    useEditsByHand(player.annotates, schema);
+    if (!seen) return null;
+    const level = shows === "level" && data.scores;
+    return h(
+      "div",
+      { "data-cy": "expressiveness-timeline", "data-frame": player.frame, style: { font: "13px sans-serif", color: INK } },
+      h(ArrowsBesideVideo),
+      h(
+        "div",
+        { style: { display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: 16 } },
+        h(Reading, { data: seen, frame: player.frame }),
+        h("span", { "data-cy": "expressiveness-model", style: { color: FAINT } }, `run ${data.run}: ${data.model}`),
+      ),
+      h(ExpressivenessReview, {
+        data: seen, dataset, frame: player.frame, looker: player.looker, goTo: expressivenessPlayer.goTo, marks, setMarks,
+        onDecided: setDecided,
+      }),
+      h(Paint, { data, marks, setMarks, active: !player.annotates }),
+      h(Choices, { data, reading, setAgainst, level, setShows }),
+      h(Tracks, { data: seen, details, decided, marks, setMarks, player, level }),
+      h("div", { "data-cy": "expressiveness-sentence", style: { color: FAINT, margin: "6px 0" } }, sentence(data, reading)),
+      h(Why, { details, seek: (seconds) => player.seek(frameAt(data, seconds)) }),
+      h(Transcript, { data, lines: details?.transcript, player }),
+    );
+  }
+
+  /** The data with one `truth` of each judged frame, in a reading and with decisions applied. */
+  const asDecided = (data, reading, decided) => ({
+    ...data,
+    truth: data.frames.map((number, index) => {
+      const category = data.categories.indexOf(decided[number]?.category);
+      return category < 0 ? data.truths[reading][index] : category;
+    }),
+  });
+
+  /** What takes longer to work out than the timeline itself: regions, why, faces and transcript. */
+  function useDetails(data) {
+    const { execute } = window.__foo__.useOperatorExecutor(DETAILS);
+    const [details, setDetails] = useState(null);
+    useEffect(() => {
+      let current = true;
+      setDetails(null);
+      const callback = ({ result }) => current && setDetails(result);
+      if (data) execute({ sample: data.sample }, { callback, skipOutput: true });
+      return () => { current = false; };
+    }, [data?.sample]);
+    return details;
   }
 
   /** If the panel opened as a tab covering the video, move it below, so that both are visible. */
@@ -996,23 +1189,47 @@ const ExpressivenessReview = (() => {
     }, []);
   }
 
-  /** Pause at a frame, once the video is loaded. */
-  function goTo(looker, frame) {
-    const seek = (tries) => {
-      const { destroyed, loaded, duration } = looker.state;
-      if (loaded && duration) looker.seekToFrame(frame);
-      else if (tries && !destroyed) setTimeout(seek, 50, tries - 1);
-    };
-    if (looker.state.playing) looker.pause();
-    setTimeout(seek, 0, 200); // once the player has registered the pause
+  /** Show the run that was last chosen in the review panel beside the grid. */
+  function useRunOfReview(data, schema) {
+    const tell = window.__foo__.usePanelEvent();
+    const panel = window.__fosp__.usePanelId();
+    const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_GRID_SPACES_ID);
+    const [states] = window.__fosp__.usePanelsState();
+    const review = getNodes(spaces.root).find(({ type }) => type === REVIEW_PANEL);
+    const run = (states?.get ? states.get(review?.id) : states?.[review?.id])?.state?.choices?.run;
+    useEffect(() => {
+      if (data && run && run !== data.run && data.runs.includes(run))
+        tell(panel, { operator: schema.view.on_follow, params: { run } });
+    }, [run, Boolean(data)]);
+  }
+
+  /** Read again when the Annotate tab was left, and now and then while it is open. */
+  function useEditsByHand(annotates, schema) {
+    const tell = window.__foo__.usePanelEvent();
+    const panel = window.__fosp__.usePanelId();
+    const before = useRef(annotates);
+    useEffect(() => {
+      const look = () => tell(panel, { operator: schema.view.on_look });
+      if (before.current && !annotates) tell(panel, { operator: schema.view.on_read });
+      before.current = annotates;
+      if (!annotates) return undefined;
+      const often = setInterval(look, LOOK_AGAIN);
+      return () => clearInterval(often);
+    }, [annotates]);
+  }
+
+  /** FiftyOne's arrows to the next video are in the middle of the window, over this panel: move them beside the video. */
+  function ArrowsBesideVideo() {
+    const middle = "[data-cy=modal-content] :has(> [data-cy=nav-left-button]), [data-cy=modal-content] :has(> [data-cy=nav-right-button])";
+    return h("style", null, `${middle} { top: 25% !important; }`);
   }
 
   /** The values at the playhead, in words. */
   function Reading({ data, frame }) {
-    if (!frame) return h("div", { style: { minHeight: 22 } }, "The timeline moves with the video in the Explore tab.");
-    const seconds = data.frame_rate ? ` · ${((frame - 1) / data.frame_rate).toFixed(2)} s` : "";
+    if (!frame) return h("div", { style: { minHeight: 18 } }, "The timeline moves with the video.");
+    const seconds = data.frame_rate ? ` · ${timeOf(data, frame).toFixed(2)} s` : "";
     const index = data.frames.findLastIndex((number) => number <= frame);
-    if (index < 0) return h("div", null, `Frame ${frame}${seconds}: no face judged yet`);
+    if (index < 0) return h("div", { "data-cy": "expressiveness-reading" }, `Frame ${frame}${seconds}: no face judged yet`);
     const probabilities = data.probabilities[index];
     const [predicted, truth] = [largest(probabilities), data.truth[index]];
     const sure = `${data.categories[predicted]} ${Math.round(100 * probabilities[predicted])} %`;
@@ -1021,82 +1238,357 @@ const ExpressivenessReview = (() => {
     const verdict = predicted === truth ? "right" : `wrong: truly ${data.categories[truth]}`;
     return h(
       "div",
-      { "data-cy": "expressiveness-reading", style: { minHeight: 22 } },
+      { "data-cy": "expressiveness-reading", style: { minHeight: 18 } },
       `Frame ${frame}${seconds} · `,
-      h("b", { style: { color: data.colors[predicted] } }, sure),
+      h("b", { style: { borderBottom: `3px solid ${data.colors[predicted]}` } }, sure),
       `${judged} · ${score}`,
       h("span", { style: { color: predicted === truth ? "inherit" : WRONG } }, verdict),
     );
   }
 
-  /** One line per category, broken where no face was detected; 50 % is marked. */
-  const Lines = memo(({ data }) => {
-    const y = (probability) => PLOT - 4 - probability * (PLOT - 8);
-    const goesOn = data.frames.map((number, index) => index > 0 && number - data.frames[index - 1] < 2 * data.step);
-    const line = { fill: "none", strokeWidth: 2, strokeLinecap: "round", vectorEffect: "non-scaling-stroke" };
-    return [
-      h("line", { key: "half", x1: 0, x2: WIDTH, y1: y(0.5), y2: y(0.5), stroke: "#555", strokeDasharray: "4 4" }),
-      ...data.categories.map((name, category) => {
-        const d = data.frames.map((number, index) => {
-          const [left, top] = [at(data, number), y(data.probabilities[index][category])];
-          return goesOn[index] ? `L${left} ${top}` : `M${left} ${top}h0.01`; // a lone frame is a dot
-        });
-        return h("path", { ...line, key: name, d: d.join(""), stroke: data.colors[category] });
-      }),
-    ];
-  });
-
-  /** The score of each frame, scaled to its range in the video, if the model gives it. */
-  const Scores = memo(({ data }) => {
-    if (!data.scores) return null;
-    const [lowest, highest] = [Math.min(...data.scores), Math.max(...data.scores)];
-    const y = (score) => PLOT - 8 - ((score - lowest) / Math.max(highest - lowest, 0.01)) * (PLOT - 16);
-    const points = data.frames.map((number, index) => `${at(data, number)},${y(data.scores[index])}`).join(" ");
-    const line = { fill: "none", stroke: "white", strokeWidth: 1.5, strokeDasharray: "2 3" };
-    return h("polyline", { ...line, points, vectorEffect: "non-scaling-stroke", "data-cy": "expressiveness-scores" });
-  });
-
-  /** Below the lines, for each judged frame: predicted and true category, and where they differ. */
-  const Bars = memo(({ data, decided }) =>
-    data.frames.flatMap((number, index) => {
-      const gap = data.frames[index + 1] - number;
-      const until = number + (gap < 2 * data.step ? gap : data.step);
-      const x = at(data, number);
-      const width = Math.max(at(data, Math.min(until, data.total)) - x, 1);
-      const bar = (key, y, height, fill) =>
-        h("rect", { key: `${key}${number}`, x, width, y, height, fill, shapeRendering: "crispEdges" });
-      const predicted = largest(data.probabilities[index]);
-      const bars = [
-        bar("predicted", PLOT + 2, 10, data.colors[predicted]),
-        bar("truth", PLOT + 14, 10, data.colors[data.truth[index]]),
-      ];
-      if (decided[number]) bars.push(bar("decided", PLOT + 25, 3, decided[number].excluded ? "#888" : "white"));
-      return predicted === data.truth[index] ? bars : [...bars, bar("wrong", PLOT + 29, 5, WRONG)];
-    }),
-  );
-
-  function Key({ data }) {
-    const swatch = (color, text) =>
-      h("span", { key: text, style: { marginRight: 14, whiteSpace: "nowrap" } }, h("b", { style: { color } }, "▬ "), text);
+  /** Buttons that decide on the marked stretch, as the keys do. */
+  function Paint({ data, marks, setMarks, active }) {
+    if (!active || !marks.end) return null;
+    const press = (key) => window.dispatchEvent(new KeyboardEvent("keydown", key));
+    const button = (text, onClick, color) =>
+      h("button", { key: text, type: "button", onClick, style: { ...plain, borderLeft: color && `10px solid ${color}` } }, text);
     return h(
       "div",
-      { style: { marginTop: 6, lineHeight: 1.6, opacity: 0.9 } },
-      data.categories.map((name, index) => swatch(data.colors[index], name)),
-      data.scores && swatch("white", `score of the frame, ${scale(data.scores)}`),
-      "Bars: predicted, true, and ",
-      swatch(WRONG, "where they differ"),
-      swatch("white", "decided by a person"),
+      { "data-cy": "expressiveness-paint", style: { display: "flex", flexWrap: "wrap", gap: 6, margin: "0 0 6px" } },
+      `Frames ${marks.start} to ${marks.end} are`,
+      data.categories.map((name, index) =>
+        button(`${name} (${index + 1})`, () => press({ code: `Digit${index + 1}`, key: `${index + 1}` }), data.colors[index]),
+      ),
+      button("left out of training (x)", () => press({ code: "KeyX", key: "x" })),
+      button("not marked", () => setMarks({})),
     );
   }
 
-  /** The horizontal position of a frame. */
-  const at = (data, frame) => (WIDTH * (frame - 1)) / Math.max(data.total - 1, 1);
+  /** Everything that is drawn over time, one row under the other, and the playhead through all of it. */
+  function Tracks({ data, details, decided, marks, setMarks, player, level }) {
+    const place = useRef(null);
+    const { shift, width } = useRulerWidth(place);
+    const height = usePlotHeight(place, details);
+    const drag = useRef(null);
+    const x = (frame) => (width * timeOf(data, frame)) / durationOf(data);
+    const frameUnder = (event) => {
+      const box = place.current.getBoundingClientRect();
+      const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+      return nearest(data.frames, frameAt(data, share * durationOf(data)));
+    };
+    const onPointerDown = (event) => {
+      if (event.button) return;
+      drag.current = { from: frameUnder(event), x: event.clientX, moved: false };
+      event.currentTarget.setPointerCapture(event.pointerId);
+    };
+    const onPointerMove = (event) => {
+      const started = drag.current;
+      if (!started || player.annotates || (!started.moved && Math.abs(event.clientX - started.x) < DRAG)) return;
+      started.moved = true;
+      const to = frameUnder(event);
+      setMarks({ start: Math.min(started.from, to), end: Math.max(started.from, to) });
+    };
+    const onPointerUp = (event) => {
+      if (drag.current && !drag.current.moved) player.seek(frameUnder(event));
+      drag.current = null;
+    };
+    const common = { data, x, width };
+    const plot = { height, ...common };
+    return h(
+      "div",
+      {
+        ref: place,
+        "data-cy": "expressiveness-tracks",
+        role: "slider",
+        tabIndex: 0,
+        "aria-label": "Time of the video; , and . go to the previous and next judged frame",
+        "aria-valuemin": 1,
+        "aria-valuemax": data.total,
+        "aria-valuenow": player.frame ?? 1,
+        onPointerDown, onPointerMove, onPointerUp,
+        style: { position: "relative", left: shift, width, cursor: "pointer", touchAction: "none", userSelect: "none", background: GROUND },
+      },
+      level ? h(Level, plot) : h(Probabilities, plot),
+      h(Bars, { decided, ...common }),
+      h(Regions, { details, ...common }),
+      h(Axis, common),
+      h(Strip, { strip: details?.strip, ...common }),
+      marks.start &&
+        h("div", {
+          "data-cy": "expressiveness-stretch",
+          style: { position: "absolute", top: 0, bottom: 0, left: x(marks.start), width: Math.max(x(marks.end ?? marks.start) - x(marks.start), 3), background: INK, opacity: 0.15, pointerEvents: "none" },
+        }),
+      player.frame &&
+        h("div", {
+          "data-cy": "expressiveness-playhead",
+          style: { position: "absolute", top: 0, bottom: 0, left: x(player.frame), width: 2, marginLeft: -1, background: INK, pointerEvents: "none" },
+        }),
+    );
+  }
 
-  const signed = (score) => `${score < 0 ? "" : "+"}${score.toFixed(2)}`;
+  /** Where the tracks are drawn so that times are under those of FiftyOne's own timeline, if that is above. */
+  function useRulerWidth(place) {
+    const [found, setFound] = useState({ shift: 0, width: 600 });
+    useLayoutEffect(() => {
+      const measure = () => {
+        const own = place.current?.parentElement.getBoundingClientRect();
+        const ruler = document.querySelector("[data-cy=modal] [class*=_ruler_]")?.getBoundingClientRect();
+        if (!own?.width) return;
+        const panel = place.current.closest("[data-cy^=panel-content]")?.getBoundingClientRect() ?? own;
+        const above = ruler && ruler.bottom <= panel.top && Math.abs(ruler.left - own.left) < 40 && Math.abs(ruler.right - own.right) < 40;
+        const next = above ? { shift: ruler.left - own.left, width: ruler.width } : { shift: 0, width: own.width };
+        setFound((known) => (known.shift === next.shift && known.width === next.width ? known : next));
+      };
+      measure();
+      const sizes = new ResizeObserver(measure);
+      sizes.observe(place.current.parentElement);
+      const often = setInterval(measure, 500); // FiftyOne's timeline comes, goes and moves without telling
+      return () => { sizes.disconnect(); clearInterval(often); };
+    }, []);
+    return found;
+  }
 
-  const scale = (scores) => `${signed(Math.min(...scores))} to ${signed(Math.max(...scores))}`;
+  /** The height of the plot that fills the panel; what is under the tracks may be reached by scrolling. */
+  function usePlotHeight(place, details) {
+    const [height, setHeight] = useState(LEAST_PLOT);
+    useLayoutEffect(() => {
+      const scroller = place.current?.closest("[data-cy^=panel-content]");
+      if (!scroller) return undefined;
+      const measure = () => {
+        const own = place.current.parentElement;
+        const rest = own.getBoundingClientRect().bottom - scroller.getBoundingClientRect().top + scroller.scrollTop - height;
+        const next = Math.round(Math.min(Math.max(scroller.clientHeight - rest - 24, LEAST_PLOT), MOST_PLOT));
+        if (Math.abs(next - height) > 2) setHeight(next);
+      };
+      measure();
+      const sizes = new ResizeObserver(measure);
+      [scroller, place.current.parentElement].forEach((one) => sizes.observe(one));
+      return () => sizes.disconnect();
+    }, [height, details]);
+    return height;
+  }
 
+  const text = (key, x, y, words, more = {}) =>
+    h("text", { key, x, y, fontSize: 11, fill: INK, stroke: GROUND, strokeWidth: 3, paintOrder: "stroke", ...more }, words);
+
+  const svg = (name, width, height, ...children) =>
+    h("svg", { "data-cy": name, width, height, style: { display: "block", overflow: "hidden" } }, ...children);
+
+  /** A line broken where no face was detected; a lone frame is a dot. */
+  const path = (data, x, y) =>
+    data.frames
+      .map((number, index) => {
+        const goesOn = index > 0 && number - data.frames[index - 1] < 2 * data.step;
+        const point = `${x(number).toFixed(1)} ${y(index).toFixed(1)}`;
+        return goesOn ? `L${point}` : `M${point}h0.01`;
+      })
+      .join("");
+
+  /** The level of each frame, as a score, with the thresholds between the categories. */
+  const Level = memo(({ data, x, width, height }) => {
+    const [low, high] = data.thresholds;
+    const bottom = Math.min(...data.scores, low - 0.1);
+    const top = Math.max(...data.scores, high + 0.1);
+    const y = (score) => height - 6 - ((score - bottom) / (top - bottom)) * (height - 12);
+    const bands = [[bottom, low, 0], [low, high, 1], [high, top, 2]];
+    return svg(
+      "expressiveness-scores", width, height,
+      bands.map(([from, to, index]) =>
+        h("rect", { key: `band${index}`, x: 0, width, y: y(to), height: Math.max(y(from) - y(to), 0), fill: data.colors[index], opacity: 0.14 }),
+      ),
+      data.thresholds.map((score) => h("line", { key: score, x1: 0, x2: width, y1: y(score), y2: y(score), stroke: FAINT, strokeDasharray: "4 4" })),
+      h("path", { d: path(data, x, (index) => y(data.scores[index])), fill: "none", stroke: INK, strokeWidth: 2, strokeLinecap: "round" }),
+      ticks(bottom, top, height).map((score) => text(`tick${score}`, 4, y(score) + 4, signed(score, 1), { fill: FAINT })),
+      bands.map(([from, to, index]) => text(`name${index}`, width - 6, Math.min(Math.max((y(from) + y(to)) / 2 + 4, 12), height - 4), data.categories[index], { textAnchor: "end" })),
+      );
+  });
+
+  /** The probability of each category on each frame. */
+  const Probabilities = memo(({ data, x, width, height }) => {
+    const y = (probability) => height - 6 - probability * (height - 12);
+    return svg(
+      "expressiveness-probabilities", width, height,
+      h("line", { x1: 0, x2: width, y1: y(0.5), y2: y(0.5), stroke: FAINT, strokeDasharray: "4 4" }),
+      data.categories.map((name, category) =>
+        h("path", { key: name, d: path(data, x, (index) => y(data.probabilities[index][category])), fill: "none", stroke: data.colors[category], strokeWidth: 2, strokeLinecap: "round" }),
+      ),
+      [0, 0.5, 1].map((share) => text(`tick${share}`, 4, y(share) + (share === 1 ? 10 : share ? 4 : -1), `${100 * share} %`, { fill: FAINT })),
+      data.categories.map((name, index) => text(`name${index}`, width - 6, 14 + 14 * index, `— ${name}`, { textAnchor: "end", fill: data.colors[index] })),
+    );
+  });
+
+  /** For each judged frame: predicted and true category, where they differ, and what a person decided. */
+  const Bars = memo(({ data, decided, x, width }) => {
+    const spans = data.frames.map((number, index) => {
+      const gap = data.frames[index + 1] - number;
+      const until = Math.min(number + (gap < 2 * data.step ? gap : data.step), data.total + 1);
+      return { number, index, left: x(number), wide: Math.max(x(until) - x(number), 1), predicted: largest(data.probabilities[index]) };
+    });
+    const bar = ({ number, left, wide }, row, fill, tall = BAR - 2) =>
+      h("rect", { key: `${row}-${number}`, x: left, width: wide, y: row * BAR + 1, height: tall, fill, shapeRendering: "crispEdges" });
+    const wrong = spans.filter(({ predicted, index }) => predicted !== data.truth[index]);
+    const rows = ["predicted", "true", `wrong (${wrong.length} of ${spans.length})`];
+    if (Object.keys(decided).length) rows.push("decided by a person");
+    return svg(
+      "expressiveness-bars", width, rows.length * BAR,
+      spans.map((span) => bar(span, 0, data.colors[span.predicted])),
+      spans.map((span) => bar(span, 1, data.colors[data.truth[span.index]])),
+      wrong.map((span) => bar(span, 2, WRONG)),
+      spans.filter(({ number }) => decided[number]).map((span) => bar(span, 3, decided[span.number].excluded ? FAINT : INK)),
+      rows.map((name, row) => text(name, 4, row * BAR + 11, name)),
+    );
+  });
+
+  /** How far each region of the face is from neutral over time; the marker is its most telling second. */
+  const Regions = memo(({ data, details, x, width }) => {
+    if (!details) return h("div", { style: { height: 5 * REGION, padding: 4, color: FAINT } }, "reading the regions of the face ...");
+    if (!details.regions) return h("div", { "data-cy": "expressiveness-no-regions", style: { padding: 4, color: FAINT } }, details.no_regions);
+    const { seconds, names, intensity } = details.regions;
+    const most = Math.max(...intensity.flat(), 1e-6);
+    const at = (time) => x(1 + time * data.frame_rate);
+    return svg(
+      "expressiveness-regions", width, names.length * REGION,
+      names.map((name, row) => {
+        const base = (row + 1) * REGION - 1;
+        const points = seconds.map((time, index) => `${at(time).toFixed(1)},${(base - (intensity[row][index] / most) * (REGION - 2)).toFixed(1)}`);
+        const [from, to] = details.why.of_regions[name];
+        return h(
+          "g",
+          { key: name },
+          h("line", { x1: 0, x2: width, y1: base + 0.5, y2: base + 0.5, stroke: BORDER }),
+          h("polygon", { points: `${at(seconds[0])},${base} ${points.join(" ")} ${at(seconds.at(-1))},${base}`, fill: REGION_INK }),
+          h("rect", { x: at(from), width: Math.max(at(to) - at(from), 2), y: base - REGION + 2, height: REGION - 2, fill: "none", stroke: FAINT, strokeDasharray: "2 2" }),
+          text("name", 4, base - 1, `${name} ${percent(details.why.shares[name])}`),
+        );
+      }),
+    );
+  });
+
+  /** The time in seconds. */
+  const Axis = memo(({ data, x, width }) => {
+    const duration = durationOf(data);
+    const step = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600].find((one) => (width * one) / duration >= 55) ?? 1200;
+    const times = Array.from({ length: Math.floor(duration / step) + 1 }, (_, index) => index * step);
+    return svg(
+      "expressiveness-axis", width, AXIS,
+      times.map((time) => h("line", { key: time, x1: (width * time) / duration, x2: (width * time) / duration, y1: 0, y2: 4, stroke: FAINT })),
+      times.map((time) => text(`at${time}`, (width * time) / duration + 3, 12, `${time} s`, { fill: FAINT })),
+    );
+  });
+
+  /** A face a second, or as many as there is room for. */
+  const Strip = memo(({ data, strip, x, width }) => {
+    if (!strip) return null;
+    const shown = [];
+    strip.frames.forEach((frame, index) => {
+      if (x(frame) + FACE <= width + FACE / 2 && (!shown.length || x(frame) >= x(strip.frames[shown.at(-1)]) + FACE)) shown.push(index);
+    });
+    return h(
+      "div",
+      { "data-cy": "expressiveness-strip", style: { position: "relative", height: FACE, overflow: "hidden" } },
+      shown.map((index) =>
+        h("div", {
+          key: index,
+          title: `${strip.seconds[index].toFixed(1)} s`,
+          style: { position: "absolute", left: x(strip.frames[index]), width: FACE, height: FACE, backgroundImage: `url(${strip.picture})`, backgroundPosition: `-${FACE * index}px 0` },
+        }),
+      ),
+    );
+  });
+
+  const plain = { font: "inherit", color: INK, background: "none", border: `1px solid ${BORDER}`, borderRadius: 4, padding: "1px 8px", cursor: "pointer" };
+
+  /** One of several, as buttons. */
+  function OneOf({ label, name, options, value, onChange }) {
+    return h(
+      "span",
+      { role: "radiogroup", "aria-label": label, "data-cy": name },
+      `${label} `,
+      Object.entries(options).map(([key, words]) =>
+        h("button", { key, type: "button", role: "radio", "aria-checked": key === value, onClick: () => onChange(key), style: { ...plain, marginRight: 4, fontWeight: key === value ? "bold" : "normal", outline: key === value ? `1px solid ${INK}` : "none" } }, words),
+      ),
+    );
+  }
+
+  /** What is plotted, and what a frame's prediction is compared with. */
+  function Choices({ data, reading, setAgainst, level, setShows }) {
+    const readings = Object.fromEntries(Object.keys(READINGS).filter((key) => data.truths[key]).map((key) => [key, READINGS[key][0]]));
+    const plots = { level: "level", probabilities: "probabilities" };
+    const axis = level ? `score ${data.target} of each frame; dashed: the thresholds` : "of each category on each frame";
+    return h(
+      "div",
+      { style: { display: "flex", flexWrap: "wrap", gap: "2px 16px", alignItems: "center", margin: "0 0 4px" } },
+      data.scores && h(OneOf, { label: "Plot", name: "expressiveness-shows", options: plots, value: level ? "level" : "probabilities", onChange: setShows }),
+      h("span", { style: { color: FAINT, flex: 1 } }, data.scores ? axis : `Probability ${axis}`),
+      Object.keys(readings).length > 1 &&
+        h(OneOf, { label: "Frames are right by", name: "expressiveness-against", options: readings, value: reading, onChange: setAgainst }),
+    );
+  }
+
+  /** What "right" and "wrong" mean in a reading. */
+  const sentence = (data, reading) => {
+    const review = reading === data.against ? "" : ` The review and its queue go by ${READINGS[data.against][0]}, as chosen in Predict.`;
+    return READINGS[reading][1] + review;
+  };
+
+  /** What makes the video expressive, in a sentence whose times can be clicked. */
+  function Why({ details, seek }) {
+    if (!details?.why) return null;
+    const { shares, of_regions, telling, upper_face, speaking } = details.why;
+    const when = (key, [from, to]) =>
+      h("button", { key, type: "button", onClick: () => seek((from + to) / 2), style: { ...plain, border: 0, padding: "0 2px", textDecoration: "underline dotted" } }, `${from.toFixed(1)}–${to.toFixed(1)} s`);
+    const ranked = Object.entries(shares).sort(([, one], [, other]) => other - one);
+    return h(
+      "div",
+      { "data-cy": "expressiveness-why", style: { lineHeight: 1.7 } },
+      h("b", null, "Why: "),
+      "of what the face does, ",
+      ranked.map(([name, share]) => [`${name} ${percent(share)}, most at `, when(name, of_regions[name]), "; "]),
+      "all regions together most at ",
+      telling.map((one, index) => [index ? ", " : "", when(`all${index}`, one)]),
+      `. With the lower face at rest, ${percent(upper_face)} would be left; the mouth moves in the rhythm of speech on ${percent(speaking)} of the frames.`,
+    );
+  }
+
+  /** What is said, the current line marked; a click goes there. */
+  function Transcript({ data, lines, player }) {
+    const box = useRef(null);
+    const now = player.frame ? timeOf(data, player.frame) : -1;
+    const current = lines?.findIndex(({ start, end }) => start <= now && now < end) ?? -1;
+    useEffect(() => {
+      const line = box.current?.children[current];
+      if (line) box.current.scrollTop = line.offsetTop - box.current.offsetTop - 20;
+    }, [current]);
+    if (!lines?.length) return null;
+    return h(
+      "div",
+      { ref: box, "data-cy": "expressiveness-transcript", style: { margin: "6px 0", maxHeight: 88, overflow: "auto", borderTop: `1px solid ${BORDER}` } },
+      lines.map(({ start, text: words }, index) =>
+        h(
+          "button",
+          { key: index, type: "button", "aria-current": index === current, onClick: () => player.seek(frameAt(data, start)), style: { ...plain, border: 0, display: "block", textAlign: "left", width: "100%", fontWeight: index === current ? "bold" : "normal", background: index === current ? GROUND : "none" } },
+          h("span", { style: { color: FAINT, marginRight: 8 } }, clock(start)),
+          words,
+        ),
+      ),
+    );
+  }
+
+  const timeOf = (data, frame) => (frame - 1) / (data.frame_rate || 1);
+  const durationOf = (data) => Math.max(data.total, 1) / (data.frame_rate || 1);
+  const frameAt = (data, seconds) => Math.min(1 + Math.round(seconds * (data.frame_rate || 1)), data.total);
+  const nearest = (numbers, wanted) => numbers.reduce((best, one) => (Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best));
   const largest = (values) => values.indexOf(Math.max(...values));
+  const signed = (score, digits = 2) => `${score < 0 ? "−" : score > 0 ? "+" : ""}${Math.abs(score).toFixed(digits)}`;
+  const percent = (share) => `${Math.round(100 * share)} %`;
+  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+  /** Round numbers on an axis. */
+  const ticks = (bottom, top, height) => {
+    const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100].find((one) => (height * one) / (top - bottom) >= 24) ?? 1000;
+    const first = Math.ceil(bottom / step);
+    return Array.from({ length: Math.floor(top / step) - first + 1 }, (_, index) => (first + index) * step);
+  };
 
   window.__fop__.registerComponent({
     name: "ExpressivenessTimeline",

@@ -9,6 +9,7 @@ from .figures import (
     video_figures,
     worst_videos,
 )
+from .open_video import held_labels, video_details
 from .queues import QUEUES, decided_in, review_queue
 from .views import (
     CONFIDENT_MISTAKES,
@@ -61,6 +62,7 @@ __all__ = [
     "decided_in",
     "frame_change",
     "frame_figures",
+    "held_labels",
     "held_out",
     "reload_view",
     "review_queue",
@@ -69,6 +71,7 @@ __all__ = [
     "save_review_views",
     "uncertain",
     "video_change",
+    "video_details",
     "video_figures",
     "videos_misclassified_as",
     "videos_with",

@@ -26,6 +26,7 @@ from fiftyone_plugin.dataset import list_runs, record_of
 from fiftyone_plugin.forms import Stated, parameters_of
 from fiftyone_plugin.operators import OPERATORS
 from fiftyone_plugin.operators.predict import Predict
+from fiftyone_plugin.panels.timeline.video_series import video_series
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, as_faces, wrong
 from fiftyone_plugin.steps import compute_embeddings, suspect_videos
 from tests.examples import example_of
@@ -414,9 +415,14 @@ def test_frames_are_right_by_what_the_face_does_or_by_their_video_and_so_again_a
     operator("curate")(moving[:1], "category", "ann", category=RESERVED, level="videos")
     operator("undo_curation")(moving)
     undone = moving.values(truth, unwind=True)
+    sample = moving.first().id
+    by_face_series = video_series(moving, sample, "again")
     operator("predict")(moving, run="again", frames_against="video")
+    by_video_series = video_series(moving, sample, "again")
 
     assert undone == before
+    assert (by_face_series["against"], by_video_series["against"]) == ("face", "video")
+    assert by_face_series["truths"] == by_video_series["truths"]  # either can be looked at
     of_videos = moving.values("category.label")
     assert [set(of_frames) for of_frames in moving.values("frames.again.detections[].truth")] == [
         {category} for category in of_videos
@@ -424,6 +430,21 @@ def test_frames_are_right_by_what_the_face_does_or_by_their_video_and_so_again_a
     assert by_face["wrong_frames"] == moving.count("frames.again.detections") - sum(
         map(str.__eq__, before, moving.values("frames.again.detections.label", unwind=True))
     )
+
+
+def test_the_details_of_a_video_say_which_regions_of_the_face_move_and_when(moving):
+    sample = moving.first()
+
+    details = operator("video_details")(moving, sample=sample.id).result
+
+    shares = details["why"]["shares"]
+    assert sum(shares.values()) == pytest.approx(1)
+    assert details["regions"]["names"] == list(shares) == list(details["why"]["of_regions"])
+    assert {len(one) for one in details["regions"]["intensity"]} == {len(details["regions"]["seconds"])}
+    first, last = (details["regions"]["seconds"][place] for place in (0, -1))
+    assert all(first <= start < end <= last + 0.01 for start, end in details["why"]["telling"])
+    assert details["strip"]["frames"][0] == min(sample.frames)
+    assert details["transcript"] == []
 
 
 def flip(dataset, count):

@@ -11,10 +11,18 @@ from expressiveness.errors import VideoError
 from fiftyone_plugin import fields
 from fiftyone_plugin.panels.review.review_content import first_step
 from fiftyone_plugin.panels.timeline.video_series import video_series
-from fiftyone_plugin.review import frame_change, frame_figures, video_change, video_figures, views, worst_videos
+from fiftyone_plugin.review import (
+    frame_change,
+    frame_figures,
+    held_labels,
+    video_change,
+    video_figures,
+    views,
+    worst_videos,
+)
 from fiftyone_plugin.review.figures import Change
 from fiftyone_plugin.truth import Truth, stretches
-from tests.made_up_runs import HARDLY_SURE, SURE, add_run, first_guess, predictions, probabilities, second_guess
+from tests.made_up_runs import BOX, HARDLY_SURE, SURE, add_run, first_guess, predictions, probabilities, second_guess
 from tests.media import ramp_grey, write_grey_ramp
 
 FRAMES = [1, 6, 11, 16, 21, 26]
@@ -282,8 +290,20 @@ def test_a_timeline_holds_what_the_run_said_of_each_frame(reviewed):
 
     assert series["frames"] == FRAMES
     assert series["probabilities"] == [pytest.approx(probabilities(0, SURE), abs=1e-3)] * len(FRAMES)
-    assert series["truth"] == [CATEGORIES.index(EXPRESSIVE)] * len(FRAMES)
+    assert series["truths"] == {"video": [CATEGORIES.index(EXPRESSIVE)] * len(FRAMES)}
+    assert series["model"] == "the notebook's network"
     assert (series["total"], series["frame_rate"], series["step"]) == (30, 10.0, 5)
+
+
+def test_between_judged_frames_labels_are_held_without_being_stored(reviewed):
+    before = reviewed.stats()
+
+    newest, older = held_labels(reviewed, reviewed.last().id)["fields"]
+
+    assert (newest["path"], older["path"]) == ("frames.second", "frames.first")
+    assert (older["frames"], older["labels"], older["until"]) == (tuple(FRAMES), (RESERVED,) * len(FRAMES), 10)
+    assert older["boxes"][0] == pytest.approx(BOX, abs=1e-4)
+    assert reviewed.stats() == before
 
 
 def test_a_video_without_predictions_has_no_timeline(reviewed):
