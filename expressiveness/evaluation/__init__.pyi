@@ -7,6 +7,7 @@ from .frame_truth import FrameTruth, frame_figures
 from .held_out import Evaluation, evaluate, held_out_interviews
 from .label_quality import LEAST_PEOPLE, Suspect, suspicious_labels
 from .metrics import VideoResults, video_figures
+from .next_labels import label_next
 from .verdict import verdict
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "evaluate",
     "frame_figures",
     "held_out_interviews",
+    "label_next",
     "suspicious_labels",
     "verdict",
     "video_figures",

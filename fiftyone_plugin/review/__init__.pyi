@@ -1,5 +1,5 @@
 from .figures import FrameFigures, VideoFigures, frame_change, frame_figures, video_change, video_figures, worst_videos
-from .queues import QUEUES, decided_in, review_queue
+from .queues import QUEUES, ReviewQueue, decided_in, labels_to_check, review_queue, shown_faces
 from .views import (
     CONFIDENT_MISTAKES,
     MISCLASSIFIED_FRAMES,
@@ -16,6 +16,7 @@ from .views import (
     changed,
     confidently_wrong,
     confused,
+    differing,
     held_out,
     review_view,
     save_review_views,
@@ -36,6 +37,7 @@ __all__ = [
     "UNCERTAIN_FRAMES",
     "WITHOUT_FACE",
     "FrameFigures",
+    "ReviewQueue",
     "Search",
     "VideoFigures",
     "as_clips",
@@ -45,12 +47,15 @@ __all__ = [
     "confidently_wrong",
     "confused",
     "decided_in",
+    "differing",
     "frame_change",
     "frame_figures",
     "held_out",
+    "labels_to_check",
     "review_queue",
     "review_view",
     "save_review_views",
+    "shown_faces",
     "uncertain",
     "video_change",
     "video_figures",

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import fiftyone as fo
-from fiftyone import ViewField as F
 
 from expressiveness.errors import TrainingError
 from expressiveness.evaluation import LEAST_PEOPLE, suspicious_labels
@@ -17,15 +16,13 @@ from ..curation import curation_of
 from ..dataset import alone_on_dataset, imported_measure, interviews_of, newest_faces, require_faces, sample_ids_of
 from ..fields import (
     CATEGORY,
-    DECIDED_AT,
-    EXCLUDE_TAG,
     INTERVIEW_ID,
     PARTICIPANT,
-    REVIEWED_CATEGORY,
     SUGGESTED_CATEGORY,
     SUSPICION,
     declare_suspicion,
 )
+from ..review import labels_to_check as labels_to_check
 
 LABELS_TO_CHECK = "Labels to check"
 
@@ -92,13 +89,6 @@ def find_suspicious_labels(
     dataset.save_view(LABELS_TO_CHECK, labels_to_check(dataset), description=description, overwrite=True)
     unread = [Failure(key, "too little of a face, or left out") for key in sample_ids if key not in found]
     return SuspicionReport(len(found), len(labels_to_check(samples)), unread)
-
-
-def labels_to_check(samples: fo.Dataset | fo.DatasetView) -> fo.DatasetView:
-    """The videos with a suspicious category that nobody has decided on yet, most suspicious first."""
-    undecided = samples.exists(SUSPICION).exists(REVIEWED_CATEGORY, False).exists(DECIDED_AT, False)
-    doubted = F(f"{SUGGESTED_CATEGORY}.label") != F(f"{CATEGORY}.label")
-    return undecided.match_tags(EXCLUDE_TAG, bool=False).match(doubted).sort_by(SUSPICION, reverse=True)
 
 
 def suspect_videos(samples: fo.Dataset | fo.DatasetView, *, most: int) -> list[SuspectVideo]:

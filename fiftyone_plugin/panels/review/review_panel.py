@@ -13,8 +13,8 @@ from ..root import InterviewPanel, root_view
 
 FIND_SUSPICIOUS_LABELS = "@expressiveness/interviews/find_suspicious_labels"
 
-RELOAD, SIDEBAR = "ExpressivenessReload", "ExpressivenessSidebar"
-"""Defined in `components.js`: one reloads the panel with the dataset, the other keeps the sidebar in order."""
+RELOAD, SIDEBAR, FACES = "ExpressivenessReload", "ExpressivenessSidebar", "ExpressivenessFaces"
+"""Defined in `components.js`: they reload the panel with the dataset, keep the sidebar in order, and decide by key."""
 
 HELP = """
 Choose a run, then click:
@@ -24,6 +24,9 @@ Choose a run, then click:
 
 **Look at them as** decides whether you see videos, clips or single faces. You see the 100 worst videos, or clips of
 those, or the 120 most probable faces, though never a video's first frame.
+
+Single faces are decided by **key**: `1` `2` `3` set the category, `c` confirms it, `x` leaves the face out of training,
+`n` and `p` go on and back, `u` undoes, `?` shows the keys.
 
 *Held-out people* were not used in training: only on them do the figures tell how good a run is.
 """
@@ -114,6 +117,14 @@ class ReviewPanel(InterviewPanel):
 
         show_everything(ctx)
 
+    def on_faces(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Tell the keys of the faces' grid what it shows."""
+        import json
+
+        from ...review import shown_faces
+
+        ctx.panel.set_data("faces", {"json": json.dumps(shown_faces(ctx.view))})
+
     def on_save(self, ctx: foo.executor.ExecutionContext) -> None:
         """Save the views of this run's mistakes with the dataset."""
         from .review_views import save_views
@@ -124,6 +135,7 @@ class ReviewPanel(InterviewPanel):
         """Draw the panel."""
         panel = types.Object()
         state = ctx.panel.state
+        panel.obj("faces", view=types.View(component=FACES, composite_view=True, on_faces=self.on_faces))
         if first := state.first_do:
             panel.md(f"**{first['sentence']}**", name="sentence")
             if "operator" in first:

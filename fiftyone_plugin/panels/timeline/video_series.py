@@ -44,7 +44,7 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
         "probabilities": [[round(value, 3) for value in faces[0]] for _, faces, _ in judged],
         "truth": [CATEGORIES.index(truth[0]) for _, _, truth in judged],
         "scores": _scores(dataset, sample, run, score),
-        "decided": decided_in(dataset, sample),
+        "decided": decided_in(dataset.select(sample))[sample],
         "frame_rate": rate,
         "total": total or judged[-1][0],
         "step": median_low(gaps or [1]),
