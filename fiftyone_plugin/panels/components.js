@@ -561,6 +561,7 @@
  */
 const ExpressivenessReview = (() => {
   const { createElement: h, useEffect, useMemo, useReducer, useRef, useState } = window.React;
+  const { useRecoilValue } = window.recoil;
 
   const DECIDE = "@expressiveness/interviews/save_decisions";
   const RETRY = 3000; // milliseconds
@@ -578,6 +579,15 @@ const ExpressivenessReview = (() => {
     ["[ / ]", "begin and end a stretch, which the next decision is about"],
     ["l", "play the stretch in a loop"],
     ["Space", "play"],
+    ["?", "show these keys"],
+  ];
+
+  const FACE_KEYS = [
+    ["n / p", "next, previous face without a decision"],
+    ["1 2 3", "set the category"],
+    ["c", "confirm the true category"],
+    ["x", "leave out of training"],
+    ["u", "undo"],
     ["?", "show these keys"],
   ];
 
@@ -644,11 +654,20 @@ const ExpressivenessReview = (() => {
       return one;
     };
 
-    const said = (sample) => answers[sample] ?? (sample === data.sample ? data.decided : { frames: {}, left_out: false });
+    const nothing = { frames: {}, left_out: false, reviewed: null };
+    const said = (sample) => answers[sample] ?? data.known?.[sample] ?? (sample === data.sample ? data.decided : nothing);
+
+    const lastOnVideo = (sample) => waiting.findLast((one) => one.sample === sample && one.whole_video);
 
     const leftOut = (sample) => {
-      const last = waiting.findLast((one) => one.sample === sample && one.whole_video);
-      return last ? last.decision !== "undo" : said(sample).left_out;
+      const last = lastOnVideo(sample);
+      return last ? last.decision === "exclude" : said(sample).left_out;
+    };
+
+    /** The category that a person gave the whole video; null if none did. */
+    const reviewed = (sample) => {
+      const last = lastOnVideo(sample);
+      return last ? (last.shows ?? null) : (said(sample).reviewed ?? null);
     };
 
     const decided = (sample) => {
@@ -666,6 +685,7 @@ const ExpressivenessReview = (() => {
       known: [waiting, answers], // dependencies for hooks
       decided,
       leftOut,
+      reviewed,
       saving: waiting.length,
       trouble,
       decide: (decision) => state.made.push(add(decision)),
@@ -680,10 +700,11 @@ const ExpressivenessReview = (() => {
   }
 
   /** The videos of a queue, without frames that were decided on since. */
-  const stillWaiting = (videos, { decided, leftOut }) =>
+  const stillWaiting = ({ videos, whole_videos }, { decided, leftOut, reviewed }) =>
     videos
-      .filter(({ id }) => !leftOut(id))
+      .filter(({ id }) => !leftOut(id) && !(whole_videos && reviewed(id)))
       .map((video) => {
+        if (whole_videos) return video;
         const settled = decided(video.id);
         return { ...video, frames: video.frames.filter((number) => !settled[number]) };
       })
@@ -705,8 +726,9 @@ const ExpressivenessReview = (() => {
     if (heading.current && Date.now() > heading.current.until) heading.current = null;
     const decided = useMemo(() => decisions.decided(data.sample), [data, ...decisions.known]);
     const here = data.frames.findLastIndex((number) => number <= (heading.current?.frame ?? frame));
-    const queue = useMemo(() => stillWaiting(data.queue.videos, decisions), [data, ...decisions.known]);
+    const queue = useMemo(() => stillWaiting(data.queue, decisions), [data, ...decisions.known]);
     const left = queue.reduce((sum, { frames }) => sum + frames.length, 0);
+    const total = data.queue.videos.reduce((sum, { frames }) => sum + frames.length, 0);
 
     useEffect(() => onDecided(decided), [decided]);
     useEffect(() => setMarks({}), [data.sample]);
@@ -731,6 +753,8 @@ const ExpressivenessReview = (() => {
       if (loops && marks.end && (frame > marks.end || frame < marks.start)) looker.seekToFrame(marks.start);
     }, [frame, loops]);
 
+    const place = queue.findIndex(({ id }) => id === data.sample);
+
     const seek = (number) => {
       heading.current = { frame: number, until: Date.now() + ARRIVES };
       goTo(looker, number);
@@ -743,7 +767,6 @@ const ExpressivenessReview = (() => {
       const inside = (queue.find(({ id }) => id === data.sample)?.frames ?? []).filter((one) => !past.includes(one));
       const next = step > 0 ? inside.find((one) => one > shown) : inside.findLast((one) => one < shown);
       if (next) return seek(next);
-      const place = queue.findIndex(({ id }) => id === data.sample);
       const others = queue.filter(({ id }) => id !== data.sample);
       const video = step > 0 ? (queue.slice(place + 1)[0] ?? others[0]) : (place > 0 ? queue[place - 1] : others.at(-1));
       if (video && video.id !== data.sample) return open(video.id);
@@ -768,12 +791,13 @@ const ExpressivenessReview = (() => {
 
     const decide = (decision, category, wholeStretch) => {
       if (here < 0) return;
-      const frames = chosen(wholeStretch);
+      const onVideo = data.queue.whole_videos && place >= 0 && !marks.end;
+      const frames = onVideo ? [] : chosen(wholeStretch);
       const shows = category ?? decided[data.frames[here]]?.category ?? data.categories[data.truth[here]];
-      decisions.decide({ sample: data.sample, frames, decision, category, shows });
+      decisions.decide({ sample: data.sample, frames, decision, category, shows, ...(onVideo && { whole_video: true }) });
       setMarks({});
       setLoops(false);
-      goOn(1, frames);
+      goOn(1, onVideo ? data.frames : frames);
     };
 
     const leaveOut = () => {
@@ -825,19 +849,21 @@ const ExpressivenessReview = (() => {
     };
     useKeys(act, Boolean(frame && looker?.seekToFrame));
 
-    const place = queue.findIndex(({ id }) => id === data.sample);
     const now = here < 0 ? null : decided[data.frames[here]];
     return h(
       "div",
       { "data-cy": "expressiveness-review", style: { margin: "2px 0 6px", lineHeight: 1.6 } },
-      h("b", { "data-cy": "expressiveness-left" }, left ? `${left} left` : "nothing left"),
+      h("b", { "data-cy": "expressiveness-left" }, left ? `${left} of ${total} left` : "nothing left"),
       left ? ` in ${queue.length} video${queue.length === 1 ? "" : "s"}` : " in this queue",
       place >= 0 && ` · ${queue[place].frames.length} here`,
       decisions.leftOut(data.sample) && " · this video is left out of training",
+      data.queue.whole_videos && place >= 0 && ` · rather ${queue[place].suggested}`,
+      decisions.reviewed(data.sample) && ` · the video is decided: ${decisions.reviewed(data.sample)}`,
       now && ` · decided: ${now.excluded ? "left out" : now.category} (${now.by})`,
       marks.start && ` · stretch from frame ${marks.start}${marks.end ? ` to ${marks.end}` : ""}`,
       h("span", { style: { float: "right", opacity: 0.9 } }, h(Saved, { decisions }), h(Coder, { data }), h(Hint, { setHelp })),
-      help && h(Keys),
+      data.queue.note && h("div", { "data-cy": "expressiveness-note", style: { opacity: 0.8 } }, data.queue.note),
+      help && h(Keys, { keys: KEYS }),
     );
   }
 
@@ -869,8 +895,8 @@ const ExpressivenessReview = (() => {
     textDecoration: "underline dotted",
   };
 
-  function Keys() {
-    const rows = KEYS.map(([key, what]) =>
+  function Keys({ keys }) {
+    const rows = keys.map(([key, what]) =>
       h("span", { key, style: { marginRight: 16, whiteSpace: "nowrap" } }, h("b", null, key), ` ${what}`),
     );
     return h("div", { "data-cy": "expressiveness-keys", style: { clear: "both", opacity: 0.9 } }, rows);
@@ -895,6 +921,140 @@ const ExpressivenessReview = (() => {
   }
 
   const largest = (values) => values.indexOf(Math.max(...values));
+
+  const TILE = "data-expressiveness-tile";
+
+  /** Mark each tile of the grid with its sample's id, which the App does not. */
+  const { attach } = window.__fol__.AbstractLooker.prototype;
+  window.__fol__.AbstractLooker.prototype.attach = function marked(element, ...rest) {
+    const tile = typeof element === "string" ? document.getElementById(element) : element;
+    tile?.setAttribute(TILE, this.state.config.sampleId);
+    return attach.call(this, element, ...rest);
+  };
+
+  const tileOf = (id) => document.querySelector(`[${TILE}="${id}"]`);
+
+  /** The keys of the grid of single faces, in the review panel: a decision is about the face pointed at, or the next one. */
+  function Faces({ data: given, schema }) {
+    const data = useMemo(() => (given?.json ? JSON.parse(given.json) : null), [given?.json]);
+    const panel = window.__fosp__.usePanelId();
+    const tell = window.__foo__.usePanelEvent();
+    const view = useRecoilValue(window.__fos__.view);
+    const reading = useRecoilValue(window.__fos__.refresher);
+    const ofFaces = view.some(({ _cls }) => _cls.endsWith(".ToPatches"));
+    useEffect(() => {
+      if (ofFaces) tell(panel, { operator: schema.view.on_faces });
+    }, [JSON.stringify(view), reading]);
+    const dataset = useRecoilValue(window.__fos__.datasetName);
+    return ofFaces && data?.tiles.length ? h(DecideFaces, { key: data.tiles[0].id, data, dataset }) : null;
+  }
+
+  function DecideFaces({ data, dataset }) {
+    const { tiles } = data;
+    const decisions = useDecisions(data, dataset);
+    const inModal = useRecoilValue(window.__fos__.isModalActive);
+    const [help, setHelp] = useState(false);
+    const settled = useMemo(
+      () => {
+        const of = Object.fromEntries(tiles.map(({ sample }) => [sample, null]));
+        for (const sample of Object.keys(of)) of[sample] = decisions.decided(sample);
+        return tiles.map(({ sample, frame }) => of[sample][frame]);
+      },
+      [data, ...decisions.known],
+    );
+    const [current, setCurrent] = useState(() => Math.max(settled.findIndex((one) => !one), 0));
+    const left = settled.filter((one) => !one).length;
+
+    useEffect(() => {
+      tileOf(tiles[current].id)?.scrollIntoView({ block: "nearest" });
+    }, [current]);
+    useEffect(() => {
+      const pointed = ({ target, movementX, movementY }) => {
+        if (!movementX && !movementY) return; // the page moved, not the pointer
+        const id = target.closest?.(`[${TILE}]`)?.getAttribute(TILE);
+        const place = tiles.findIndex((tile) => tile.id === id);
+        if (place >= 0) setCurrent(place);
+      };
+      window.addEventListener("pointermove", pointed, true);
+      return () => window.removeEventListener("pointermove", pointed, true);
+    }, [tiles]);
+
+    /** The next face without a decision, from a place on, and around. */
+    const next = (from, step) => {
+      const places = tiles.map((_, place) => (from + step * (place + 1) + 2 * tiles.length) % tiles.length);
+      return places.find((place) => !settled[place] && place !== from) ?? from;
+    };
+
+    const decide = (decision, category) => {
+      const { sample, frame, truth } = tiles[current];
+      const shows = category ?? settled[current]?.category ?? truth;
+      decisions.decide({ sample, frames: [frame], decision, category, shows });
+      setCurrent(next(current, 1));
+    };
+
+    const undo = () => {
+      const last = decisions.undo();
+      const place = tiles.findIndex(({ sample, frame }) => sample === last?.sample && last.frames.includes(frame));
+      if (place >= 0) setCurrent(place);
+    };
+
+    const act = ({ code, key }) => {
+      const digit = /^Digit([123])$/.exec(code)?.[1];
+      if (digit) return decide("category", data.categories[digit - 1]);
+      const actions = {
+        n: () => setCurrent(next(current, 1)),
+        p: () => setCurrent(next(current, -1)),
+        c: () => decide("confirm"),
+        x: () => decide("exclude"),
+        u: undo,
+        "?": () => setHelp(!help),
+      };
+      if (!actions[key]) return false;
+      actions[key]();
+      return true;
+    };
+    useKeys(act, !inModal);
+
+    const face = tiles[current];
+    const now = settled[current];
+    return h(
+      "div",
+      { "data-cy": "expressiveness-faces", "data-current": current, style: { font: "13px sans-serif", lineHeight: 1.6 } },
+      h("style", null, marksOf(tiles, settled, current, data)),
+      h("b", { "data-cy": "expressiveness-faces-left" }, left ? `${left} of ${tiles.length} left` : "nothing left"),
+      ` · interview ${face.interview}, frame ${face.frame}: predicted ${face.label}, truly ${now?.category ?? face.truth}`,
+      now && ` · decided: ${now.excluded ? "left out" : now.category} (${now.by})`,
+      h("span", { style: { float: "right", opacity: 0.9 } }, h(Saved, { decisions }), h(Coder, { data }), h(Hint, { setHelp })),
+      help && h(Keys, { keys: FACE_KEYS }),
+    );
+  }
+
+  /** Styles that frame the current tile, and write on each decided one what was decided. */
+  function marksOf(tiles, settled, current, { categories, colors }) {
+    const rules = tiles.map(({ id }, place) => {
+      const tile = `[${TILE}="${id}"]`;
+      const said = settled[place];
+      const over = "position: absolute; pointer-events: none; z-index: 3";
+      const frame = place === current ? `${tile}::before { content: ""; inset: 0; border: 4px solid #ffc400; ${over}; }` : "";
+      if (!said) return frame;
+      const color = said.excluded ? "#888" : colors[categories.indexOf(said.category)];
+      const words = said.excluded ? "left out" : `\u2713 ${said.category}`;
+      const style = `background: ${color}; color: #000; font: 600 12px sans-serif; padding: 2px 6px; border-radius: 0 0 4px 0`;
+      return (
+        `${frame}${tile} > * { opacity: 0.45; }` +
+        `${tile}::after { content: "${words}"; top: 0; left: 0; ${over}; ${style}; }`
+      );
+    });
+    return rules.join("\n");
+  }
+
+  window.__fop__.registerComponent({
+    name: "ExpressivenessFaces",
+    label: "Expressiveness faces",
+    component: Faces,
+    type: window.__fop__.PluginComponentType.Component,
+    activator: () => true,
+  });
 
   return Review;
 })();

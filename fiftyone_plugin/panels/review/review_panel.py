@@ -15,7 +15,8 @@ from ..root import InterviewPanel, root_view
 RELOAD, SIDEBAR, WORK = "ExpressivenessReload", "ExpressivenessSidebar", "ExpressivenessWork"
 """Defined in `components.js`: reloads the panel with the dataset; keeps the sidebar in order; shows long work."""
 
-CONTENT = "ExpressivenessReviewPanel"
+CONTENT, FACES = "ExpressivenessReviewPanel", "ExpressivenessFaces"
+"""Defined in `components.js`, too: what the panel shows; decisions by key on the faces of the grid."""
 
 HELP = """
 Choose a run, then click:
@@ -25,6 +26,9 @@ Choose a run, then click:
 
 **Look at them as** decides whether you see videos, clips or single faces. You see the 100 worst videos, or clips of
 those, or the 120 most probable faces.
+
+Single faces are decided by **key**: `1` `2` `3` set the category, `c` confirms it, `x` leaves the face out of training,
+`n` and `p` go on and back, `u` undoes, `?` shows the keys.
 
 *Held-out people* were not used in training: only on them do the figures tell how good a run is.
 
@@ -72,6 +76,14 @@ class ReviewPanel(InterviewPanel):
 
         show(ctx)
 
+    def on_faces(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Tell the keys of the faces' grid what it shows."""
+        import json
+
+        from ...review import shown_faces
+
+        ctx.panel.set_data("faces", {"json": json.dumps(shown_faces(ctx.view))})
+
     def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
         """Draw the panel."""
         panel = types.Object()
@@ -80,6 +92,7 @@ class ReviewPanel(InterviewPanel):
             return types.Property(panel, view=root_view())
         events = {"on_choice": self.on_choice, "on_show": self.on_show}
         panel.obj("work", view=types.View(component=WORK, composite_view=True))
+        panel.obj("faces", view=types.View(component=FACES, composite_view=True, on_faces=self.on_faces))
         panel.obj("review", view=types.View(component=CONTENT, composite_view=True, **events))
         panel.obj("reload", view=types.View(component=RELOAD, composite_view=True, on_reload=self.on_choice))
         panel.obj("sidebar", view=types.View(component=SIDEBAR, composite_view=True))
