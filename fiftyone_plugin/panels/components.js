@@ -202,6 +202,7 @@
   const LINES = { training: "#56B4E9", validation: "#E69F00" };
   const LOOKS = { videos: "Videos, with boxes", clips: "Clips, one a stretch", faces: "Faces, one by one" };
   const SHOW_TAB = "expressiveness-tab";
+  const MANY = 50000; // frames, which take longer to compare than a person waits for a tab
 
   const STYLE = `
     .expressiveness-review { font-size: 14px; line-height: 1.45; color: var(--fo-palette-text-primary); }
@@ -256,6 +257,7 @@
     usePlaceBesideGrid();
     const set = (values) => setHere(Object.assign(chosen, values) && { ...chosen });
     useEffect(() => setBusy(null), [given?.json, given?.shown]);
+    const change = useChange(data, given?.change, here.tab, () => tell(panel, { operator: schema.view.on_compare, params: {} }));
     useEffect(() => {
       const show = ({ detail }) => set({ tab: detail });
       window.addEventListener(SHOW_TAB, show);
@@ -282,8 +284,19 @@
       h("style", null, STYLE),
       data.first
         ? h(First, { first: data.first, acts })
-        : h(Fragment, null, h(Top, { data, here, acts }), h(Shown, { busy, shown: given.shown, acts }), h(Open, { data, here, acts })),
+        : h(Fragment, null, h(Top, { data, here, acts }), h(Shown, { busy, shown: given.shown, acts }), h(Open, { data: { ...data, change }, here, acts })),
     );
+  }
+
+  /** What the two chosen runs differ in, once it is there: asked for in advance, or with its tab where there are many frames. */
+  function useChange(data, json, tab, ask) {
+    const { run, other } = data?.choices ?? {};
+    const change = useMemo(() => (json ? JSON.parse(json) : null), [json]);
+    const wanted = other && (tab === "compare" || data.confusion.frames.total < MANY);
+    useEffect(() => {
+      if (wanted) ask();
+    }, [data, Boolean(wanted)]);
+    return change && String(change.of) === String([run, other, data?.wanted]) ? change : null;
   }
 
   /** If the panel opened as a tab that covers the grid, move it beside it. */
@@ -466,7 +479,8 @@
     const { run, other } = data.choices;
     const others = data.runs.filter(({ name }) => name !== run).map(({ name, about }) => [name, `${name}: ${about}`]);
     if (!others.length) return h("p", null, "There is only one run so far. Train another one to compare them.");
-    const change = data.change;
+    const { change } = data;
+    if (!change) return h("p", { role: "status" }, "Comparing ...");
     const show = (fixed) => acts.show("change", { fixed }, fixed ? "fixed" : "broken");
     const looks = ["videos", "faces"].map((look) => [look, LOOKS[look]]);
     return h(

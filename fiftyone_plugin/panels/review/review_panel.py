@@ -70,6 +70,12 @@ class ReviewPanel(InterviewPanel):
             ctx.panel.state.choices = {**(ctx.panel.state.choices or {}), **chosen}
         self.on_load(ctx)
 
+    def on_compare(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Load what the two chosen runs differ in."""
+        from .review_content import compare
+
+        compare(ctx)
+
     def on_show(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what was clicked in the grid."""
         from .review_views import show
@@ -90,7 +96,7 @@ class ReviewPanel(InterviewPanel):
         if missing := ctx.panel.state.missing:
             panel.md(f"**{missing}**", name="sentence")
             return types.Property(panel, view=root_view())
-        events = {"on_choice": self.on_choice, "on_show": self.on_show}
+        events = {"on_choice": self.on_choice, "on_show": self.on_show, "on_compare": self.on_compare}
         panel.obj("work", view=types.View(component=WORK, composite_view=True))
         panel.obj("faces", view=types.View(component=FACES, composite_view=True, on_faces=self.on_faces))
         panel.obj("review", view=types.View(component=CONTENT, composite_view=True, **events))
