@@ -85,6 +85,9 @@ _OF_ATTRIBUTES = {
 INFO_KEY = "expressiveness"
 """Key of the plugin's metadata in `dataset.info`."""
 
+CODING_OF = "coding_of"
+"""Key of that metadata in a dataset that was made to code a study: the id of the study's dataset."""
+
 
 @dataclass(frozen=True, slots=True)
 class InterviewFields:

@@ -1268,6 +1268,7 @@ const expressivenessPlayer = (() => {
   const { getNodes, Layout, useSpaces } = window.__fosp__;
 
   const PANEL = "timeline_panel";
+  const VIDEO = "fo-sample-modal-plugin";
   const REVIEW_PANEL = "review_panel";
   const DETAILS = "@expressiveness/interviews/video_details";
   const LOOK_AGAIN = 2000; // milliseconds between looks for edits in the Annotate tab, which tells nobody of them
@@ -1358,8 +1359,10 @@ const expressivenessPlayer = (() => {
   function usePlaceUnderVideo() {
     const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_MODAL_SPACES_ID);
     useEffect(() => {
-      const panel = getNodes(spaces.root).find(({ type }) => type === PANEL);
-      if (panel && spaces.canSplitLayout(panel.parent)) spaces.splitLayout(panel.parent, Layout.Vertical, panel);
+      const [panel, video] = [PANEL, VIDEO].map((wanted) => getNodes(spaces.root).find(({ type }) => type === wanted));
+      if (!panel || !spaces.canSplitLayout(panel.parent)) return;
+      spaces.splitLayout(panel.parent, Layout.Vertical, panel);
+      if (video) spaces.setNodeActive(video); // otherwise the last of the other tabs is in front
     }, []);
   }
 
@@ -1768,6 +1771,262 @@ const expressivenessPlayer = (() => {
     name: "ExpressivenessTimeline",
     label: "Expressiveness timeline",
     component: ExpressivenessTimeline,
+    type: window.__fop__.PluginComponentType.Component,
+    activator: () => true,
+  });
+})();
+
+/**
+ * Coding by one person: frames, stretches, levels and the whole video. A code is shown at once and kept in the browser
+ * until the server has confirmed it. Nothing of anybody else's is asked for.
+ */
+(() => {
+  const { createElement: h, useEffect, useMemo, useReducer, useRef, useState } = window.React;
+  const { useRecoilValue } = window.recoil;
+  const { getNodes, Layout, useSpaces } = window.__fosp__;
+
+  const SAVE = "@expressiveness/interviews/save_codes";
+  const RETRY = 3000; // milliseconds
+  const MOST_AT_ONCE = 100;
+  const CODER = "expressiveness-coder";
+
+  /** The codes of one coder for one dataset that the server has not confirmed. */
+  const unsent = (dataset, coder) => {
+    const name = `expressiveness-codes-${dataset}-${coder}`;
+    const read = () => JSON.parse(localStorage.getItem(name) ?? "[]");
+    const write = (codes) => localStorage.setItem(name, JSON.stringify(codes));
+    return {
+      read,
+      add: (code) => write([...read(), code]),
+      remove: (keys) => write(read().filter(({ key }) => !keys.includes(key))),
+    };
+  };
+
+  /** What is said about the video, by what it is said of: the server's codes, then those on their way. */
+  const about = (code) => `${code.unit} ${code.frame_number ?? ""} ${code.unit === "stretch" ? `${code.start} ${code.end}` : ""}`;
+
+  function useCodes(data, dataset, coder) {
+    const box = useMemo(() => unsent(dataset, coder), [dataset, coder]);
+    const saver = window.__foo__.useOperatorExecutor(SAVE);
+    const notify = window.__fos__.useNotification();
+    const [trouble, setTrouble] = useState(null);
+    const [, redraw] = useReducer((count) => count + 1, 0);
+    const state = useRef({ busy: false, made: [] }).current; // `made`: the codes of this page, in order
+    state.save = saver.execute;
+
+    const flush = () => {
+      const codes = box.read().slice(0, MOST_AT_ONCE);
+      if (state.busy || !codes.length || !coder) return;
+      state.busy = true;
+      const callback = (answer) => {
+        state.busy = false;
+        const { saved, refused } = answer?.result ?? {};
+        if (!saved) {
+          setTrouble(answer?.errorMessage || answer?.error?.message || "the server does not answer");
+          setTimeout(flush, RETRY);
+          return;
+        }
+        setTrouble(null);
+        Object.values(refused).forEach((msg) => notify({ msg, variant: "error" }));
+        box.remove([...saved, ...Object.keys(refused)]);
+        state.made = state.made.filter(({ key }) => !(key in refused));
+        redraw();
+        flush();
+      };
+      state.save({ coder, codes }, { callback, skipOutput: true, skipErrorNotification: true });
+    };
+
+    useEffect(flush, [box]); // left unsaved by an earlier page
+
+    const add = (code) => {
+      const one = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, sample: data.sample, ...code };
+      box.add(one);
+      state.made.push(one);
+      redraw();
+      flush();
+    };
+
+    const waiting = box.read();
+    const fresh = [...waiting.filter((one) => !state.made.some(({ key }) => key === one.key)), ...state.made];
+    const said = new Map();
+    for (const code of [...data.codes, ...fresh.filter(({ sample }) => sample === data.sample)]) {
+      // A level and a category of the same frame are one code for the server, and so here.
+      said.set(about(code), code);
+    }
+    return {
+      said: [...said.values()].filter(({ category, level, excluded }) => category || excluded || level != null),
+      of: (code) => said.get(about(code)),
+      saving: waiting.length,
+      trouble,
+      add,
+      takeBack: () => {
+        const last = state.made.findLast(({ sample }) => sample === data.sample);
+        if (last) add({ unit: last.unit, frame_number: last.frame_number, start: last.start, end: last.end });
+      },
+    };
+  }
+
+  /** The player's current frame, from 1. */
+  function usePlayedFrame(looker) {
+    const [frame, setFrame] = useState();
+    useEffect(() => {
+      if (!looker?.subscribeToState) return undefined;
+      const follow = () => setFrame(looker.state.destroyed ? undefined : looker.frameNumber);
+      follow();
+      const subscriptions = ["frameNumber", "destroyed"].map((name) => looker.subscribeToState(name, follow));
+      return () => subscriptions.forEach((unsubscribe) => unsubscribe());
+    }, [looker]);
+    return frame;
+  }
+
+  function useKeys(act) {
+    const latest = useRef(act);
+    latest.current = act;
+    useEffect(() => {
+      const listen = (event) => {
+        if (/^(input|textarea|select)$/i.test(event.target.tagName) && event.target.type !== "range") return;
+        if (!event.ctrlKey && !event.metaKey && !event.altKey && latest.current(event)) {
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      };
+      window.addEventListener("keydown", listen, true);
+      return () => window.removeEventListener("keydown", listen, true);
+    }, []);
+  }
+
+  const seconds = (data, frame) => Number(((frame - 1) / (data.frame_rate || 25)).toFixed(4));
+
+  const BUTTON = { font: "inherit", color: "inherit", background: "none", border: "1px solid #888", borderRadius: 4 };
+  const ROW = { display: "flex", gap: 8, alignItems: "center", flexWrap: "wrap", marginBottom: 8 };
+
+  function Buttons({ data, label, keys, chosen, onChoose }) {
+    return h(
+      "div",
+      { style: ROW },
+      h("span", { style: { width: 90 } }, label),
+      data.categories.map((category, index) =>
+        h(
+          "button",
+          {
+            key: category,
+            type: "button",
+            "data-cy": `expressiveness-code-${label.toLowerCase().replace(" ", "-")}-${index}`,
+            "aria-pressed": chosen === category,
+            onClick: () => onChoose(category),
+            style: {
+              ...BUTTON,
+              padding: "4px 12px",
+              cursor: "pointer",
+              background: chosen === category ? data.colors[index] : "none",
+              borderColor: data.colors[index],
+            },
+          },
+          `${category} (${keys}${index + 1})`,
+        ),
+      ),
+    );
+  }
+
+  function Named({ onName }) {
+    const [name, setName] = useState("");
+    return h(
+      "form",
+      { onSubmit: (event) => { event.preventDefault(); if (name.trim()) onName(name.trim()); }, style: ROW },
+      h("label", null, "Your name or initials, kept with each code: "),
+      h("input", { value: name, maxLength: 100, onChange: ({ target }) => setName(target.value), "data-cy": "expressiveness-coder-name" }),
+      h("button", { type: "submit", style: { ...BUTTON, padding: "4px 12px" } }, "Code"),
+    );
+  }
+
+  function ExpressivenessCoding({ data }) {
+    const content = useMemo(() => (data?.json ? JSON.parse(data.json) : null), [data?.json]);
+    const [name, setName] = useState(localStorage.getItem(CODER) ?? "");
+    if (!content) return null;
+    const coder = content.coder ?? name;
+    const remember = (given) => { localStorage.setItem(CODER, given); setName(given); };
+    return coder ? h(Coding, { key: content.sample, data: content, coder }) : h(Named, { onName: remember });
+  }
+
+  function Coding({ data, coder }) {
+    const looker = useRecoilValue(window.__fos__.modalLooker);
+    const dataset = useRecoilValue(window.__fos__.dataset).name;
+    const frame = usePlayedFrame(looker);
+    const codes = useCodes(data, dataset, coder);
+    const [start, setStart] = useState(null);
+    const [level, setLevel] = useState(50);
+    const [follows, setFollows] = useState(false);
+    const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_MODAL_SPACES_ID);
+    useEffect(() => {
+      // As a tab it would cover the video.
+      const find = (wanted) => getNodes(spaces.root).find(({ type }) => type === wanted);
+      const [panel, video] = [find("coding_panel"), find("fo-sample-modal-plugin")];
+      if (!panel || !spaces.canSplitLayout(panel.parent)) return;
+      spaces.splitLayout(panel.parent, Layout.Vertical, panel);
+      if (video) spaces.setNodeActive(video);
+    }, []);
+
+    const here = frame ? { unit: "frame", frame_number: frame, start: seconds(data, frame) } : null;
+    const stretch = start && frame > start ? { unit: "stretch", start: seconds(data, start), end: seconds(data, frame) } : null;
+
+    useEffect(() => {
+      if (follows && here && looker?.state.playing) codes.add({ ...here, level });
+    }, [frame]);
+
+    const say = (category) => {
+      if (stretch) { codes.add({ ...stretch, category }); setStart(null); }
+      else if (here) codes.add({ ...here, category });
+    };
+    const sayVideo = (category) => codes.add({ unit: "video", category });
+    const exclude = () => here && codes.add({ ...here, excluded: true });
+
+    useKeys((event) => {
+      const digit = /^Digit([123])$/.exec(event.code)?.[1];
+      if (digit) { (event.shiftKey ? sayVideo : say)(data.categories[digit - 1]); return true; }
+      const action = { x: exclude, u: codes.takeBack, "[": () => setStart(frame) }[event.key];
+      action?.();
+      return Boolean(action);
+    });
+
+    const saving = codes.saving ? `${codes.saving} being saved` : "all saved";
+    return h(
+      "div",
+      { "data-cy": "expressiveness-coding", "data-frame": frame, style: { fontSize: 14, padding: 4 } },
+      h(
+        "div",
+        { "data-cy": "expressiveness-coding-status", style: { marginBottom: 10 } },
+        h("b", null, `Coding as ${coder}`),
+        ` · ${data.blind ? "blind" : "predictions can be seen"} · ${codes.said.length} codes here · `,
+        codes.trouble ? h("span", { style: { color: "#ff6d04" } }, `not saved: ${codes.trouble}`) : saving,
+      ),
+      h(Buttons, { data, label: stretch ? "Stretch" : "Frame", keys: "", chosen: !stretch && here && codes.of(here)?.category, onChoose: say }),
+      h(Buttons, { data, label: "Video", keys: "⇧", chosen: codes.of({ unit: "video" })?.category, onChoose: sayVideo }),
+      h(
+        "div",
+        { style: ROW },
+        h("span", { style: { width: 90 } }, `Level ${level}`),
+        h("input", {
+          type: "range", min: 0, max: 100, value: level, "data-cy": "expressiveness-level",
+          onChange: ({ target }) => {
+            setLevel(Number(target.value));
+            if (here && !looker.state.playing) codes.add({ ...here, level: Number(target.value) });
+          },
+        }),
+        h("label", null, h("input", { type: "checkbox", checked: follows, onChange: () => setFollows(!follows) }), " follow while it plays"),
+      ),
+      h(
+        "div",
+        { style: { opacity: 0.8, lineHeight: 1.6 } },
+        start ? `Stretch from frame ${start}: go to its end and choose. ` : "[ begins a stretch · ",
+        "x cannot be judged · u takes the last code back",
+      ),
+    );
+  }
+
+  window.__fop__.registerComponent({
+    name: "ExpressivenessCoding",
+    label: "Expressiveness coding",
+    component: ExpressivenessCoding,
     type: window.__fop__.PluginComponentType.Component,
     activator: () => true,
   });
