@@ -357,7 +357,7 @@ def test_training_again_on_the_same_people_honours_decisions_and_says_so(dataset
 def test_the_training_form_warns_of_what_would_spoil_the_result(dataset):
     thresholds = {"low": -50.0, "high": 0.3}
 
-    properties = form(operator("train_model"), dataset, params={**thresholds, "split_of": "first"})
+    properties = form(operator("train_model"), dataset, params=thresholds)
 
     warnings = [value["view"]["description"] for name, value in properties.items() if name.startswith("warning")]
     assert warnings == [
@@ -365,7 +365,8 @@ def test_the_training_form_warns_of_what_would_spoil_the_result(dataset):
         "No video is Reserved Expression at these thresholds, so that cannot be learned.",
     ]
     choices = [choice["label"] for choice in properties["split_of"]["view"]["choices"]]
-    assert choices == ["New split, by people", "Same people as run first, to compare with it"]
+    assert choices == ["Same people as run first, to compare with it", "New split, by people"]
+    assert properties["split_of"]["default"] == "first"
 
 
 def test_the_training_form_offers_only_what_the_chosen_model_needs(dataset):
