@@ -13,6 +13,7 @@ from fiftyone_plugin import fields
 from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder
 from fiftyone_plugin.curation import curate, undo_curation
 from fiftyone_plugin.review import decided_in, review_queue
+from tests.deciding import decide_steadily, served_app
 from tests.made_up_runs import add_run, first_guess, second_guess
 
 pytestmark = pytest.mark.slow
@@ -218,3 +219,24 @@ def test_what_to_label_next_is_of_people_that_the_run_may_learn_from_and_says_wh
     first = found.videos[0]
     save(reviewed, {"sample": first["id"], "frames": first["frames"], "decision": "confirm"})
     assert first["interview"] not in waiting(reviewed, "informative")
+
+
+def test_no_decision_is_lost_at_five_a_second_with_the_server_killed_midway(reviewed):
+    first = reviewed.skip(3).first()
+    frames = [number for number, frame in first.frames.items() if frame["first"]]
+    rounds = [CATEGORIES[(place + turn) % 3] for turn in range(3) for place in range(len(frames))]
+    decisions = [
+        {"sample": first.id, "frames": [number], "decision": "category", "category": category}
+        for number, category in zip(frames * 3, rounds, strict=True)
+    ]
+
+    with served_app() as server:
+        outbox = decide_steadily(server, reviewed.name, decisions, every=0.2, kill_after=len(decisions) // 2)
+
+    assert outbox.refused == {}
+    assert len(outbox.seconds) == len(decisions)
+    reviewed.reload()
+    decided = decided_in(reviewed)[first.id]["frames"]
+    assert {int(number): one["category"] for number, one in decided.items()} == dict(
+        zip(frames, rounds[-len(frames) :], strict=True)
+    )
