@@ -45,7 +45,7 @@ FOLDERS = {
 }
 """The pages of the core's reference, a folder each."""
 
-PLUGIN = ("dataset", "curation", "review", "steps")
+PLUGIN = ("dataset", "curation", "coding", "review", "steps")
 """Folders of the plugin whose functions notebooks call; operators and panels explain themselves in the App."""
 
 

@@ -85,6 +85,9 @@ _OF_ATTRIBUTES = {
 INFO_KEY = "expressiveness"
 """Key of the plugin's metadata in `dataset.info`."""
 
+CODING_OF = "coding_of"
+"""Key of that metadata in a dataset that was made to code a study: the id of the study's dataset."""
+
 
 @dataclass(frozen=True, slots=True)
 class InterviewFields:
@@ -245,42 +248,11 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
 
 def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
     """Add the fields of a run."""
-    fields = RunFields(run)
-    about = fields.descriptions
-    _declare_detections(dataset, fields.faces, about[fields.faces])
-    for name, kind in _FRAME_ATTRIBUTES.items():
-        dataset.add_frame_field(f"{fields.faces}.detections.{name}", kind)
-    names = ", ".join(CATEGORIES)
-    dataset.add_frame_field(
-        f"{fields.faces}.detections.probabilities",
-        fo.ListField,
-        subfield=fo.FloatField,
-        description=f"Of {names}, in this order",
-    )
-    dataset.add_frame_field(f"{fields.faces}.detections.shares", fo.StringField, description="The same in words")
-    dataset.add_sample_field(
-        fields.video,
-        fo.EmbeddedDocumentField,
-        embedded_doc_type=fo.Classification,
-        description=about[fields.video],
-    )
-    for add in (dataset.add_sample_field, dataset.add_frame_field):
-        add(fields.verdict, fo.StringField, description=about[fields.verdict])
-    dataset.add_sample_field(f"{fields.video}.truth", fo.StringField)
-    dataset.add_sample_field(f"{fields.video}.correct", fo.BooleanField)
-    dataset.add_sample_field(
-        fields.stretches,
-        fo.EmbeddedDocumentField,
-        embedded_doc_type=fo.TemporalDetections,
-        description=about[fields.stretches],
-    )
-    counts = dict.fromkeys(("judged", "confident", "uncertain"), fo.IntField)
-    for name, kind in {"truth": fo.StringField, "correct": fo.BooleanField, **counts}.items():
-        dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
-    for name, kind in ((fields.score, fo.FloatField), (fields.accuracy, fo.FloatField), (fields.split, fo.StringField)):
-        dataset.add_sample_field(name, kind, description=about[name])
-    lay_out(dataset)
-    return fields
+    try:
+        return _add_run_fields(dataset, RunFields(run))
+    except ValueError:  # in the App's server, another request has read the dataset anew, whose copy all of them share
+        dataset.reload()
+        return _add_run_fields(dataset, RunFields(run))
 
 
 def declare_embedding(dataset: fo.Dataset, run: str) -> RunFields:
@@ -373,6 +345,44 @@ _METADATA = ["id", "filepath", "created_at", "last_modified_at", *(f"metadata.{n
 
 def _target(dataset: fo.Dataset) -> str:
     return str(dataset.info.get(INFO_KEY, {}).get("target", DEFAULT_TARGET))
+
+
+def _add_run_fields(dataset: fo.Dataset, fields: RunFields) -> RunFields:
+    about = fields.descriptions
+    _declare_detections(dataset, fields.faces, about[fields.faces])
+    for name, kind in _FRAME_ATTRIBUTES.items():
+        dataset.add_frame_field(f"{fields.faces}.detections.{name}", kind)
+    names = ", ".join(CATEGORIES)
+    dataset.add_frame_field(
+        f"{fields.faces}.detections.probabilities",
+        fo.ListField,
+        subfield=fo.FloatField,
+        description=f"Of {names}, in this order",
+    )
+    dataset.add_frame_field(f"{fields.faces}.detections.shares", fo.StringField, description="The same in words")
+    dataset.add_sample_field(
+        fields.video,
+        fo.EmbeddedDocumentField,
+        embedded_doc_type=fo.Classification,
+        description=about[fields.video],
+    )
+    for add in (dataset.add_sample_field, dataset.add_frame_field):
+        add(fields.verdict, fo.StringField, description=about[fields.verdict])
+    dataset.add_sample_field(f"{fields.video}.truth", fo.StringField)
+    dataset.add_sample_field(f"{fields.video}.correct", fo.BooleanField)
+    dataset.add_sample_field(
+        fields.stretches,
+        fo.EmbeddedDocumentField,
+        embedded_doc_type=fo.TemporalDetections,
+        description=about[fields.stretches],
+    )
+    counts = dict.fromkeys(("judged", "confident", "uncertain"), fo.IntField)
+    for name, kind in {"truth": fo.StringField, "correct": fo.BooleanField, **counts}.items():
+        dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
+    for name, kind in ((fields.score, fo.FloatField), (fields.accuracy, fo.FloatField), (fields.split, fo.StringField)):
+        dataset.add_sample_field(name, kind, description=about[name])
+    lay_out(dataset)
+    return fields
 
 
 def _declare_category(dataset: fo.Dataset, name: str) -> None:

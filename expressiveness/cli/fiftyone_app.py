@@ -40,13 +40,20 @@ def demo(
     write_json(json_file, result.as_dict(), overwrite=overwrite)
     say(result.summary())
     if not no_app:
-        open_app(result.dataset, port)
+        open_app(result.dataset, port=port)
 
 
 def open_app(
     dataset: Annotated[
         str | None, typer.Argument(metavar="DATASET", help="Dataset to open; the newest if not given.")
     ] = None,
+    coder: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Code as this person, with a session of their own and without predictions."),
+    ] = None,
+    shown: Annotated[
+        bool, typer.Option("--shown", help="With --coder: predictions and others' decisions can be seen.")
+    ] = False,
     port: Port = DEFAULT_PORT,
     allow_host: Annotated[
         list[str] | None,
@@ -61,12 +68,30 @@ def open_app(
     check_database()
     from fiftyone_plugin.app import open_app
 
+    view = None
+    if coder:
+        dataset, view = _to_code(dataset, coder, blind=not shown)
     open_app(
         dataset,
         port=port,
+        only=bool(coder) and not shown,
+        view=view,
         allow_hosts=allow_host or (),
         on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"),
     )
+
+
+def _to_code(dataset: str | None, coder: str, *, blind: bool) -> tuple[str, str | None]:
+    """Prepare a coder's session; return the dataset that it opens, and the view of what they were assigned."""
+    if not dataset:
+        raise typer.BadParameter("name the dataset that is coded: expressiveness app DATASET --coder NAME")
+    from fiftyone_plugin.app import load_dataset
+    from fiftyone_plugin.coding import code_as, coding_dataset, view_to_code
+
+    code_as(coder, blind=blind)
+    study = load_dataset(dataset)
+    opened = coding_dataset(study) if blind else study
+    return opened.name, view_to_code(opened, coder)
 
 
 def install_plugin(

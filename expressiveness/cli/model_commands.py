@@ -87,6 +87,9 @@ def train(
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     curation: Annotated[Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers, as exported.")] = None,
+    split: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of id,set that names train, validation or test.")
+    ] = None,
     neutral: NeutralOfFolder = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
     reader: Reader = None,
@@ -97,7 +100,7 @@ def train(
     overwrite: Overwrite = False,
 ) -> None:
     """Train on the stored faces, and judge the model on people it has not seen."""
-    from expressiveness.data import Curation
+    from expressiveness.data import Curation, read_split
     from expressiveness.evaluation import evaluate, held_out_interviews
     from expressiveness.faces import FaceStore
     from expressiveness.models import MODEL, TrainingConfig, about_sets, train
@@ -128,6 +131,7 @@ def train(
             interviews,
             store,
             config,
+            split=read_split(split, interviews) if split else None,
             curation=decisions,
             neutrals=neutrals,
             workers=workers,

@@ -22,7 +22,7 @@ SAMPLINGS = ("every", "rate", "spread", "notebook")
 Folder = Annotated[
     Path,
     typer.Argument(
-        metavar="DIR", parser=place, help="Folder or URL of interviews: RecruitView's layout, or a CSV beside videos."
+        metavar="DIR", parser=place, help="Folder or URL of interviews: RecruitView's layout, or a table beside videos."
     ),
 ]
 LocalFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of interviews, on this machine.")]
@@ -33,11 +33,14 @@ Settings = Annotated[
     typer.Option(metavar="NAME", help="Which of STORE's settings, if it holds faces of several; an error lists them."),
 ]
 Reader = Annotated[
-    str | None, typer.Option(help="Layout of DIR: recruitview, csv, or a plugin's; the one that fits if not given.")
+    str | None,
+    typer.Option(help="recruitview, csv, crema-d, ravdess, videos, or a plugin's; the one that fits if not given."),
 ]
 Columns = Annotated[
     str | None,
-    typer.Option(metavar="MAPPING", help="Of a CSV: id=...,video=...,participant=...,score=...; guessed if not given."),
+    typer.Option(
+        metavar="MAPPING", help="Of a table: id=...,video=...,participant=...,score=...; guessed if not given."
+    ),
 ]
 Target = Annotated[
     str | None, typer.Option(help="Score that the categories are made of; as the data says if not given.")

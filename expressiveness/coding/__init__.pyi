@@ -1,6 +1,6 @@
 from .assignments import ASSIGNMENTS_FILE, Assignment, Assignments, Feedback, assign, feedback
 from .coder_agreement import Agreement, Figure, PairAgreement, agreement, seen_notes
-from .codes import CODING_FOLDER, UNITS, Code, Codings
+from .codes import CODING_FOLDER, UNITS, Code, Codings, coder_name
 from .coefficients import alpha, alpha_of_levels, intraclass_correlations, kappa
 from .model_codes import ModelCodes
 from .ratings import LEAST_OVERLAP, SCALES, Ratings, overlaps, rate, with_model
@@ -42,6 +42,7 @@ __all__ = [
     "assign",
     "by_consensus",
     "by_majority",
+    "coder_name",
     "curation_of",
     "disagreements",
     "feedback",

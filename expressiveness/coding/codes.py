@@ -23,7 +23,7 @@ from pydantic.dataclasses import dataclass
 
 from expressiveness._io import decoded, file_stem, output_file, place, read_bounded, rewrite
 from expressiveness.data import CATEGORIES
-from expressiveness.errors import InterviewError, reason
+from expressiveness.errors import ConfigError, InterviewError, reason
 from expressiveness.wording import counted, problems
 
 CODING_FOLDER = "coding"
@@ -229,6 +229,18 @@ class Codings:
         writer.writeheader()
         writer.writerows({**row, "at": row["at"].isoformat()} for row in rows)
         return text.getvalue()
+
+
+def coder_name(text: str) -> str:
+    """A coder's name as it is kept with codes.
+
+    Raises:
+        ConfigError: it is empty, too long, or begins with something other than a letter or digit.
+    """
+    try:
+        return TypeAdapter(Name).validate_python(text)
+    except ValidationError as error:
+        raise ConfigError(f"coder {text!r}: give a name or initials that begin with a letter or digit") from error
 
 
 def now() -> datetime:

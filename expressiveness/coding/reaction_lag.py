@@ -37,14 +37,16 @@ def reaction_lag(
 
     Args:
         seconds: times of the coder's level, increasing, shape (n,).
-        level: by the coder, shape (n,).
+        level: by the coder, shape (n,); NaN where they gave none.
         reference_seconds: times of the reference, increasing, shape (m,).
-        reference_level: shape (m,).
+        reference_level: shape (m,), likewise.
         most: the longest lag, in seconds.
 
     Raises:
         InterviewError: both share too little time, or one of them never moves.
     """
+    seconds, level = _known(seconds, level)
+    reference_seconds, reference_level = _known(reference_seconds, reference_level)
     begin, end = max(seconds[0], reference_seconds[0]), min(seconds[-1], reference_seconds[-1])
     if end - begin < LEAST_SECONDS:
         raise InterviewError(
@@ -69,6 +71,13 @@ def without_lag(seconds: Floats, lag: float) -> Floats:
         lag: from `reaction_lag`, in seconds.
     """
     return np.maximum(seconds - lag, 0.0)
+
+
+def _known(seconds: Floats, level: Floats) -> tuple[Floats, Floats]:
+    known = np.isfinite(level)
+    if not known.any():
+        raise InterviewError("the lag cannot be estimated without levels of both; choose a video that both coded")
+    return seconds[known], level[known]
 
 
 def _correlation(one: Floats, other: Floats) -> float:

@@ -29,7 +29,7 @@ from .readers import (
     write_table,
 )
 from .scales import proposed_thresholds
-from .splits import Split, participant_folds, split_by_participant
+from .splits import Split, participant_folds, read_split, split_by_participant
 from .transcripts import TimedLine, timed_lines
 from .video_neutrals import neutrals_of_videos
 
@@ -81,6 +81,7 @@ __all__ = [
     "participant_name",
     "proposed_thresholds",
     "read_interviews",
+    "read_split",
     "short_name",
     "split_by_participant",
     "take_evenly",

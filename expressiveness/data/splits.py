@@ -6,20 +6,33 @@ RecruitView, a person's mean score alone reaches a Spearman correlation of about
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedKFold
 
+from expressiveness._io import decoded, place, read_bounded
 from expressiveness.data.interview import Interview
 from expressiveness.data.readers import DEFAULT_TARGET
-from expressiveness.errors import ConfigError, TrainingError
+from expressiveness.errors import ConfigError, TrainingError, reason
 
 STRATA = 5
 """Maximum number of strata by mean score, so that every set covers the range of scores."""
+
+
+MAX_SPLIT_BYTES = 64 * 2**20
+
+_SETS = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("validation", "valid", "val", "dev"), "validation"),
+    "test": "test",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,40 @@ def split_by_participant(
         validation=tuple(i.id for i in rest if i.participant in validation),
         test=tuple(i.id for i in interviews if i.participant in test),
     )
+
+
+def read_split(file: Path | str, interviews: Sequence[Interview]) -> Split:
+    """Read a split that a study prescribes, as a CSV with the columns `id` and `set`.
+
+    Args:
+        file: names train, validation (or val, dev) or test for each interview; other ids are passed over.
+        interviews: to split; those that the file does not name are in no set.
+
+    Raises:
+        TrainingError: the file cannot be read, a set is empty or unknown, or a participant is in two sets.
+    """
+    try:
+        rows = list(csv.DictReader(StringIO(decoded(read_bounded(place(file), most=MAX_SPLIT_BYTES)), newline="")))
+        said = {row["id"].strip(): _SETS[row["set"].strip().lower()] for row in rows}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TrainingError(f"{file} cannot be read as a split ({reason(error)}); give a CSV of id and set") from error
+    except (KeyError, AttributeError) as error:
+        raise TrainingError(
+            f"{file}: {error} is no column or no set; give id and set: train, validation, test"
+        ) from error
+    sets: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
+    people: dict[str, str] = {}
+    for one in interviews:
+        if name := said.get(one.id):
+            sets[name].append(one.id)
+            if people.setdefault(one.participant, name) != name:
+                raise TrainingError(
+                    f"{file}: the participant of {one.id} is in {people[one.participant]} and in {name}, so the model "
+                    "would be judged on people that it knows; put each person into one set"
+                )
+    if empty := [name for name, ids in sets.items() if not ids]:
+        raise TrainingError(f"{file} puts no interview into {' or '.join(empty)}; name some")
+    return Split(**{name: tuple(ids) for name, ids in sets.items()})
 
 
 def participant_folds(

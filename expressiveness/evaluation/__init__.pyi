@@ -8,6 +8,7 @@ from .frame_truth import FrameTruth, frame_figures
 from .held_out import Evaluation, evaluate, held_out_interviews
 from .label_quality import LEAST_PEOPLE, Suspect, suspicious_labels
 from .metrics import VideoResults, draws_of_people, percentile_interval, rank_correlation, video_figures
+from .next_labels import label_next
 from .verdict import BETTER, verdict
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "evaluate",
     "frame_figures",
     "held_out_interviews",
+    "label_next",
     "paired_figures",
     "percentile_interval",
     "rank_correlation",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from expressiveness.exchange.decided import Clock, CodedDecision, Unit, coders_o
 from expressiveness.exchange.study_video import Span
 from expressiveness.registry import Registry
 from expressiveness.video import frame_times
+from expressiveness.wording import counted, shortened
 
 MAX_BYTES = 256 * 2**20
 
@@ -81,6 +82,9 @@ class CodedFile:
     path: Path
     interviews: Interviews
 
+    def __repr__(self) -> str:
+        return f"CodedFile({shortened(self.path.name, 40)!r})"
+
     @cached_property
     def content(self) -> bytes:
         """What is in it.
@@ -139,7 +143,11 @@ class CodedDecisions:
 
     decisions: tuple[CodedDecision, ...]
     problems: tuple[Problem, ...]
-    clocks: Mapping[str, Clock] = field(repr=False)  # of the interviews that are decided about
+    clocks: Mapping[str, Clock]  # of the interviews that are decided about
+
+    def __repr__(self) -> str:
+        of = f"{counted(len(self.decisions), 'decision')} by {counted(len(self.coders), 'coder')}"
+        return f"CodedDecisions({of}, {counted(len(self.problems), 'problem')})"
 
     @property
     def coders(self) -> list[str]:

@@ -21,6 +21,7 @@ from expressiveness.data import (
     short_name,
 )
 from expressiveness.types import Floats
+from expressiveness.wording import counted, shortened
 
 Unit = Literal["frame", "stretch", "video"]
 
@@ -44,6 +45,10 @@ class CodedDecision:
     excluded: bool = False
     decided_at: str = ""  # ISO 8601, UTC; "" where the tool does not keep it
 
+    def __repr__(self) -> str:
+        what = f"{self.start:.2f} to {self.end:.2f} s" if self.unit != "video" else "the video"
+        return f"CodedDecision({self.interview!r}, {what}: {self.words}, by {shortened(self.coder, 20)!r})"
+
     @property
     def words(self) -> str:
         """Category and exclusion as one text, as in "Expressive" or "Expressive (excluded)"; see `category_in`."""
@@ -57,6 +62,9 @@ class Clock:
     """When each frame of a video is shown."""
 
     starts: Floats  # (n,) seconds from the first frame, as `frame_times` gives them
+
+    def __repr__(self) -> str:
+        return f"Clock({counted(len(self.starts), 'frame')}, {self.seconds:.2f} s)"
 
     @property
     def ends(self) -> Floats:

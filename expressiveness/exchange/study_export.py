@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from expressiveness.exchange.study_video import StudyVideo, study_videos
 from expressiveness.models import FramePredictions
 from expressiveness.registry import Registry
 from expressiveness.types import Failure, Progress
+from expressiveness.wording import counted
 
 STUDY_EXPORTS: Registry[Callable[[Iterable[StudyVideo], Path], None]] = Registry(
     "expressiveness.study_exports",
@@ -38,7 +39,13 @@ class StudyExport:
     format: str
     videos: int
     files: tuple[str, ...]  # in the folder
-    failures: tuple[Failure, ...] = field(default=())  # interviews whose video cannot be read
+    failures: tuple[Failure, ...] = ()  # interviews whose video cannot be read
+
+    def __repr__(self) -> str:
+        failed = f", {len(self.failures)} failed" if self.failures else ""
+        return (
+            f"StudyExport({self.format}: {counted(self.videos, 'video')}{failed}, {counted(len(self.files), 'file')})"
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The report, ready for JSON."""

@@ -15,11 +15,13 @@ from expressiveness.exchange.decided import Clock, CodedDecision, by_coder, code
 from expressiveness.models import FramePredictions
 from expressiveness.parallel import Outcome
 from expressiveness.video import frame_times, probe
+from expressiveness.wording import counted, shortened
 
 PREDICTION, TRUTH, TRANSCRIPT, CODER = "prediction", "truth", "transcript", "coder"
 """The names of tracks; a coder's is followed by who that is."""
 
-_SAID = re.compile(r"\[(?P<start>[\d:.,]+)\s*-+>?\s*(?P<end>[\d:.,]+)\]\s*(?P<text>[^\[]*)")
+_TIMES = r"\[(?P<start>[\d:.,]+)\s*-+>?\s*(?P<end>[\d:.,]+)\]"
+_SAID = re.compile(rf"{_TIMES}(?P<text>.*?)(?=\[[\d:.,]+\s*-|\Z)", re.DOTALL)
 """RecruitView's transcripts: "[00:00 - 00:03] Hello. [00:03 - 00:07] I ..."."""
 
 
@@ -31,6 +33,9 @@ class Span:
     end: float
     text: str
 
+    def __repr__(self) -> str:
+        return f"Span({self.start:.2f} to {self.end:.2f} s: {shortened(self.text, 40)!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -40,6 +45,10 @@ class Track:
     spans: tuple[Span, ...] = ()  # in order, without overlaps
     whole: str | None = None  # said of the whole video
     coder: str | None = None  # whose decisions these are; None for other tracks
+
+    def __repr__(self) -> str:
+        whole = f", {shortened(self.whole, 30)!r} of the video" if self.whole else ""
+        return f"Track({shortened(self.name, 30)}: {counted(len(self.spans), 'span')}{whole})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +61,9 @@ class StudyVideo:
     rule: CategoryRule | None = None  # makes the category of the score; None where nothing was scored
     predictions: FramePredictions | None = None
     decisions: tuple[CodedDecision, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"StudyVideo({self.interview.id!r}: {', '.join(track.name for track in self.tracks) or 'nothing'})"
 
     @property
     def truth(self) -> str | None:

@@ -98,14 +98,13 @@ def write_tidy_tables(videos: Iterable[StudyVideo], folder: Path) -> None:
     score_fields = {
         _column(name): _Field("number", f"The score {name}, as the table of the study has it") for name in scores
     }
-    tables: dict[str, tuple[dict[str, _Field], list[Any], list[str] | None]] = {
-        "frames": (FRAMES, [row for video in videos for row in _frame_rows(video)], ["interview", "frame_number"]),
-        "videos": (VIDEOS | score_fields, [_video_row(video) for video in videos], ["interview"]),
-        "decisions": (DECISIONS, [row for video in videos for row in _decision_rows(video)], None),
+    tables: dict[str, tuple[dict[str, _Field], pd.DataFrame, list[str] | None]] = {
+        "frames": (FRAMES, _table(FRAMES, map(_frames, videos)), ["interview", "frame_number"]),
+        "videos": (VIDEOS | score_fields, _table(VIDEOS | score_fields, map(_video, videos)), ["interview"]),
+        "decisions": (DECISIONS, _table(DECISIONS, map(_decisions, videos)), None),
     }
     resources = []
-    for name, (fields, rows, key) in tables.items():
-        table = pd.DataFrame(rows, columns=list(fields)).astype({column: one.dtype for column, one in fields.items()})
+    for name, (fields, table, key) in tables.items():
         without_formulas(table).to_csv(folder / f"{name}.csv", index=False)
         table.to_parquet(folder / f"{name}.parquet", index=False)
         resources.append(_resource(name, fields, key))
@@ -141,24 +140,31 @@ def _resource(name: str, fields: Mapping[str, _Field], key: Sequence[str] | None
     }
 
 
-def _frame_rows(video: StudyVideo) -> list[tuple[Any, ...]]:
+def _table(fields: Mapping[str, _Field], parts: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """The columns of all videos, one below the other; a part lacks what is not known of its video."""
+    dtypes = {name: one.dtype for name, one in fields.items()}
+    empty = pd.DataFrame(columns=list(fields)).astype(dtypes)
+    tables = [pd.DataFrame(part).reindex(columns=list(fields)).astype(dtypes) for part in parts]
+    return pd.concat([empty, *tables], ignore_index=True)
+
+
+def _frames(video: StudyVideo) -> dict[str, Any]:
     said = video.predictions
     if said is None:
-        return []
-    who = (video.interview.id, video.interview.participant)
-    of_frames = zip(
-        said.frame_number.tolist(),
-        said.seconds.tolist(),
-        (CATEGORIES[index] for index in said.category_index),
-        said.frame_levels.tolist(),
-        said.probabilities.tolist(),
-        said.box.tolist(),
-        strict=True,
-    )
-    return [(*who, number, *rest, *odds, *box) for number, *rest, odds, box in of_frames]
+        return {}
+    return {
+        "interview": video.interview.id,
+        "participant": video.interview.participant,
+        "frame_number": said.frame_number,
+        "seconds": said.seconds,
+        "category": [CATEGORIES[index] for index in said.category_index],
+        "level": said.frame_levels,
+        **dict(zip((f"p_{short_name(name).lower()}" for name in CATEGORIES), said.probabilities.T, strict=True)),
+        **dict(zip(("x", "y", "width", "height"), said.box.T, strict=True)),
+    }
 
 
-def _video_row(video: StudyVideo) -> dict[str, Any]:
+def _video(video: StudyVideo) -> dict[str, Any]:
     row: dict[str, Any] = {
         "interview": video.interview.id,
         "participant": video.interview.participant,
@@ -177,17 +183,25 @@ def _video_row(video: StudyVideo) -> dict[str, Any]:
             "frames_with_face": len(said.frame_number),
             "frames_without_face": said.frames_without_face,
         }
-    return row
+    return {name: [value] for name, value in row.items()}
 
 
-def _decision_rows(video: StudyVideo) -> list[tuple[Any, ...]]:
-    rows = []
-    for one in video.decisions:
-        frames = video.clock.frames(one.start, one.end)
-        about = (one.unit, frames[0], frames[-1], one.start, one.end)
-        who = (one.interview, video.interview.participant, one.coder)
-        rows.append((*who, *about, one.category, one.excluded, one.decided_at))
-    return rows
+def _decisions(video: StudyVideo) -> dict[str, Any]:
+    decisions = video.decisions
+    frames = [video.clock.frames(one.start, one.end) for one in decisions]
+    return {
+        "interview": [one.interview for one in decisions],
+        "participant": video.interview.participant,
+        "coder": [one.coder for one in decisions],
+        "unit": [one.unit for one in decisions],
+        "first_frame": [numbers[0] for numbers in frames],
+        "last_frame": [numbers[-1] for numbers in frames],
+        "start": [one.start for one in decisions],
+        "end": [one.end for one in decisions],
+        "category": [one.category for one in decisions],
+        "excluded": [one.excluded for one in decisions],
+        "decided_at": [one.decided_at for one in decisions],
+    }
 
 
 def _column(score: str) -> str:

@@ -20,6 +20,7 @@ from expressiveness.live.painting import LIGHT, PALETTE, STRIP_SHARE, draw_outli
 from expressiveness.models import FramePredictions, TrainedModel, predict_interviews
 from expressiveness.types import Failure, Pixels, Progress
 from expressiveness.video import frame_times, read_chosen_frames
+from expressiveness.wording import counted
 
 CLIPS = "clips of mistakes"
 """The kind of the folder, see `check_output_folder`."""
@@ -56,6 +57,9 @@ class MistakeClips:
     judged: int
     clips: tuple[MistakeClip, ...]  # the surest mistake first
     failures: tuple[Failure, ...]
+
+    def __repr__(self) -> str:
+        return f"MistakeClips({counted(len(self.clips), 'clip')}, {self.wrong} of {self.judged} videos wrong)"
 
     def as_dict(self) -> dict[str, Any]:
         """The report, ready for JSON."""

@@ -8,7 +8,7 @@ from .by_movement import (
     fit_movement,
     held_out_models,
 )
-from .cards import TERMS, figures_html, model_card
+from .cards import TERMS, figures_html
 from .cnn import (
     WEIGHTS,
     CnnOptions,
@@ -82,7 +82,6 @@ __all__ = [
     "frame_table",
     "held_out_models",
     "load_model",
-    "model_card",
     "network_input",
     "notebook_cnn",
     "predict_interviews",

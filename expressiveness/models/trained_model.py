@@ -150,6 +150,11 @@ class TrainedModel:
             "sees": self.model.sees,
         }
 
+    @property
+    def card(self) -> str:
+        """The model card, as Markdown."""
+        return model_card(self.record())
+
     def __repr__(self) -> str:
         judged = f", accuracy {self.evaluation['video']['accuracy']:.2f}" if self.evaluation else ""
         return f"TrainedModel({self.config.model}, {self.config.target}, created {self.created}{judged})"

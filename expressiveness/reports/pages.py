@@ -107,7 +107,7 @@ def evaluation_report(
     evaluation: Evaluation | Mapping[str, Any],
     *,
     history: Mapping[str, Sequence[float]] | None = None,
-    videos: Mapping[str, Path] | None = None,
+    videos: Mapping[str, Path | str] | None = None,
     title: str = "Evaluation",
 ) -> str:
     """The report on a model's evaluation as HTML.
@@ -209,7 +209,7 @@ def _range(category: str, rule: CategoryRule) -> str:
     return {CATEGORIES[0]: f"below {low}", CATEGORIES[1]: f"{low} to {high}", CATEGORIES[2]: f"above {high}"}[category]
 
 
-def _worst_videos(evaluation: Evaluation | Mapping[str, Any], videos: Mapping[str, Path]) -> list[Block]:
+def _worst_videos(evaluation: Evaluation | Mapping[str, Any], videos: Mapping[str, Path | str]) -> list[Block]:
     """The surest mistakes, each with a picture where its video can be read."""
     if isinstance(evaluation, Mapping) or evaluation.wrong.empty:
         return []
@@ -237,7 +237,7 @@ def _worst_videos(evaluation: Evaluation | Mapping[str, Any], videos: Mapping[st
     return [heading, *([Strip(stills)] if stills else []), Table(header, rows)]
 
 
-def _still(video: Path) -> bytes | None:
+def _still(video: Path | str) -> bytes | None:
     """A frame of the middle of a video as a JPEG; None if it cannot be read."""
     import cv2
 

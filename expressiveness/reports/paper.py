@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES, Inspection
 from expressiveness.evaluation import BOOTSTRAP_DRAWS, Evaluation
-from expressiveness.models import TERMS, TrainedModel, model_card
+from expressiveness.models import TERMS, TrainedModel
 from expressiveness.reports import model_plots
 from expressiveness.reports.html_page import Block, Picture, Table, page, write_page
 from expressiveness.reports.inspection_plots import inspection_figures
@@ -61,11 +61,11 @@ def write_paper_report(model: TrainedModel, evaluation: Evaluation, data: Inspec
         for name, (figure, _) in figures.items():
             for format in ("svg", "pdf"):
                 save(figure, unfinished / "figures" / f"{name}.{format}")
-        texts = {"methods.md": f"{methods}\n", "model_card.md": model_card(record), "data_sheet.md": _markdown(sheet)}
+        texts = {"methods.md": f"{methods}\n", "model_card.md": model.card, "data_sheet.md": _markdown(sheet)}
         for name, text in {**texts, "figures.csv": _csv(results)}.items():
             (unfinished / name).write_text(text, encoding="utf-8")
         pictures = [Picture(figure, description) for figure, description in figures.values()]
-        write_page(_page(methods, results, pictures, record, sheet), unfinished / "report.html")
+        write_page(_page(methods, results, pictures, model, sheet), unfinished / "report.html")
     return folder / "report.html"
 
 
@@ -133,10 +133,10 @@ def _page(
     methods: str,
     results: Sequence[tuple[str, ...]],
     pictures: Sequence[Picture],
-    record: Mapping[str, Any],
+    model: TrainedModel,
     sheet: Mapping[str, Sequence[str]],
 ) -> str:
-    evaluation = record["evaluation"] or {}
+    evaluation = model.evaluation or {}
     header, *rows = results
     sections: dict[str, Sequence[Block]] = {
         "Methods": [methods],
@@ -147,7 +147,7 @@ def _page(
             *([about_frames(evaluation)] if evaluation else []),
         ],
         "Figures": pictures,
-        "Model card": _blocks(model_card(record)),
+        "Model card": _blocks(model.card),
         **{f"Data sheet: {heading}": list(texts) for heading, texts in sheet.items()},
     }
     return page("Report for a paper", sections)

@@ -24,7 +24,13 @@ MANIFEST = "fiftyone.yml"
 
 
 def open_app(
-    dataset: str | None, *, port: int, on_ready: Callable[[str], None], allow_hosts: Collection[str] = ()
+    dataset: str | None,
+    *,
+    port: int,
+    on_ready: Callable[[str], None],
+    allow_hosts: Collection[str] = (),
+    only: bool = False,
+    view: str | None = None,
 ) -> None:
     """Serve the App on this machine until stopped.
 
@@ -33,6 +39,8 @@ def open_app(
         port: to listen on, at the loopback address only.
         on_ready: called with the App's address.
         allow_hosts: additional host names besides localhost, see `guard`.
+        only: refuse requests about any other dataset, see `one_dataset`.
+        view: the saved view to open, by its name in addresses.
 
     Raises:
         ExpressivenessError: there is no such dataset, or the port is taken.
@@ -41,9 +49,9 @@ def open_app(
     install_plugin()
     connect()
     opened = load_dataset(dataset) if dataset else _newest_dataset() or empty_dataset()
-    path = prepared(opened)
+    path = f"/datasets/{opened.name}{f'?view={view}' if view else ''}" if only or view else prepared(opened)
     logging.getLogger("fiftyone").setLevel(logging.WARNING)  # its banner would hide the address
-    serve_guarded(port, allow_hosts)
+    serve_guarded(port, allow_hosts, only=opened.name if only else None)
     session = fo.launch_app(opened, port=port, address=LOOPBACK, remote=True)
     on_ready(f"http://{LOOPBACK}:{session.server_port}{path}")
     try:
@@ -137,8 +145,12 @@ def _content(file: Path) -> bytes | None:
 
 
 def _newest_dataset() -> fo.Dataset | None:
-    from ..fields import INTERVIEW_ID
+    from ..fields import CODING_OF, INFO_KEY, INTERVIEW_ID
 
     datasets = [fo.load_dataset(name) for name in fo.list_datasets()]
-    interviews = [dataset for dataset in datasets if dataset.has_sample_field(INTERVIEW_ID)]
+    interviews = [
+        dataset
+        for dataset in datasets
+        if dataset.has_sample_field(INTERVIEW_ID) and CODING_OF not in dataset.info.get(INFO_KEY, {})
+    ]
     return max(interviews, key=lambda dataset: dataset.created_at, default=None)

@@ -107,17 +107,16 @@ class BackgroundWork:
 
 
 _works: dict[str, BackgroundWork] = {}
-"""The last one of each dataset, by the dataset's id."""
+"""The last one of each dataset, by the dataset's name."""
 
 _lock = threading.Lock()
 
 
-def begin_work(dataset: str, name: str, work: Callable[[], BackgroundWork]) -> BackgroundWork:
+def begin_work(dataset: str, work: Callable[[], BackgroundWork]) -> BackgroundWork:
     """Begin a dataset's work, unless one is going on.
 
     Args:
-        dataset: its id.
-        name: of the dataset, for the message.
+        dataset: its name.
         work: begins it.
 
     Raises:
@@ -130,14 +129,14 @@ def begin_work(dataset: str, name: str, work: Callable[[], BackgroundWork]) -> B
         if last is not None and not last.wait(0):
             label = last.operator.listing.label
             raise BusyError(
-                f"the dataset {name} is in use: {label} goes on there; wait for it or stop it in the review panel"
+                f"the dataset {dataset} is in use: {label} goes on there; wait for it or stop it in the review panel"
             )
         begun = _works[dataset] = work()
     return begun
 
 
 def work_on(dataset: str) -> BackgroundWork | None:
-    """The last work on a dataset, given by its id."""
+    """The last work on a dataset, given by its name."""
     return _works.get(dataset)
 
 

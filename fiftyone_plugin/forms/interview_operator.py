@@ -187,14 +187,11 @@ class InterviewOperator(foo.Operator, Generic[Record]):
 
     def _left_to_itself(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
         """Begin the work, and open the panel that shows it."""
-        from ..dataset import id_of
-
         self.read(ctx)  # what is wrong with it is told where it can be changed
-        key = id_of(ctx.dataset)
-        work = begin_work(key, ctx.dataset.name, lambda: self._begun(ctx))
+        work = begin_work(ctx.dataset.name, lambda: self._begun(ctx))
         work.wait(self.at_once)
         if work.state == FAILED and work.error:
-            forget_work(key)
+            forget_work(ctx.dataset.name)
             raise work.error
         yield ctx.ops.open_panel(REVIEW_PANEL, layout="horizontal")
         yield ctx.trigger(WORK_BEGAN)

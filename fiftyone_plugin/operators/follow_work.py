@@ -46,15 +46,15 @@ class FollowWork(InterviewOperator[FollowParameters]):
         unlisted=True,
     )
 
+    on_dataset = False  # for each look, FiftyOne would read the dataset anew while the work changes it
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Say what this is; nobody fills it in."""
         form.ask("order")
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Look; stop or forget it if wanted."""
-        from ..dataset import id_of
-
-        dataset, order = id_of(ctx.dataset), self.read(ctx).order
+        dataset, order = str(ctx.dataset_name), self.read(ctx).order
         if order == FORGET:
             forget_work(dataset)
         work = work_on(dataset)

@@ -40,6 +40,12 @@ PREVIEWED_BYTES = 64 * 2**20
 """The form rereads the rows on every change, in the server's process; RecruitView's are about 10 MB."""
 
 
+NO_SCORES = (
+    "Nothing here is scored, and the App compares predictions with scores: choose the folder that holds metadata.jsonl "
+    "or a table of scores beside its videos. Videos alone are judged by the commands predict and export."
+)
+
+
 @parameters
 class ImportParameters:
     """What is imported, and as what."""
@@ -109,7 +115,10 @@ class ImportInterviews(InterviewOperator[ImportParameters]):
             if found.bad_rows:
                 form.warn("bad_rows", _bad_rows(found))
             _ask_about_rows(form, folder, name, found.interviews)
-            _ask_rule(form, found)
+            if found.interviews and not found.scores:
+                form.refuse(NO_SCORES)
+            else:
+                _ask_rule(form, found)
         form.ask("limit")
         form.ask("allow_outside")
         check_dataset_name(name)

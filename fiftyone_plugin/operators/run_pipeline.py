@@ -65,20 +65,18 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
         form.ask("every", title="Look for faces on every N-th frame")
         ask_target(ctx.dataset, form)
         ask_epochs(form, model)
-        form.note("estimate", f"Finding faces: {estimate(samples)}")
+        form.note("estimate", f"Finding faces: {estimate(samples, movement=_needs_movement(model))}")
         form.note("time", time_for(samples, model))
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Run the steps, each with its own operator's parameters."""
-        from expressiveness.models import MODELS
-
         from ..dataset import next_run_name
         from ..steps import folder_for
 
         chosen = self.read(ctx)
         run = chosen.run or next_run_name(ctx.dataset, chosen.model)
         folder_for(ctx.dataset, run)  # check before face detection, which takes hours
-        ctx.params |= {"run": run, "movement": "movement" in MODELS[chosen.model].needs}
+        ctx.params |= {"run": run, "movement": _needs_movement(chosen.model)}
         result: dict[str, Any] = {}
         furthest = 0.0  # a step may restart its progress for each phase, but the total must not go back
         for number, (operator, name) in enumerate(STEPS):
@@ -104,3 +102,9 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the view of the mistakes."""
         return ReviewErrors().after(ctx, result)
+
+
+def _needs_movement(model: str) -> bool:
+    from expressiveness.models import MODELS
+
+    return "movement" in MODELS[model].needs

@@ -40,12 +40,11 @@ class Welcome(InterviewOperator[NoParameters]):
     def execute(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
         """Open the form if the placeholder dataset is open; the panel if nobody has seen yet how work on it ended."""
         from ..app import NO_INTERVIEWS_YET
-        from ..dataset import id_of
 
         if ctx.dataset is None:
             return
         if ctx.dataset.name == NO_INTERVIEWS_YET:
             yield ctx.prompt(IMPORT)
-        work = work_on(id_of(ctx.dataset))
+        work = work_on(ctx.dataset.name)
         if work is not None and not work.noticed:
             yield ctx.ops.open_panel(REVIEW_PANEL, layout="horizontal")

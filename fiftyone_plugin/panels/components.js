@@ -78,7 +78,7 @@
   const { createElement: h, useEffect, useRef, useState } = window.React;
   const PLUGIN = "@expressiveness/interviews";
   const BEGAN = "expressiveness-work-began";
-  const EVERY = 1000; // milliseconds
+  const [EVERY, SERVER_GONE] = [1000, 5000]; // milliseconds
   const COLORS = { success: "#2e9e5b", warning: "#d98c00", failed: "#d9534f", stopped: "#8a8f98" };
 
   /** Called by the server when long work has begun. */
@@ -95,6 +95,7 @@
   function useWork() {
     const [work, setWork] = useState(null);
     const asks = useRef({}).current;
+    const dataset = window.recoil.useRecoilValue(window.__fos__.datasetName);
     asks.execute = window.__foo__.useOperatorExecutor(`${PLUGIN}/follow_work`).execute;
     const ask = (order) => {
       clearTimeout(asks.timer);
@@ -103,13 +104,15 @@
         if (result) setWork(result.work);
         const { state, tab, noticed } = result?.work ?? {};
         if (state === "done" && tab && !noticed) window.dispatchEvent(new CustomEvent("expressiveness-tab", { detail: tab }));
-        if (!result || ["running", "stopping"].includes(result.work?.state)) asks.timer = setTimeout(ask, EVERY, "look");
+        const goesOn = ["running", "stopping"].includes(state);
+        if (!result || goesOn) asks.timer = setTimeout(ask, goesOn ? EVERY : SERVER_GONE, "look");
       };
       asks.execute({ order }, { callback, skipOutput: true, skipErrorNotification: true });
     };
     useEffect(() => {
       const look = () => ask("look");
       asks.gone = false;
+      setWork(null);
       look();
       window.addEventListener(BEGAN, look);
       return () => {
@@ -117,7 +120,7 @@
         clearTimeout(asks.timer);
         window.removeEventListener(BEGAN, look);
       };
-    }, []);
+    }, [dataset]);
     const order = (what) => {
       if (what === "forget") setWork(null);
       if (what === "stop") setWork({ ...work, state: "stopping" });
@@ -199,6 +202,7 @@
   const LINES = { training: "#56B4E9", validation: "#E69F00" };
   const LOOKS = { videos: "Videos, with boxes", clips: "Clips, one a stretch", faces: "Faces, one by one" };
   const SHOW_TAB = "expressiveness-tab";
+  const MANY = 50000; // frames, which take longer to compare than a person waits for a tab
 
   const STYLE = `
     .expressiveness-review { font-size: 14px; line-height: 1.45; color: var(--fo-palette-text-primary); }
@@ -253,6 +257,7 @@
     usePlaceBesideGrid();
     const set = (values) => setHere(Object.assign(chosen, values) && { ...chosen });
     useEffect(() => setBusy(null), [given?.json, given?.shown]);
+    const change = useChange(data, given?.change, here.tab, () => tell(panel, { operator: schema.view.on_compare, params: {} }));
     useEffect(() => {
       const show = ({ detail }) => set({ tab: detail });
       window.addEventListener(SHOW_TAB, show);
@@ -279,8 +284,19 @@
       h("style", null, STYLE),
       data.first
         ? h(First, { first: data.first, acts })
-        : h(Fragment, null, h(Top, { data, here, acts }), h(Shown, { busy, shown: given.shown, acts }), h(Open, { data, here, acts })),
+        : h(Fragment, null, h(Top, { data, here, acts }), h(Shown, { busy, shown: given.shown, acts }), h(Open, { data: { ...data, change }, here, acts })),
     );
+  }
+
+  /** What the two chosen runs differ in, once it is there: asked for in advance, or with its tab where there are many frames. */
+  function useChange(data, json, tab, ask) {
+    const { run, other } = data?.choices ?? {};
+    const change = useMemo(() => (json ? JSON.parse(json) : null), [json]);
+    const wanted = other && (tab === "compare" || data.confusion.frames.total < MANY);
+    useEffect(() => {
+      if (wanted) ask();
+    }, [data, Boolean(wanted)]);
+    return change && String(change.of) === String([run, other, data?.wanted]) ? change : null;
   }
 
   /** If the panel opened as a tab that covers the grid, move it beside it. */
@@ -463,7 +479,8 @@
     const { run, other } = data.choices;
     const others = data.runs.filter(({ name }) => name !== run).map(({ name, about }) => [name, `${name}: ${about}`]);
     if (!others.length) return h("p", null, "There is only one run so far. Train another one to compare them.");
-    const change = data.change;
+    const { change } = data;
+    if (!change) return h("p", { role: "status" }, "Comparing ...");
     const show = (fixed) => acts.show("change", { fixed }, fixed ? "fixed" : "broken");
     const looks = ["videos", "faces"].map((look) => [look, LOOKS[look]]);
     return h(
@@ -558,6 +575,7 @@
  */
 const ExpressivenessReview = (() => {
   const { createElement: h, useEffect, useMemo, useReducer, useRef, useState } = window.React;
+  const { useRecoilValue } = window.recoil;
 
   const DECIDE = "@expressiveness/interviews/save_decisions";
   const RETRY = 3000; // milliseconds
@@ -575,6 +593,15 @@ const ExpressivenessReview = (() => {
     ["[ / ]", "begin and end a stretch, which the next decision is about"],
     ["l", "play the stretch in a loop"],
     ["Space", "play"],
+    ["?", "show these keys"],
+  ];
+
+  const FACE_KEYS = [
+    ["n / p", "next, previous face without a decision"],
+    ["1 2 3", "set the category"],
+    ["c", "confirm the true category"],
+    ["x", "leave out of training"],
+    ["u", "undo"],
     ["?", "show these keys"],
   ];
 
@@ -641,11 +668,20 @@ const ExpressivenessReview = (() => {
       return one;
     };
 
-    const said = (sample) => answers[sample] ?? (sample === data.sample ? data.decided : { frames: {}, left_out: false });
+    const nothing = { frames: {}, left_out: false, reviewed: null };
+    const said = (sample) => answers[sample] ?? data.known?.[sample] ?? (sample === data.sample ? data.decided : nothing);
+
+    const lastOnVideo = (sample) => waiting.findLast((one) => one.sample === sample && one.whole_video);
 
     const leftOut = (sample) => {
-      const last = waiting.findLast((one) => one.sample === sample && one.whole_video);
-      return last ? last.decision !== "undo" : said(sample).left_out;
+      const last = lastOnVideo(sample);
+      return last ? last.decision === "exclude" : said(sample).left_out;
+    };
+
+    /** The category that a person gave the whole video; null if none did. */
+    const reviewed = (sample) => {
+      const last = lastOnVideo(sample);
+      return last ? (last.shows ?? null) : (said(sample).reviewed ?? null);
     };
 
     const decided = (sample) => {
@@ -663,6 +699,7 @@ const ExpressivenessReview = (() => {
       known: [waiting, answers], // dependencies for hooks
       decided,
       leftOut,
+      reviewed,
       saving: waiting.length,
       trouble,
       decide: (decision) => state.made.push(add(decision)),
@@ -677,10 +714,11 @@ const ExpressivenessReview = (() => {
   }
 
   /** The videos of a queue, without frames that were decided on since. */
-  const stillWaiting = (videos, { decided, leftOut }) =>
+  const stillWaiting = ({ videos, whole_videos }, { decided, leftOut, reviewed }) =>
     videos
-      .filter(({ id }) => !leftOut(id))
+      .filter(({ id }) => !leftOut(id) && !(whole_videos && reviewed(id)))
       .map((video) => {
+        if (whole_videos) return video;
         const settled = decided(video.id);
         return { ...video, frames: video.frames.filter((number) => !settled[number]) };
       })
@@ -702,8 +740,9 @@ const ExpressivenessReview = (() => {
     if (heading.current && Date.now() > heading.current.until) heading.current = null;
     const decided = useMemo(() => decisions.decided(data.sample), [data, ...decisions.known]);
     const here = data.frames.findLastIndex((number) => number <= (heading.current?.frame ?? frame));
-    const queue = useMemo(() => stillWaiting(data.queue.videos, decisions), [data, ...decisions.known]);
+    const queue = useMemo(() => stillWaiting(data.queue, decisions), [data, ...decisions.known]);
     const left = queue.reduce((sum, { frames }) => sum + frames.length, 0);
+    const total = data.queue.videos.reduce((sum, { frames }) => sum + frames.length, 0);
 
     useEffect(() => onDecided(decided), [decided]);
     useEffect(() => setMarks({}), [data.sample]);
@@ -728,6 +767,8 @@ const ExpressivenessReview = (() => {
       if (loops && marks.end && (frame > marks.end || frame < marks.start)) looker.seekToFrame(marks.start);
     }, [frame, loops]);
 
+    const place = queue.findIndex(({ id }) => id === data.sample);
+
     const seek = (number) => {
       heading.current = { frame: number, until: Date.now() + ARRIVES };
       goTo(looker, number);
@@ -740,7 +781,6 @@ const ExpressivenessReview = (() => {
       const inside = (queue.find(({ id }) => id === data.sample)?.frames ?? []).filter((one) => !past.includes(one));
       const next = step > 0 ? inside.find((one) => one > shown) : inside.findLast((one) => one < shown);
       if (next) return seek(next);
-      const place = queue.findIndex(({ id }) => id === data.sample);
       const others = queue.filter(({ id }) => id !== data.sample);
       const video = step > 0 ? (queue.slice(place + 1)[0] ?? others[0]) : (place > 0 ? queue[place - 1] : others.at(-1));
       if (video && video.id !== data.sample) return open(video.id);
@@ -765,12 +805,13 @@ const ExpressivenessReview = (() => {
 
     const decide = (decision, category, wholeStretch) => {
       if (here < 0) return;
-      const frames = chosen(wholeStretch);
+      const onVideo = data.queue.whole_videos && place >= 0 && !marks.end;
+      const frames = onVideo ? [] : chosen(wholeStretch);
       const shows = category ?? decided[data.frames[here]]?.category ?? data.categories[data.truth[here]];
-      decisions.decide({ sample: data.sample, frames, decision, category, shows });
+      decisions.decide({ sample: data.sample, frames, decision, category, shows, ...(onVideo && { whole_video: true }) });
       setMarks({});
       setLoops(false);
-      goOn(1, frames);
+      goOn(1, onVideo ? data.frames : frames);
     };
 
     const leaveOut = () => {
@@ -822,19 +863,21 @@ const ExpressivenessReview = (() => {
     };
     useKeys(act, Boolean(frame && looker?.seekToFrame));
 
-    const place = queue.findIndex(({ id }) => id === data.sample);
     const now = here < 0 ? null : decided[data.frames[here]];
     return h(
       "div",
       { "data-cy": "expressiveness-review", style: { margin: "2px 0 6px", lineHeight: 1.6 } },
-      h("b", { "data-cy": "expressiveness-left" }, left ? `${left} left` : "nothing left"),
+      h("b", { "data-cy": "expressiveness-left" }, left ? `${left} of ${total} left` : "nothing left"),
       left ? ` in ${queue.length} video${queue.length === 1 ? "" : "s"}` : " in this queue",
       place >= 0 && ` · ${queue[place].frames.length} here`,
       decisions.leftOut(data.sample) && " · this video is left out of training",
+      data.queue.whole_videos && place >= 0 && ` · rather ${queue[place].suggested}`,
+      decisions.reviewed(data.sample) && ` · the video is decided: ${decisions.reviewed(data.sample)}`,
       now && ` · decided: ${now.excluded ? "left out" : now.category} (${now.by})`,
       marks.start && ` · stretch from frame ${marks.start}${marks.end ? ` to ${marks.end}` : ""}`,
       h("span", { style: { float: "right", opacity: 0.9 } }, h(Saved, { decisions }), h(Coder, { data }), h(Hint, { setHelp })),
-      help && h(Keys),
+      data.queue.note && h("div", { "data-cy": "expressiveness-note", style: { opacity: 0.8 } }, data.queue.note),
+      help && h(Keys, { keys: KEYS }),
     );
   }
 
@@ -866,8 +909,8 @@ const ExpressivenessReview = (() => {
     textDecoration: "underline dotted",
   };
 
-  function Keys() {
-    const rows = KEYS.map(([key, what]) =>
+  function Keys({ keys }) {
+    const rows = keys.map(([key, what]) =>
       h("span", { key, style: { marginRight: 16, whiteSpace: "nowrap" } }, h("b", null, key), ` ${what}`),
     );
     return h("div", { "data-cy": "expressiveness-keys", style: { clear: "both", opacity: 0.9 } }, rows);
@@ -892,6 +935,140 @@ const ExpressivenessReview = (() => {
   }
 
   const largest = (values) => values.indexOf(Math.max(...values));
+
+  const TILE = "data-expressiveness-tile";
+
+  /** Mark each tile of the grid with its sample's id, which the App does not. */
+  const { attach } = window.__fol__.AbstractLooker.prototype;
+  window.__fol__.AbstractLooker.prototype.attach = function marked(element, ...rest) {
+    const tile = typeof element === "string" ? document.getElementById(element) : element;
+    tile?.setAttribute(TILE, this.state.config.sampleId);
+    return attach.call(this, element, ...rest);
+  };
+
+  const tileOf = (id) => document.querySelector(`[${TILE}="${id}"]`);
+
+  /** The keys of the grid of single faces, in the review panel: a decision is about the face pointed at, or the next one. */
+  function Faces({ data: given, schema }) {
+    const data = useMemo(() => (given?.json ? JSON.parse(given.json) : null), [given?.json]);
+    const panel = window.__fosp__.usePanelId();
+    const tell = window.__foo__.usePanelEvent();
+    const view = useRecoilValue(window.__fos__.view);
+    const reading = useRecoilValue(window.__fos__.refresher);
+    const ofFaces = view.some(({ _cls }) => _cls.endsWith(".ToPatches"));
+    useEffect(() => {
+      if (ofFaces) tell(panel, { operator: schema.view.on_faces });
+    }, [JSON.stringify(view), reading]);
+    const dataset = useRecoilValue(window.__fos__.datasetName);
+    return ofFaces && data?.tiles.length ? h(DecideFaces, { key: data.tiles[0].id, data, dataset }) : null;
+  }
+
+  function DecideFaces({ data, dataset }) {
+    const { tiles } = data;
+    const decisions = useDecisions(data, dataset);
+    const inModal = useRecoilValue(window.__fos__.isModalActive);
+    const [help, setHelp] = useState(false);
+    const settled = useMemo(
+      () => {
+        const of = Object.fromEntries(tiles.map(({ sample }) => [sample, null]));
+        for (const sample of Object.keys(of)) of[sample] = decisions.decided(sample);
+        return tiles.map(({ sample, frame }) => of[sample][frame]);
+      },
+      [data, ...decisions.known],
+    );
+    const [current, setCurrent] = useState(() => Math.max(settled.findIndex((one) => !one), 0));
+    const left = settled.filter((one) => !one).length;
+
+    useEffect(() => {
+      tileOf(tiles[current].id)?.scrollIntoView({ block: "nearest" });
+    }, [current]);
+    useEffect(() => {
+      const pointed = ({ target, movementX, movementY }) => {
+        if (!movementX && !movementY) return; // the page moved, not the pointer
+        const id = target.closest?.(`[${TILE}]`)?.getAttribute(TILE);
+        const place = tiles.findIndex((tile) => tile.id === id);
+        if (place >= 0) setCurrent(place);
+      };
+      window.addEventListener("pointermove", pointed, true);
+      return () => window.removeEventListener("pointermove", pointed, true);
+    }, [tiles]);
+
+    /** The next face without a decision, from a place on, and around. */
+    const next = (from, step) => {
+      const places = tiles.map((_, place) => (from + step * (place + 1) + 2 * tiles.length) % tiles.length);
+      return places.find((place) => !settled[place] && place !== from) ?? from;
+    };
+
+    const decide = (decision, category) => {
+      const { sample, frame, truth } = tiles[current];
+      const shows = category ?? settled[current]?.category ?? truth;
+      decisions.decide({ sample, frames: [frame], decision, category, shows });
+      setCurrent(next(current, 1));
+    };
+
+    const undo = () => {
+      const last = decisions.undo();
+      const place = tiles.findIndex(({ sample, frame }) => sample === last?.sample && last.frames.includes(frame));
+      if (place >= 0) setCurrent(place);
+    };
+
+    const act = ({ code, key }) => {
+      const digit = /^Digit([123])$/.exec(code)?.[1];
+      if (digit) return decide("category", data.categories[digit - 1]);
+      const actions = {
+        n: () => setCurrent(next(current, 1)),
+        p: () => setCurrent(next(current, -1)),
+        c: () => decide("confirm"),
+        x: () => decide("exclude"),
+        u: undo,
+        "?": () => setHelp(!help),
+      };
+      if (!actions[key]) return false;
+      actions[key]();
+      return true;
+    };
+    useKeys(act, !inModal);
+
+    const face = tiles[current];
+    const now = settled[current];
+    return h(
+      "div",
+      { "data-cy": "expressiveness-faces", "data-current": current, style: { font: "13px sans-serif", lineHeight: 1.6 } },
+      h("style", null, marksOf(tiles, settled, current, data)),
+      h("b", { "data-cy": "expressiveness-faces-left" }, left ? `${left} of ${tiles.length} left` : "nothing left"),
+      ` · interview ${face.interview}, frame ${face.frame}: predicted ${face.label}, truly ${now?.category ?? face.truth}`,
+      now && ` · decided: ${now.excluded ? "left out" : now.category} (${now.by})`,
+      h("span", { style: { float: "right", opacity: 0.9 } }, h(Saved, { decisions }), h(Coder, { data }), h(Hint, { setHelp })),
+      help && h(Keys, { keys: FACE_KEYS }),
+    );
+  }
+
+  /** Styles that frame the current tile, and write on each decided one what was decided. */
+  function marksOf(tiles, settled, current, { categories, colors }) {
+    const rules = tiles.map(({ id }, place) => {
+      const tile = `[${TILE}="${id}"]`;
+      const said = settled[place];
+      const over = "position: absolute; pointer-events: none; z-index: 3";
+      const frame = place === current ? `${tile}::before { content: ""; inset: 0; border: 4px solid #ffc400; ${over}; }` : "";
+      if (!said) return frame;
+      const color = said.excluded ? "#888" : colors[categories.indexOf(said.category)];
+      const words = said.excluded ? "left out" : `\u2713 ${said.category}`;
+      const style = `background: ${color}; color: #000; font: 600 12px sans-serif; padding: 2px 6px; border-radius: 0 0 4px 0`;
+      return (
+        `${frame}${tile} > * { opacity: 0.45; }` +
+        `${tile}::after { content: "${words}"; top: 0; left: 0; ${over}; ${style}; }`
+      );
+    });
+    return rules.join("\n");
+  }
+
+  window.__fop__.registerComponent({
+    name: "ExpressivenessFaces",
+    label: "Expressiveness faces",
+    component: Faces,
+    type: window.__fop__.PluginComponentType.Component,
+    activator: () => true,
+  });
 
   return Review;
 })();
@@ -1091,6 +1268,7 @@ const expressivenessPlayer = (() => {
   const { getNodes, Layout, useSpaces } = window.__fosp__;
 
   const PANEL = "timeline_panel";
+  const VIDEO = "fo-sample-modal-plugin";
   const REVIEW_PANEL = "review_panel";
   const DETAILS = "@expressiveness/interviews/video_details";
   const LABELS = "@expressiveness/interviews/held_labels"; // which judges edits by hand
@@ -1182,8 +1360,10 @@ const expressivenessPlayer = (() => {
   function usePlaceUnderVideo() {
     const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_MODAL_SPACES_ID);
     useEffect(() => {
-      const panel = getNodes(spaces.root).find(({ type }) => type === PANEL);
-      if (panel && spaces.canSplitLayout(panel.parent)) spaces.splitLayout(panel.parent, Layout.Vertical, panel);
+      const [panel, video] = [PANEL, VIDEO].map((wanted) => getNodes(spaces.root).find(({ type }) => type === wanted));
+      if (!panel || !spaces.canSplitLayout(panel.parent)) return;
+      spaces.splitLayout(panel.parent, Layout.Vertical, panel);
+      if (video) spaces.setNodeActive(video); // otherwise the last of the other tabs is in front
     }, []);
   }
 
@@ -1599,6 +1779,262 @@ const expressivenessPlayer = (() => {
     name: "ExpressivenessTimeline",
     label: "Expressiveness timeline",
     component: ExpressivenessTimeline,
+    type: window.__fop__.PluginComponentType.Component,
+    activator: () => true,
+  });
+})();
+
+/**
+ * Coding by one person: frames, stretches, levels and the whole video. A code is shown at once and kept in the browser
+ * until the server has confirmed it. Nothing of anybody else's is asked for.
+ */
+(() => {
+  const { createElement: h, useEffect, useMemo, useReducer, useRef, useState } = window.React;
+  const { useRecoilValue } = window.recoil;
+  const { getNodes, Layout, useSpaces } = window.__fosp__;
+
+  const SAVE = "@expressiveness/interviews/save_codes";
+  const RETRY = 3000; // milliseconds
+  const MOST_AT_ONCE = 100;
+  const CODER = "expressiveness-coder";
+
+  /** The codes of one coder for one dataset that the server has not confirmed. */
+  const unsent = (dataset, coder) => {
+    const name = `expressiveness-codes-${dataset}-${coder}`;
+    const read = () => JSON.parse(localStorage.getItem(name) ?? "[]");
+    const write = (codes) => localStorage.setItem(name, JSON.stringify(codes));
+    return {
+      read,
+      add: (code) => write([...read(), code]),
+      remove: (keys) => write(read().filter(({ key }) => !keys.includes(key))),
+    };
+  };
+
+  /** What is said about the video, by what it is said of: the server's codes, then those on their way. */
+  const about = (code) => `${code.unit} ${code.frame_number ?? ""} ${code.unit === "stretch" ? `${code.start} ${code.end}` : ""}`;
+
+  function useCodes(data, dataset, coder) {
+    const box = useMemo(() => unsent(dataset, coder), [dataset, coder]);
+    const saver = window.__foo__.useOperatorExecutor(SAVE);
+    const notify = window.__fos__.useNotification();
+    const [trouble, setTrouble] = useState(null);
+    const [, redraw] = useReducer((count) => count + 1, 0);
+    const state = useRef({ busy: false, made: [] }).current; // `made`: the codes of this page, in order
+    state.save = saver.execute;
+
+    const flush = () => {
+      const codes = box.read().slice(0, MOST_AT_ONCE);
+      if (state.busy || !codes.length || !coder) return;
+      state.busy = true;
+      const callback = (answer) => {
+        state.busy = false;
+        const { saved, refused } = answer?.result ?? {};
+        if (!saved) {
+          setTrouble(answer?.errorMessage || answer?.error?.message || "the server does not answer");
+          setTimeout(flush, RETRY);
+          return;
+        }
+        setTrouble(null);
+        Object.values(refused).forEach((msg) => notify({ msg, variant: "error" }));
+        box.remove([...saved, ...Object.keys(refused)]);
+        state.made = state.made.filter(({ key }) => !(key in refused));
+        redraw();
+        flush();
+      };
+      state.save({ coder, codes }, { callback, skipOutput: true, skipErrorNotification: true });
+    };
+
+    useEffect(flush, [box]); // left unsaved by an earlier page
+
+    const add = (code) => {
+      const one = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, sample: data.sample, ...code };
+      box.add(one);
+      state.made.push(one);
+      redraw();
+      flush();
+    };
+
+    const waiting = box.read();
+    const fresh = [...waiting.filter((one) => !state.made.some(({ key }) => key === one.key)), ...state.made];
+    const said = new Map();
+    for (const code of [...data.codes, ...fresh.filter(({ sample }) => sample === data.sample)]) {
+      // A level and a category of the same frame are one code for the server, and so here.
+      said.set(about(code), code);
+    }
+    return {
+      said: [...said.values()].filter(({ category, level, excluded }) => category || excluded || level != null),
+      of: (code) => said.get(about(code)),
+      saving: waiting.length,
+      trouble,
+      add,
+      takeBack: () => {
+        const last = state.made.findLast(({ sample }) => sample === data.sample);
+        if (last) add({ unit: last.unit, frame_number: last.frame_number, start: last.start, end: last.end });
+      },
+    };
+  }
+
+  /** The player's current frame, from 1. */
+  function usePlayedFrame(looker) {
+    const [frame, setFrame] = useState();
+    useEffect(() => {
+      if (!looker?.subscribeToState) return undefined;
+      const follow = () => setFrame(looker.state.destroyed ? undefined : looker.frameNumber);
+      follow();
+      const subscriptions = ["frameNumber", "destroyed"].map((name) => looker.subscribeToState(name, follow));
+      return () => subscriptions.forEach((unsubscribe) => unsubscribe());
+    }, [looker]);
+    return frame;
+  }
+
+  function useKeys(act) {
+    const latest = useRef(act);
+    latest.current = act;
+    useEffect(() => {
+      const listen = (event) => {
+        if (/^(input|textarea|select)$/i.test(event.target.tagName) && event.target.type !== "range") return;
+        if (!event.ctrlKey && !event.metaKey && !event.altKey && latest.current(event)) {
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      };
+      window.addEventListener("keydown", listen, true);
+      return () => window.removeEventListener("keydown", listen, true);
+    }, []);
+  }
+
+  const seconds = (data, frame) => Number(((frame - 1) / (data.frame_rate || 25)).toFixed(4));
+
+  const BUTTON = { font: "inherit", color: "inherit", background: "none", border: "1px solid #888", borderRadius: 4 };
+  const ROW = { display: "flex", gap: 8, alignItems: "center", flexWrap: "wrap", marginBottom: 8 };
+
+  function Buttons({ data, label, keys, chosen, onChoose }) {
+    return h(
+      "div",
+      { style: ROW },
+      h("span", { style: { width: 90 } }, label),
+      data.categories.map((category, index) =>
+        h(
+          "button",
+          {
+            key: category,
+            type: "button",
+            "data-cy": `expressiveness-code-${label.toLowerCase().replace(" ", "-")}-${index}`,
+            "aria-pressed": chosen === category,
+            onClick: () => onChoose(category),
+            style: {
+              ...BUTTON,
+              padding: "4px 12px",
+              cursor: "pointer",
+              background: chosen === category ? data.colors[index] : "none",
+              borderColor: data.colors[index],
+            },
+          },
+          `${category} (${keys}${index + 1})`,
+        ),
+      ),
+    );
+  }
+
+  function Named({ onName }) {
+    const [name, setName] = useState("");
+    return h(
+      "form",
+      { onSubmit: (event) => { event.preventDefault(); if (name.trim()) onName(name.trim()); }, style: ROW },
+      h("label", null, "Your name or initials, kept with each code: "),
+      h("input", { value: name, maxLength: 100, onChange: ({ target }) => setName(target.value), "data-cy": "expressiveness-coder-name" }),
+      h("button", { type: "submit", style: { ...BUTTON, padding: "4px 12px" } }, "Code"),
+    );
+  }
+
+  function ExpressivenessCoding({ data }) {
+    const content = useMemo(() => (data?.json ? JSON.parse(data.json) : null), [data?.json]);
+    const [name, setName] = useState(localStorage.getItem(CODER) ?? "");
+    if (!content) return null;
+    const coder = content.coder ?? name;
+    const remember = (given) => { localStorage.setItem(CODER, given); setName(given); };
+    return coder ? h(Coding, { key: content.sample, data: content, coder }) : h(Named, { onName: remember });
+  }
+
+  function Coding({ data, coder }) {
+    const looker = useRecoilValue(window.__fos__.modalLooker);
+    const dataset = useRecoilValue(window.__fos__.dataset).name;
+    const frame = usePlayedFrame(looker);
+    const codes = useCodes(data, dataset, coder);
+    const [start, setStart] = useState(null);
+    const [level, setLevel] = useState(50);
+    const [follows, setFollows] = useState(false);
+    const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_MODAL_SPACES_ID);
+    useEffect(() => {
+      // As a tab it would cover the video.
+      const find = (wanted) => getNodes(spaces.root).find(({ type }) => type === wanted);
+      const [panel, video] = [find("coding_panel"), find("fo-sample-modal-plugin")];
+      if (!panel || !spaces.canSplitLayout(panel.parent)) return;
+      spaces.splitLayout(panel.parent, Layout.Vertical, panel);
+      if (video) spaces.setNodeActive(video);
+    }, []);
+
+    const here = frame ? { unit: "frame", frame_number: frame, start: seconds(data, frame) } : null;
+    const stretch = start && frame > start ? { unit: "stretch", start: seconds(data, start), end: seconds(data, frame) } : null;
+
+    useEffect(() => {
+      if (follows && here && looker?.state.playing) codes.add({ ...here, level });
+    }, [frame]);
+
+    const say = (category) => {
+      if (stretch) { codes.add({ ...stretch, category }); setStart(null); }
+      else if (here) codes.add({ ...here, category });
+    };
+    const sayVideo = (category) => codes.add({ unit: "video", category });
+    const exclude = () => here && codes.add({ ...here, excluded: true });
+
+    useKeys((event) => {
+      const digit = /^Digit([123])$/.exec(event.code)?.[1];
+      if (digit) { (event.shiftKey ? sayVideo : say)(data.categories[digit - 1]); return true; }
+      const action = { x: exclude, u: codes.takeBack, "[": () => setStart(frame) }[event.key];
+      action?.();
+      return Boolean(action);
+    });
+
+    const saving = codes.saving ? `${codes.saving} being saved` : "all saved";
+    return h(
+      "div",
+      { "data-cy": "expressiveness-coding", "data-frame": frame, style: { fontSize: 14, padding: 4 } },
+      h(
+        "div",
+        { "data-cy": "expressiveness-coding-status", style: { marginBottom: 10 } },
+        h("b", null, `Coding as ${coder}`),
+        ` · ${data.blind ? "blind" : "predictions can be seen"} · ${codes.said.length} codes here · `,
+        codes.trouble ? h("span", { style: { color: "#ff6d04" } }, `not saved: ${codes.trouble}`) : saving,
+      ),
+      h(Buttons, { data, label: stretch ? "Stretch" : "Frame", keys: "", chosen: !stretch && here && codes.of(here)?.category, onChoose: say }),
+      h(Buttons, { data, label: "Video", keys: "⇧", chosen: codes.of({ unit: "video" })?.category, onChoose: sayVideo }),
+      h(
+        "div",
+        { style: ROW },
+        h("span", { style: { width: 90 } }, `Level ${level}`),
+        h("input", {
+          type: "range", min: 0, max: 100, value: level, "data-cy": "expressiveness-level",
+          onChange: ({ target }) => {
+            setLevel(Number(target.value));
+            if (here && !looker.state.playing) codes.add({ ...here, level: Number(target.value) });
+          },
+        }),
+        h("label", null, h("input", { type: "checkbox", checked: follows, onChange: () => setFollows(!follows) }), " follow while it plays"),
+      ),
+      h(
+        "div",
+        { style: { opacity: 0.8, lineHeight: 1.6 } },
+        start ? `Stretch from frame ${start}: go to its end and choose. ` : "[ begins a stretch · ",
+        "x cannot be judged · u takes the last code back",
+      ),
+    );
+  }
+
+  window.__fop__.registerComponent({
+    name: "ExpressivenessCoding",
+    label: "Expressiveness coding",
+    component: ExpressivenessCoding,
     type: window.__fop__.PluginComponentType.Component,
     activator: () => true,
   });

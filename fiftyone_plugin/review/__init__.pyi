@@ -10,7 +10,7 @@ from .figures import (
     worst_videos,
 )
 from .open_video import held_labels, video_details
-from .queues import QUEUES, decided_in, review_queue
+from .queues import QUEUES, ReviewQueue, decided_in, labels_to_check, review_queue, shown_faces
 from .views import (
     CONFIDENT_MISTAKES,
     MISCLASSIFIED_FRAMES,
@@ -28,6 +28,7 @@ from .views import (
     changed,
     confidently_wrong,
     confused,
+    differing,
     held_out,
     reload_view,
     review_view,
@@ -49,6 +50,7 @@ __all__ = [
     "UNCERTAIN_FRAMES",
     "WITHOUT_FACE",
     "FrameFigures",
+    "ReviewQueue",
     "Samples",
     "Search",
     "VideoFigures",
@@ -60,15 +62,18 @@ __all__ = [
     "confidently_wrong",
     "confused",
     "decided_in",
+    "differing",
     "frame_change",
     "frame_figures",
     "held_labels",
     "held_out",
+    "labels_to_check",
     "reload_view",
     "review_queue",
     "review_view",
     "run_figures",
     "save_review_views",
+    "shown_faces",
     "uncertain",
     "video_change",
     "video_details",

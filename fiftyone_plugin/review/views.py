@@ -98,6 +98,13 @@ def changed(before: str, after: str, *, fixed: bool) -> Search:
     return Search(after, _on_frame(before, first) & _on_frame(after, second), second, exact=False)
 
 
+def differing(run: str, other: str) -> Search:
+    """Predictions that another run puts into another category."""
+    labels = [F(f"{one}.detections.label") for one in (run, other)]
+    both = (F(f"{run}.detections").length() > 0) & (F(f"{other}.detections").length() > 0)
+    return Search(run, both & (labels[0] != labels[1]), F("judged") > 0, exact=False)
+
+
 def held_out(samples: Samples, run: str) -> fo.DatasetView:
     """The videos of a run's test set."""
     return samples.match(F(RunFields(run).split) == "test")

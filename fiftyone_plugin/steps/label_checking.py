@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import fiftyone as fo
-from fiftyone import ViewField as F
 
 from expressiveness.data import short_name
 from expressiveness.errors import TrainingError
@@ -18,16 +17,14 @@ from ..curation import curation_of
 from ..dataset import alone_on_dataset, imported_measure, interviews_of, newest_faces, require_faces, sample_ids_of
 from ..fields import (
     CATEGORY,
-    DECIDED_AT,
-    EXCLUDE_TAG,
     INTERVIEW_ID,
     PARTICIPANT,
-    REVIEWED_CATEGORY,
     SUGGESTED_CATEGORY,
     SUGGESTION,
     SUSPICION,
     declare_suspicion,
 )
+from ..review import labels_to_check as labels_to_check
 
 LABELS_TO_CHECK = "Labels to check"
 
@@ -102,13 +99,6 @@ def _in_short(suspect: Suspect) -> str:
     if suspect.suggested == suspect.category:
         return short_name(suspect.category)
     return f"{short_name(suspect.category)}, rather {short_name(suspect.suggested)}?"
-
-
-def labels_to_check(samples: fo.Dataset | fo.DatasetView) -> fo.DatasetView:
-    """The videos with a suspicious category that nobody has decided on yet, most suspicious first."""
-    undecided = samples.exists(SUSPICION).exists(REVIEWED_CATEGORY, False).exists(DECIDED_AT, False)
-    doubted = F(f"{SUGGESTED_CATEGORY}.label") != F(f"{CATEGORY}.label")
-    return undecided.match_tags(EXCLUDE_TAG, bool=False).match(doubted).sort_by(SUSPICION, reverse=True)
 
 
 def suspect_videos(samples: fo.Dataset | fo.DatasetView, *, most: int) -> list[SuspectVideo]:

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import fiftyone as fo
 import pytest
+from fiftyone.operators.store import ExecutionStore
 from playwright.sync_api import Page, expect
 
 from expressiveness.samples import render_sample_interviews
 from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder, work_folder
+from fiftyone_plugin.coding import keep_codes
+from fiftyone_plugin.coding.code_store import STORE
 from fiftyone_plugin.curation import curate
 from fiftyone_plugin.dataset import keep_record, record_of, working_on
 from fiftyone_plugin.operators import OPERATORS
@@ -68,6 +71,7 @@ def dataset(prepared, dataset_name, tmp_path):
     copy = prepared.clone(dataset_name, persistent=True)
     shutil.copytree(work_folder(prepared) / "faces", tmp_path / "work" / "faces")
     set_work_folder(copy, tmp_path / "work")
+    keep_codes(copy, "ann", [{"sample": copy.first().id, "unit": "video", "excluded": True}], seen="hidden")
     return copy
 
 
@@ -90,6 +94,11 @@ def with_unknown_score(dataset: fo.Dataset, _: ExitStack) -> None:
     """Have the run predict a score that the dataset does not have."""
     record = record_of(dataset, "cnn_1")
     keep_record(dataset, "cnn_1", {**record, "config": {**record["config"], "target": "charisma"}})
+
+
+def without_codes(dataset: fo.Dataset, _: ExitStack) -> None:
+    """Delete what was coded."""
+    ExecutionStore.create(STORE, dataset_id=dataset._doc.id).clear()
 
 
 def choose_folder_with_an_export(page: Page, folder: Path) -> None:
@@ -118,6 +127,7 @@ CASES = (
     Case("curate", "Curate faces or videos", "say who decides", fill=write("Your name or initials", " ")),
     Case("undo_curation", "Undo curation", "has no score charisma, which the run has learned", with_unknown_score),
     Case("export_curated", "Export curated interviews", "mine", fill=choose_folder_with_an_export),
+    Case("compare_coders", "Compare coders", "nobody has coded anything here yet", without_codes),
     Case("compute_embeddings", "Compute embeddings", "no model in .*gone"),
 )
 

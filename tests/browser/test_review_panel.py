@@ -148,7 +148,7 @@ def test_figures_curves_and_another_run_stand_in_tabs_of_their_own(reviewed, pag
 
 def test_the_panel_opens_beside_the_grid_by_its_button_and_everything_in_it_by_keyboard(reviewed, page):
     open_dataset(page, reviewed)
-    page.get_by_title("Expressiveness review").click()
+    page.get_by_text("rule", exact=True).click()  # the button's icon
     panel = page.get_by_test_id("expressiveness-review-panel")
     run = panel.get_by_label("Run", exact=True)
     expect(run).to_be_visible()

@@ -3,14 +3,10 @@
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from importlib import metadata
-from pathlib import Path
 
 import fiftyone as fo
 import pytest
@@ -18,9 +14,8 @@ import requests
 
 from expressiveness.cli import main
 from fiftyone_plugin.app import install_plugin
-from tests.services import LOOPBACK, REPOSITORY, free_port
-
-EXPRESSIVENESS = Path(sys.executable).with_name("expressiveness")
+from tests.app_command import EXPRESSIVENESS, app_of
+from tests.services import LOOPBACK, REPOSITORY
 
 
 @pytest.fixture
@@ -28,30 +23,6 @@ def opened(dataset_name):
     """A dataset that the App can open."""
     fo.Dataset(dataset_name, persistent=True)
     return dataset_name
-
-
-@contextmanager
-def app_of(*arguments):
-    """Run the command until the block ends; yields the App's address, and what it has said by then."""
-    port = free_port()
-    with subprocess.Popen(
-        [EXPRESSIVENESS, "app", *arguments, "--port", str(port)],
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        text=True,
-    ) as process:
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if line.startswith("The App is at"):
-                break
-        try:
-            yield f"http://{LOOPBACK}:{port}", said
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            said += process.stdout.readlines()
 
 
 def test_the_app_is_guarded_from_its_first_answer_and_ends_with_the_command(opened):

@@ -108,7 +108,10 @@ def test_frames_leave_as_coco_and_come_back(dataset, dataset_name, tmp_path):
     frames = export_frames_as_coco(dataset[:2], "first", tmp_path / "coco")
 
     again = fo.Dataset.from_dir(
-        dataset_dir=str(tmp_path / "coco"), dataset_type=fo.types.COCODetectionDataset, label_field="face"
+        dataset_dir=str(tmp_path / "coco"),
+        dataset_type=fo.types.COCODetectionDataset,
+        label_types="detections",
+        label_field="face",
     )
     judged = [face for video in dataset[:2].values("frames.first.detections") for face in video if face]
     assert len(again) == frames == len(judged)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from expressiveness.data import (
+    CategoryRule,
     Curation,
     FaceDecision,
     Interview,
@@ -18,13 +19,24 @@ from expressiveness.data import (
     NamedNeutrals,
     Split,
     Stretch,
+    Thresholds,
     inspect_folder,
 )
 from expressiveness.evaluation import BenchmarkConfig, FrameTruth, Suspect, VideoResults
+from expressiveness.exchange import (
+    Clock,
+    CodedDecision,
+    CodedDecisions,
+    CodedFile,
+    Span,
+    StudyExport,
+    StudyVideo,
+    Track,
+)
 from expressiveness.faces import ExtractionConfig, Face, FaceStore, face_strip
 from expressiveness.intensity import Example, frame_intensity, reasons_of
 from expressiveness.intensity.regions import region_shares
-from expressiveness.live import LiveReport
+from expressiveness.live import LiveReport, MistakeClips
 from expressiveness.models import (
     MODELS,
     Calibration,
@@ -55,6 +67,8 @@ MOST = 110  # characters, of a line in a notebook
 
 NUMBERS = tuple(map(float, range(40)))
 LONG = "a name that somebody made up and that goes on for longer than anybody needs"
+
+CLOCK = Clock(np.arange(3) / 10)
 
 RECORDS = {
     "Interview('0001', participant '1', warmth 0.5, 2 more scores)": lambda: Interview(
@@ -115,12 +129,31 @@ RECORDS = {
     "BenchmarkConfig(folds=3)": lambda: BenchmarkConfig(folds=3),
     "SampleConfig(participants=20, ": lambda: SampleConfig(20, 3, 4.0, 15, (480, 360), 0),
     "LiveReport(100 frames in 4.0 s, a face on 90)": lambda: LiveReport(100, 100, 90, 4.0, deque(range(100))),
+    "CodedDecision('0001', 0.10 to 0.20 s: Expressive, by 'Ada')": lambda: CodedDecision(
+        "0001", "Ada", "frame", 0.1, 0.2, "Expressive"
+    ),
+    "CodedDecisions(1 decision by 1 coder, 0 problems)": lambda: CodedDecisions(
+        (CodedDecision("0001", "Ada", "video", 0, 1, "Expressive"),), (), {}
+    ),
+    "CodedFile('0001.eaf')": lambda: CodedFile(Path("in/0001.eaf"), None),
+    "Clock(3 frames, 0.30 s)": lambda: CLOCK,
+    "Span(0.00 to 1.00 s: ": lambda: Span(0, 1, LONG),
+    "Track(coder Ada: 1 span, 'Expressive' of the video)": lambda: Track(
+        "coder Ada", (Span(0, 1, LONG),), "Expressive", "Ada"
+    ),
+    "StudyVideo('0001': truth)": lambda: StudyVideo(
+        interview(1), CLOCK, (64, 48), CategoryRule("facial_expression", Thresholds())
+    ),
+    "StudyExport(elan: 3 videos, 1 failed, 3 files)": lambda: StudyExport(
+        LONG, "elan", 3, (LONG,) * 3, (Failure("4", LONG * 9),)
+    ),
+    "MistakeClips(0 clips, 2 of 9 videos wrong)": lambda: MistakeClips(LONG, 2, 9, (), ()),
     "<models: movement, notebook_cnn": lambda: MODELS,
 }
 
 SHORT_ANYWAY = {
     "BadRow", "Clip", "Column", "ColumnMapping", "Confusion", "CategoryRule", "Extracted", "FaceDecision", "Failure",
-    "InterviewDecision", "NoOptions", "RayCluster", "Shortfall", "Stretch", "Thresholds", "TimedLine",
+    "InterviewDecision", "NoOptions", "Problem", "RayCluster", "Shortfall", "Stretch", "Thresholds", "TimedLine",
 }  # fmt: skip
 """Public records whose few fields are short, or are sentences."""
 

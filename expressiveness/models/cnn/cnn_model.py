@@ -99,8 +99,7 @@ class NotebookCnn:
         """Judge crops of shape (n, 48, 48), given the face at rest, shape (48, 48); the categories, shape (n, 3)."""
         if not len(crop):
             return np.zeros((0, len(CATEGORIES)), dtype=np.float32)
-        rest = rest if self.needs_rest else np.zeros_like(rest)
-        return np.asarray(self._compiled(network_input(crop, rest, self.options.face_input)), dtype=np.float32)
+        return self._in_batches(self._compiled, crop, rest if self.needs_rest else np.zeros_like(rest))
 
     def embed(self, clip: Clip) -> npt.NDArray[np.float32]:
         """The output of the last hidden layer for each primary face, shape (n, 256).
@@ -109,7 +108,15 @@ class NotebookCnn:
         """
         primary = clip.faces.primary()
         rest = reference_face(primary, self.options.face_input)
-        return np.asarray(self._hidden(network_input(primary.crop, rest, self.options.face_input)))
+        return self._in_batches(self._hidden, primary.crop, rest)
+
+    def _in_batches(self, run: Any, crop: Pixels, rest: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Run a network on crops; a batch at a time is made into floats, which take four times the memory and more."""
+        from expressiveness.models.cnn.inference import BATCH
+
+        parts = (crop[start : start + BATCH] for start in range(0, len(crop), BATCH))
+        found = [run(network_input(part, rest, self.options.face_input)) for part in parts]
+        return np.asarray(np.concatenate(found), dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the weights."""

@@ -75,7 +75,9 @@ def _rows(faces: LabelledFaces, data: TrainingData) -> tuple[Rows, Rows]:
         np.array([id in ids for id in faces.interview_ids])
         for ids in (set(data.split.train), set(data.split.validation))
     )
-    train_rows, validation_rows = (np.flatnonzero(mine[faces.interview_index]) for mine in (learned, judged))
+    train_rows, validation_rows = (
+        np.flatnonzero(mine[faces.interview_index]).astype(np.int32) for mine in (learned, judged)
+    )
     if not len(train_rows) or not len(validation_rows):
         raise TrainingError(
             f"{len(train_rows)} faces to train on and {len(validation_rows)} to validate on; "
@@ -168,7 +170,7 @@ def _pipeline(faces: LabelledFaces, rows: Rows, config: TrainingConfig, *, train
         return inputs, tf.one_hot(category, len(CATEGORIES))
 
     side = (None, *faces.crop.shape[1:])
-    kinds = ((side, tf.uint8), (side, tf.float32), ((None,), tf.int32), ((2,), tf.int64))
+    kinds = ((side, tf.uint8), (side, tf.float32), ((None,), tf.int8), ((2,), tf.int64))
     data = tf.data.Dataset.from_generator(batches, output_signature=tuple(tf.TensorSpec(*kind) for kind in kinds))
     of_epoch = math.ceil(len(drawn_rows(faces, rows, options.faces_per_clip, None)) / options.batch_size)
     data = data.apply(tf.data.experimental.assert_cardinality(of_epoch))
@@ -200,7 +202,7 @@ def _look_up(*_: Any, **__: Any) -> None:
     stop_if_asked()
 
 
-def _class_weights(categories: npt.NDArray[np.int32]) -> dict[int, float]:
+def _class_weights(categories: npt.NDArray[np.int8]) -> dict[int, float]:
     """Weights that balance the categories; a category without faces gets none."""
     present = np.unique(categories)
     return dict(zip(present.tolist(), compute_class_weight("balanced", classes=present, y=categories), strict=True))

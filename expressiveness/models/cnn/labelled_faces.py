@@ -21,8 +21,8 @@ from expressiveness.models.cnn.preprocessing import FaceInput, reference_face
 from expressiveness.models.training import LabelledClip
 from expressiveness.wording import counted
 
-Rows = npt.NDArray[np.int64]
-FaceBatch = tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32], npt.NDArray[np.int32]]
+Rows = npt.NDArray[np.integer[Any]]
+FaceBatch = tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32], npt.NDArray[np.int8]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class LabelledFaces:
     crop: npt.NDArray[np.uint8]  # (n, 48, 48)
     reference: npt.NDArray[np.float32]  # (k, 48, 48) subtracted from each crop: the clip's mean face, or 0
     interview_index: npt.NDArray[np.int32]  # (n,) into interview_ids
-    category: npt.NDArray[np.int32]  # (n,) into CATEGORIES
+    category: npt.NDArray[np.int8]  # (n,) into CATEGORIES
 
     def __len__(self) -> int:
         return len(self.crop)
@@ -57,13 +57,13 @@ def faces_of(clips: Iterable[LabelledClip], face_input: FaceInput) -> LabelledFa
         OutputError: the folder for temporary files is full.
     """
     ids: list[str] = []
-    categories: list[npt.NDArray[np.int32]] = []
+    categories: list[npt.NDArray[np.int8]] = []
     with ExitStack() as files:
         crops, references = (files.enter_context(TemporaryFile()) for _ in range(2))
         for clip in clips:
             rows = clip.face_category >= 0
             ids.append(clip.interview.id)
-            categories.append(clip.face_category[rows])
+            categories.append(clip.face_category[rows].astype(np.int8))
             _write(crops, clip.faces.crop[rows])
             _write(references, reference_face(clip.faces, face_input))
         if not ids:

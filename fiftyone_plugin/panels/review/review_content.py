@@ -36,6 +36,15 @@ def load(ctx: Context) -> None:
     keep(ctx, {"first": first} if first else _content(ctx))
 
 
+def compare(ctx: Context) -> None:
+    """Load what two runs differ in, apart from the rest: it is counted over all frames, which may be a million."""
+    choices = choices_of(ctx.panel.state)
+    if choices.run and choices.other:
+        change = _change(compared_videos(ctx.dataset, choices), choices.other, choices.run)
+        of = [choices.run, choices.other, choices.people]
+        ctx.panel.set_data("review.change", json.dumps({"of": of, **change}))
+
+
 def keep(ctx: Context, content: Json) -> None:
     """Hand content to the browser, as text: the App merges new data into old, keeping the end of longer lists."""
     ctx.panel.set_data("review.json", json.dumps(content))
@@ -73,6 +82,7 @@ def _content(ctx: Context) -> Json:
         "categories": list(CATEGORIES),
         "runs": [{"name": name, "about": model_label(dataset, name)} for name in reversed(runs)],
         "choices": asdict(choices),
+        "wanted": choices_of(state).people,
         "held_out": held_out,
         "suspects": _suspects(dataset),
         **_figures(dataset, choices),
@@ -119,7 +129,6 @@ def _figures(dataset: fo.Dataset, choices: Choices) -> Json:
             for metric in ("accuracy", "loss")
             if record["history"].get(metric)
         },
-        "change": _change(compared_videos(dataset, choices), choices.other, run) if choices.other else None,
     }
 
 

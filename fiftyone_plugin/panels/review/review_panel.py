@@ -15,7 +15,8 @@ from ..root import InterviewPanel, root_view
 RELOAD, SIDEBAR, WORK = "ExpressivenessReload", "ExpressivenessSidebar", "ExpressivenessWork"
 """Defined in `components.js`: reloads the panel with the dataset; keeps the sidebar in order; shows long work."""
 
-CONTENT = "ExpressivenessReviewPanel"
+CONTENT, FACES = "ExpressivenessReviewPanel", "ExpressivenessFaces"
+"""Defined in `components.js`, too: what the panel shows; decisions by key on the faces of the grid."""
 
 HELP = """
 Choose a run, then click:
@@ -25,6 +26,9 @@ Choose a run, then click:
 
 **Look at them as** decides whether you see videos, clips or single faces. You see the 100 worst videos, or clips of
 those, or the 120 most probable faces.
+
+Single faces are decided by **key**: `1` `2` `3` set the category, `c` confirms it, `x` leaves the face out of training,
+`n` and `p` go on and back, `u` undoes, `?` shows the keys.
 
 *Held-out people* were not used in training: only on them do the figures tell how good a run is.
 
@@ -66,11 +70,25 @@ class ReviewPanel(InterviewPanel):
             ctx.panel.state.choices = {**(ctx.panel.state.choices or {}), **chosen}
         self.on_load(ctx)
 
+    def on_compare(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Load what the two chosen runs differ in."""
+        from .review_content import compare
+
+        compare(ctx)
+
     def on_show(self, ctx: foo.executor.ExecutionContext) -> None:
         """Show what was clicked in the grid."""
         from .review_views import show
 
         show(ctx)
+
+    def on_faces(self, ctx: foo.executor.ExecutionContext) -> None:
+        """Tell the keys of the faces' grid what it shows."""
+        import json
+
+        from ...review import shown_faces
+
+        ctx.panel.set_data("faces", {"json": json.dumps(shown_faces(ctx.view))})
 
     def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
         """Draw the panel."""
@@ -78,8 +96,9 @@ class ReviewPanel(InterviewPanel):
         if missing := ctx.panel.state.missing:
             panel.md(f"**{missing}**", name="sentence")
             return types.Property(panel, view=root_view())
-        events = {"on_choice": self.on_choice, "on_show": self.on_show}
+        events = {"on_choice": self.on_choice, "on_show": self.on_show, "on_compare": self.on_compare}
         panel.obj("work", view=types.View(component=WORK, composite_view=True))
+        panel.obj("faces", view=types.View(component=FACES, composite_view=True, on_faces=self.on_faces))
         panel.obj("review", view=types.View(component=CONTENT, composite_view=True, **events))
         panel.obj("reload", view=types.View(component=RELOAD, composite_view=True, on_reload=self.on_choice))
         panel.obj("sidebar", view=types.View(component=SIDEBAR, composite_view=True))

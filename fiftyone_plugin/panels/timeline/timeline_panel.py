@@ -99,7 +99,7 @@ def _load(ctx: foo.executor.ExecutionContext) -> str | None:
     series = video_series(ctx.dataset, video, run)
     if not series:
         return f"Run {run} found no face to classify in this video."
-    waiting = {"name": queue, "run": run, "videos": review_queue(ctx.dataset, run, queue)}
+    waiting = {"name": queue, "run": run, **review_queue(ctx.dataset, run, queue).as_dict()}
     # As text, since the App merges new data into old: a shorter list would keep the end of a longer one.
     ctx.panel.set_data("timeline", {"json": json.dumps({**series, "runs": runs, "queue": waiting, "coder": login()})})
     return None

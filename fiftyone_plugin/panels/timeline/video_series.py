@@ -60,7 +60,7 @@ def video_series(dataset: Any, sample: str, run: str) -> dict[str, Any] | None:
         "scores": offsets and [round(score + offset, 3) for offset in offsets],
         "target": measure and measure[0],
         "thresholds": measure and [measure[1].low, measure[1].high],
-        "decided": decided_in(dataset, sample),
+        "decided": decided_in(video)[sample],
         "frame_rate": rate,
         "total": total or judged[-1][0],
         "step": median_low(gaps or [1]),

@@ -86,7 +86,8 @@ def test_evaluate_writes_a_report_with_the_training_curves(interviews, model, tm
     assert run("evaluate", model, interviews, "--faces", tmp_path / "faces", "--html", html) == 0
 
     page, said = html.read_text(), capsys.readouterr().out
-    assert page.count("<img") == 4, "scores, matrix, categories and the curves of the training"
+    assert page.count("data:image/svg+xml") == 3, "scores, matrix and the curves of the training"
+    assert page.count("data:image/jpeg") == 2, "a picture of each video that is wrong"
     assert "Evaluation of model" in page
     assert "0004" in page, "the clip that could not be judged"
     assert str(html) in said

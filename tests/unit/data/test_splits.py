@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressiveness.data import participant_folds, split_by_participant
+from expressiveness.data import Split, participant_folds, read_split, split_by_participant
 from expressiveness.errors import TrainingError
 from tests.interviews import interview
 
@@ -77,3 +77,23 @@ def test_a_split_knows_the_set_of_an_interview():
 def test_two_people_cannot_be_parted_and_the_error_says_what_would_help():
     with pytest.raises(TrainingError, match=r"2 participants .* add interviews of other people"):
         split_by_participant(interviews_of([1, 1, 2]))
+
+
+def test_a_prescribed_split_is_taken_and_keeps_people_whole(tmp_path):
+    file = tmp_path / "split.csv"
+    interviews = [interview(number, person=str(number // 2)) for number in range(8)]
+    rows = ["0000,Train", "0001,train", "0002,dev", "0003,validation", "0004,test", "9999,test"]
+    file.write_text("\n".join(["id,set", *rows]))
+
+    assert read_split(file, interviews) == Split(("0000", "0001"), ("0002", "0003"), ("0004",))
+
+    file.write_text("\n".join(["id,set", *rows, "0005,train"]))
+    with pytest.raises(TrainingError, match="the participant of 0005 is in test and in train"):
+        read_split(file, interviews)
+    file.write_text("id,set\n0000,train\n0002,val\n")
+    with pytest.raises(TrainingError, match="puts no interview into test"):
+        read_split(file, interviews)
+    for wrong in ("id,set\n0000,trian\n", "id\n0000\n"):
+        file.write_text(wrong)
+        with pytest.raises(TrainingError, match="is no column or no set"):
+            read_split(file, interviews)

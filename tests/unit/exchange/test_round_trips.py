@@ -29,7 +29,7 @@ from tests.interviews import interview
 from tests.media import write_grey_ramp
 
 FRAMES, RATE = 50, 25
-SAID = "[00:00 - 00:01] Hello there. [00:01 - 00:02] I <like> it."
+SAID = "[00:00 - 00:01] [softly] Hello there.\n[00:01 - 00:02] I <like> it."
 KEEPS_DECISIONS = {"elan": ".eaf", "boris": ".boris", "cvat": ".xml"}
 RULE = CategoryRule("facial_expression", Thresholds())
 
@@ -134,7 +134,7 @@ def test_elan_has_a_tier_for_prediction_truth_coders_and_transcript(study, tmp_p
     assert {"prediction", "coder Ada", "coder Bob", "transcript", "truth, whole video"} <= set(tiers)
     within_a_frame([(start / 1000, end / 1000, text) for start, end, text in tiers["prediction"]], RUNS)
     assert tiers["truth, whole video"] == [(0, 2000, EXPRESSIVE)]
-    assert tiers["transcript"] == [(0, 1000, "Hello there."), (1000, 2000, "I <like> it.")]
+    assert tiers["transcript"] == [(0, 1000, "[softly] Hello there."), (1000, 2000, "I <like> it.")]
     assert document.media_descriptors[0]["RELATIVE_MEDIA_URL"] == "./one.mp4"
     assert set(document.get_tier_ids_for_linguistic_type("category")) == set(tiers) - {"transcript"}
 
@@ -156,7 +156,7 @@ def test_subtitles_are_read_by_their_library(study, tmp_path):
     cues = webvtt.read(folder / "0001.prediction.vtt")
     within_a_frame([(seconds(cue.start_time), seconds(cue.end_time), cue.text) for cue in cues], RUNS)
     assert [unescape(cue.text) for cue in webvtt.read(folder / "0001.transcript.vtt")] == [
-        "Hello there.",
+        "[softly] Hello there.",
         "I <like> it.",
     ]
 

@@ -109,6 +109,7 @@ def test_a_table_of_all_frames_is_written_in_the_format_of_its_ending(model, tmp
     written = read(tmp_path / f"t{ending}")
     assert list(written.columns) == list(frames.columns)
     assert np.allclose(written[CATEGORIES[0]], frames[CATEGORIES[0]], atol=1e-5)
+    assert written["category"].tolist() == written[list(CATEGORIES)].idxmax(axis=1).tolist(), "each frame's own"
 
 
 def test_a_table_of_an_unknown_kind_is_refused(model, tmp_path):

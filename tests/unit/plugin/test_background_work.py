@@ -76,15 +76,15 @@ def test_an_error_is_a_sentence_and_the_form_is_kept_for_the_next_try():
 
 
 def test_a_second_work_on_a_dataset_is_refused_until_the_first_has_ended():
-    first = begin_work("id", "interviews", lambda: work_of(count_for_ever))
+    first = begin_work("interviews", lambda: work_of(count_for_ever))
     with pytest.raises(BusyError, match="Detect faces goes on there; wait for it or stop it in the review panel"):
-        begin_work("id", "interviews", lambda: work_of(count_for_ever))
-    forget_work("id")
-    assert work_on("id") is first
+        begin_work("interviews", lambda: work_of(count_for_ever))
+    forget_work("interviews")
+    assert work_on("interviews") is first
 
     first.stop()
     assert first.wait(1)
-    second = begin_work("id", "interviews", lambda: work_of(lambda _: {"message": "done"}))
+    second = begin_work("interviews", lambda: work_of(lambda _: {"message": "done"}))
     assert second.wait(1)
-    forget_work("id")
-    assert work_on("id") is None
+    forget_work("interviews")
+    assert work_on("interviews") is None
