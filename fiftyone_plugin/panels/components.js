@@ -1271,6 +1271,7 @@ const expressivenessPlayer = (() => {
   const VIDEO = "fo-sample-modal-plugin";
   const REVIEW_PANEL = "review_panel";
   const DETAILS = "@expressiveness/interviews/video_details";
+  const LABELS = "@expressiveness/interviews/held_labels"; // which judges edits by hand
   const LOOK_AGAIN = 2000; // milliseconds between looks for edits in the Annotate tab, which tells nobody of them
 
   const LEAST_PLOT = 90; // pixels
@@ -1305,8 +1306,8 @@ const expressivenessPlayer = (() => {
     const seen = useMemo(() => (data ? asDecided(data, reading, decided) : null), [data, reading, decided]);
     const details = useDetails(data);
     usePlaceUnderVideo();
-    useRunOfReview(data, schema);
-    useEditsByHand(player.annotates, schema);
+    useRunOfReview(data, dataset, schema);
+    useEditsByHand(data, player.annotates, schema);
     if (!seen) return null;
     const level = shows === "level" && data.scores;
     return h(
@@ -1366,8 +1367,11 @@ const expressivenessPlayer = (() => {
     }, []);
   }
 
-  /** Show the run that was last chosen in the review panel beside the grid. */
-  function useRunOfReview(data, schema) {
+  /** The run that was last followed, by dataset; kept outside the component, which may be created anew. */
+  const followed = new Map();
+
+  /** Show a run once it was chosen in the review panel beside the grid. */
+  function useRunOfReview(data, dataset, schema) {
     const tell = window.__foo__.usePanelEvent();
     const panel = window.__fosp__.usePanelId();
     const { spaces } = useSpaces(window.__fos__.constants.FIFTYONE_GRID_SPACES_ID);
@@ -1375,24 +1379,28 @@ const expressivenessPlayer = (() => {
     const review = getNodes(spaces.root).find(({ type }) => type === REVIEW_PANEL);
     const run = (states?.get ? states.get(review?.id) : states?.[review?.id])?.state?.choices?.run;
     useEffect(() => {
-      if (data && run && run !== data.run && data.runs.includes(run))
-        tell(panel, { operator: schema.view.on_follow, params: { run } });
+      if (!data || !run || followed.get(dataset) === run) return;
+      followed.set(dataset, run);
+      if (run !== data.run && data.runs.includes(run)) tell(panel, { operator: schema.view.on_follow, params: { run } });
     }, [run, Boolean(data)]);
   }
 
-  /** Read again when the Annotate tab was left, and now and then while it is open. */
-  function useEditsByHand(annotates, schema) {
+  /** Read again when the Annotate tab was left, and after each edit that is found while it is open. */
+  function useEditsByHand(data, annotates, schema) {
     const tell = window.__foo__.usePanelEvent();
     const panel = window.__fosp__.usePanelId();
+    const { execute } = window.__foo__.useOperatorExecutor(LABELS);
     const before = useRef(annotates);
     useEffect(() => {
-      const look = () => tell(panel, { operator: schema.view.on_look });
-      if (before.current && !annotates) tell(panel, { operator: schema.view.on_read });
+      const read = () => tell(panel, { operator: schema.view.on_read });
+      if (before.current && !annotates) read();
       before.current = annotates;
-      if (!annotates) return undefined;
+      if (!annotates || !data) return undefined;
+      const callback = ({ result }) => result?.judged && read();
+      const look = () => execute({ sample: data.sample }, { callback, skipOutput: true, skipErrorNotification: true });
       const often = setInterval(look, LOOK_AGAIN);
       return () => clearInterval(often);
-    }, [annotates]);
+    }, [annotates, data?.sample]);
   }
 
   /** FiftyOne's arrows to the next video are in the middle of the window, over this panel: move them beside the video. */
@@ -1731,7 +1739,7 @@ const expressivenessPlayer = (() => {
   function Transcript({ data, lines, player }) {
     const box = useRef(null);
     const now = player.frame ? timeOf(data, player.frame) : -1;
-    const current = lines?.findIndex(({ start, end }) => start <= now && now < end) ?? -1;
+    const current = lines?.findLastIndex(({ start }) => start <= now) ?? -1;
     useEffect(() => {
       const line = box.current?.children[current];
       if (line) box.current.scrollTop = line.offsetTop - box.current.offsetTop - 20;

@@ -58,7 +58,7 @@ def test_the_timeline_moves_with_the_video_and_a_click_goes_to_the_nearest_judge
     expect(page.get_by_test_id("expressiveness-model")).to_have_text("run cnn_1: the notebook's network")
     held = page.get_by_test_id("expressiveness-held")
     expect(held).to_have_count(0)  # the frame has a label of its own
-    arrow = page.get_by_test_id("nav-right-button").bounding_box()
+    arrow = page.get_by_test_id("nav-left-button").bounding_box()
     assert arrow["y"] + arrow["height"] < timeline.bounding_box()["y"]
 
     page.get_by_role("button", name="Play").click()
@@ -139,13 +139,13 @@ def test_another_video_brings_its_own_timeline_and_annotate_is_followed_and_judg
     page.wait_for_timeout(2000)  # the tab's player starts at the beginning
     page.mouse.click(*at_share(page, 0.5))
 
-    expect(timeline).to_have_attribute("data-frame", "21")
+    expect(timeline).to_have_attribute("data-frame", "16")
     theirs, ours = playheads(page)
     assert ours == pytest.approx(theirs, abs=2)
     sample = dataset[ids[2]]
-    face = sample.frames[21]["faces"].detections[0]
+    face = sample.frames[16]["faces"].detections[0]
     face.category = RESERVED if face.category == EXPRESSIVE else EXPRESSIVE
     sample.save()  # as the tab does
     expect(page.get_by_test_id("expressiveness-reading")).to_contain_text(f"truly {face.category}")
     sample.reload()
-    assert sample.frames[21]["cnn_1"].detections[0].truth == face.category
+    assert sample.frames[16]["cnn_1"].detections[0].truth == face.category

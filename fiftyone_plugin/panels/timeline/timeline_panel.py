@@ -49,11 +49,6 @@ class TimelinePanel(InterviewPanel):
         ctx.panel.state.set("choices.run", ctx.params.get("run"))
         self.on_load(ctx)
 
-    def on_look(self, ctx: foo.executor.ExecutionContext) -> None:
-        """Load the timeline anew if the video was edited by hand; called again and again in the Annotate tab."""
-        if ctx.current_sample and _edited(ctx, _video_of(ctx)):
-            self.on_load(ctx)
-
     def render(self, ctx: foo.executor.ExecutionContext) -> types.Property:
         """Draw the panel."""
         panel = types.Object()
@@ -67,7 +62,7 @@ class TimelinePanel(InterviewPanel):
             if len(state.runs) > 1:
                 _dropdown(row, "run", {run: f"Run {run}" for run in reversed(state.runs)}, self.on_run)
             _dropdown(row, "queue", {name: label for name, (label, _) in QUEUES.items()}, self.on_run)
-            events = {"on_follow": self.on_follow, "on_look": self.on_look, "on_read": self.on_load}
+            events = {"on_follow": self.on_follow, "on_read": self.on_load}
             panel.obj("timeline", view=types.View(component="ExpressivenessTimeline", composite_view=True, **events))
         return types.Property(panel, view=root_view())
 
@@ -83,7 +78,8 @@ def _load(ctx: foo.executor.ExecutionContext) -> str | None:
     """Load what the chosen run says of the open video into the panel; return a message if that is nothing."""
     if missing := missing_packages():
         return missing_sentence(missing)
-    from ...curation import login
+    from ...curation import judge_hand_edits, login
+    from ...dataset import source_ids
     from ...fields import runs_with_fields
     from ...review import QUEUES, review_queue
 
@@ -98,8 +94,8 @@ def _load(ctx: foo.executor.ExecutionContext) -> str | None:
     queue = state.get("choices.queue")
     queue = queue if queue in QUEUES else next(iter(QUEUES))
     state.set({"runs": runs, "choices": {"run": run, "queue": queue}})
-    video = _video_of(ctx)
-    _edited(ctx, video)
+    [video] = source_ids(ctx.view.select(ctx.current_sample))
+    judge_hand_edits(ctx.dataset.select(video))
     series = video_series(ctx.dataset, video, run)
     if not series:
         return f"Run {run} found no face to classify in this video."
@@ -107,18 +103,3 @@ def _load(ctx: foo.executor.ExecutionContext) -> str | None:
     # As text, since the App merges new data into old: a shorter list would keep the end of a longer one.
     ctx.panel.set_data("timeline", {"json": json.dumps({**series, "runs": runs, "queue": waiting, "coder": login()})})
     return None
-
-
-def _video_of(ctx: foo.executor.ExecutionContext) -> str:
-    """The id of the open video; clips and faces have ids of their own."""
-    from ...dataset import source_ids
-
-    [video] = source_ids(ctx.view.select(ctx.current_sample))
-    return video
-
-
-def _edited(ctx: foo.executor.ExecutionContext, video: str) -> bool:
-    """Judge what was edited by hand in a video since somebody last looked; whether there was anything."""
-    from ...curation import judge_hand_edits
-
-    return bool(judge_hand_edits(ctx.dataset.select(video)))
