@@ -1874,19 +1874,6 @@ const expressivenessPlayer = (() => {
     };
   }
 
-  /** The player's current frame, from 1. */
-  function usePlayedFrame(looker) {
-    const [frame, setFrame] = useState();
-    useEffect(() => {
-      if (!looker?.subscribeToState) return undefined;
-      const follow = () => setFrame(looker.state.destroyed ? undefined : looker.frameNumber);
-      follow();
-      const subscriptions = ["frameNumber", "destroyed"].map((name) => looker.subscribeToState(name, follow));
-      return () => subscriptions.forEach((unsubscribe) => unsubscribe());
-    }, [looker]);
-    return frame;
-  }
-
   function useKeys(act) {
     const latest = useRef(act);
     latest.current = act;
@@ -1959,7 +1946,7 @@ const expressivenessPlayer = (() => {
   function Coding({ data, coder }) {
     const looker = useRecoilValue(window.__fos__.modalLooker);
     const dataset = useRecoilValue(window.__fos__.dataset).name;
-    const frame = usePlayedFrame(looker);
+    const frame = expressivenessPlayer.useLookerFrame(looker);
     const codes = useCodes(data, dataset, coder);
     const [start, setStart] = useState(null);
     const [level, setLevel] = useState(50);
