@@ -74,3 +74,18 @@ def test_of_several_coders_one_is_chosen(study, tmp_path, capsys):
     assert "several people decided: Ada, Bob; choose one with --coder" in capsys.readouterr().err
     assert run("import-decisions", study, *files, "--out", tmp_path / "d.json", "--coder", "Bob") == 0
     assert Curation.load(tmp_path / "d.json") == Curation(both.faces[1:])
+
+
+def test_videos_alone_are_predicted_and_exported(study, tmp_path):
+    (study / "table.csv").unlink()
+    faces = FaceStore(tmp_path / "faces", random_model().extraction)
+    faces.write_config()
+    for one in read_interviews(study):
+        faces.save(one, grey_faces(100))
+    given = [study, "--model", random_model().save(tmp_path / "model"), "--faces", faces.root]
+
+    assert run("export", *given, "--out", tmp_path / "tables") == 0
+
+    videos = pd.read_csv(tmp_path / "tables/videos.csv")
+    assert videos["predicted_category"].notna().all()
+    assert videos["true_category"].isna().all()
