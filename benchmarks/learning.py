@@ -10,12 +10,10 @@ most of it for the networks; `--without-networks` leaves them out and takes a mi
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +23,7 @@ from scipy.stats import spearmanr
 from benchmarks.circumstances import RESULTS as FOLDER
 from benchmarks.circumstances import circumstances
 from benchmarks.learning_extras import extras_of
+from benchmarks.rendered_sets import CLIPS, PEOPLE, noisy_interviews
 from expressiveness.data import read_interviews
 from expressiveness.evaluation import BenchmarkConfig
 from expressiveness.evaluation.benchmark_rows import ROWS, Material, Predictions
@@ -33,8 +32,6 @@ from expressiveness.faces import FaceStore, extract_interviews
 from expressiveness.movement import MovementStore, extract_movements
 
 RESULTS = FOLDER / "learning.json"
-PEOPLE, CLIPS = 40, 4
-NOISE = 0.5
 NETWORKS = ("notebook_leaky", "notebook", "deviation")
 
 
@@ -75,17 +72,6 @@ def prepared(facekit, folder, seed):
     extract_interviews(interviews, FaceStore(folder / "faces"))
     extract_movements(interviews, MovementStore(folder / "faces"))
     return interviews
-
-
-def noisy_interviews(facekit, interviews, seed):
-    """The same interviews with the scores that `--label-noise` gives: it changes no picture, so none is rendered."""
-    spec = importlib.util.spec_from_file_location("make_interviews", facekit / "make_interviews.py")
-    renderer = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = renderer
-    spec.loader.exec_module(renderer)
-    settings = renderer.Settings(PEOPLE, CLIPS, 4.0, 15.0, 320, 240, seed, NOISE)
-    scores = {clip.clip_id: clip.targets["facial_expression"] for clip in renderer.plan_clips(settings)}
-    return [replace(one, scores={**one.scores, "facial_expression": scores[one.id]}) for one in interviews]
 
 
 def table_of(interviews, store, folder, arguments):

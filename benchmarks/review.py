@@ -116,7 +116,7 @@ def _seen():
 
         open_review_panel(page)
         started = time.perf_counter()
-        expect(page.locator(".nsewdrag")).to_be_visible()
+        expect(page.get_by_test_id("expressiveness-matrix")).to_be_visible()
         panel = time.perf_counter() - started
 
         whole = counts.inner_text()

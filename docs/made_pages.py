@@ -36,6 +36,7 @@ FOLDERS = {
     "Movement": "expressiveness.movement",
     "Models": "expressiveness.models",
     "Evaluation": "expressiveness.evaluation",
+    "Coding": "expressiveness.coding",
     "Reports": "expressiveness.reports",
     "Live": "expressiveness.live",
     "Samples": "expressiveness.samples",
@@ -44,7 +45,7 @@ FOLDERS = {
 }
 """The pages of the core's reference, a folder each."""
 
-PLUGIN = ("dataset", "curation", "review", "steps")
+PLUGIN = ("dataset", "curation", "coding", "review", "steps")
 """Folders of the plugin whose functions notebooks call; operators and panels explain themselves in the App."""
 
 

@@ -44,6 +44,13 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def duration(seconds: float) -> str:
+    """A length of time for people: "40 s", "12 min", "3.5 h"."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
+
+
 def decimal(value: float | None) -> str:
     """A figure with two decimals, or "" for None."""
     # Round before formatting: a mean of -1e-17 must read 0.00, not -0.00.
@@ -72,6 +79,8 @@ def figure_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         rows += [(f"{promised}: cannot say", sets["cannot_say"], None)]
     rows += [("frames within a video, Spearman's rho", frames.get("within"), frames.get("within_ci"))]
     rows += [(f"frames within a video, {third} amplitude", value, None) for third, value in thirds]
+    if coders := frames.get("coders"):
+        rows += [("frames within a video, coder against coder", coders["within"], coders["within_ci"])]
     rows += [("frames of all videos, Spearman's rho", frames.get("pooled"), None)]
     return [(label, decimal(value), interval(bounds)) for label, value, bounds in rows if value is not None]
 
@@ -87,7 +96,19 @@ def about_frames(evaluation: Mapping[str, Any]) -> str:
         return NO_FRAME_TRUTH
     of_all = "" if frames["pooled"] is None else f", {decimal(frames['pooled'])} over the frames of all videos"
     within = f"{decimal(frames['within'])} within a video" if frames["videos"] else "unknown within a video"
-    return f"The truth of {counted(frames['n'], 'frame')} is known: Spearman's rho is {within}{of_all}."
+    said = f"The truth of {counted(frames['n'], 'frame')} is known: Spearman's rho is {within}{of_all}."
+    return f"{said}{_about_coders(frames['coders'])}" if frames.get("coders") else said
+
+
+def _about_coders(coders: Mapping[str, Any]) -> str:
+    """How far those who coded the frames agree, which is the most that a model can be shown to reach."""
+    names = " and ".join(coders["coders"])
+    whose = "; ".join(f"{number:,} by {name}" for name, number in coders["whose"].items())
+    left = f", {coders['open']:,} open and left out" if coders["open"] else ""
+    if len(coders["coders"]) < 2 or coders["within"] is None:
+        return f" It is what {names} coded ({whose}{left}); how far coders agree is unknown."
+    ceiling = f"{decimal(coders['within'])} ({interval(coders['within_ci'])})"
+    return f" {names} reach {ceiling} with each other, and no model can be shown to do better. Frames: {whose}{left}."
 
 
 def as_text(file: Path | str) -> str:

@@ -12,14 +12,17 @@ from pymongo.errors import ConnectionFailure
 from expressiveness.errors import DatabaseError
 
 
-def connect() -> None:
+def connect() -> str:
     """Connect to the database, starting FiftyOne's own if none is configured.
+
+    Returns:
+        The server's version.
 
     Raises:
         DatabaseError: the database does not answer, or cannot be started.
     """
     try:
-        foo.get_db_conn()
+        return str(foo.get_db_conn().client.server_info()["version"])
     except Exception as error:  # FiftyOne's errors have no common base class
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise DatabaseError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from typing import Any
 
 import fiftyone as fo
@@ -24,6 +25,7 @@ FRAMES_WITHOUT_FACE = "frames_without_face"
 
 SUSPICION = "suspicion"
 SUGGESTED_CATEGORY = "suggested_category"
+SUGGESTION = "suggestion"
 
 DECIDED_BY = "decided_by"
 DECIDED_AT = "decided_at"
@@ -49,6 +51,9 @@ _FRAME_ATTRIBUTES = {
 }
 """Attributes of a run's frame labels, besides category and confidence."""
 
+RIGHT_COLOR, WRONG_COLOR = "#2f7fbf", "#b8501f"
+"""Of verdicts in the grid, as in the review panel's matrix."""
+
 CONFIDENT = 0.8
 """Minimum probability of a confident prediction."""
 
@@ -62,6 +67,7 @@ _DESCRIPTIONS = {
     REVIEWED_CATEGORY: "The category that a person decided on; outranks the score's when training",
     SUSPICION: "How suspicious the category is, 0 to 1: how improbable a model that learned from others finds it",
     SUGGESTED_CATEGORY: "The category that this model finds the most probable",
+    SUGGESTION: "Both in short, for the grid: the category given, and the one that is more probable",
     DECIDED_BY: "Who last decided on the whole video",
     DECIDED_AT: "When, in UTC",
     FRAMES_LOOKED_AT: "How many frames faces were looked for on",
@@ -78,6 +84,9 @@ _OF_ATTRIBUTES = {
 
 INFO_KEY = "expressiveness"
 """Key of the plugin's metadata in `dataset.info`."""
+
+CODING_OF = "coding_of"
+"""Key of that metadata in a dataset that was made to code a study: the id of the study's dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,11 @@ class RunFields:
         return f"{self.run}_video"
 
     @property
+    def verdict(self) -> str:
+        """Sample and frame text, for the grid: the true and the predicted category, see `verdict_of`."""
+        return f"{self.run}_verdict"
+
+    @property
     def stretches(self) -> str:
         """Sample label: stretches of time with one predicted and one true category."""
         return f"{self.run}_stretches"
@@ -174,6 +188,7 @@ class RunFields:
         return {
             self.faces: f"The category that run {self.run} predicts for the primary face",
             self.video: f"The video's category, as run {self.run} predicts it",
+            self.verdict: f"True -> predicted by run {self.run}: R is Reserved, B Balanced, E Expressive",
             self.stretches: f"The category that run {self.run} predicts, from each frame looked at until the next one",
             self.score: f"The score that run {self.run} expects",
             self.accuracy: f"The share of the frames that run {self.run} classified right",
@@ -181,6 +196,11 @@ class RunFields:
             self.embedding: f"What the last hidden layer of run {self.run} makes of the video's faces, on average",
             self.uniqueness: f"How unlike its nearest neighbours the video is, by the vectors of run {self.run}",
         }
+
+
+def verdict_of(truth: str, predicted: str | None) -> str | None:
+    """The true and the predicted category in short, as in "R -> B" (with an arrow); None if nothing is predicted."""
+    return f"{truth[0]} \N{RIGHTWARDS ARROW} {predicted[0]}" if predicted else None
 
 
 def field_in_the_way(dataset: fo.Dataset, run: str, others: Iterable[str]) -> str | None:
@@ -228,33 +248,11 @@ def declare_interview_fields(dataset: fo.Dataset) -> None:
 
 def declare_run_fields(dataset: fo.Dataset, run: str) -> RunFields:
     """Add the fields of a run."""
-    fields = RunFields(run)
-    about = fields.descriptions
-    _declare_detections(dataset, fields.faces, about[fields.faces])
-    for name, kind in _FRAME_ATTRIBUTES.items():
-        dataset.add_frame_field(f"{fields.faces}.detections.{name}", kind)
-    dataset.add_frame_field(f"{fields.faces}.detections.probabilities", fo.ListField, subfield=fo.FloatField)
-    dataset.add_sample_field(
-        fields.video,
-        fo.EmbeddedDocumentField,
-        embedded_doc_type=fo.Classification,
-        description=about[fields.video],
-    )
-    dataset.add_sample_field(f"{fields.video}.truth", fo.StringField)
-    dataset.add_sample_field(f"{fields.video}.correct", fo.BooleanField)
-    dataset.add_sample_field(
-        fields.stretches,
-        fo.EmbeddedDocumentField,
-        embedded_doc_type=fo.TemporalDetections,
-        description=about[fields.stretches],
-    )
-    counts = dict.fromkeys(("judged", "confident", "uncertain"), fo.IntField)
-    for name, kind in {"truth": fo.StringField, "correct": fo.BooleanField, **counts}.items():
-        dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
-    for name, kind in ((fields.score, fo.FloatField), (fields.accuracy, fo.FloatField), (fields.split, fo.StringField)):
-        dataset.add_sample_field(name, kind, description=about[name])
-    lay_out(dataset)
-    return fields
+    try:
+        return _add_run_fields(dataset, RunFields(run))
+    except ValueError:  # in the App's server, another request has read the dataset anew, whose copy all of them share
+        dataset.reload()
+        return _add_run_fields(dataset, RunFields(run))
 
 
 def declare_embedding(dataset: fo.Dataset, run: str) -> RunFields:
@@ -270,6 +268,7 @@ def declare_suspicion(dataset: fo.Dataset) -> None:
     """Add the fields for suspicious labels."""
     dataset.add_sample_field(SUSPICION, fo.FloatField, description=_DESCRIPTIONS[SUSPICION])
     _declare_category(dataset, SUGGESTED_CATEGORY)
+    dataset.add_sample_field(SUGGESTION, fo.StringField, description=_DESCRIPTIONS[SUGGESTION])
     lay_out(dataset)
 
 
@@ -284,7 +283,7 @@ def lay_out(dataset: fo.Dataset) -> None:
     runs, known = runs_with_fields(dataset), InterviewFields.of(dataset)
     # Earlier fields are drawn on top, so that a run's label covers the word "face" of the same box.
     groups = [
-        ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT, SUSPICION, SUGGESTED_CATEGORY]),
+        ("category", [CATEGORY, REVIEWED_CATEGORY, DECIDED_BY, DECIDED_AT, SUSPICION, SUGGESTED_CATEGORY, SUGGESTION]),
         *((f"run {run}", _sidebar_paths(RunFields(run))) for run in reversed(runs)),
         ("faces", [f"frames.{FACES}", FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE]),
         ("interview", [INTERVIEW_ID, PARTICIPANT, *known.attributes.values()]),
@@ -303,11 +302,21 @@ def lay_out(dataset: fo.Dataset) -> None:
         fo.SidebarGroupDocument(name="other", paths=rest, expanded=False),
         fo.SidebarGroupDocument(name="metadata", paths=_METADATA, expanded=False),
     ]
-    newest = _sidebar_paths(RunFields(runs[-1]))[:2] if runs else []
-    # Show the faces, since the Annotate tab edits only visible fields.
-    config.active_fields = fo.ActiveFields(paths=[CATEGORY, *newest, f"frames.{FACES}"])
+    config.active_fields = fo.ActiveFields(paths=shown_of(dataset, runs[-1] if runs else None))
     config.color_scheme = _color_scheme(runs)
     dataset.save()
+
+
+def shown_of(dataset: fo.Dataset, run: str | None) -> list[str]:
+    """What the App draws of a run: true and predicted category on the tile, and the faces, with what the run says.
+
+    The Annotate tab edits only visible fields, so the faces that were found are among them.
+    """
+    if run is None:
+        return [CATEGORY, f"frames.{FACES}"]
+    fields = RunFields(run)
+    summed_up = [fields.verdict] if dataset.has_sample_field(fields.verdict) else [CATEGORY, fields.video]
+    return [*summed_up, f"frames.{fields.faces}", f"frames.{FACES}"]
 
 
 _OWN = frozenset(
@@ -338,6 +347,44 @@ def _target(dataset: fo.Dataset) -> str:
     return str(dataset.info.get(INFO_KEY, {}).get("target", DEFAULT_TARGET))
 
 
+def _add_run_fields(dataset: fo.Dataset, fields: RunFields) -> RunFields:
+    about = fields.descriptions
+    _declare_detections(dataset, fields.faces, about[fields.faces])
+    for name, kind in _FRAME_ATTRIBUTES.items():
+        dataset.add_frame_field(f"{fields.faces}.detections.{name}", kind)
+    names = ", ".join(CATEGORIES)
+    dataset.add_frame_field(
+        f"{fields.faces}.detections.probabilities",
+        fo.ListField,
+        subfield=fo.FloatField,
+        description=f"Of {names}, in this order",
+    )
+    dataset.add_frame_field(f"{fields.faces}.detections.shares", fo.StringField, description="The same in words")
+    dataset.add_sample_field(
+        fields.video,
+        fo.EmbeddedDocumentField,
+        embedded_doc_type=fo.Classification,
+        description=about[fields.video],
+    )
+    for add in (dataset.add_sample_field, dataset.add_frame_field):
+        add(fields.verdict, fo.StringField, description=about[fields.verdict])
+    dataset.add_sample_field(f"{fields.video}.truth", fo.StringField)
+    dataset.add_sample_field(f"{fields.video}.correct", fo.BooleanField)
+    dataset.add_sample_field(
+        fields.stretches,
+        fo.EmbeddedDocumentField,
+        embedded_doc_type=fo.TemporalDetections,
+        description=about[fields.stretches],
+    )
+    counts = dict.fromkeys(("judged", "confident", "uncertain"), fo.IntField)
+    for name, kind in {"truth": fo.StringField, "correct": fo.BooleanField, **counts}.items():
+        dataset.add_sample_field(f"{fields.stretches}.detections.{name}", kind)
+    for name, kind in ((fields.score, fo.FloatField), (fields.accuracy, fo.FloatField), (fields.split, fo.StringField)):
+        dataset.add_sample_field(name, kind, description=about[name])
+    lay_out(dataset)
+    return fields
+
+
 def _declare_category(dataset: fo.Dataset, name: str) -> None:
     dataset.add_sample_field(
         name, fo.EmbeddedDocumentField, embedded_doc_type=fo.Classification, description=_DESCRIPTIONS[name]
@@ -349,7 +396,7 @@ def _declare_detections(dataset: fo.Dataset, name: str, description: str) -> Non
 
 
 def _sidebar_paths(fields: RunFields) -> list[str]:
-    of_samples = [fields.video, fields.stretches, fields.score, fields.accuracy, fields.split]
+    of_samples = [fields.verdict, fields.video, fields.stretches, fields.score, fields.accuracy, fields.split]
     return [f"frames.{fields.faces}", *of_samples, fields.uniqueness]
 
 
@@ -361,4 +408,9 @@ def _color_scheme(runs: list[str]) -> fo.ColorScheme:
         labels += [f"frames.{run.faces}", run.faces, run.video, run.stretches]  # patch views omit "frames."
     by_label = [{"path": path, "colorByAttribute": "label", "valueColors": by_category} for path in labels]
     faces = {"path": f"frames.{FACES}", "colorByAttribute": "category", "valueColors": by_category}
-    return fo.ColorScheme(color_by="value", color_pool=list(COLORS.values()), fields=[faces, *by_label])
+    by_verdict = [
+        {"value": verdict_of(truth, said), "color": RIGHT_COLOR if truth == said else WRONG_COLOR}
+        for truth, said in product(CATEGORIES, CATEGORIES)
+    ]
+    verdicts = [{"path": RunFields(run).verdict, "valueColors": by_verdict} for run in runs]
+    return fo.ColorScheme(color_by="value", color_pool=list(COLORS.values()), fields=[faces, *by_label, *verdicts])

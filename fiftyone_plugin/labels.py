@@ -13,12 +13,14 @@ import fiftyone as fo
 import numpy as np
 from bson import ObjectId
 
-from expressiveness.data import CATEGORIES
+from expressiveness.data import CATEGORIES, short_name
 from expressiveness.faces import FaceTable
 from expressiveness.models import FramePredictions
 
-from .fields import FACE_LABEL, FACES, FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE, RunFields
+from .fields import FACE_LABEL, FACES, FRAMES_LOOKED_AT, FRAMES_WITHOUT_FACE, RunFields, verdict_of
 from .truth import Document, Truth, accuracy, stretches, temporal
+
+_SHORT = [short_name(name) for name in CATEGORIES]
 
 
 def write_faces(dataset: fo.Dataset, tables: Mapping[str, FaceTable], categories: Mapping[str, str]) -> None:
@@ -84,6 +86,7 @@ def write_predictions(
     )
     by_field = {
         fields.video: {key: _video_label(value, truth[key]) for key, value in predictions.items()},
+        fields.verdict: {key: verdict_of(truth[key].video, value.category) for key, value in predictions.items()},
         fields.score: {key: value.score for key, value in predictions.items()},
         fields.accuracy: {key: accuracy(value, truth[key]) for key, value in predictions.items()},
     }
@@ -133,6 +136,7 @@ def _prediction_documents(predictions: FramePredictions, truth: Truth) -> dict[i
             correct=label == true,
             margin=first - second,
             probabilities=probabilities,
+            shares=", ".join(f"{name} {share:.0%}" for name, share in zip(_SHORT, probabilities, strict=True)),
         )
         if offset is not None:
             face["offset"] = offset

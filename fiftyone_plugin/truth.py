@@ -53,6 +53,10 @@ class Truth:
             return self.video
         return self._thresholds.category(self._score + offset)
 
+    def by_video_alone(self) -> Truth:
+        """The same, but a frame without a decision has its video's category, whatever the face does in it."""
+        return Truth(self.video, self.frames)
+
     def of_frames(self, frames: JudgedFrames) -> list[str]:
         """The true categories of the primary faces of n frames."""
         numbers = frames.frame_number.tolist()

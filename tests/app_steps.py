@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator, Page, Response, TimeoutError, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from expressiveness.data import CATEGORIES
+from expressiveness.data import short_name
 
 
 def open_dataset(page: Page, name: str) -> None:
@@ -33,7 +33,7 @@ def open_form(page: Page, label: str) -> None:
         except TimeoutError:
             continue
     search.fill(label)
-    page.get_by_text(label, exact=True).first.click()
+    page.get_by_text(f"Expressiveness: {label}", exact=True).first.click()
 
 
 def browse_to_import(page: Page, folder: Path) -> None:
@@ -65,6 +65,16 @@ def execute_and_read(page: Page, result: str) -> None:
     expect(window).to_have_count(0)
 
 
+def execute_and_follow(page: Page, result: str) -> None:
+    """Run what the open form says, and wait until the review panel shows the sentence it ends with."""
+    execute(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    work = page.get_by_test_id("expressiveness-work")
+    expect(work.get_by_text(re.compile(result))).to_be_visible(timeout=WORK_MILLISECONDS)
+    work.get_by_role("button", name="Close").click()
+    expect(work).to_have_count(0)
+
+
 def open_review_panel(page: Page) -> None:
     """Open the panel "Expressiveness review" beside the grid."""
     option = page.get_by_test_id("new-panel-option-review_panel")
@@ -78,46 +88,16 @@ def open_review_panel(page: Page) -> None:
     option.click()
 
 
-def is_choice(response: Response) -> bool:
-    """Whether a response of the server is the panel's answer to what was chosen."""
-    return bool(re.search('"on_(choice|look)"', response.request.post_data or ""))
-
-
-def choose(page: Page, dropdown: int, option: str, *, tab: str | None = None) -> None:
-    """Choose an option of a dropdown of the review panel, counted from the top, and wait until it is drawn again.
-
-    Where the panel is drawn anew, as it is once a run has predicted, an open list closes and an open tab goes back to
-    the first; a person would open them again.
-    """
-    box = page.get_by_test_id("panel-content-review_panel").get_by_role("combobox").nth(dropdown)
-    wanted = page.get_by_role("option", name=option, exact=True)
-    for attempt in range(10):
-        try:
-            if tab:
-                page.get_by_role("tab", name=tab).click()
-            box.click(timeout=5000)
-            with page.expect_response(is_choice, timeout=10_000):
-                wanted.click(timeout=5000)
-            break
-        except TimeoutError:
-            if attempt == 9:
-                raise
-            page.keyboard.press("Escape")
-    expect(page.get_by_role("listbox")).to_have_count(0)
-    expect(box).to_have_text(option)
-    page.wait_for_timeout(1000)
+def choose(page: Page, dropdown: str, option: str) -> None:
+    """Choose an option of a dropdown of the review panel, and wait until the panel shows what follows."""
+    page.get_by_test_id("panel-content-review_panel").get_by_label(dropdown, exact=True).select_option(option)
+    expect(page.get_by_test_id("expressiveness-shown").get_by_text("Reading ...")).to_have_count(0)
 
 
 def click_cell(page: Page, truth: str, predicted: str) -> None:
-    """Point at a cell of the matrix until the plot knows, as it does for any person, and click it."""
-    box = page.locator(".nsewdrag").bounding_box()
-    row, column = CATEGORIES.index(truth), CATEGORIES.index(predicted)
-    x, y = box["x"] + box["width"] * (column + 0.5) / 3, box["y"] + box["height"] * (row + 0.5) / 3
-    page.mouse.move(box["x"], box["y"] - 40)
-    expect(page.locator(".hovertext")).to_have_count(0)
-    page.mouse.move(x, y)
-    expect(page.locator(".hovertext")).to_be_visible()
-    page.mouse.click(x, y)
+    """Click a cell of the matrix."""
+    names = [short_name(category) for category in (truth, predicted)]
+    page.get_by_role("button", name="truly {}, predicted {}:".format(*names)).click()
 
 
 def pixels_of(shown: Locator, color: str) -> int:

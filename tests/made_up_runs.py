@@ -105,5 +105,13 @@ def add_run(
     verdict = "Not shown to be better than always answering Reserved (50 % against 50 %, 3 people)."
     evaluation = {"participants": 3, "verdict": verdict, "video": {"n": 3, **figures, **intervals}, "frames": None}
     config = {"model": "notebook_cnn", "target": "facial_expression"}
-    record = {"config": config, "thresholds": asdict(Thresholds()), "history": history, "evaluation": evaluation}
+    interviews = dict(zip(*dataset.values(["id", fields.INTERVIEW_ID]), strict=True))
+    split = {name: [interviews[id] for id in sets if sets[id] == name] for name in ("train", "validation", "test")}
+    record = {
+        "config": config,
+        "thresholds": asdict(Thresholds()),
+        "split": split,
+        "history": history,
+        "evaluation": evaluation,
+    }
     register_run(dataset, run, record, Path("no folder"))

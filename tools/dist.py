@@ -23,6 +23,7 @@ IN_PLUGIN = (
     "fiftyone_plugin",
     "pyproject.toml",
     "requirements.txt",
+    "skills",
 )
 """What of the sdist the plugin's zip holds."""
 

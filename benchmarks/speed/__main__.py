@@ -20,8 +20,8 @@ from benchmarks.speed.database import own_database
 from benchmarks.speed.rows import measure
 
 ROWS = (
-    "extraction", "extraction_cpu", "sparse", "labels", "prediction", "epoch", "importing", "memory",
-    "help",
+    "extraction", "extraction_core", "extraction_cpu", "one_pass", "sparse", "labels", "prediction", "epoch",
+    "importing", "memory", "training_memory", "help",
 )  # fmt: skip
 FILE = RESULTS / "speed.json"
 

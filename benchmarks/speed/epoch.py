@@ -17,7 +17,7 @@ FACES, TURNS = 2048, 7
 def turns(_clip, _folder):
     random = np.random.default_rng(0)
     crops = random.integers(0, 256, (FACES, 48, 48)).astype(np.uint8)
-    categories = random.integers(0, 3, FACES).astype(np.int32)
+    categories = random.integers(0, 3, FACES).astype(np.int8)
     config = TrainingConfig.notebook()
     fits = [
         (compiled(notebook_cnn()).fit, notebook_batches(crops, categories, config)),

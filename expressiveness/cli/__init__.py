@@ -1,7 +1,7 @@
 """The command line: each command parses its arguments, calls the library, and prints the result.
 
 There is one module per group of commands. Shared code is in `terminal` (output), `options` (arguments), `answers`
-(errors), `stopping` (signals) and `database` (FiftyOne's). Heavy packages are imported inside the commands so that
+(errors), `signals` and `database` (FiftyOne's). Heavy packages are imported inside the commands so that
 `--help` is fast; so is the FiftyOne plugin, which no other part of the core may import.
 """
 
@@ -16,19 +16,20 @@ from typing import Annotated
 import typer
 
 from expressiveness.cli.answers import STOPPED, answer, open_closed_streams
+from expressiveness.cli.coding_commands import agreement, assign
 from expressiveness.cli.exchange_commands import export, import_decisions
-from expressiveness.cli.fiftyone_app import clean, demo, forget, install_plugin, open_app
+from expressiveness.cli.fiftyone_app import clean, demo, doctor, forget, install_plugin, open_app
 from expressiveness.cli.interview_commands import extract, inspect, reencode
 from expressiveness.cli.model_commands import benchmark, evaluate, export_model, report, train
 from expressiveness.cli.recognition_commands import clips, live, predict
-from expressiveness.cli.stopping import Stops
+from expressiveness.cli.signals import Stops
 from expressiveness.cli.terminal import say, showing_warnings, warn
 
 app = typer.Typer(
     name="expressiveness",
     help="Classify how expressive a face is in interview videos (Reserved, Balanced, Expressive).\n\n"
     "For academic research; never for hiring, screening or profiling of people.",
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -49,10 +50,13 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "live": live,
     "export": export,
     "import-decisions": import_decisions,
+    "assign": assign,
+    "agreement": agreement,
     "export-model": export_model,
     "forget": forget,
     "clean": clean,
     "app": open_app,
+    "doctor": doctor,
 }
 """In the order listed by `--help`."""
 
@@ -60,6 +64,8 @@ for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 plugin.command("install")(install_plugin)
 app.add_typer(plugin, name="plugin")
+
+COMPLETION = "_EXPRESSIVENESS_COMPLETE"
 
 _ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -93,6 +99,8 @@ def _run(arguments: list[str]) -> int:
     if "" in arguments:
         raise typer.BadParameter("one of the arguments is empty, as a variable leaves it that is not set.")
     command = typer.main.get_command(app)
+    if COMPLETION in os.environ:  # the shell asks what could come next
+        command.main(prog_name="expressiveness")
     with command.make_context("expressiveness", arguments) as context:
         code = command.invoke(context)
     return code if isinstance(code, int) else 0

@@ -1,7 +1,9 @@
-"""Commands that use the FiftyOne plugin: `demo`, `app`, `forget`, `clean` and `plugin install`."""
+"""Commands that use the FiftyOne plugin: `demo`, `app`, `forget`, `clean`, `doctor` and `plugin install`."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ import typer
 
 from expressiveness._io import check_output_file, place
 from expressiveness.cli.database import check_database
+from expressiveness.cli.health import NAME, Finding, examined
 from expressiveness.cli.options import DEFAULT_PORT, Json, Overwrite, Port, Workers
 from expressiveness.cli.terminal import progress, say, write_json
 from expressiveness.errors import InterviewError
@@ -37,13 +40,20 @@ def demo(
     write_json(json_file, result.as_dict(), overwrite=overwrite)
     say(result.summary())
     if not no_app:
-        open_app(result.dataset, port)
+        open_app(result.dataset, port=port)
 
 
 def open_app(
     dataset: Annotated[
         str | None, typer.Argument(metavar="DATASET", help="Dataset to open; the newest if not given.")
     ] = None,
+    coder: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Code as this person, with a session of their own and without predictions."),
+    ] = None,
+    shown: Annotated[
+        bool, typer.Option("--shown", help="With --coder: predictions and others' decisions can be seen.")
+    ] = False,
     port: Port = DEFAULT_PORT,
     allow_host: Annotated[
         list[str] | None,
@@ -58,12 +68,30 @@ def open_app(
     check_database()
     from fiftyone_plugin.app import open_app
 
+    view = None
+    if coder:
+        dataset, view = _to_code(dataset, coder, blind=not shown)
     open_app(
         dataset,
         port=port,
+        only=bool(coder) and not shown,
+        view=view,
         allow_hosts=allow_host or (),
         on_ready=lambda address: say(f"The App is at {address} (Ctrl-C ends it)"),
     )
+
+
+def _to_code(dataset: str | None, coder: str, *, blind: bool) -> tuple[str, str | None]:
+    """Prepare a coder's session; return the dataset that it opens, and the view of what they were assigned."""
+    if not dataset:
+        raise typer.BadParameter("name the dataset that is coded: expressiveness app DATASET --coder NAME")
+    from fiftyone_plugin.app import load_dataset
+    from fiftyone_plugin.coding import code_as, coding_dataset, view_to_code
+
+    code_as(coder, blind=blind)
+    study = load_dataset(dataset)
+    opened = coding_dataset(study) if blind else study
+    return opened.name, view_to_code(opened, coder)
 
 
 def install_plugin(
@@ -143,3 +171,38 @@ def clean(
         say("".join(f"Yours to delete: {file}\n" for file in left).rstrip() or "Nothing else was in them.")
     else:
         say("No dataset uses these folders. Delete what this program wrote in them with: expressiveness clean --delete")
+
+
+def doctor(json_file: Json = None, overwrite: Overwrite = False) -> None:
+    """Check that all that is needed is installed and works, and say what to do where it does not; then exits 1."""
+    check_output_file(json_file, overwrite=overwrite)
+    findings = []
+    for finding in examined({"Database": _database, "Plugin": _plugin}):
+        say(str(finding))
+        findings.append(finding)
+    write_json(json_file, {"findings": [asdict(one) for one in findings]}, overwrite=overwrite)
+    wrong = sum(one.state == "wrong" for one in findings)
+    say(f"{wrong} of {len(findings)} must be put right." if wrong else "Everything that is needed is here.")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _database() -> Finding:
+    """Whether FiftyOne's database answers, or can be started."""
+    check_database()
+    from fiftyone_plugin.connection import connect
+
+    return Finding("Database", "ok", f"MongoDB {connect()} answers")
+
+
+def _plugin() -> Finding:
+    """Whether FiftyOne has the plugin, and of which version."""
+    from fiftyone_plugin.app import installed_plugin
+
+    if (installed := installed_plugin()) is None:
+        advice = "`expressiveness app` puts it there; so does: expressiveness plugin install"
+        return Finding("Plugin", "note", "it is not in FiftyOne's plugin folder", advice)
+    if installed.version != metadata.version(NAME):
+        advice = f"delete {installed.folder}, then run: expressiveness plugin install"
+        return Finding("Plugin", "wrong", f"version {installed.version} is in {installed.folder}", advice)
+    return Finding("Plugin", "ok", f"version {installed.version} is in {installed.folder}")

@@ -111,6 +111,9 @@ def extract(
         float, typer.Option(min=0.0, max=1.0, help="The least that counts as a face.")
     ] = DEFAULT_CONFIDENCE,
     align: Annotated[bool, typer.Option("--align", help="Turn each face until its eyes lie level.")] = False,
+    movement: Annotated[
+        bool, typer.Option("--movement", help="Read movement in the same pass, which the default model needs.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many interviews, spread over the file.")] = None,
     workers: Workers = None,
     executor: Annotated[ExecutorKind, typer.Option(help="This machine's cores, or those of a Ray cluster.")] = "local",
@@ -135,6 +138,7 @@ def extract(
     """
     from expressiveness.data import take_evenly
     from expressiveness.faces import ExtractionConfig, FaceStore, extract_interviews
+    from expressiveness.movement import extract_faces_and_movement
     from expressiveness.parallel import executor_named
     from expressiveness.video import Sampling
 
@@ -149,8 +153,9 @@ def extract(
         align=align,
     )
     run = executor_named(executor, address)
+    read = extract_faces_and_movement if movement else extract_interviews
     with progress("Finding faces") as report:
-        result = extract_interviews(
+        result = read(
             interviews,
             FaceStore(out.resolve(), config),
             workers=workers,

@@ -20,7 +20,7 @@ from expressiveness.cli.options import (
     Json,
     Low,
     Model,
-    Neutral,
+    NeutralOfFolder,
     Overwrite,
     Reader,
     Seed,
@@ -43,10 +43,10 @@ from expressiveness.cli.terminal import (
 from expressiveness.errors import ConfigError
 from expressiveness.evaluation import BOOTSTRAP_DRAWS, DEFAULT_FOLDS
 from expressiveness.models import DEFAULT_MODEL, DEFAULT_SEED
-from expressiveness.wording import about_frames
+from expressiveness.wording import about_frames, counted
 
 if TYPE_CHECKING:
-    from expressiveness.data import Curation
+    from expressiveness.data import Curation, Interview
     from expressiveness.evaluation import FrameTruth
 
 
@@ -90,7 +90,7 @@ def train(
     split: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of id,set that names train, validation or test.")
     ] = None,
-    neutral: Neutral = None,
+    neutral: NeutralOfFolder = None,
     tensorboard: Annotated[Path | None, typer.Option(metavar="DIR", help="Log for TensorBoard.")] = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -146,6 +146,8 @@ def train(
     write_json(json_file, model.evaluation, overwrite=overwrite)
     _say_figures(model.evaluation or {})
     say(about_sets(model.record()["sets"]))
+    if decisions:
+        say(f"It was given {counted(len(decisions), 'decision')} of {', '.join(decisions.whose())}.")
     say(f"The model is in {out}, its card in {out / 'README.md'}.")
 
 
@@ -157,7 +159,11 @@ def evaluate(
     curation: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions of reviewers: the frames that they labelled.")
     ] = None,
-    neutral: Neutral = None,
+    coding: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR|FILE", help="Codes of several people: the truth of frames, see agreement."),
+    ] = None,
+    neutral: NeutralOfFolder = None,
     html: Html = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -176,6 +182,8 @@ def evaluate(
     trained = read_model(model)
     found = read_folder(folder, reader=reader, columns=columns, strict=strict, allow_outside=allow_outside)
     frame_truth = _frame_truth(found.path, Curation.load(curation) if curation else None)
+    if coding:
+        frame_truth = _coded(coding, found.interviews)
     neutrals = read_neutrals(found, neutral)
     held_out = found.interviews if everyone else held_out_interviews(trained, found.interviews)
     store = FaceStore(faces, trained.extraction)
@@ -209,7 +217,7 @@ def benchmark(
     groups: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of user_no,group: figures of each group, too.")
     ] = None,
-    neutral: Neutral = None,
+    neutral: NeutralOfFolder = None,
     html: Html = None,
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
@@ -272,7 +280,7 @@ def report(
     faces: Faces,
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="New folder for the page and its parts.")],
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
-    neutral: Neutral = None,
+    neutral: NeutralOfFolder = None,
     reader: Reader = None,
     columns: Columns = None,
     strict: Strict = False,
@@ -323,10 +331,12 @@ def export_model(
         from expressiveness.models import export_model
 
         export_model(trained, out, format)
+    say(f"Model: {trained.in_words}.")
     say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir() if path.name != MANIFEST))}")
 
 
 def _say_figures(figures: dict[str, Any]) -> None:
+    say(f"Model: {figures['model']}.")
     say(figures["verdict"])
     video = figures["video"]
     low, high = video["accuracy_ci"]
@@ -348,6 +358,20 @@ def _frame_truth(folder: Path, curation: Curation | None = None) -> FrameTruth |
 
     labelled = FrameTruth.labelled(curation) if curation else None
     return labelled or FrameTruth.beside(folder)
+
+
+def _coded(coding: Path, interviews: Sequence[Interview]) -> FrameTruth:
+    """What people coded of single frames.
+
+    Raises:
+        ConfigError: no frame was coded, or no video shows a change.
+    """
+    from expressiveness.coding import Codings, human_truth
+
+    truth = human_truth(Codings.read(coding), participants={one.id: one.participant for one in interviews})
+    if not truth:
+        raise ConfigError(f"--coding {coding}: in no video do the coders agree that frames differ; code more frames")
+    return truth
 
 
 def _named_values(given: Sequence[str]) -> dict[str, str]:

@@ -54,12 +54,24 @@ Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything drawn by chance: the same seed, the same result.")
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")]
-Neutral = Annotated[
+NeutralOfFolder = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
         help="CSV of id or participant, start, end: where faces are neutral; DIR's neutral.csv if not given.",
     ),
+]
+NeutralOfVideos = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="CSV of id or participant, start, end: where faces are neutral; if not given, the neutral.csv beside the "
+        "videos or one folder above. An id is an interview's, or else a file's name without its extension.",
+    ),
+]
+NeutralLive = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="As for predict; or, for a camera, a video of the face at rest."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at a bad row.")]
 AllowOutside = Annotated[

@@ -18,7 +18,9 @@ from expressiveness.cli.options import (
     Json,
     MaxMegapixels,
     Model,
-    Neutral,
+    NeutralLive,
+    NeutralOfFolder,
+    NeutralOfVideos,
     OkIfSome,
     Overwrite,
     Reader,
@@ -31,6 +33,7 @@ from expressiveness.cli.terminal import (
     read_folder,
     read_model,
     read_neutrals,
+    read_video_neutrals,
     say,
     warn,
     write_json,
@@ -40,6 +43,7 @@ from expressiveness.wording import as_text
 
 if TYPE_CHECKING:
     from expressiveness.models import ConformalSets, FramePredictions
+    from expressiveness.movement import Neutral
     from expressiveness.parallel import Outcome
 
 
@@ -50,6 +54,7 @@ def predict(
         Path | None, typer.Option("--table", metavar="FILE", help="Every frame as .csv, .parquet or .json.")
     ] = None,
     html: Html = None,
+    neutral: NeutralOfVideos = None,
     workers: Workers = None,
     max_megapixels: MaxMegapixels = DEFAULT_MEGAPIXELS,
     ok_if_some: OkIfSome = False,
@@ -67,12 +72,14 @@ def predict(
     check_output_file(json_file, overwrite=overwrite)
     check_output_file(html, overwrite=overwrite)
     trained = read_model(model)
+    say(f"Model: {trained.in_words}.")
     # Keep a folder without videos, so that it is reported as unreadable.
     videos = list(dict.fromkeys(file for given in videos for file in videos_in(given) or [given]))
     outcomes: list[Outcome[Path, FramePredictions]] = []
     for outcome in predict_videos(
         trained,
         videos,
+        neutrals=read_video_neutrals(videos, neutral),
         reasons=bool(html or json_file),
         workers=workers,
         max_pixels=round(max_megapixels * 1e6),
@@ -86,7 +93,11 @@ def predict(
             say(_sentence(outcome.item, outcome.value, trained.sets))
     order = {video: position for position, video in enumerate(videos)}
     outcomes.sort(key=lambda outcome: order[outcome.item])
-    done = [{"file": as_text(outcome.item), **outcome.value.as_dict()} for outcome in outcomes if outcome.value]
+    done = [
+        {"file": as_text(outcome.item), "model": trained.config.model, **outcome.value.as_dict()}
+        for outcome in outcomes
+        if outcome.value
+    ]
     failed = len(outcomes) - len(done)
     write_json(json_file, done, overwrite=overwrite)
     if table:
@@ -96,7 +107,8 @@ def predict(
         from expressiveness.reports import prediction_report, write_page
 
         rule = CategoryRule(trained.config.target, trained.thresholds)
-        say(f"The report is {write_page(prediction_report(outcomes, rule=rule), html, overwrite=overwrite)}.")
+        page = prediction_report(outcomes, model=trained.in_words, rule=rule)
+        say(f"The report is {write_page(page, html, overwrite=overwrite)}.")
     if failed:
         warn(f"{len(done)} videos done, {failed} failed")
     exit_status(len(done), failed, ok_if_some=ok_if_some)
@@ -111,6 +123,7 @@ def live(
     no_window: Annotated[
         bool, typer.Option("--no-window", help="Only write: every frame of a file, at full speed.")
     ] = False,
+    neutral: NeutralLive = None,
     json_file: Json = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -123,10 +136,13 @@ def live(
     check_video_file(output, overwrite=overwrite)
     check_output_file(json_file, overwrite=overwrite)
     trained = read_model(model)
+    say(f"Model: {trained.in_words}.")
+    at_rest = _neutral_of_source(source, neutral) if "moving faces" in trained.model.can else None
     with progress("Recognising") as report:
         result = run_live(
             trained,
             source,
+            neutral=at_rest,
             output=output,
             overwrite=overwrite,
             window=not no_window,
@@ -150,7 +166,7 @@ def clips(
         bool, typer.Option("--blur-faces", help="Make every face that was found unrecognisable.")
     ] = False,
     everyone: Annotated[bool, typer.Option("--everyone", help="Also judge on people it was trained on.")] = False,
-    neutral: Neutral = None,
+    neutral: NeutralOfFolder = None,
     reader: Reader = None,
     columns: Columns = None,
     strict: Strict = False,
@@ -189,6 +205,19 @@ def clips(
         )
     say(f"{result.wrong} of {result.judged} videos wrong; clips of {len(result.clips)} in {out}")
     exit_status(len(result.clips), len(result.failures), ok_if_some=False)
+
+
+def _neutral_of_source(source: str, file: Path | None) -> Neutral | None:
+    """The neutral face that a user named: of a video file in a table, of a camera's or stream's person in a video."""
+    from expressiveness.live import file_of
+    from expressiveness.models import video_neutral
+    from expressiveness.movement import neutral_in
+
+    video = file_of(source)
+    if video is None:
+        return neutral_in(file) if file else None
+    named = read_video_neutrals([video], file).get(video)
+    return video_neutral(named, video) if named else None
 
 
 def _sentence(video: Path, predictions: FramePredictions, sets: ConformalSets | None) -> str:

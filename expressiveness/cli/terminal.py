@@ -163,6 +163,16 @@ def read_neutrals(found: InterviewFolder, file: Path | None) -> NamedNeutrals | 
     return named
 
 
+def read_video_neutrals(videos: Sequence[Path], file: Path | None) -> dict[Path, NamedNeutrals]:
+    """Read the neutral stretches of the people in some videos; print the skipped rows."""
+    from expressiveness.data import NEUTRAL_FILE, neutrals_of_videos
+
+    named = neutrals_of_videos(videos, file)
+    for rows in dict.fromkeys(one.bad_rows for one in named.values()):
+        warn_of_rows(file.name if file else NEUTRAL_FILE, rows)
+    return named
+
+
 def read_model(folder: Path) -> TrainedModel:
     """Load a model."""
     from expressiveness.models import load_model

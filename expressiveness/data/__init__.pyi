@@ -30,6 +30,8 @@ from .readers import (
 )
 from .scales import proposed_thresholds
 from .splits import Split, participant_folds, read_split, split_by_participant
+from .transcripts import TimedLine, timed_lines
+from .video_neutrals import neutrals_of_videos
 
 __all__ = [
     "ATTRIBUTES",
@@ -69,10 +71,12 @@ __all__ = [
     "Split",
     "Stretch",
     "Thresholds",
+    "TimedLine",
     "VideosReader",
     "doubts_about",
     "inspect_folder",
     "metadata_lines",
+    "neutrals_of_videos",
     "participant_folds",
     "participant_name",
     "proposed_thresholds",
@@ -82,6 +86,7 @@ __all__ = [
     "split_by_participant",
     "take_evenly",
     "taken_columns",
+    "timed_lines",
     "videos_in",
     "write_table",
 ]

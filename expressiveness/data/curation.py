@@ -7,6 +7,7 @@ the category given by the score. Excluded faces are not trained on.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -80,6 +81,11 @@ class Curation:
             tuple(replace(decision, category=None) for decision in self.faces if decision.excluded),
             tuple(replace(decision, category=None) for decision in self.interviews if decision.excluded),
         )
+
+    def whose(self) -> dict[str, int]:
+        """How many decisions are whose, most first."""
+        names = [face.decided_by for face in self.faces] + [whole.decided_by for whole in self.interviews]
+        return dict(Counter(name or "nobody named" for name in names).most_common())
 
     def save(self, path: Path | str, *, overwrite: bool = False) -> None:
         """Write the decisions as JSON, atomically, since they cannot be recomputed.

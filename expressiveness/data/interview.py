@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -107,7 +108,7 @@ class Column:
     missing: int  # number of rows where it is absent or blank
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class InterviewFolder(Sequence[Interview]):
     """The result of `read_interviews`, a sequence of interviews: index it by position, or by id as in `folder["0082"]`.
 
@@ -180,17 +181,17 @@ class InterviewFolder(Sequence[Interview]):
             raise InterviewError(f"{table} holds no interview that can be used; mend it, or give another")
         return self
 
-    @property
+    @cached_property
     def scores(self) -> tuple[str, ...]:
         """The names of all scores, in the file's order."""
         return tuple(dict.fromkeys(name for interview in self for name in interview.scores))
 
-    @property
+    @cached_property
     def attributes(self) -> tuple[str, ...]:
         """The names of all attributes, in the file's order."""
         return tuple(dict.fromkeys(name for interview in self for name in interview.attributes))
 
-    @property
+    @cached_property
     def rule(self) -> CategoryRule:
         """The data's own category rule.
 

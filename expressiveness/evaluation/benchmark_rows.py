@@ -245,7 +245,7 @@ ROWS = {
     "notebook_leaky": Row("notebook's CNN, notebook's split by frame", _notebook_leaky, leaky=True),
     "notebook": Row("notebook's CNN, single crops", _model("notebook_cnn", face_input="single")),
     "deviation": Row("notebook's CNN, deviations from the mean face", _model("notebook_cnn")),
-    "movement": Row("our model: movement", _model("movement")),
+    "movement": Row("movement, the default: video by movement, frame by intensity", _model("movement")),
 }
 """From the weakest baseline to our model."""
 

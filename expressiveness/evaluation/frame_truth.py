@@ -39,6 +39,7 @@ class FrameTruth:
     """How expressive single frames are, where known; higher is more, in any unit."""
 
     videos: Mapping[str, pd.Series[float]]  # by interview id: values, indexed by frame number from 1
+    coders: Mapping[str, Any] | None = None  # whose it is, and how far they agree, if people coded it independently
 
     def __repr__(self) -> str:
         return f"FrameTruth({counted(len(self.videos), 'video')})"
@@ -106,8 +107,8 @@ def frame_figures(
     Returns:
         The number of frames `n` and of `videos`; `within`, the mean over videos of Spearman's rho over each video's
         frames, with a 95 % interval over people, and by thirds of the videos' mean truth (`within_by_amplitude`);
-        `pooled`, rho over all frames. If a model gives all frames of a video the same level, its rho counts as 0. None
-        if the truth of no frame is known.
+        `pooled`, rho over all frames; and `coders`, if the truth says so. If a model gives all frames of a video the
+        same level, its rho counts as 0. None if the truth of no frame is known.
     """
     pairs = [(one.participant, *_known_frames(said, truth.videos.get(one.id))) for one, said in judged]
     known = [(person, values, levels) for person, values, levels in pairs if len(values)]
@@ -123,6 +124,7 @@ def frame_figures(
         "within_ci": percentile_interval(drawn),
         "within_by_amplitude": _by_amplitude(within, np.array([values.mean() for _, values, _ in known])),
         "pooled": rank_correlation(*(np.concatenate([pair[side] for pair in known]) for side in (1, 2))),
+        **({"coders": dict(truth.coders)} if truth.coders else {}),
     }
 
 

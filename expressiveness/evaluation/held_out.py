@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 class Evaluation:
     """How well a model does on some interviews."""
 
+    model: str  # which one it is, in words
     participants: int
     leaky: bool  # whether the model was trained on some of these people
     verdict: str  # the conclusion in a sentence
@@ -46,6 +47,7 @@ class Evaluation:
         Confusion matrices have the truth in rows, both axes in the order of `CATEGORIES`.
         """
         return {
+            "model": self.model,
             "participants": self.participants,
             "leaky": self.leaky,
             "verdict": self.verdict,
@@ -69,7 +71,8 @@ class Evaluation:
 
     def _repr_html_(self) -> str:
         unknown = "" if self.frames else f"<p>{NO_FRAME_TRUTH}</p>"
-        return f"<p><b>{escape(self.verdict)}</b></p>{figures_html(self.as_dict())}{unknown}"
+        said = f"<p>Model: {escape(self.model)}.</p><p><b>{escape(self.verdict)}</b></p>"
+        return f"{said}{figures_html(self.as_dict())}{unknown}"
 
 
 def evaluate(
@@ -119,6 +122,7 @@ def evaluate(
     everybody = set(results.participant.tolist())
     known = everybody if model.config.split_by == "frame" else _known_people(model, [one for one, _ in judged])
     return Evaluation(
+        model=model.in_words,
         participants=len(everybody),
         leaky=bool(known),
         verdict=verdict(results, trained_on=known, seed=seed),

@@ -17,6 +17,10 @@ FEWEST_PEOPLE = 6
 """With fewer, they may all agree by chance, and the bootstrap would call that certain."""
 
 
+BETTER = "Better than chance"
+"""How the verdict on a model begins that tells categories apart."""
+
+
 def verdict(
     results: VideoResults, *, trained_on: Collection[str] = (), draws: int = BOOTSTRAP_DRAWS, seed: int = 0
 ) -> str:
@@ -63,7 +67,7 @@ def _against_majority(results: VideoResults, people: int, drawn: Sequence[Ints])
     name, reached, otherwise = _name(majority), _percent(right), _percent(usual)
     of_whom = f"{reached} of {counted(len(right), 'video')} of {people} people right"
     if low > 0:
-        return f"Better than chance: {of_whom}, where always answering {name} gets {otherwise}."
+        return f"{BETTER}: {of_whom}, where always answering {name} gets {otherwise}."
     if not gains and right.mean() > usual.mean():
         return f"{of_whom}, where always answering {name} gets {otherwise}; that is too few people to tell."
     if high < 0:

@@ -13,6 +13,7 @@ from .detectors import (
 from .extraction import (
     READ_AHEAD,
     FaceReading,
+    counts_of,
     detector_of,
     detector_of_process,
     extract_faces,
@@ -24,6 +25,7 @@ from .face_folders import put_faces
 from .face_store import CONFIG_FILE, FaceStore
 from .face_table import FaceTable, load_faces, save_faces
 from .mediapipe_tasks import blank_image, downscaled, load_mediapipe, no_display, packaged_file
+from .strips import FaceStrip, face_strip
 from .tracks import Tracker, people_of
 
 __all__ = [
@@ -42,9 +44,11 @@ __all__ = [
     "FaceDetector",
     "FaceReading",
     "FaceStore",
+    "FaceStrip",
     "FaceTable",
     "Tracker",
     "blank_image",
+    "counts_of",
     "detector_labels",
     "detector_of",
     "detector_of_process",
@@ -52,6 +56,7 @@ __all__ = [
     "extract_faces",
     "extract_interviews",
     "face_crop",
+    "face_strip",
     "largest_first",
     "load_faces",
     "load_mediapipe",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from expressiveness.data import Interview
 from expressiveness.faces.config import ExtractionConfig
@@ -21,8 +21,8 @@ from expressiveness.faces.detectors import DETECTORS, Detector, DetectorMaker, m
 from expressiveness.faces.face import largest_first
 from expressiveness.faces.face_store import FaceStore
 from expressiveness.faces.face_table import FaceTable, FaceTableBuilder
-from expressiveness.parallel import Executor, Outcome, run
-from expressiveness.store import Extracted, ExtractionReport, Job
+from expressiveness.parallel import Executor, run
+from expressiveness.store import Extracted, ExtractionReport, Job, handing_over
 from expressiveness.types import Progress
 from expressiveness.video import MAX_PIXELS, Frame, Sampling, Shortfall, all_read, read_frames
 
@@ -169,15 +169,13 @@ def extract_interviews(
         timeout=timeout,
         progress=progress,
         on_stored=on_stored,
-        executor=_storing(executor, maker) if hand_over else executor,
+        executor=handing_over(executor, partial(_extract_table, maker), _save) if hand_over else executor,
         max_pixels=max_pixels,
     )
 
 
 def _extract_into_store(maker: DetectorMaker, job: Job[FaceStore]) -> Extracted:
-    table, cut_short = _extract_table(maker, job)
-    job.store.save(job.interview, table)
-    return _counts(table, cut_short)
+    return _save(job, _extract_table(maker, job))
 
 
 def _extract_table(maker: DetectorMaker, job: Job[FaceStore]) -> tuple[FaceTable, Shortfall | None]:
@@ -186,22 +184,14 @@ def _extract_table(maker: DetectorMaker, job: Job[FaceStore]) -> tuple[FaceTable
     return table, all_read(video, config.sampling, table.sampled_number.tolist())
 
 
-def _storing(executor: Executor, maker: DetectorMaker) -> Executor:
-    """Wrap an executor so that workers return their tables, and this process stores them."""
-
-    def extract_and_store(_: Any, jobs: Sequence[Job[FaceStore]], **limits: Any) -> Iterator[Outcome[Any, Any]]:
-        for outcome in executor(partial(_extract_table, maker), jobs, **limits):
-            if outcome.value is None:
-                yield outcome
-            else:
-                table, cut_short = outcome.value
-                outcome.item.store.save(outcome.item.interview, table)
-                yield Outcome(outcome.item, _counts(table, cut_short))
-
-    return extract_and_store  # type: ignore[return-value]  # for `_extract_into_store`, not for any function
+def _save(job: Job[FaceStore], read: tuple[FaceTable, Shortfall | None]) -> Extracted:
+    table, cut_short = read
+    job.store.save(job.interview, table)
+    return counts_of(table, cut_short)
 
 
-def _counts(table: FaceTable, cut_short: Shortfall | None) -> Extracted:
+def counts_of(table: FaceTable, cut_short: Shortfall | None) -> Extracted:
+    """What a report counts of a video's faces."""
     return Extracted(
         frames=len(table.sampled_number),
         faces=len(table),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from expressiveness.intensity.intensity_model import frame_intensity
-from expressiveness.intensity.regions import region_shares
+from expressiveness.intensity.regions import RegionShares, region_shares
 from expressiveness.intensity.speech import speaking
 from expressiveness.movement import RATE, Movement, Neutral
 from expressiveness.types import Floats
@@ -61,24 +61,37 @@ def reasons_of(movement: Movement, neutral: Neutral | None = None) -> Reasons:
         movement: of the video; its `doubt` must be None.
         neutral: the person's; estimated from this video if None.
     """
-    model = frame_intensity()
-    shares = region_shares(model, movement, neutral)
-    return Reasons(
+    return explained(movement, neutral)[0]
+
+
+def explained(movement: Movement, neutral: Neutral | None = None) -> tuple[Reasons, RegionShares]:
+    """As `reasons_of`, with the intensity of every region on every frame."""
+    shares = region_shares(frame_intensity(), movement, neutral)
+    reasons = Reasons(
         regions=shares.shares(),
         upper_face=float(min(1.0, shares.upper_face.sum() / max(float(shares.whole.sum()), 1e-9))),
         speaking=float(speaking(movement).mean()),
-        telling=_telling(movement.seconds, shares.whole),
+        telling=telling_stretches(movement.seconds, shares.whole),
     )
+    return reasons, shares
 
 
-def _telling(seconds: npt.NDArray[np.float64], intensity: Floats) -> tuple[tuple[float, float], ...]:
-    """The one-second stretches with the highest intensity, without overlap."""
+def telling_stretches(
+    seconds: npt.NDArray[np.float64], intensity: Floats, *, most: int = TELLING
+) -> tuple[tuple[float, float], ...]:
+    """The one-second stretches with the highest intensity, strongest first and without overlap.
+
+    Args:
+        seconds: of n frames, shape (n,).
+        intensity: of each, shape (n,).
+        most: how many stretches.
+    """
     around = uniform_filter1d(intensity, round(TELLING_SECONDS * RATE), mode="nearest")
     found: list[tuple[float, float]] = []
     for middle in seconds[np.argsort(-around, kind="stable")].tolist():
         if all(abs(middle - (first + last) / 2) > TELLING_SECONDS for first, last in found):
             half = TELLING_SECONDS / 2
             found.append((max(middle - half, float(seconds[0])), min(middle + half, float(seconds[-1]))))
-        if len(found) == TELLING:
+        if len(found) == most:
             break
     return tuple(found)

@@ -1,5 +1,6 @@
 from .display import check_video_file
 from .mistake_clips import CLIPS, MistakeClips, write_mistake_clips
+from .source import file_of
 from .watching import LiveReport, run_live
 
 __all__ = [
@@ -7,6 +8,7 @@ __all__ = [
     "LiveReport",
     "MistakeClips",
     "check_video_file",
+    "file_of",
     "run_live",
     "write_mistake_clips",
 ]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from expressiveness.faces import CROP_SIZE, Box, Face, face_crop
 from expressiveness.live.smoothing import REST_SECONDS, RestingFace
 from expressiveness.models import JudgesFaces, JudgesMoments, TrainedModel
-from expressiveness.movement import RATE, landmarker_of_process, movement_of
+from expressiveness.movement import RATE, Neutral, landmarker_of_process, movement_of
 from expressiveness.video import Frame
 
 SETTLING_SECONDS = 1.0
@@ -41,14 +41,14 @@ def check_live(model: TrainedModel) -> None:
         model.able_to("single faces")
 
 
-def judge_of(model: TrainedModel) -> Judge:
-    """The judge for a model.
+def judge_of(model: TrainedModel, neutral: Neutral | None = None) -> Judge:
+    """The judge for a model, given the person's neutral face if it is known.
 
     Raises:
         ModelError: the model cannot judge live frames.
     """
     if "moving faces" in model.model.can:
-        return MovementJudge(model.able_to("moving faces"))
+        return MovementJudge(model.able_to("moving faces"), neutral)
     return LookJudge(model.able_to("single faces"), align=model.extraction.align)
 
 
@@ -81,8 +81,8 @@ class LookJudge:
 class MovementJudge:
     """Judges how a face has moved in the last `REST_SECONDS`, ten times a second."""
 
-    def __init__(self, model: JudgesMoments) -> None:
-        self._model = model
+    def __init__(self, model: JudgesMoments, neutral: Neutral | None = None) -> None:
+        self._model, self._neutral = model, neutral
         self._landmarker = landmarker_of_process()
         self._sampled: deque[tuple[int, float]] = deque(maxlen=round(REST_SECONDS * RATE))
         self._rows: deque[tuple[Any, ...]] = deque()
@@ -102,7 +102,7 @@ class MovementJudge:
         while self._rows and self._rows[0][0] < self._sampled[0][0]:
             self._rows.popleft()
         movement = movement_of(list(self._rows), list(self._sampled))
-        self._said = None if movement.doubt else self._model.now(movement)
+        self._said = None if movement.doubt else self._model.now(movement, self._neutral)
         return self._said
 
     def forget(self) -> None:

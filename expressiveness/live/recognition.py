@@ -15,6 +15,7 @@ from expressiveness.faces import Face, Tracker, detector_of, largest_first
 from expressiveness.live.judges import judge_of
 from expressiveness.live.smoothing import Smoothing
 from expressiveness.models import TrainedModel
+from expressiveness.movement import Neutral
 from expressiveness.video import Frame
 
 AWAY_SECONDS = 2.0
@@ -38,10 +39,10 @@ class Recogniser:
         ModelError: the model cannot judge live frames.
     """
 
-    def __init__(self, model: TrainedModel) -> None:
+    def __init__(self, model: TrainedModel, neutral: Neutral | None = None) -> None:
         self._open = ExitStack()
         with silenced():
-            self._judge = judge_of(model)
+            self._judge = judge_of(model, neutral)
             self._detector = self._open.enter_context(detector_of(model.extraction))
             self._detector.detect(np.zeros((64, 64, 3), dtype=np.uint8))
         self._seen = -math.inf

@@ -23,6 +23,7 @@ from expressiveness.live.painting import Painter
 from expressiveness.live.recognition import Recogniser
 from expressiveness.live.source import Arrival, BrokenOffError, NewestFrames, file_of, frames_of
 from expressiveness.models import TrainedModel
+from expressiveness.movement import Neutral
 
 DELAYS_KEPT = 10_000
 
@@ -83,6 +84,7 @@ def run_live(
     output: Path | str | None = None,
     overwrite: bool = False,
     window: bool = True,
+    neutral: Neutral | None = None,
     on_frame: Callable[[int], None] | None = None,
 ) -> LiveReport:
     """Process a source until it ends or breaks off, `q` is pressed, the window is closed, or Ctrl-C.
@@ -95,6 +97,7 @@ def run_live(
         output: MP4 file for the annotated video.
         overwrite: whether `output` may replace an existing file.
         window: also show it in a window; if none can be opened, only `output` is written.
+        neutral: the neutral face of the person to be seen; estimated as the source plays if None.
         on_frame: called with the number of frames done so far.
 
     Raises:
@@ -112,7 +115,7 @@ def run_live(
     report = LiveReport()
     with ExitStack() as stack:
         view = stack.enter_context(Window()) if shown else None
-        recogniser = stack.enter_context(Recogniser(model))
+        recogniser = stack.enter_context(Recogniser(model, neutral))
         frames = stack.enter_context(frames_of(source, at_its_speed=shown))
         writer = stack.enter_context(video_file(output, overwrite=overwrite)) if output else None
         newest = stack.enter_context(NewestFrames(frames)) if shown or not file_of(source) else None

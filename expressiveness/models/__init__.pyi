@@ -8,6 +8,7 @@ from .by_movement import (
     fit_movement,
     held_out_models,
 )
+from .cards import TERMS, figures_html
 from .cnn import (
     WEIGHTS,
     CnnOptions,
@@ -25,9 +26,8 @@ from .export import EXPORTS, export_model
 from .families import MODELS
 from .frame_predictions import FramePredictions, JudgedFrames, check_table, frame_table, without_formulas, write_table
 from .hub import HUB, write_hub_folder
-from .model_card import TERMS, figures_html
 from .model_training import train
-from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos
+from .prediction import Vectors, embed_interviews, predict_interviews, predict_video, predict_videos, video_neutral
 from .record import RECORD, read_record
 from .trained_model import CARD, MODEL, TrainedModel, load_model
 from .training import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED, LabelledClip, TrainingConfig, TrainingData, assemble
@@ -91,6 +91,7 @@ __all__ = [
     "reference_face",
     "rows_by_frame",
     "train",
+    "video_neutral",
     "without_formulas",
     "write_hub_folder",
     "write_table",

@@ -128,7 +128,9 @@ class Model(Protocol):
     """
 
     label: ClassVar[str]
-    """Shown to a person choosing a model, as in "Network: judges the look of single faces"."""
+    """Shown to a person choosing a model, as in "Movement: judges how a face moves"."""
+
+    # A family may also have `judges: ClassVar[str]`, what judges the video and what the frame, for reports.
 
     needs: ClassVar[frozenset[Input]]
     can: ClassVar[frozenset[Ability]]
@@ -185,8 +187,11 @@ class JudgesFaces(Protocol):
 class JudgesMoments(Protocol):
     """A model that can judge "moving faces"; live recognition needs this or `JudgesFaces`."""
 
-    def now(self, movement: Movement) -> npt.NDArray[np.float32]:
-        """Judge the last frame of the movement so far, whose `doubt` is None; the categories, shape (3,)."""
+    def now(self, movement: Movement, neutral: Neutral | None = None) -> npt.NDArray[np.float32]:
+        """Judge the last frame of the movement so far, whose `doubt` is None; the categories, shape (3,).
+
+        `neutral` is the person's neutral face; None to estimate it from the movement.
+        """
 
 
 class Embeds(Protocol):

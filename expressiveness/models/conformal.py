@@ -21,7 +21,7 @@ from expressiveness.errors import ModelError, StoreError, TrainingError, VideoEr
 from expressiveness.models.base import Clip, Input, StoredClips
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.training import TrainingData
-from expressiveness.types import Floats, Ints
+from expressiveness.types import Floats, Ints, Progress
 
 PROMISE = 0.9
 
@@ -50,8 +50,13 @@ class HeldOut:
         return f"HeldOut({len(self.category)} videos of {len(set(self.participants))} people)"
 
     @classmethod
-    def validated(cls, model: _Judge, data: TrainingData) -> HeldOut | None:
+    def validated(cls, model: _Judge, data: TrainingData, *, progress: Progress | None = None) -> HeldOut | None:
         """Judge the validation set, for a model that only used it for early stopping.
+
+        Args:
+            model: just trained.
+            data: what it was trained on.
+            progress: called after each video.
 
         Returns:
             None if the data was split by frame, so that everybody was trained on, or if no video can be judged.
@@ -60,15 +65,16 @@ class HeldOut:
             return None
         wanted, found = set(data.split.validation), []
         clips = StoredClips(data.interviews, data.store, model.needs, neutrals=data.neutrals)
-        for interview in data.interviews:
-            if interview.id in wanted:
-                try:
-                    said = model.predict(clips.of(interview))
-                except (StoreError, VideoError):  # already reported in training
-                    continue
-                if len(said.frame_number):
-                    truth = data.thresholds.index(interview.scores[data.config.target])
-                    found.append((said.video_probabilities, truth, interview.participant))
+        for number, interview in enumerate((one for one in data.interviews if one.id in wanted), start=1):
+            try:
+                said = model.predict(clips.of(interview))
+            except (StoreError, VideoError):  # already reported in training
+                continue
+            if len(said.frame_number):
+                truth = data.thresholds.index(interview.scores[data.config.target])
+                found.append((said.video_probabilities, truth, interview.participant))
+            if progress:
+                progress(number, len(wanted), f"{number} of {len(wanted)} validation videos judged")
         if not found:
             return None
         probabilities, categories, people = zip(*found, strict=True)

@@ -19,8 +19,8 @@ from typing import Any
 from expressiveness._io import atomic_folder
 from expressiveness.data import CATEGORIES
 from expressiveness.faces import CROP_SIZE, PADDING
+from expressiveness.models.cards import model_card
 from expressiveness.models.cnn import INPUT_UNIT, FaceInput
-from expressiveness.models.model_card import model_card
 from expressiveness.models.trained_model import CARD, TrainedModel
 from expressiveness.registry import Registry
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from expressiveness._io import atomic_folder
-from expressiveness.models.model_card import model_card
+from expressiveness.models.cards import model_card
 from expressiveness.models.record import RECORD
 from expressiveness.models.trained_model import CARD, load_model
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,14 @@ from expressiveness.faces import (
 from expressiveness.models.base import Clip, Input, StoredClips
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.trained_model import TrainedModel
-from expressiveness.movement import landmarker_of_process, read_faces_and_movement
+from expressiveness.movement import (
+    Movement,
+    Neutral,
+    landmarker_of_process,
+    named_neutral,
+    read_faces_and_movement,
+    read_movement,
+)
 from expressiveness.parallel import Outcome, run
 from expressiveness.video import MAX_PIXELS, Shortfall, all_read
 
@@ -58,17 +65,22 @@ def predict_interviews(
 
 
 def embed_interviews(
-    model: TrainedModel, interviews: Sequence[Interview], store: FaceStore
+    model: TrainedModel,
+    interviews: Sequence[Interview],
+    store: FaceStore,
+    *,
+    everything: Sequence[Interview] | None = None,
+    neutrals: NamedNeutrals | None = None,
 ) -> Iterator[Outcome[Interview, Vectors]]:
     """Yield each interview's mean embedding over its primary faces, shape (256,) for the notebook's network.
 
-    An interview without faces yields the reason.
+    An interview without faces yields the reason. Arguments as in `predict_interviews`.
 
     Raises:
         ModelError: the model has no embeddings.
     """
     embedder = model.able_to("embeddings")
-    clips = StoredClips(interviews, store, model.needs)
+    clips = StoredClips(everything or interviews, store, model.needs, neutrals=neutrals)
     for interview in interviews:
         try:
             clip = clips.of(interview)
@@ -96,6 +108,7 @@ def predict_videos(
     model: TrainedModel,
     videos: Sequence[Path | str],
     *,
+    neutrals: Mapping[Path, NamedNeutrals] | None = None,
     reasons: bool = False,
     workers: int | None = None,
     max_pixels: int = MAX_PIXELS,
@@ -105,6 +118,7 @@ def predict_videos(
     Args:
         model: the trained model.
         videos: files; one that cannot be read yields the reason.
+        neutrals: by video, the neutral stretches that a user named of its person, as `neutrals_of_videos` finds them.
         reasons: whether to give reasons, too, if the model can; this takes about three times as long as judging.
         workers: processes that find faces; None for one per core.
         max_pixels: the largest frame allowed.
@@ -116,10 +130,33 @@ def predict_videos(
             yield Outcome(outcome.item.video, None, outcome.error)
         else:
             clip, cut_short = outcome.value
+            if clip.movement is not None and (named := (neutrals or {}).get(outcome.item.video)):
+                neutral = video_neutral(named, outcome.item.video, clip.movement, max_pixels=max_pixels)
+                clip = replace(clip, neutral=neutral)
             said = model.predict(clip).saying(cut_short=cut_short)
             if reasons and said.category and "reasons" in model.model.can:
                 said = said.saying(why=model.able_to("reasons").reasons(clip))
             yield Outcome(outcome.item.video, said)
+
+
+def video_neutral(
+    named: NamedNeutrals, video: Path, movement: Movement | None = None, *, max_pixels: int = MAX_PIXELS
+) -> Neutral | None:
+    """The neutral face of the person in a video, from the stretches that a user named of them; None if there is none.
+
+    Args:
+        named: the person's stretches, which may be of other videos; these are read.
+        video: the file.
+        movement: of the video, if it was read already.
+        max_pixels: the largest frame allowed.
+    """
+
+    def read(interview: Interview) -> Movement:
+        if movement is not None and interview.video.resolve() == video.resolve():
+            return movement
+        return read_movement(interview.video, landmarker=landmarker_of_process(), max_pixels=max_pixels)
+
+    return named_neutral(named, named.stretches, read)
 
 
 @dataclass(frozen=True, slots=True)

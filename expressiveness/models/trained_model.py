@@ -26,10 +26,10 @@ from expressiveness.data import CATEGORIES, Split, Thresholds
 from expressiveness.errors import ExpressivenessError, ModelError
 from expressiveness.faces import ExtractionConfig
 from expressiveness.models.base import Ability, Clip, Input, Model
+from expressiveness.models.cards import model_card, model_html, model_in_words
 from expressiveness.models.conformal import ConformalSets
 from expressiveness.models.families import MODELS
 from expressiveness.models.frame_predictions import FramePredictions
-from expressiveness.models.model_card import model_card, model_html
 from expressiveness.models.record import FORMAT, RECORD, check_record, read_record
 from expressiveness.models.training import TrainingConfig
 
@@ -67,6 +67,11 @@ class TrainedModel:
     def needs(self) -> frozenset[Input]:
         """The tables read from a video before it can be judged."""
         return self.model.needs
+
+    @property
+    def in_words(self) -> str:
+        """Which model it is, and what judges videos and frames."""
+        return model_in_words(self.config.model)
 
     def able_to(self, ability: Ability) -> Any:
         """The model itself, if it has an ability.

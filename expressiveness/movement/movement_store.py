@@ -12,6 +12,7 @@ from expressiveness.errors import BusyError, StoreError, VideoError
 from expressiveness.faces import FaceStore, FaceTable
 from expressiveness.movement.landmarks import SAMPLING, landmarker_of_process, read_movement
 from expressiveness.movement.movement_table import RATE, Movement
+from expressiveness.parallel import Executor, run
 from expressiveness.store import Extracted, ExtractionReport, Job, TableStore
 from expressiveness.types import Progress
 from expressiveness.video import MAX_PIXELS, all_read
@@ -74,6 +75,7 @@ def extract_movements(
     workers: int | None = None,
     timeout: float | None = 600.0,
     progress: Progress | None = None,
+    executor: Executor = run,
     max_pixels: int = MAX_PIXELS,
 ) -> ExtractionReport:
     """Read the movement of many interviews into the store, skipping those already stored.
@@ -84,10 +86,12 @@ def extract_movements(
         workers: processes; None for one per core.
         timeout: seconds allowed per video; None for no limit.
         progress: called after each interview.
+        executor: runs the work, on this machine or a cluster whose machines all see the store.
         max_pixels: the most pixels a frame may have; a video with larger ones fails.
 
     Raises:
         StoreError: the store cannot be written.
+        ClusterError: the executor's cluster cannot be reached.
         BusyError: another run is writing to the store.
     """
 
@@ -96,7 +100,13 @@ def extract_movements(
             progress(done, total, note or f"movement of {done} of {total} videos read")
 
     return store.fill(
-        interviews, _read_into_store, workers=workers, timeout=timeout, progress=step, max_pixels=max_pixels
+        interviews,
+        _read_into_store,
+        workers=workers,
+        timeout=timeout,
+        progress=step,
+        executor=executor,
+        max_pixels=max_pixels,
     )
 
 

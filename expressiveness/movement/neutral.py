@@ -8,15 +8,17 @@ stretches that a user named, where they did.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from expressiveness.data import Interview, NamedNeutrals
+from expressiveness.data import Interview, NamedNeutrals, Stretch
 from expressiveness.errors import StoreError, VideoError
+from expressiveness.movement.landmarks import read_movement
 from expressiveness.movement.measures import EXPRESSIVE_COLUMNS
 from expressiveness.movement.movement_store import MovementStore, load_movements
 from expressiveness.movement.movement_table import RATE, Movement
@@ -81,6 +83,18 @@ def neutral_of(movements: Sequence[Movement]) -> Neutral:
     return _summary([expression_of(movement) for movement in movements])
 
 
+def neutral_in(video: Path | str) -> Neutral:
+    """The neutral face of a person, from a video in which the user says that it is neutral.
+
+    Raises:
+        VideoError: the video cannot be read, or shows no face.
+    """
+    movement = read_movement(video)
+    if not len(movement):
+        raise VideoError(f"{video}: no face was found in it; give a video of the face at rest")
+    return _summary([expression_of(movement)], named=True)
+
+
 class Neutrals:
     """The neutral face of every participant, estimated on first use from the stored movement of all their clips.
 
@@ -112,25 +126,41 @@ class Neutrals:
         return self._known[participant]
 
     def _of_stretches(self, participant: str) -> Neutral | None:
-        clips: dict[str, Floats] = {}
-        chosen: dict[str, npt.NDArray[np.bool_]] = {}  # by interview, so that no frame counts twice
-        for stretch in self._named.of(participant):
-            try:
-                movement = self._store.load_or_read(stretch.interview)
-            except (StoreError, VideoError) as error:
-                self._named.pass_over(stretch, str(error))
-                continue
-            inside, id = stretch.covers(movement.seconds), stretch.interview.id
-            if inside.any():
-                clips[id], chosen[id] = expression_of(movement), inside | chosen.get(id, False)
-            else:
-                self._named.pass_over(stretch, "no face is seen in the stretch")
-        return _summary([clips[id][chosen[id]] for id in clips], named=True) if clips else None
+        return named_neutral(self._named, self._named.of(participant), self._store.load_or_read)
 
     def _of_all_clips(self, participant: str) -> Neutral | None:
         found = load_movements(self._clips[participant], self._store).values()
         movements = [movement for movement in found if isinstance(movement, Movement)]
         return neutral_of(movements) if movements else None
+
+
+def named_neutral(
+    named: NamedNeutrals, stretches: Sequence[Stretch], read: Callable[[Interview], Movement]
+) -> Neutral | None:
+    """Estimate a person's neutral face from the stretches that a user named.
+
+    Args:
+        named: notes the stretches that cannot be used.
+        stretches: the person's.
+        read: gives the movement of an interview.
+
+    Returns:
+        None if a face is seen in none of the stretches.
+    """
+    clips: dict[str, Floats] = {}
+    chosen: dict[str, npt.NDArray[np.bool_]] = {}  # by interview, so that no frame counts twice
+    for stretch in stretches:
+        try:
+            movement = read(stretch.interview)
+        except (StoreError, VideoError) as error:
+            named.pass_over(stretch, str(error))
+            continue
+        inside, id = stretch.covers(movement.seconds), stretch.interview.id
+        if inside.any():
+            clips[id], chosen[id] = expression_of(movement), inside | chosen.get(id, False)
+        else:
+            named.pass_over(stretch, "no face is seen in the stretch")
+    return _summary([clips[id][chosen[id]] for id in clips], named=True) if clips else None
 
 
 def _summary(clips: Sequence[Floats], *, named: bool = False) -> Neutral:

@@ -25,6 +25,7 @@ from expressiveness._io import silence
 from expressiveness.errors import ConfigError, ExpressivenessError, StoreError, WorkerError, reason
 from expressiveness.parallel.executors import Item, Outcome, Value
 from expressiveness.parallel.spawning import WorkerContext
+from expressiveness.stop_requests import LOOK_AGAIN, stop_if_asked
 
 OUT_OF_MEMORY = "out of memory; close other programs, raise the memory limit, or give fewer --workers"
 
@@ -64,7 +65,8 @@ def run(
             # Two items per worker keep all of them busy without queuing a hundred thousand.
             running = {pool.schedule(function, [item], timeout=timeout): item for item in islice(waiting, 2 * count)}
         while running:
-            wait(running, return_when=FIRST_COMPLETED)
+            stop_if_asked()
+            wait(running, timeout=LOOK_AGAIN, return_when=FIRST_COMPLETED)
             for future in [future for future in running if future.done()]:
                 item = running.pop(future)
                 yield _outcome(item, future, timeout)

@@ -123,6 +123,7 @@ def evaluation_report(
     video = figures["video"]
     sections: dict[str, Sequence[Block]] = {
         "Verdict": [
+            *([f"Model: {figures['model']}."] if "model" in figures else []),  # records of earlier versions lack it
             *([figures["verdict"]] if "verdict" in figures else []),
             f"Judged on {counted(video['n'], 'video')} of {counted(figures['participants'], 'participant')}. "
             "Intervals come from drawing participants with replacement.",
@@ -141,11 +142,14 @@ def evaluation_report(
     return page(title, {**sections, "Terms of use": [TERMS]})
 
 
-def prediction_report(outcomes: Iterable[Outcome[Path, FramePredictions]], *, rule: CategoryRule | None = None) -> str:
+def prediction_report(
+    outcomes: Iterable[Outcome[Path, FramePredictions]], *, model: str | None = None, rule: CategoryRule | None = None
+) -> str:
     """The report on predictions for videos as HTML, with their probabilities over time.
 
     Args:
         outcomes: from `predict_videos`; a video that could not be read is listed with the reason.
+        model: which one judged, see `TrainedModel.in_words`.
         rule: that the model has learned: its target, and its thresholds, which are drawn where frames have scores.
     """
     videos = [(Path(as_text(outcome.item)), outcome) for outcome in outcomes]
@@ -159,7 +163,8 @@ def prediction_report(outcomes: Iterable[Outcome[Path, FramePredictions]], *, ru
     }
     if failed := [(str(video), outcome.error or "") for video, outcome in videos if outcome.value is None]:
         sections["Not judged"] = [Table(("video", "why not"), failed)]
-    return page("Predictions", {**sections, "Terms of use": [TERMS]})
+    who: dict[str, Sequence[Block]] = {"Model": [f"{model}."]} if model else {}
+    return page("Predictions", {**who, **sections, "Terms of use": [TERMS]})
 
 
 def _predicted(name: str, said: FramePredictions, rule: CategoryRule | None) -> list[Block]:

@@ -1,5 +1,5 @@
 from .extraction_report import Extracted, ExtractionReport
-from .table_store import Job, TableStore, alone_in_store
+from .table_store import Job, TableStore, alone_in_store, handing_over
 
 __all__ = [
     "Extracted",
@@ -7,4 +7,5 @@ __all__ = [
     "Job",
     "TableStore",
     "alone_in_store",
+    "handing_over",
 ]

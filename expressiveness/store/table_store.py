@@ -34,7 +34,7 @@ from expressiveness._io import (
 )
 from expressiveness.data import Interview
 from expressiveness.errors import StoreError, reason
-from expressiveness.parallel import Executor, run
+from expressiveness.parallel import Executor, Outcome, run
 from expressiveness.store.extraction_report import Extracted, ExtractionReport
 from expressiveness.types import Progress
 from expressiveness.video import MAX_PIXELS
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Table = TypeVar("Table", bound="DataclassInstance")
+Read = TypeVar("Read")
 
 logger = logging.getLogger(__name__)
 
@@ -178,6 +179,24 @@ class Job(Generic[Store]):
     interview: Interview
     store: Store
     max_pixels: int
+
+
+def handing_over(
+    executor: Executor, read: Callable[[Job[Any]], Read], save: Callable[[Job[Any], Read], Extracted]
+) -> Executor:
+    """Wrap an executor so that workers return what they read and this process saves it, as they do not see the store.
+
+    Args:
+        executor: runs `read`, wherever its workers are.
+        read: importable by name.
+        save: called in this process with each job and what was read.
+    """
+
+    def read_and_save(_: Any, jobs: Sequence[Job[Any]], **limits: Any) -> Iterator[Outcome[Any, Any]]:
+        for outcome in executor(read, jobs, **limits):
+            yield outcome if outcome.value is None else Outcome(outcome.item, save(outcome.item, outcome.value))
+
+    return read_and_save  # type: ignore[return-value]  # for `read`, not for any function
 
 
 @contextmanager

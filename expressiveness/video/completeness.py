@@ -68,7 +68,12 @@ def shortfall(video: Path) -> Shortfall | None:
     Raises:
         VideoError: the file is missing or is not a video.
     """
-    return examine(video, lambda container, stream: _shortfall(container, stream, video.stat().st_size))
+    return examine(
+        video,
+        lambda container, stream: (
+            shortfall_by_index(stream, video) if has_index(container, stream) else _by_packets(container, stream)
+        ),
+    )
 
 
 def missed(video: Path, sampling: Sampling, found: Collection[int]) -> Shortfall | None:
@@ -100,15 +105,14 @@ def all_read(video: Path | str, sampling: Sampling, found: Collection[int]) -> S
         return None
 
 
-def _shortfall(container: InputContainer, stream: VideoStream, size: int) -> Shortfall | None:
-    if container.format.name.startswith("mov") and stream.frames:
-        return _by_index(stream, size)
-    return _by_packets(container, stream)
+def has_index(container: InputContainer, stream: VideoStream) -> bool:
+    """Whether the header lists where each frame is stored, as in MP4 and MOV."""
+    return container.format.name.startswith("mov") and bool(stream.frames)
 
 
-def _by_index(stream: VideoStream, size: int) -> Shortfall | None:
-    """Use the frame index of MP4 and MOV: frames stored past the end of the file are missing."""
-    index = list(stream.index_entries)
+def shortfall_by_index(stream: VideoStream, video: Path) -> Shortfall | None:
+    """Use the index of frames: those stored past the end of the file are missing."""
+    index, size = stream.index_entries, video.stat().st_size
     there = sum(entry.pos + entry.size <= size for entry in index)
     if there == len(index):
         return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,22 @@ def decoded_frames(
             yield frame
     if not any_frame:
         raise VideoError(f"{video.name}: no frame of it decodes{fault}; replace the file")
+
+
+def first_frame(container: InputContainer, stream: VideoStream, video: Path, max_pixels: int) -> VideoFrame:
+    """Decode the first frame of a video that was just opened, if possible from its packet alone.
+
+    Decoders hold a frame back until they have seen the next packets, unless they are told that none will come.
+
+    Raises:
+        VideoError: nothing decodes.
+    """
+    with suppress(av.FFmpegError):
+        for packet in islice(packets_of(container, stream), 1):
+            if frames := [*packet.decode(), *stream.codec_context.decode(None)]:
+                return frames[0]
+    with opened_video(video, max_pixels) as (again, own):
+        return next(decoded_frames(again, own, video))
 
 
 def counted_frames(video: Path, max_pixels: int) -> Iterator[tuple[int, float, VideoFrame, VideoStream]]:

@@ -12,7 +12,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from expressiveness._io import place
-from expressiveness.video.decoding import ONLY_DECODE_TIMES, decoded_frames, opened_video, packets_of, stream_seconds
+from expressiveness.video.completeness import has_index, shortfall, shortfall_by_index
+from expressiveness.video.decoding import ONLY_DECODE_TIMES, first_frame, opened_video, packets_of, stream_seconds
 from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.geometry import geometry_of
 
@@ -82,7 +83,7 @@ class VideoInfo:
         return self.plays_in_browsers and self.says_its_length and self.is_even
 
 
-def probe(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> VideoInfo:
+def probe(video: Path | str, *, max_pixels: int = MAX_PIXELS, whole: bool = False) -> VideoInfo:
     """Read a video's header, and decode its first frame for the geometry.
 
     MP4 and MOV have a frame index. In other files all packets are read, but not decoded.
@@ -90,13 +91,14 @@ def probe(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> VideoInfo:
     Args:
         video: any video file.
         max_pixels: the most pixels a frame may have.
+        whole: check whether it is complete, too.
 
     Raises:
         VideoError: the file is missing, is not a video, its frames are too large, or its first frame does not decode.
     """
-    video = place(video)
+    video, cut_short = place(video), ""
     with opened_video(video, max_pixels) as (container, stream):
-        first = next(decoded_frames(container, stream, video))
+        first = first_frame(container, stream, video, max_pixels)
         width, height = geometry_of(first, stream.sample_aspect_ratio).shown_size
         rate = float(stream.average_rate or stream.guessed_rate or 0)
         seconds = stream_seconds(container, stream)
@@ -114,12 +116,18 @@ def probe(video: Path | str, *, max_pixels: int = MAX_PIXELS) -> VideoInfo:
             bytes=video.stat().st_size,
             says_its_length=seconds > 0,
         )
+        by_index = has_index(container, stream)
+        if whole and by_index:
+            cut_short = str(shortfall_by_index(stream, video) or "")
         index = stream.index_entries
-        if rate and len(index) > 1 and len(index) == stream.frames:
+        is_indexed = bool(rate) and len(index) > 1 and len(index) == stream.frames
+        if is_indexed:
             looked_at = np.unique(np.linspace(0, len(index) - 1, min(len(index), PLACES_OF_INDEX)).astype(int))
             times = np.array([index[place].timestamp for place in looked_at.tolist()]) * float(stream.time_base or 0)
-            return replace(info, drift=drift(times, rate, numbers=looked_at, late=late))
-    return _by_packets(video, info, max_pixels)
+            info = replace(info, drift=drift(times, rate, numbers=looked_at, late=late))
+    if whole and not by_index:
+        cut_short = str(shortfall(video) or "")
+    return replace(info if is_indexed else _by_packets(video, info, max_pixels), cut_short=cut_short or None)
 
 
 def drift(seconds: Floats, rate: float, *, numbers: npt.NDArray[np.int_] | None = None, late: float = 0.0) -> float:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from expressiveness._io import place
 from expressiveness.parallel import run
 from expressiveness.types import Progress
-from expressiveness.video.completeness import shortfall
 from expressiveness.video.defaults import MAX_PIXELS
 from expressiveness.video.probing import VideoInfo, probe
 
@@ -40,15 +38,9 @@ def probe_videos(
     """
     found: dict[Path, VideoInfo | str] = {}
     places = [place(video) for video in videos]
-    outcomes = run(partial(_probe, max_pixels=max_pixels), places, workers=workers, timeout=timeout)
+    outcomes = run(partial(probe, max_pixels=max_pixels, whole=True), places, workers=workers, timeout=timeout)
     for done, outcome in enumerate(outcomes, start=1):
         found[outcome.item] = outcome.value or outcome.error or "unknown"
         if progress:
             progress(done, len(videos))
     return {video: found[video] for video in places}
-
-
-def _probe(video: Path, *, max_pixels: int) -> VideoInfo:
-    """Probe a video and check whether it is complete."""
-    info, short = probe(video, max_pixels=max_pixels), shortfall(video)
-    return replace(info, cut_short=str(short)) if short else info

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from expressiveness._io import place
+from expressiveness.stop_requests import stop_if_asked
 from expressiveness.types import Pixels
 from expressiveness.video.containers import FOREIGN
 from expressiveness.video.decoding import counted_frames, decoded_frames, opened_video
@@ -83,12 +84,14 @@ def read_frames_for(
         chosen = [set(timeline.chosen_by(sampling)) for sampling in samplings]
         try:
             for frame in _frames_at(video, timeline, set().union(*chosen), max_pixels):
+                stop_if_asked()
                 last = frame.number
                 yield frame, tuple(frame.number in numbers for numbers in chosen)
             return
         except _NotAsPromisedError:
             pass
     for frame, due in _counted(video, samplings, max_pixels):
+        stop_if_asked()
         if frame.number > last:
             yield frame, due
 

@@ -33,6 +33,15 @@ def is_media(path: str) -> bool:
     return found
 
 
+def other_datasets(name: str) -> set[str]:
+    """The names and ids of all datasets but one; views made of it, such as clips, are datasets of its own."""
+    documents = foo.get_db_conn().datasets.find(
+        {"sample_collection_name": {"$regex": r"^samples\."}}, {"name": 1, "slug": 1}
+    )
+    others = [document for document in documents if document["name"] != name]
+    return {str(value) for document in others for value in document.values()}
+
+
 def _is_named(path: str) -> bool:
     database = foo.get_db_conn()
     datasets = list(database.datasets.find({}, _OF_DATASET))

@@ -35,12 +35,13 @@ ANSWER_SECONDS = 60
 """How long to wait for the server to start."""
 
 
-def serve_guarded(port: int, hosts: Collection[str] = ()) -> None:
+def serve_guarded(port: int, hosts: Collection[str] = (), *, only: str | None = None) -> None:
     """Start the server; a FiftyOne session on the same port uses it, and stops it when it closes.
 
     Args:
         port: to listen on, at the loopback address only.
         hosts: additional host names besides those of loopback.
+        only: the only dataset that requests may be about.
 
     Raises:
         ExpressivenessError: the port is taken, or the server does not start.
@@ -49,7 +50,7 @@ def serve_guarded(port: int, hosts: Collection[str] = ()) -> None:
         raise ExpressivenessError(
             f"port {port} is taken, perhaps by an App that still runs: end that, or choose another with --port"
         )
-    server = _GuardedServer(port, hosts)
+    server = _GuardedServer(port, hosts, only)
     session._server_services[port] = server
     _await_answer(server)  # otherwise a session waits ten seconds before it retries
 
@@ -60,14 +61,14 @@ class _GuardedServer(ServerService):
     FiftyOne hides its server's stderr; we show it, because unexpected errors are logged there.
     """
 
-    def __init__(self, port: int, hosts: Collection[str]) -> None:
-        self._hosts = hosts
+    def __init__(self, port: int, hosts: Collection[str], only: str | None) -> None:
+        self._hosts, self._only = hosts, only
         super().__init__(port, address=LOOPBACK, do_not_track=True)
 
     def start(self) -> None:
         environment = {**os.environ, **self.env, **ENVIRONMENT}
         self.child = psutil.Popen(
-            [sys.executable, *arguments(self._hosts), str(self.port), "--until-input-ends"],
+            [sys.executable, *arguments(self._hosts, self._only), str(self.port), "--until-input-ends"],
             stdin=subprocess.PIPE,  # closes whenever this process ends
             stdout=subprocess.DEVNULL,
             env=environment,
@@ -75,9 +76,10 @@ class _GuardedServer(ServerService):
         )
 
 
-def arguments(hosts: Collection[str] = ()) -> list[str]:
+def arguments(hosts: Collection[str] = (), only: str | None = None) -> list[str]:
     """Arguments for Python that start the server; append the port."""
-    return ["-m", __name__, *(f"--allow-host={host}" for host in hosts), "--port"]
+    limits = [f"--only={only}"] if only else []
+    return ["-m", __name__, *(f"--allow-host={host}" for host in hosts), *limits, "--port"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -85,6 +87,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--allow-host", action="append", default=[])
+    parser.add_argument("--only")
     parser.add_argument("--until-input-ends", action="store_true")
     options = parser.parse_args(argv)
     os.environ.pop("FIFTYONE_DISABLE_SERVICES", None)  # set by FiftyOne for its services; needed only on import
@@ -93,7 +96,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     from hypercorn.config import Config
 
     from .guard import Guard
-    from .served_media import is_media
+    from .one_dataset import OneDataset
+    from .served_media import is_media, other_datasets
 
     logging.getLogger("fiftyone").setLevel(logging.WARNING)
     logging.getLogger("expressiveness").addHandler(
@@ -105,6 +109,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     config.loglevel = "WARNING"
     config.bind = [f"{LOOPBACK}:{options.port}"]
     set_port(options.port)
+    if options.only:
+        app = OneDataset(app, others=lambda: other_datasets(options.only))
     guarded: Any = Guard(app, is_media=is_media, hosts=options.allow_host)  # Hypercorn defines its own ASGI types
     asyncio.run(_serve(guarded, config))
 

@@ -28,12 +28,15 @@ from .media_types import is_taken_for_video, know_video_files
 from .naming import check_dataset_name
 from .one_run_at_a_time import alone_on_dataset, working_on
 from .runs import (
+    FIRST_MODEL,
+    about_model,
     check_run_name,
     keep_record,
     list_runs,
     load_run,
     measure_of,
     model_folder,
+    model_label,
     next_run_name,
     record_of,
     register_run,
@@ -44,8 +47,10 @@ from .shown_videos import frames_showing, has_frame_labels, source_ids, videos_o
 __all__ = [
     "ELSEWHERE",
     "FACES",
+    "FIRST_MODEL",
     "MODELS",
     "PICTURES",
+    "about_model",
     "alone_on_dataset",
     "check_dataset_name",
     "check_run_name",
@@ -65,6 +70,7 @@ __all__ = [
     "load_run",
     "measure_of",
     "model_folder",
+    "model_label",
     "newest_faces",
     "next_run_name",
     "record_of",

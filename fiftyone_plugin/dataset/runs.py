@@ -16,7 +16,7 @@ import fiftyone as fo
 
 from expressiveness.data import Split, Thresholds
 from expressiveness.errors import ModelError
-from expressiveness.models import MODELS, Ability, TrainedModel, load_model, read_record
+from expressiveness.models import DEFAULT_MODEL, MODELS, Ability, TrainedModel, load_model, read_record
 
 from ..fields import field_in_the_way
 from .dataset_info import MODELS as MODELS_FOLDER
@@ -70,6 +70,17 @@ def list_runs(dataset: fo.Dataset) -> list[str]:
     runs = {name: dataset.get_run_info(name) for name in dataset.list_runs()}
     ours = [name for name, info in runs.items() if getattr(info.config, "method", None) == METHOD]
     return sorted(ours, key=lambda name: runs[name].timestamp)
+
+
+def model_label(dataset: fo.Dataset, run: str) -> str:
+    """Which model a run is of, in a few words, as in "Movement, the default"."""
+    return about_model(record_of(dataset, run)["config"].get("model", FIRST_MODEL))
+
+
+def about_model(model: str) -> str:
+    """What a kind of model is called, and whether it is the default."""
+    label = str(MODELS[model].label).partition(":")[0] if model in MODELS else model
+    return f"{label}, the default" if model == DEFAULT_MODEL else label
 
 
 def runs_able_to(dataset: fo.Dataset, ability: Ability) -> list[str]:

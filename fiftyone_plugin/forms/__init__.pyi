@@ -1,5 +1,7 @@
+from .background_work import STOPPED, BackgroundWork, forget_work, work_on
 from .form import Form
 from .interview_operator import (
+    REVIEW_PANEL,
     InterviewOperator,
     Listing,
     Progress,
@@ -25,6 +27,9 @@ from .parameter_record import (
 )
 
 __all__ = [
+    "REVIEW_PANEL",
+    "STOPPED",
+    "BackgroundWork",
     "Choices",
     "Count",
     "Folder",
@@ -41,9 +46,11 @@ __all__ = [
     "checked_value",
     "counted",
     "counting",
+    "forget_work",
     "open_saved_view",
     "parameters",
     "parameters_of",
     "show_run",
     "target_videos",
+    "work_on",
 ]

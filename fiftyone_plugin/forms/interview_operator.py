@@ -7,8 +7,6 @@ a generator, and close the form as if all were well: so errors are shown, with a
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Generic, get_args, get_origin
@@ -20,6 +18,7 @@ from fiftyone.operators.constants import ViewTarget
 
 from ..failures import foreseen, sentence_about
 from ..requirements import missing_packages, missing_sentence
+from .background_work import FAILED, BackgroundWork, begin_work, forget_work
 from .form import Form
 from .notebook_calls import call_of
 from .parameter_record import NoParameters, Record, checked, refusal
@@ -32,8 +31,16 @@ TRY_AGAIN = "ExpressivenessTryAgain"
 """Of `components.js`: a button that goes back to the form."""
 
 
-class StoppedError(Exception):
-    """The person closed the App or cancelled; raised inside the work when it next reports progress."""
+WORK_BEGAN = "@expressiveness/interviews/work_began"
+"""Of `components.js`, too: has the review panel look what is going on."""
+
+REVIEW_PANEL = "review_panel"
+
+EVERY = 0.2
+"""Seconds between two signs of progress in a window."""
+
+PREFIX = "Expressiveness: "
+"""Of the operators' names in the App's list, so that they are together there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,15 @@ class InterviewOperator(foo.Operator, Generic[Record]):
     on_dataset = True
     """Whether a dataset must be open."""
 
+    in_background: ClassVar[bool] = False
+    """Whether the App leaves the work to itself, and shows it in the review panel, where it can be stopped."""
+
+    at_once = 0.4
+    """Seconds in which most of what is wrong shows: told in the form's own window, before work is left to itself."""
+
+    when_stopped: ClassVar[str] = "What is done is kept, and the next run goes on from there."
+    """What a person who stops the work reads."""
+
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         for base in getattr(cls, "__orig_bases__", ()):
@@ -76,8 +92,9 @@ class InterviewOperator(foo.Operator, Generic[Record]):
     @property
     def config(self) -> foo.OperatorConfig:
         """What FiftyOne knows of this operator; any may run in the App, from the SDK or on a delegated worker."""
+        listing = asdict(self.listing)
         return foo.OperatorConfig(
-            **asdict(self.listing),
+            **{**listing, "label": f"{PREFIX}{self.listing.label}"},
             dynamic=True,
             execute_as_generator=not self.listing.unlisted,
             allow_delegated_execution=True,
@@ -116,13 +133,13 @@ class InterviewOperator(foo.Operator, Generic[Record]):
             form.refuse("Open a dataset of interviews first.")
         else:
             self._form_or_refusal(ctx, form)
-        return types.Property(form.inputs, view=types.View(label=self.config.label))
+        return types.Property(form.inputs, view=types.View(label=self.listing.label))
 
     def resolve_output(self, ctx: foo.executor.ExecutionContext) -> types.Property:
         """Show the sentence that the work ended with."""
         outputs = types.Object()
         outputs.str("message", label="Result")
-        return types.Property(outputs, view=types.View(label=self.config.label))
+        return types.Property(outputs, view=types.View(label=self.listing.label))
 
     def execute(self, ctx: foo.executor.ExecutionContext) -> dict[str, Any] | Iterator[Any]:
         """Run, as a generator where the App is waiting and as a function elsewhere."""
@@ -155,82 +172,64 @@ class InterviewOperator(foo.Operator, Generic[Record]):
         """Work, and show its progress and how it ended."""
         params = dict(ctx.params)
         try:
-            yield from self._work(ctx)
+            yield from self._left_to_itself(ctx) if self.in_background else self._work(ctx)
         except Exception as error:  # noqa: BLE001  # told to the person, and logged where nobody foresaw it
             yield from self._show_failure(ctx, sentence_about(error), params)
 
     def _show_failure(self, ctx: foo.executor.ExecutionContext, sentence: str, params: dict[str, Any]) -> Iterator[Any]:
         """Say why the work has failed, in a window that leads back to the form as it was."""
         outputs = types.Object()
-        outputs.view("failure", types.Error(label=f"{self.config.label}: not done", description=sentence))
+        outputs.view("failure", types.Error(label=f"{self.listing.label}: not done", description=sentence))
         form = {"operator": self.uri, "params": params}
         outputs.obj("again", view=types.View(component=TRY_AGAIN, composite_view=True, **form))
         yield ctx.ops.show_output(types.Property(outputs).to_json(), {})
         yield ctx.ops.notify(sentence, variant="error")
 
+    def _left_to_itself(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
+        """Begin the work, and open the panel that shows it."""
+        self.read(ctx)  # what is wrong with it is told where it can be changed
+        work = begin_work(ctx.dataset.name, lambda: self._begun(ctx))
+        work.wait(self.at_once)
+        if work.state == FAILED and work.error:
+            forget_work(ctx.dataset.name)
+            raise work.error
+        yield ctx.ops.open_panel(REVIEW_PANEL, layout="horizontal")
+        yield ctx.trigger(WORK_BEGAN)
+
+    def _begun(self, ctx: foo.executor.ExecutionContext) -> BackgroundWork:
+        params = dict(ctx.params)  # some operators add to their own
+        return BackgroundWork(
+            lambda progress: self.run(ctx, progress), self, view=ctx.request_params.get("view"), params=params
+        )
+
     def _work(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
         """Work in a thread, and pass on its progress until it is done."""
-        work = _Work(lambda progress: self.run(ctx, progress))
-        shown = False
+        work = self._begun(ctx)
+        shown = nothing = work.progress
         try:
-            for done, total, note in work:
-                shown = True
-                yield ctx.ops.set_progress(label=note, progress=done / max(total, 1))
+            while not work.wait(EVERY):
+                if work.progress != shown:
+                    done, total, note = shown = work.progress
+                    yield ctx.ops.set_progress(label=note, progress=done / max(total or 0, 1))
         finally:
             work.stop()
-        result = work.result()
-        if shown:  # the window that shows the progress stays open, and a notification may have gone before one looks
-            yield ctx.ops.set_progress(label=result["message"], progress=1)
-        yield from self.after(ctx, result)
-        yield ctx.ops.notify(result["message"], variant="success")
+            work.wait()
+        if work.error:
+            raise work.error
+        message = work.result["message"]
+        if shown != nothing:  # the window stays open, and a notification may have gone before one looks
+            yield ctx.ops.set_progress(label=message, progress=1)
+        yield from self.after(ctx, work.result)
+        yield ctx.ops.notify(message, variant="success")
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """What the App does once the work is done."""
         if ctx.view is not None and ctx.view._is_generated:  # frames, patches and clips are copies, made anew here
-            ctx.view.reload()
+            from ..review import reload_view
+
+            reload_view(ctx.view)
             yield ctx.ops.set_view(view=ctx.view)
         yield ctx.ops.reload_dataset()
-
-
-class _Work:
-    """A function in a thread of its own; iterating gives its progress."""
-
-    def __init__(self, function: Callable[[Progress], dict[str, Any]]) -> None:
-        self._function = function
-        self._signs: queue.SimpleQueue[tuple[int, int, str] | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
-        self._result: dict[str, Any] = {}
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def __iter__(self) -> Iterator[tuple[int, int, str]]:
-        while (sign := self._signs.get()) is not None:
-            yield sign
-
-    def stop(self) -> None:
-        """Stop the work when it next reports progress, and wait for that."""
-        self._stopping.set()
-        self._thread.join()
-
-    def result(self) -> dict[str, Any]:
-        """What the function returned; raises what it raised."""
-        if self._error:
-            raise self._error
-        return self._result
-
-    def _run(self) -> None:
-        try:
-            self._result = self._function(self._progress)
-        except BaseException as error:  # noqa: BLE001  # raised again where the result is asked for
-            self._error = error
-        finally:
-            self._signs.put(None)
-
-    def _progress(self, done: int, total: int, note: str = "") -> None:
-        if self._stopping.is_set():
-            raise StoppedError
-        self._signs.put((done, total, note))
 
 
 def counting(progress: Progress, what: str) -> Progress:
@@ -246,10 +245,9 @@ def open_saved_view(ctx: foo.executor.ExecutionContext, name: str) -> Iterator[A
 
 def show_run(ctx: foo.executor.ExecutionContext, run: str) -> Any:
     """Have the App draw a run's labels, whichever were drawn before."""
-    from ..fields import CATEGORY, FACES, RunFields
+    from ..fields import shown_of
 
-    labels = RunFields(run)
-    return ctx.ops.set_active_fields([CATEGORY, f"frames.{labels.faces}", labels.video, f"frames.{FACES}"])
+    return ctx.ops.set_active_fields(shown_of(ctx.dataset, run))
 
 
 def counted(number: int, what: str) -> str:

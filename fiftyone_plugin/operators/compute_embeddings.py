@@ -43,13 +43,17 @@ class ComputeEmbeddings(InterviewOperator[EmbeddingParameters]):
         icon="scatter_plot",
     )
 
+    in_background = True
+    when_stopped = "The vectors so far are kept, without a map; computing again does all of them."
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose a run, and what to compute from the embeddings."""
-        from ..dataset import require_embedders, require_faces
+        from ..dataset import model_label, require_embedders, require_faces
 
         require_faces(target_videos(ctx))
         runs = require_embedders(ctx.dataset)
-        form.ask("run", choices=runs, default=runs[-1])
+        named = {run: f"{run}: {model_label(ctx.dataset, run)}" for run in reversed(runs)}
+        form.ask("run", choices=named, default=runs[-1])
         form.ask("map", radio=True)
         form.ask("uniqueness")
         form.ask("similarity")

@@ -31,6 +31,8 @@ MOST_NAMED = 5
 FRAMES_A_SECOND = 400
 """Video frames per second and core when sampling every fifth, on an ordinary CPU; only for the estimate."""
 
+FRAMES_A_SECOND_WITH_MOVEMENT = 160
+
 
 @parameters
 class FaceParameters:
@@ -52,6 +54,11 @@ class FaceParameters:
         default_factory=Stated("expressiveness.faces", "ExtractionConfig.align"),
         title="Turn faces until their eyes lie level",
     )
+    movement: bool = Field(
+        False,
+        title="Read movement in the same pass",
+        description="Models of movement need it; it takes three times as long, but less than reading it later",
+    )
     workers: Count | None = Field(None, title="Processes", description="One a core if not given")
 
 
@@ -65,6 +72,8 @@ class DetectFaces(InterviewOperator[FaceParameters]):
         icon="face",
     )
 
+    in_background = True
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose detector and sampling, with an estimate of the time."""
         from expressiveness.faces import detector_labels
@@ -74,9 +83,11 @@ class DetectFaces(InterviewOperator[FaceParameters]):
         samples = target_videos(ctx)
         require_interviews(samples)
         form.ask("detector", choices=detector_labels())
-        for name in ("every", "confidence", "align", "workers"):
+        for name in ("every", "confidence", "align"):
             form.ask(name)
-        form.note("estimate", estimate(samples))
+        movement = form.ask("movement")
+        form.ask("workers")
+        form.note("estimate", estimate(samples, movement=movement))
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Find faces."""
@@ -89,7 +100,13 @@ class DetectFaces(InterviewOperator[FaceParameters]):
         config = ExtractionConfig(
             Sampling(every=chosen.every), chosen.detector, confidence=chosen.confidence, align=chosen.align
         )
-        report = detect_faces(target_videos(ctx), config, workers=chosen.workers, progress=counting(progress, "videos"))
+        report = detect_faces(
+            target_videos(ctx),
+            config,
+            movement=chosen.movement,
+            workers=chosen.workers,
+            progress=counting(progress, "videos"),
+        )
         failed = f", {len(report.failures)} failed ({report.failures[0].reason})" if report.failures else ""
         short = f", {len(report.cut_short)} of them not all there" if report.cut_short else ""
         message = (
@@ -110,10 +127,11 @@ def _about_several(several: dict[str, int]) -> str:
     )
 
 
-def estimate(samples: fo.Dataset | fo.DatasetView) -> str:
-    """How long face detection will take, in words."""
+def estimate(samples: fo.Dataset | fo.DatasetView, *, movement: bool = False) -> str:
+    """How long face detection will take, in words; `movement` says whether movement is read in the same pass."""
     frames = samples.sum("metadata.total_frame_count") or 0
-    minutes = frames / FRAMES_A_SECOND / (os.cpu_count() or 1) / 60
+    pace = FRAMES_A_SECOND_WITH_MOVEMENT if movement else FRAMES_A_SECOND
+    minutes = frames / pace / (os.cpu_count() or 1) / 60
     length = "less than a minute" if minutes < 1 else f"about {minutes:.0f} minutes"
     return (
         f"{len(samples)} videos with {frames:,} frames: {length} on this machine, unless faces are stored already. "

@@ -20,6 +20,9 @@ class FindSuspiciousLabels(InterviewOperator[NoParameters]):
         icon="troubleshoot",
     )
 
+    in_background = True
+    when_stopped = "What was read of the videos is kept; looking again goes on from there."
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Say what will be done."""
         from ..steps import require_people
@@ -43,5 +46,8 @@ class FindSuspiciousLabels(InterviewOperator[NoParameters]):
         return {**report.as_dict(), "view": LABELS_TO_CHECK, "message": found + passed_over}
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
-        """Open the view."""
-        return open_saved_view(ctx, result["view"])
+        """Open the view, with what is suggested."""
+        from ..fields import FACES, SUGGESTION
+
+        yield from open_saved_view(ctx, result["view"])
+        yield ctx.ops.set_active_fields([SUGGESTION, f"frames.{FACES}"])

@@ -49,19 +49,24 @@ class Predict(InterviewOperator[PredictParameters]):
         icon="auto_awesome",
     )
 
+    in_background = True
+    when_stopped = "The videos classified so far have their predictions; predicting again does all of them."
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose a run."""
-        from ..dataset import require_faces, require_runs
+        from ..dataset import model_label, require_faces, require_runs
 
         samples = target_videos(ctx)
         require_faces(samples)
         runs = require_runs(ctx.dataset)
-        form.ask("run", choices=runs, default=runs[-1])
+        named = {run: f"{run}: {model_label(ctx.dataset, run)}" for run in reversed(runs)}
+        form.ask("run", choices=named, default=runs[-1])
         form.ask("frames_against", description="", choices=FRAMES_AGAINST, radio=True)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Classify, and save the views of the mistakes."""
         from ..dataset import require_runs
+        from ..fields import runs_with_fields
         from ..review import save_review_views
         from ..steps import predict
 
@@ -76,7 +81,8 @@ class Predict(InterviewOperator[PredictParameters]):
         save_review_views(ctx.dataset, run)
         failed = f", {len(report.failures)} passed over" if report.failures else ""
         message = f"{report.frames} frames of {report.videos} videos classified{failed}"
-        return {**report.as_dict(), "message": message}
+        tab = "compare" if len(runs_with_fields(ctx.dataset)) > 1 else "mistakes"
+        return {**report.as_dict(), "message": message, "tab": tab}
 
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Show the predicted labels."""

@@ -47,12 +47,13 @@ class ReviewErrors(InterviewOperator[ReviewParameters]):
 
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose a run and a view."""
-        from ..dataset import require_predictions
+        from ..dataset import model_label, require_predictions
         from ..review import REVIEW_VIEWS
 
         target_videos(ctx)  # has FiftyOne ask: dataset, view or selection
         runs = require_predictions(ctx.dataset)
-        form.ask("run", choices=runs, default=runs[-1])
+        named = {run: f"{run}: {model_label(ctx.dataset, run)}" for run in reversed(runs)}
+        form.ask("run", choices=named, default=runs[-1])
         explained = {name: view.description for name, view in REVIEW_VIEWS.items()}
         form.ask("view", choices=list(explained), explained=explained, radio=True)
 

@@ -11,7 +11,16 @@ from ..forms import Form, InterviewOperator, Listing, Progress, parameters, targ
 from .detect_faces import DetectFaces, FaceParameters, estimate
 from .predict import Predict
 from .review_errors import ReviewErrors, ReviewParameters
-from .train_model import TrainModel, TrainParameters, ask_epochs, ask_model, ask_run, ask_target, warnings_about
+from .train_model import (
+    TrainModel,
+    TrainParameters,
+    ask_epochs,
+    ask_model,
+    ask_run,
+    ask_target,
+    time_for,
+    warnings_about,
+)
 
 STEPS: tuple[tuple[type[InterviewOperator[Any]], str], ...] = (
     (DetectFaces, "finding faces"),
@@ -40,20 +49,24 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
         icon="account_tree",
     )
 
+    in_background = True
+    when_stopped = "The steps before are kept; running it again goes on from there."
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose the main settings; the separate operators offer the rest."""
         from ..dataset import require_interviews
 
         samples = target_videos(ctx)
         require_interviews(samples)
+        for number, sentence in enumerate(warnings_about(samples, form)):
+            form.warn(f"warning_{number}", sentence)
         model = ask_model(form)
         ask_run(ctx.dataset, form, model)
         form.ask("every", title="Look for faces on every N-th frame")
         ask_target(ctx.dataset, form)
         ask_epochs(form, model)
-        form.note("estimate", f"Finding faces: {estimate(samples)}")
-        for number, sentence in enumerate(warnings_about(samples, form)):
-            form.warn(f"warning_{number}", sentence)
+        form.note("estimate", f"Finding faces: {estimate(samples, movement=_needs_movement(model))}")
+        form.note("time", time_for(samples, model))
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Run the steps, each with its own operator's parameters."""
@@ -63,7 +76,7 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
         chosen = self.read(ctx)
         run = chosen.run or next_run_name(ctx.dataset, chosen.model)
         folder_for(ctx.dataset, run)  # check before face detection, which takes hours
-        ctx.params["run"] = run
+        ctx.params |= {"run": run, "movement": _needs_movement(chosen.model)}
         result: dict[str, Any] = {}
         furthest = 0.0  # a step may restart its progress for each phase, but the total must not go back
         for number, (operator, name) in enumerate(STEPS):
@@ -79,6 +92,8 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
         messages = [part["message"] for part in result.values()]
         return {
             "run": run,
+            "variant": result["TrainModel"]["variant"],
+            "failures": [failure for part in result.values() for failure in part.get("failures", [])],
             "view": result["ReviewErrors"]["view"],
             "steps": messages,
             "message": " ".join(messages[1:]),
@@ -87,3 +102,9 @@ class RunPipeline(InterviewOperator[PipelineParameters]):
     def after(self, ctx: foo.executor.ExecutionContext, result: dict[str, Any]) -> Iterator[Any]:
         """Open the view of the mistakes."""
         return ReviewErrors().after(ctx, result)
+
+
+def _needs_movement(model: str) -> bool:
+    from expressiveness.models import MODELS
+
+    return "movement" in MODELS[model].needs

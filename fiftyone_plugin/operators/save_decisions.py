@@ -67,7 +67,7 @@ class SaveDecisions(InterviewOperator[DecisionParameters]):
         return {
             "steps": steps,
             "refused": refused,
-            "decided": {sample: decided_in(ctx.dataset, sample) for sample in samples},
+            "decided": decided_in(ctx.dataset.select(sorted(samples))),
             "message": f"{len(steps)} of {len(chosen.decisions)} decisions saved",
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,6 +40,12 @@ NEW_SPLIT = "-"
 
 FEW_PEOPLE = 30
 """With fewer participants, the held-out metrics say little."""
+
+SECONDS_READ_A_SECOND = 4
+"""Of video, whose movement is read on one core of an ordinary CPU; only for the estimate."""
+
+FACES_A_SECOND, USUAL_EPOCHS = 700, 25
+"""Faces that the network learns from on two cores, and epochs until it stops; only for the estimate."""
 
 MOST_NAMED = 5
 """Participants listed in a warning."""
@@ -88,33 +95,38 @@ class TrainModel(InterviewOperator[TrainParameters]):
         icon="model_training",
     )
 
+    in_background = True
+    when_stopped = "Nothing was kept of this run but what was read of the videos; training again goes on from there."
+
     def form(self, ctx: foo.executor.ExecutionContext, form: Form) -> None:
         """Choose the settings, with warnings about the data."""
         from ..dataset import list_runs, require_faces, rule_of
 
-        samples = target_videos(ctx)
+        samples, runs = target_videos(ctx), list_runs(ctx.dataset)
         require_faces(samples)
+        split_of = form.chosen("split_of", runs[-1] if runs else None)
+        for position, sentence in enumerate(warnings_about(samples, form, split_of)):
+            form.warn(f"warning_{position}", sentence)  # first, where it is seen without scrolling
         model = ask_model(form)
+        form.note("time", time_for(samples, model))
+        if runs:
+            same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
+            form.ask("split_of", description="", choices={**same, NEW_SPLIT: "New split, by people"}, default=split_of)
         ask_run(ctx.dataset, form, model)
         usual = rule_of(ctx.dataset, ask_target(ctx.dataset, form)).thresholds
-        form.ask("low", description=f"{usual.low:.3g} if empty")
-        form.ask("high", description=f"{usual.high:.3g} if empty")
-        if runs := list_runs(ctx.dataset):
-            same = {earlier: f"Same people as run {earlier}, to compare with it" for earlier in reversed(runs)}
-            splits = {NEW_SPLIT: "New split, by people", **same}
-            form.ask("split_of", description="", choices=splits, default=NEW_SPLIT)
+        form.ask("low", description=f"{usual.low:.3g}, as the dataset has it, if empty")
+        form.ask("high", description=f"{usual.high:.3g}, as the dataset has it, if empty")
         if face_input := options_of(model).get("face_input"):
             form.ask("face_input", description="", choices=FACE_INPUTS, default=face_input)
         ask_epochs(form, model)
         form.ask("seed")
-        for position, sentence in enumerate(warnings_about(samples, form)):
-            form.warn(f"warning_{position}", sentence)
 
     def run(self, ctx: foo.executor.ExecutionContext, progress: Progress) -> dict[str, Any]:
         """Train."""
+        from expressiveness.evaluation import BETTER
         from expressiveness.models import TrainingConfig
 
-        from ..dataset import record_of, rule_of
+        from ..dataset import list_runs, model_label, record_of, rule_of
         from ..steps import train_model
 
         chosen = self.read(ctx)
@@ -130,13 +142,22 @@ class TrainModel(InterviewOperator[TrainParameters]):
         run = train_model(target_videos(ctx), config, run=chosen.run, split_of=split_of, progress=progress)
         record = record_of(ctx.dataset, run)
         earlier = record_of(ctx.dataset, split_of) if split_of else None
+        failures = {**record["data"]["passed_over"], **record["evaluation"].get("passed_over", {})}
+        runs = list_runs(ctx.dataset)
         return {
             "run": run,
             "accuracy": record["evaluation"]["video"]["accuracy"],
             "verdict": record["evaluation"]["verdict"],
             "excluded_faces": record["data"]["excluded_faces"],
             "corrected_faces": record["data"]["corrected_faces"],
-            "message": f"Run {run}: {_figures(record, earlier, split_of)} Next: Predict.",
+            "message": f"Run {run} ({model_label(ctx.dataset, run)}): {_figures(record, earlier, split_of)}",
+            "variant": "success" if record["evaluation"]["verdict"].startswith(BETTER) else "warning",
+            "failures": [{"id": id, "reason": reason} for id, reason in failures.items()],
+            "next": {
+                "operator": "@expressiveness/interviews/predict",
+                "params": {"run": run, "view_target": "DATASET"},
+                "label": f"Predict with {run}{', and compare' if len(runs) > 1 else ''}",
+            },
         }
 
 
@@ -144,7 +165,10 @@ def ask_model(form: Form) -> str:
     """Ask for the model family; return the current choice."""
     from expressiveness.models import MODELS
 
-    labels = {name: family.label for name, family in MODELS.items()}
+    from ..dataset import about_model
+
+    parts = {name: str(family.label).partition(":") for name, family in MODELS.items()}
+    labels = {name: f"{about_model(name)}{colon}{rest}" for name, (_, colon, rest) in parts.items()}
     return str(form.ask("model", description="", choices=labels, radio=True))
 
 
@@ -208,7 +232,25 @@ def _figures(record: dict[str, Any], earlier: dict[str, Any] | None, split_of: s
     )
 
 
-def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str]:
+def time_for(samples: fo.Dataset | fo.DatasetView, model: str) -> str:
+    """What a model costs in time, in words."""
+    from expressiveness.models import MODELS
+
+    from ..dataset import about_model
+    from ..fields import FRAMES_LOOKED_AT
+
+    cores = os.cpu_count() or 1
+    if "movement" in MODELS[model].needs:
+        minutes = (samples.sum("metadata.duration") or 0) / SECONDS_READ_A_SECOND / cores / 60
+        once = "Each video is read once for it, later models go without."
+    else:
+        faces = samples.sum(FRAMES_LOOKED_AT) or 0
+        minutes, once = faces * USUAL_EPOCHS / FACES_A_SECOND / 60, "It stops by itself when it learns no more."
+    length = "about a minute or less" if minutes < 1 else f"about {minutes:.0f} minutes"
+    return f"{about_model(model)}: {length} for {counted(len(samples), 'video')} on this machine. {once}"
+
+
+def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form, split_of: str | None = None) -> list[str]:
     """Problems with training on some interviews."""
     from expressiveness.data import CATEGORIES, participant_name
     from expressiveness.errors import TrainingError
@@ -231,7 +273,7 @@ def warnings_about(samples: fo.Dataset | fo.DatasetView, form: Form) -> list[str
         counts = Counter(rule.thresholds.category(score) for score in scores if score is not None)
         if empty := [category for category in CATEGORIES if not counts[category]]:
             sentences.append(f"No video is {' or '.join(empty)} at these thresholds, so that cannot be learned.")
-    if split_of := _earlier_run(form.chosen("split_of")):
+    if split_of := _earlier_run(split_of):
         sentences += _warnings_about_split(samples, run_split(dataset, split_of), split_of)
     return sentences
 

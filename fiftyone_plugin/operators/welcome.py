@@ -1,4 +1,4 @@
-"""Open the import form if the App is opened without any interviews."""
+"""Open what a person wants first: the import form without any interviews, or the panel where work goes on."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 import fiftyone.operators as foo
 
-from ..forms import Form, InterviewOperator, Listing, NoParameters
+from ..forms import REVIEW_PANEL, Form, InterviewOperator, Listing, NoParameters, work_on
 
 IMPORT = "@expressiveness/interviews/import_interviews"
 
 
 class Welcome(InterviewOperator[NoParameters]):
-    """Open the import form, where the App was opened without any interviews; the App calls this as it starts."""
+    """Open the import form without any interviews, the panel where work goes on; the App calls this as it starts."""
 
     listing = Listing(
         name="welcome",
@@ -38,8 +38,13 @@ class Welcome(InterviewOperator[NoParameters]):
         form.note("welcome", "The App calls this as it starts")
 
     def execute(self, ctx: foo.executor.ExecutionContext) -> Iterator[Any]:
-        """Open the form, if the placeholder dataset is open."""
+        """Open the form if the placeholder dataset is open; the panel if nobody has seen yet how work on it ended."""
         from ..app import NO_INTERVIEWS_YET
 
-        if ctx.dataset is not None and ctx.dataset.name == NO_INTERVIEWS_YET:
+        if ctx.dataset is None:
+            return
+        if ctx.dataset.name == NO_INTERVIEWS_YET:
             yield ctx.prompt(IMPORT)
+        work = work_on(ctx.dataset.name)
+        if work is not None and not work.noticed:
+            yield ctx.ops.open_panel(REVIEW_PANEL, layout="horizontal")

@@ -1,6 +1,7 @@
 """The panels, one per folder."""
 
+from .coding import CodingPanel
 from .review import ReviewPanel
 from .timeline import TimelinePanel
 
-PANELS = (ReviewPanel, TimelinePanel)
+PANELS = (CodingPanel, ReviewPanel, TimelinePanel)

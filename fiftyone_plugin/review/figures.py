@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
+import numpy as np
+from fiftyone import ViewField as F
 
-from expressiveness.evaluation import Confusion
+from expressiveness.data import CATEGORIES, Thresholds, participant_name
+from expressiveness.evaluation import Confusion, PairedFigure, paired_figures
 
-from ..fields import FRAMES_WITHOUT_FACE, INTERVIEW_ID, PARTICIPANT, RunFields
+from ..dataset import measure_of
+from ..fields import FRAMES_WITHOUT_FACE, INTERVIEW_ID, PARTICIPANT, InterviewFields, RunFields
 from .views import Samples
 
 Document = dict[str, Any]
@@ -105,10 +109,25 @@ def video_change(samples: Samples, before: str, after: str) -> Change:
     return _change(_of_videos(samples, {"$project": {"before": first, "after": second}}, _CHANGES))
 
 
+def as_trained(samples: Samples, run: str) -> Confusion:
+    """Count a run's videos against the scores alone, whatever people have decided since."""
+    truth, [predicted], _ = _by_score(samples, [run], *measure_of(samples._root_dataset, run))
+    return Confusion.from_indices(truth, predicted)
+
+
+def run_figures(samples: Samples, before: str, after: str) -> list[PairedFigure]:
+    """Figures of two runs over the videos that both judged, against the scores alone; empty if they learned others."""
+    measure = measure_of(samples._root_dataset, after)
+    if measure_of(samples._root_dataset, before) != measure:
+        return []
+    truth, predicted, people = _by_score(samples, [before, after], *measure)
+    return paired_figures(truth, predicted[0], predicted[1], people) if len(truth) else []
+
+
 def worst_videos(samples: Samples, run: str, *, most: int) -> list[JudgedVideo]:
-    """The videos with the lowest frame accuracy, worst first."""
+    """The videos with wrong frames, those with the lowest frame accuracy first."""
     fields = RunFields(run)
-    worst = samples.exists(fields.accuracy).sort_by(fields.accuracy)[:most]
+    worst = samples.match(F(fields.accuracy) < 1).sort_by(fields.accuracy)[:most]
     stretches = f"{fields.stretches}.detections.correct"
     names = ["id", INTERVIEW_ID, PARTICIPANT, f"{fields.video}.truth", f"{fields.video}.label", fields.accuracy]
     rows = zip(*worst.values([*names, stretches]), strict=True)
@@ -116,6 +135,17 @@ def worst_videos(samples: Samples, run: str, *, most: int) -> list[JudgedVideo]:
         JudgedVideo(id, interview, person, truth, predicted, accuracy, (correct or []).count(False))
         for id, interview, person, truth, predicted, accuracy, correct in rows
     ]
+
+
+def _by_score(samples: Samples, runs: list[str], target: str, thresholds: Thresholds) -> tuple[Any, Any, Any]:
+    """The videos that all runs judged: true categories, (k,); predicted ones, (runs, k); and the people, (k,)."""
+    score = InterviewFields.of(samples._root_dataset).scores[target]
+    columns = samples.values([score, PARTICIPANT, *(f"{RunFields(run).video}.label" for run in runs)])
+    rows = [row for row in zip(*columns, strict=True) if row[0] is not None and all(row[2:])]
+    truth = [thresholds.index(row[0]) for row in rows]
+    predicted = [[CATEGORIES.index(row[2 + number]) for row in rows] for number in range(len(runs))]
+    people = [participant_name(row[1] or "") for row in rows]
+    return np.array(truth, dtype=int), np.array(predicted, dtype=int), np.array(people, dtype=str)
 
 
 _CHANGES: Document = {"$group": {"_id": {"before": "$before", "after": "$after"}, "n": {"$sum": 1}}}

@@ -8,8 +8,9 @@ and shows only the worst ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,7 +23,7 @@ from expressiveness.errors import OutputError, VideoError
 from expressiveness.video import save_stills
 
 from ..curation import writing_frames
-from ..fields import CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields
+from ..fields import CONFIDENT, FRAMES_WITHOUT_FACE, INTERVIEW_ID, UNCERTAIN, RunFields, verdict_of
 
 Samples: TypeAlias = fo.Dataset | fo.DatasetView
 
@@ -97,6 +98,13 @@ def changed(before: str, after: str, *, fixed: bool) -> Search:
     return Search(after, _on_frame(before, first) & _on_frame(after, second), second, exact=False)
 
 
+def differing(run: str, other: str) -> Search:
+    """Predictions that another run puts into another category."""
+    labels = [F(f"{one}.detections.label") for one in (run, other)]
+    both = (F(f"{run}.detections").length() > 0) & (F(f"{other}.detections").length() > 0)
+    return Search(run, both & (labels[0] != labels[1]), F("judged") > 0, exact=False)
+
+
 def held_out(samples: Samples, run: str) -> fo.DatasetView:
     """The videos of a run's test set."""
     return samples.match(F(RunFields(run).split) == "test")
@@ -142,10 +150,22 @@ def as_faces(samples: Samples, search: Search, *, folder: Path, most: int = MOST
     """
     dataset, run = samples._root_dataset, search.run
     frames, found = _most_probable(samples, search, most)
-    _write_pictures(dataset, frames, folder)
-    pictured = dataset.select_frames([str(frame["_id"]) for frame in frames]).to_frames(sample_frames=False)
-    view = pictured.to_patches(run).sort_by(f"{run}.confidence", reverse=True)
-    return Faces(view, len(view), found)
+    first = _write_pictures(dataset, frames, folder)
+    _write_verdicts(dataset, frames, RunFields(run))
+    with _first_frames_pictured(dataset, first):
+        pictured = dataset.select_frames([str(frame["_id"]) for frame in frames]).to_frames(sample_frames=False)
+        faces = pictured.to_patches(run, other_fields=[RunFields(run).verdict])
+        view = faces.sort_by(f"{run}.confidence", reverse=True)
+        return Faces(view, len(view), found)
+
+
+def reload_view(view: fo.DatasetView) -> None:
+    """Make a view of frames, faces or clips anew, since those are copies; the faces of first frames stay in it."""
+    first: dict[str, str] = {}
+    if view.has_sample_field("frame_number"):
+        first = dict(zip(*view.match(F("frame_number") == 1).values(["sample_id", "filepath"]), strict=True))
+    with _first_frames_pictured(view._root_dataset, first):
+        view.reload()
 
 
 def videos_misclassified_as(samples: Samples, run: str, truth: str, predicted: str) -> fo.DatasetView:
@@ -215,10 +235,10 @@ def _on_frame(run: str, what: Any) -> Any:
 
 def _most_probable(samples: Samples, search: Search, most: int) -> tuple[list[dict[str, Any]], int]:
     """The frames with the most probable matching predictions, and the total number of matches."""
-    chosen = {"_sample_id": 1, "frame_number": 1, "confidence": {"$first": f"${search.run}.detections.confidence"}}
+    of_face = {name: {"$first": f"${search.run}.detections.{name}"} for name in ("confidence", "label", "truth")}
+    chosen = {"_sample_id": 1, "frame_number": 1, **of_face}
     pipeline = [
-        # Never write a picture of frame 1: the App would assume that every frame of the video has one.
-        {"$match": {"_sample_id": {"$in": videos_with(samples, search).values("_id")}, "frame_number": {"$gt": 1}}},
+        {"$match": {"_sample_id": {"$in": videos_with(samples, search).values("_id")}}},
         {"$match": {"$expr": search.frame.to_mongo()}},
         {"$project": chosen},
         {"$facet": {"chosen": [{"$sort": {"confidence": -1, "_id": 1}}, {"$limit": most}], "all": [{"$count": "n"}]}},
@@ -227,8 +247,38 @@ def _most_probable(samples: Samples, search: Search, most: int) -> tuple[list[di
     return found["chosen"], sum(row["n"] for row in found["all"])
 
 
-def _write_pictures(dataset: fo.Dataset, frames: list[dict[str, Any]], folder: Path) -> None:
-    """Write pictures of some frames and store their paths, reading several videos in parallel."""
+def _write_verdicts(dataset: fo.Dataset, frames: list[dict[str, Any]], fields: RunFields) -> None:
+    """Write true and predicted category beside some faces, for their tiles."""
+    dataset.add_frame_field(fields.verdict, fo.StringField, description=fields.descriptions[fields.verdict])
+    verdicts: dict[str, dict[int, str | None]] = {}
+    for frame in frames:
+        said = verdict_of(frame["truth"], frame["label"])
+        verdicts.setdefault(str(frame["_sample_id"]), {})[frame["frame_number"]] = said
+    with writing_frames(dataset.select(list(verdicts))) as writer:
+        writer.of_frames(fields.verdict, verdicts)
+
+
+@contextmanager
+def _first_frames_pictured(dataset: fo.Dataset, pictures: Mapping[str, str]) -> Iterator[None]:
+    """Have some videos' first frames name their pictures, by sample id, while a view copies that.
+
+    Not for longer: the App would assume that every frame of such a video has a picture.
+    """
+    named, unnamed = ({key: {1: file} for key, file in files.items()} for files in (pictures, dict.fromkeys(pictures)))
+    with writing_frames(dataset.select(list(pictures))) as writer:
+        writer.of_frames("filepath", named)
+        try:
+            yield
+        finally:
+            writer.of_frames("filepath", unnamed)
+
+
+def _write_pictures(dataset: fo.Dataset, frames: list[dict[str, Any]], folder: Path) -> dict[str, str]:
+    """Write pictures of some frames and store their paths, reading several videos in parallel.
+
+    Returns:
+        The pictures of first frames, whose paths are not stored, by sample id.
+    """
     numbers: dict[str, list[int]] = {}
     for frame in frames:
         numbers.setdefault(str(frame["_sample_id"]), []).append(frame["frame_number"])
@@ -248,4 +298,6 @@ def _write_pictures(dataset: fo.Dataset, frames: list[dict[str, Any]], folder: P
         raise VideoError("none of the videos can be read; see that they are where they were when they were imported")
     dataset.add_frame_field("filepath", fo.StringField, description="A picture of the frame, where one was needed")
     with writing_frames(dataset.select(list(written))) as writer:
-        writer.of_frames("filepath", written)
+        others = {sample: {n: file for n, file in files.items() if n > 1} for sample, files in written.items()}
+        writer.of_frames("filepath", others)
+    return {sample: files[1] for sample, files in written.items() if 1 in files}

@@ -8,6 +8,7 @@ import fiftyone as fo
 
 from expressiveness.data import Interview
 from expressiveness.faces import ExtractionConfig, FaceTable, extract_interviews
+from expressiveness.movement import extract_faces_and_movement
 from expressiveness.store import ExtractionReport
 from expressiveness.types import Progress
 
@@ -20,6 +21,7 @@ def detect_faces(
     samples: fo.Dataset | fo.DatasetView,
     config: ExtractionConfig | None = None,
     *,
+    movement: bool = False,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> ExtractionReport:
@@ -30,6 +32,7 @@ def detect_faces(
     Args:
         samples: a dataset of interviews, or a view of one.
         config: sampling and detector; the defaults if None.
+        movement: read movement in the same pass, which costs less than decoding the videos once more for training.
         workers: processes; None for one per core.
         progress: called with the number of videos done.
     """
@@ -52,7 +55,8 @@ def detect_faces(
                 waiting.clear()
 
         try:
-            return extract_interviews(interviews, store, workers=workers, progress=progress, on_stored=write)
+            read = extract_faces_and_movement if movement else extract_interviews
+            return read(interviews, store, workers=workers, progress=progress, on_stored=write)
         finally:
             flush()
             enable_annotation(dataset)

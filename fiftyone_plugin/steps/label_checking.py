@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import fiftyone as fo
-from fiftyone import ViewField as F
 
+from expressiveness.data import short_name
 from expressiveness.errors import TrainingError
-from expressiveness.evaluation import LEAST_PEOPLE, suspicious_labels
+from expressiveness.evaluation import LEAST_PEOPLE, Suspect, suspicious_labels
 from expressiveness.movement import MovementStore, extract_movements
 from expressiveness.types import Failure, Progress
 
@@ -17,15 +17,14 @@ from ..curation import curation_of
 from ..dataset import alone_on_dataset, imported_measure, interviews_of, newest_faces, require_faces, sample_ids_of
 from ..fields import (
     CATEGORY,
-    DECIDED_AT,
-    EXCLUDE_TAG,
     INTERVIEW_ID,
     PARTICIPANT,
-    REVIEWED_CATEGORY,
     SUGGESTED_CATEGORY,
+    SUGGESTION,
     SUSPICION,
     declare_suspicion,
 )
+from ..review import labels_to_check as labels_to_check
 
 LABELS_TO_CHECK = "Labels to check"
 
@@ -85,6 +84,7 @@ def find_suspicious_labels(
         SUGGESTED_CATEGORY: {
             sample_ids[key]: fo.Classification(label=suspect.suggested) for key, suspect in found.items()
         },
+        SUGGESTION: {sample_ids[key]: _in_short(suspect) for key, suspect in found.items()},
     }.items():
         samples.clear_sample_field(name)
         dataset.set_values(name, values, key_field="id")
@@ -94,11 +94,11 @@ def find_suspicious_labels(
     return SuspicionReport(len(found), len(labels_to_check(samples)), unread)
 
 
-def labels_to_check(samples: fo.Dataset | fo.DatasetView) -> fo.DatasetView:
-    """The videos with a suspicious category that nobody has decided on yet, most suspicious first."""
-    undecided = samples.exists(SUSPICION).exists(REVIEWED_CATEGORY, False).exists(DECIDED_AT, False)
-    doubted = F(f"{SUGGESTED_CATEGORY}.label") != F(f"{CATEGORY}.label")
-    return undecided.match_tags(EXCLUDE_TAG, bool=False).match(doubted).sort_by(SUSPICION, reverse=True)
+def _in_short(suspect: Suspect) -> str:
+    """The category given and the more probable one, for a tile of the grid."""
+    if suspect.suggested == suspect.category:
+        return short_name(suspect.category)
+    return f"{short_name(suspect.category)}, rather {short_name(suspect.suggested)}?"
 
 
 def suspect_videos(samples: fo.Dataset | fo.DatasetView, *, most: int) -> list[SuspectVideo]:

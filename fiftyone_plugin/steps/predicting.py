@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import fiftyone as fo
 
@@ -12,14 +12,13 @@ from expressiveness.models import FramePredictions, predict_interviews
 from expressiveness.types import Failure, Progress
 
 from .. import fields
-from ..curation import CHUNK, FrameWriter, truths_of, writing_frames
+from ..curation import CHUNK, FramesAgainst, FrameWriter, keep_frames_against, truths_for, writing_frames
 from ..dataset import (
     alone_on_dataset,
     check_run_name,
     face_store,
     interviews_of,
     load_run,
-    measure_of,
     require_faces,
     run_split,
     sample_ids_of,
@@ -41,9 +40,6 @@ class PredictionReport:
     def as_dict(self) -> dict[str, Any]:
         """The report, ready for JSON."""
         return asdict(self)
-
-
-FramesAgainst = Literal["face", "video"]
 
 
 @alone_on_dataset("predicting")
@@ -79,7 +75,10 @@ def predict(
     run_fields = fields.declare_run_fields(dataset, run)
     interviews, sample_ids = interviews_of(samples), sample_ids_of(samples)
     store = face_store(dataset, model.extraction)
-    truths = truths_of(samples, *measure_of(dataset, run))
+    keep_frames_against(dataset, run, frames_against)
+    truths = truths_for(samples, run)
+    split = run_split(dataset, run)  # written first, so that a run that was stopped can be reviewed as far as it got
+    dataset.set_values(run_fields.split, {sample_ids[i.id]: split.set_of(i.id) for i in interviews}, key_field="id")
     report = PredictionReport(run)
     done: dict[str, FramePredictions] = {}
     with writing_frames(samples) as frames:
@@ -88,16 +87,13 @@ def predict(
             if outcome.value is None:
                 report.failures.append(Failure(outcome.item.id, outcome.error or ""))
             else:
-                said = outcome.value if frames_against == "face" else outcome.value.saying(offsets=None)
-                done[sample_ids[outcome.item.id]] = said
+                done[sample_ids[outcome.item.id]] = outcome.value
                 if outcome.value.doubt:
                     report.failures.append(Failure(outcome.item.id, outcome.value.doubt))
             if len(done) == CHUNK or number == len(interviews):
                 _write_chunk(frames, run_fields, done, truths, report)
             if progress:
                 progress(number, len(interviews))
-    split = run_split(dataset, run)
-    dataset.set_values(run_fields.split, {sample_ids[i.id]: split.set_of(i.id) for i in interviews}, key_field="id")
     return report
 
 

@@ -10,19 +10,16 @@ from expressiveness.data import CATEGORIES
 from fiftyone_plugin.api import import_interviews, set_work_folder
 from fiftyone_plugin.review import confused, frame_figures, held_out, videos_with
 from tests.app_steps import (
-    choose,
+    WORK_MILLISECONDS,
     click_cell,
     execute,
-    execute_and_read,
+    execute_and_follow,
     expect_shown,
     open_dataset,
     open_form,
-    open_review_panel,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-RUN, OTHER = 0, 2  # dropdowns of the panel, from the top
 
 
 @pytest.fixture
@@ -41,7 +38,7 @@ def fill(page, label, value):
 
 def choose_network(page):
     """Train the network, which after one epoch errs enough for a person to have something to review."""
-    page.get_by_text(re.compile("^Network: judges the look of single faces")).click()
+    page.get_by_text(re.compile("^The notebook's network: judges the look of single faces")).click()
     expect(page.get_by_text("Epochs at most", exact=True)).to_be_visible()
 
 
@@ -69,20 +66,19 @@ def test_a_day_from_faces_to_a_second_model_that_heeds_what_was_left_out(importe
     open_form(page, "Detect faces")
     expect(page.get_by_text(re.compile("12 videos with .* frames: less than a minute"))).to_be_visible()
     screenshot("day-01-detect")
-    execute_and_read(page, "12 videos done, 0 stored already: .* faces")
+    execute_and_follow(page, "12 videos done, 0 stored already: .* faces")
 
-    open_review_panel(page)
     page.get_by_role("button", name="Train a model").click()
     expect(page.get_by_text("6 participants: figures on held-out people are uncertain; 30 are better.")).to_be_visible()
     choose_network(page)
     fill(page, "Epochs at most", 1)
     screenshot("day-02-train")
-    execute_and_read(page, "Run cnn_1: .*Accuracy .* on . videos of people it has not seen")
+    execute_and_follow(page, r"Run cnn_1 \(.*\): .*Accuracy .* on . videos of people it has not seen")
 
     page.get_by_role("button", name="Predict expressiveness").click()  # the panel has noticed the new run
     expect(page.get_by_text("Run", exact=True)).to_be_visible()
-    execute_and_read(page, "frames of 12 videos classified")
-    expect(page.locator(".nsewdrag")).to_be_visible()
+    execute_and_follow(page, "frames of 12 videos classified")
+    expect(page.get_by_test_id("expressiveness-matrix")).to_be_visible()
     expect(page.locator("input[value='RUN CNN_1']")).to_be_visible()  # a group of the sidebar
     screenshot("day-03-predicted")
 
@@ -110,19 +106,17 @@ def test_a_day_from_faces_to_a_second_model_that_heeds_what_was_left_out(importe
     open_form(page, "Train model")
     choose_network(page)
     fill(page, "Epochs at most", 1)
-    page.get_by_text("Who trains and who is held out", exact=True).locator(
-        "xpath=following::*[@role='combobox'][1]"
-    ).click()
-    page.get_by_role("option", name="Same people as run cnn_1, to compare with it").click()
+    expect(page.get_by_text("Same people as run cnn_1, to compare with it")).to_be_visible()
     screenshot("day-06-train-again")
     left_out = imported[trained : trained + 1].count("frames.faces.detections")
-    execute_and_read(page, f"Run cnn_2: .*Accuracy .* of run cnn_1; people left out {left_out} faces")
-
-    open_form(page, "Predict expressiveness")
-    expect(page.get_by_role("dialog").get_by_text("cnn_2", exact=True)).to_be_visible()
-    execute_and_read(page, "frames of 12 videos classified")
+    execute(page)
+    work = page.get_by_test_id("expressiveness-work")
+    said = rf"Run cnn_2 \(The notebook's network\): .* of run cnn_1; people left out {left_out} faces"
+    expect(work.get_by_text(re.compile(said))).to_be_visible(timeout=WORK_MILLISECONDS)
+    work.get_by_role("button", name="Predict with cnn_2, and compare").click()
+    expect(work.get_by_text(re.compile("frames of 12 videos classified"))).to_be_visible(timeout=WORK_MILLISECONDS)
     panel = page.get_by_test_id("panel-content-review_panel")
-    expect(panel.get_by_role("combobox").nth(RUN)).to_have_text("cnn_2")  # shown as soon as it is there
-    choose(page, OTHER, "cnn_1", tab="Compare")
+    expect(panel.get_by_label("Run", exact=True)).to_have_value("cnn_2")  # shown as soon as it is there
+    expect(panel.get_by_label("What cnn_2 changed over")).to_have_value("cnn_1")
     expect(page.get_by_role("row", name=re.compile("^videos"))).to_be_visible()
     screenshot("day-07-compare")

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import fiftyone as fo
 import pytest
+from fiftyone.operators.store import ExecutionStore
 from playwright.sync_api import Page, expect
 
 from expressiveness.samples import render_sample_interviews
 from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder, work_folder
+from fiftyone_plugin.coding import keep_codes
+from fiftyone_plugin.coding.code_store import STORE
 from fiftyone_plugin.curation import curate
 from fiftyone_plugin.dataset import keep_record, record_of, working_on
 from fiftyone_plugin.operators import OPERATORS
@@ -24,7 +27,7 @@ from tests.interviews import row, write_metadata, write_portrait_video
 from tests.made_up_runs import add_run, first_guess
 
 WORK_MILLISECONDS = 60_000
-LOOK = 3  # a dropdown of the panel, from the top
+LOOK = "Look at them as"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def dataset(prepared, dataset_name, tmp_path):
     copy = prepared.clone(dataset_name, persistent=True)
     shutil.copytree(work_folder(prepared) / "faces", tmp_path / "work" / "faces")
     set_work_folder(copy, tmp_path / "work")
+    keep_codes(copy, "ann", [{"sample": copy.first().id, "unit": "video", "excluded": True}], seen="hidden")
     return copy
 
 
@@ -90,6 +94,11 @@ def with_unknown_score(dataset: fo.Dataset, _: ExitStack) -> None:
     """Have the run predict a score that the dataset does not have."""
     record = record_of(dataset, "cnn_1")
     keep_record(dataset, "cnn_1", {**record, "config": {**record["config"], "target": "charisma"}})
+
+
+def without_codes(dataset: fo.Dataset, _: ExitStack) -> None:
+    """Delete what was coded."""
+    ExecutionStore.create(STORE, dataset_id=dataset._doc.id).clear()
 
 
 def choose_folder_with_an_export(page: Page, folder: Path) -> None:
@@ -118,13 +127,14 @@ CASES = (
     Case("curate", "Curate faces or videos", "say who decides", fill=write("Your name or initials", " ")),
     Case("undo_curation", "Undo curation", "has no score charisma, which the run has learned", with_unknown_score),
     Case("export_curated", "Export curated interviews", "mine", fill=choose_folder_with_an_export),
+    Case("compare_coders", "Compare coders", "nobody has coded anything here yet", without_codes),
     Case("compute_embeddings", "Compute embeddings", "no model in .*gone"),
 )
 
 
 def expect_failure(page: Page, label: str, said: str) -> None:
-    """Wait until the window and a notification say why; then go back to the form, which is as it was."""
-    window = page.get_by_test_id("operators-prompt-view-modal")
+    """Wait until the window, or the panel where it takes longer to find out, and a notification say why."""
+    window = page.get_by_test_id("operators-prompt-view-modal").or_(page.get_by_test_id("expressiveness-work")).first
     expect(window.get_by_text(f"{label}: not done")).to_be_visible(timeout=WORK_MILLISECONDS)
     expect(window.get_by_text(re.compile(said))).to_be_visible()
     expect(page.get_by_role("alert").get_by_text(re.compile(said)).last).to_be_visible()
@@ -185,14 +195,14 @@ def test_every_operator_has_its_error_here():
 def test_an_error_in_a_panel_is_seen_in_it(dataset, page, screenshot):
     open_dataset(page, dataset.name)
     open_review_panel(page)
-    expect(page.locator(".nsewdrag")).to_be_visible()
+    expect(page.get_by_test_id("expressiveness-matrix")).to_be_visible()
     without_stretches(dataset, ExitStack())
     page.get_by_role("cell", name="Clips of mistakes", exact=True).click()
 
     panel = page.get_by_test_id("panel-content-review_panel")
     expect(panel.get_by_text("That did not work")).to_be_visible()
     expect(panel.get_by_text(re.compile(UNFORESEEN.format("cnn_1_stretches")))).to_be_visible()
-    expect(page.locator(".nsewdrag")).to_be_visible()
+    expect(page.get_by_test_id("expressiveness-matrix")).to_be_visible()
     screenshot("errors-panel")
 
 

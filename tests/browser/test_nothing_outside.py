@@ -49,7 +49,7 @@ def watched(outside):
 
 
 def tour(page, app, dataset):
-    """Open the grid, a video and a panel that plots; return the hosts outside that the page asked for and was let."""
+    """Open the grid, a video and the review panel; return the hosts outside that the page asked for and was let."""
     sent, kept = [], []
     page.on("request", lambda request: sent.append(request.url))
     page.on("requestfailed", lambda request: kept.append(request.url) if request.failure == "csp" else None)
@@ -59,7 +59,7 @@ def tour(page, app, dataset):
     expect(page.get_by_test_id("modal")).to_be_visible()
     page.keyboard.press("Escape")
     open_review_panel(page)
-    expect(page.locator(".nsewdrag")).to_be_visible()
+    expect(page.get_by_test_id("expressiveness-matrix")).to_be_visible()
     hosts = {urlsplit(url).hostname for url in sent if url not in kept and url.startswith(("http", "ws"))}
     return hosts - {"127.0.0.1"}
 

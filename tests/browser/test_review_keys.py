@@ -23,7 +23,7 @@ def review(reviewed, page):
     page.get_by_test_id("modal").get_by_role("combobox").first.click()
     page.get_by_role("option", name="Run cnn_1").click()
     expect(page.get_by_role("listbox")).to_have_count(0)
-    expect(left(page)).to_have_text("13 left")
+    expect(left(page)).to_have_text("13 of 13 left")
     page.get_by_test_id("expressiveness-reading").click()
     expect(page.get_by_test_id("expressiveness-timeline")).to_have_attribute("data-frame", "1")
     return page.get_by_test_id("expressiveness-review")
@@ -64,12 +64,12 @@ def faces_of(dataset, video):
 def test_a_key_decides_shows_it_at_once_saves_it_and_goes_on(review, page, reviewed, screenshot):
     page.keyboard.press("1")
     at_frame(page, 6)
-    expect(left(page)).to_have_text("12 left")
+    expect(left(page)).to_have_text("12 of 13 left")
     page.keyboard.press("c")
     at_frame(page, 11)
     page.keyboard.press("x")
     at_frame(page, 16)
-    expect(left(page)).to_have_text("10 left")
+    expect(left(page)).to_have_text("10 of 13 left")
     saved(page)
     screenshot("review-keys-1-decided")
 
@@ -95,7 +95,7 @@ def test_undo_takes_back_one_decision_after_the_other(review, page, reviewed):
     at_frame(page, 11)
     page.keyboard.press("u")
     at_frame(page, 6)
-    expect(left(page)).to_have_text("12 left")
+    expect(left(page)).to_have_text("12 of 13 left")
     saved(page)
     assert list(faces_of(reviewed, 3)) == [1]
 
@@ -117,13 +117,13 @@ def test_a_stretch_is_marked_with_two_keys_and_decided_with_one(review, page, re
         16: BALANCED,
     }
     page.keyboard.press("Shift+Digit3")  # the whole stretch of mistakes of one kind around
-    expect(left(page)).to_have_text("4 left")
+    expect(left(page)).to_have_text("4 of 13 left")
 
 
 def test_the_queue_goes_on_in_the_next_video(review, page, reviewed):
     page.keyboard.press("Shift+Digit1")
 
-    expect(left(page)).to_have_text("4 left")
+    expect(left(page)).to_have_text("4 of 13 left")
     expect(page).not_to_have_url(re.compile(fo.load_dataset(reviewed).skip(3).first().id))
     at_frame(page, 6)
     expect(page.get_by_test_id("expressiveness-reading")).to_contain_text("wrong: truly")
@@ -132,11 +132,11 @@ def test_the_queue_goes_on_in_the_next_video(review, page, reviewed):
 def test_a_bad_video_is_left_out_with_one_key(review, page, reviewed):
     page.keyboard.press("Shift+X")
 
-    expect(left(page)).to_have_text("4 left")
+    expect(left(page)).to_have_text("4 of 13 left")
     saved(page)
     assert fo.load_dataset(reviewed).skip(3).first().tags == ["exclude"]
     page.keyboard.press("u")
-    expect(left(page)).to_have_text("13 left")
+    expect(left(page)).to_have_text("13 of 13 left")
     saved(page)
     assert fo.load_dataset(reviewed).skip(3).first().tags == []
 
@@ -146,7 +146,7 @@ def test_what_could_not_be_saved_is_said_kept_over_a_reload_and_saved_later(revi
     page.keyboard.press("1")
     page.keyboard.press("2")
     expect(page.get_by_test_id("expressiveness-saved")).to_contain_text("Not saved")
-    expect(left(page)).to_have_text("11 left")
+    expect(left(page)).to_have_text("11 of 13 left")
     assert faces_of(reviewed, 3) == {}
 
     page.unroute("**/operators/execute")

@@ -14,8 +14,7 @@ from tests.made_up_runs import SURE
 
 pytestmark = pytest.mark.slow
 
-RUN, PEOPLE, COUNT, LOOK = range(4)  # the dropdowns, from the top
-OTHER = 2  # in the tab that compares
+RUN, PEOPLE, COUNT, LOOK = "Run", "People", "Count", "Look at them as"
 
 
 @pytest.fixture
@@ -45,14 +44,13 @@ def open_review(page, dataset):
     """Open the panel on the run cnn_1, its matrix drawn."""
     open_dataset(page, dataset)
     open_review_panel(page)
-    expect(page.locator(".nsewdrag")).to_be_visible()
+    expect(page.get_by_test_id("expressiveness-matrix")).to_be_visible()
     choose(page, RUN, "cnn_1")
     expect(page.get_by_text("13 of 24 frames are predicted wrong")).to_be_visible()
 
 
 def test_a_cell_of_the_matrix_opens_its_frames_as_videos_faces_and_clips(reviewed, page, screenshot):
     open_review(page, reviewed)
-    expect(page.locator(".heatmaplayer")).to_be_visible()
     screenshot("review-1-matrix")
 
     click_cell(page, EXPRESSIVE, RESERVED)
@@ -63,8 +61,12 @@ def test_a_cell_of_the_matrix_opens_its_frames_as_videos_faces_and_clips(reviewe
 
     choose(page, LOOK, "Faces, one by one")
     click_cell(page, EXPRESSIVE, RESERVED)
-    expect_shown(page, "8 patches")
-    expect(page.get_by_test_id("looker")).to_have_count(8)
+    expect_shown(page, "9 patches")
+    expect(page.get_by_text("In the grid: Truly Expressive, predicted Reserved: 9 faces")).to_be_visible()
+    expect(page.get_by_role("button", name="truly Expressive, predicted Reserved")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(page.get_by_test_id("looker")).to_have_count(9)
     screenshot("review-3-cell-as-faces")
 
     choose(page, LOOK, "Clips, one a stretch")
@@ -121,23 +123,60 @@ def test_figures_curves_and_another_run_stand_in_tabs_of_their_own(reviewed, pag
     open_review(page, reviewed)
 
     page.get_by_role("tab", name="How good it is").click()
+    expect(page.get_by_label("Run", exact=True)).to_contain_text("cnn_1: The notebook's network")
     expect(page.get_by_text("Not shown to be better than always answering Reserved")).to_be_visible()
     expect(page.get_by_text("On 3 videos of 3 people that run cnn_1 has not seen")).to_be_visible()
     expect(page.get_by_role("row", name="accuracy 0.50 0.40 to 0.60", exact=True)).to_be_visible()
     expect(page.get_by_text("Nobody labelled single frames here")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^Reserved Expression .* 1$"))).to_be_visible()
+    expect(page.get_by_test_id("expressiveness-corrected")).to_contain_text("as trained: accuracy 0.67")
+    expect(page.get_by_test_id("expressiveness-corrected")).to_contain_text("No correction moves them so far")
     screenshot("review-6-figures")
 
     page.get_by_role("tab", name="Training").click()
-    expect(page.locator(".scatterlayer .trace")).to_have_count(4)
+    expect(page.get_by_test_id("expressiveness-review-panel").locator("polyline")).to_have_count(4)
     screenshot("review-7-training")
 
     page.get_by_role("tab", name="Compare").click()
-    choose(page, OTHER, "cnn_2")
+    expect(page.get_by_label("What cnn_1 changed over")).to_have_value("cnn_2")
+    expect(page.get_by_role("row", name="accuracy 1.00 0.67 −0.33 −1.00 to 0.00")).to_be_visible()
     expect(page.get_by_role("row", name="frames 9 2 12 1")).to_be_visible()
     page.get_by_role("button", name="Show the 12 frames that cnn_1 broke").click()
     expect_shown(page, "3 samples")
     screenshot("review-8-compare")
+
+
+def test_the_panel_opens_beside_the_grid_by_its_button_and_everything_in_it_by_keyboard(reviewed, page):
+    open_dataset(page, reviewed)
+    page.get_by_text("rule", exact=True).click()  # the button's icon
+    panel = page.get_by_test_id("expressiveness-review-panel")
+    run = panel.get_by_label("Run", exact=True)
+    expect(run).to_be_visible()
+    expect(page.get_by_test_id("looker").first).to_be_visible()  # not covered by the panel
+
+    run.focus()
+    run.select_option("cnn_1")
+    expect(panel.get_by_text("13 of 24 frames are predicted wrong")).to_be_visible()
+    go_to(page, panel.get_by_role("button", name="truly Expressive, predicted Reserved"))
+    page.keyboard.press("Enter")
+    expect(panel.get_by_text("In the grid: Truly Expressive, predicted Reserved: 1 video")).to_be_visible()
+    go_to(page, panel.get_by_role("row", name="Clips of mistakes"))
+    page.keyboard.press("Enter")
+    expect_shown(page, "3 clips")
+
+    panel.get_by_role("tab", name="Mistakes").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(panel.get_by_role("tab", name="Labels to check")).to_be_focused()
+    expect(panel.get_by_text("Nobody has looked yet for videos")).to_be_visible()
+
+
+def go_to(page, thing):
+    """Press Tab until something has the focus."""
+    for _ in range(40):
+        if thing.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{thing} cannot be reached with Tab")
 
 
 def test_the_views_are_saved_for_the_next_day(reviewed, page):

@@ -1,21 +1,21 @@
 """`expressiveness app` serves the App with the guard in front, says where, and ends all that it started."""
 
+import json
 import os
-import signal
+import re
 import socket
 import subprocess
-import sys
 import time
-from contextlib import contextmanager
-from pathlib import Path
+from importlib import metadata
 
 import fiftyone as fo
 import pytest
 import requests
 
-from tests.services import LOOPBACK, REPOSITORY, free_port
-
-EXPRESSIVENESS = Path(sys.executable).with_name("expressiveness")
+from expressiveness.cli import main
+from fiftyone_plugin.app import install_plugin
+from tests.app_command import EXPRESSIVENESS, app_of
+from tests.services import LOOPBACK, REPOSITORY
 
 
 @pytest.fixture
@@ -23,30 +23,6 @@ def opened(dataset_name):
     """A dataset that the App can open."""
     fo.Dataset(dataset_name, persistent=True)
     return dataset_name
-
-
-@contextmanager
-def app_of(*arguments):
-    """Run the command until the block ends; yields the App's address, and what it has said by then."""
-    port = free_port()
-    with subprocess.Popen(
-        [EXPRESSIVENESS, "app", *arguments, "--port", str(port)],
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        text=True,
-    ) as process:
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if line.startswith("The App is at"):
-                break
-        try:
-            yield f"http://{LOOPBACK}:{port}", said
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            said += process.stdout.readlines()
 
 
 def test_the_app_is_guarded_from_its_first_answer_and_ends_with_the_command(opened):
@@ -81,3 +57,20 @@ def listens(port):
                 return False
         time.sleep(0.1)
     return True
+
+
+def test_the_doctor_finds_database_and_plugin_and_exits_1_where_the_plugin_is_of_another_version(
+    mongodb, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(fo.config, "plugins_dir", str(tmp_path))
+    manifest = install_plugin(tmp_path) / "fiftyone.yml"
+    assert main(["doctor", "--json", str(tmp_path / "doctor.json")]) == 0
+    assert f"version {metadata.version('expressiveness')} is in {manifest.parent}" in capsys.readouterr().out
+    states = {one["about"]: one["state"] for one in json.loads((tmp_path / "doctor.json").read_text())["findings"]}
+    assert (states["Database"], states["Plugin"]) == ("ok", "ok")
+
+    manifest.write_text(re.sub(r"(?m)^version: .*", "version: 0.0.1", manifest.read_text()))
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert f"delete {manifest.parent}, then run: expressiveness plugin install" in said
+    assert "1 of 9 must be put right" in said

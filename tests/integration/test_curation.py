@@ -9,7 +9,7 @@ from fiftyone import ViewField as F
 from expressiveness.data import BALANCED, CATEGORIES, EXPRESSIVE, RESERVED
 from expressiveness.errors import InterviewError
 from fiftyone_plugin.api import detect_faces, import_interviews
-from fiftyone_plugin.curation import curate, curation_of, record_hand_edits, undo_curation
+from fiftyone_plugin.curation import curate, curation_of, judge_hand_edits, record_hand_edits, undo_curation
 from fiftyone_plugin.curation.history import STEPS_KEPT
 from fiftyone_plugin.curation.states import BY_HAND
 from fiftyone_plugin.review import save_review_views
@@ -272,6 +272,25 @@ def test_a_face_changed_by_hand_is_a_correction_by_nobody_known_when_its_frame_w
     [face] = recorded
     assert (face.interview, face.frame_number, face.category, face.decided_by) == (interview, number, category, BY_HAND)
     assert face.decided_at == changed_at.isoformat(timespec="seconds") + "+00:00"
+
+
+def test_edits_by_hand_are_judged_once_when_somebody_looks(dataset):
+    number = min(dataset.first().frames)
+    sample = dataset.first()
+    corrected = other_than(sample["category"].label)
+    edit_by_hand(dataset, number, category=corrected)
+    video = dataset.last()
+    video["reviewed_category"] = fo.Classification(label=other_than(video["category"].label))
+    video.save()
+
+    judged, again = judge_hand_edits(dataset), judge_hand_edits(dataset)
+
+    dataset.reload()
+    assert (set(judged), again) == ({sample.id, video.id}, [])
+    [prediction] = dataset.first().frames[number]["first"].detections
+    assert (prediction.truth, prediction.correct) == (corrected, prediction.label == corrected)
+    assert dataset.last()["first_video"].truth == video["reviewed_category"].label
+    assert set(primary(dataset[-1:])[0]) == {video["reviewed_category"].label}
 
 
 def test_a_decision_changed_by_hand_is_not_ascribed_to_who_decided_first(dataset):

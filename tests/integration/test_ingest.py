@@ -1,5 +1,8 @@
 """Labels are written as plain documents: the same that FiftyOne's own label objects would become."""
 
+from dataclasses import asdict
+from pathlib import Path
+
 import fiftyone as fo
 import numpy as np
 import pytest
@@ -7,6 +10,7 @@ from bson import ObjectId
 
 from expressiveness.data import CATEGORIES, RESERVED, Thresholds
 from expressiveness.models import FramePredictions
+from fiftyone_plugin.dataset import register_run
 from fiftyone_plugin.fields import RunFields, declare_interview_fields, declare_run_fields
 from fiftyone_plugin.labels import write_faces, write_predictions
 from fiftyone_plugin.panels.timeline.video_series import video_series
@@ -102,6 +106,7 @@ def test_predictions_are_stored_as_label_objects_would_be(two_datasets):
         correct=False,
         margin=0.375,
         probabilities=PROBABILITIES,
+        shares="Reserved 62%, Balanced 25%, Expressive 12%",
     )
     objects.set_values("frames.run", {objects.first().id: {2: fo.Detections(detections=[label])}}, key_field="id")
 
@@ -170,4 +175,8 @@ def test_a_frame_is_compared_with_its_videos_score_moved_by_what_the_face_does_i
     assert dataset.first().run_accuracy == pytest.approx(2 / 3)
     [[first, second, third]] = dataset.values("run_stretches.detections.correct")
     assert (first, second, third) == (True, False, True)
-    assert video_series(dataset, sample_id, "run")["scores"] == [-1.5, -0.5, 0.5]
+    record = {"config": {"model": "movement", "target": "facial_expression"}, "thresholds": asdict(Thresholds())}
+    register_run(dataset, "run", record, Path("no folder"))
+    series = video_series(dataset, sample_id, "run")
+    assert (series["scores"], series["thresholds"]) == ([-1.5, -0.5, 0.5], [-0.3, 0.3])
+    assert series["model"] == "movement + frame intensity"

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import threading
+import time
 from dataclasses import fields
 
 import fiftyone as fo
@@ -25,6 +26,7 @@ from fiftyone_plugin.dataset import list_runs, record_of
 from fiftyone_plugin.forms import Stated, parameters_of
 from fiftyone_plugin.operators import OPERATORS
 from fiftyone_plugin.operators.predict import Predict
+from fiftyone_plugin.panels.timeline.video_series import video_series
 from fiftyone_plugin.review import MISCLASSIFIED_FRAMES, as_faces, wrong
 from fiftyone_plugin.steps import compute_embeddings, suspect_videos
 from tests.examples import example_of
@@ -40,12 +42,39 @@ def operator(name):
 def in_app(operator, dataset, **params):
     """Run an operator as the App does: as a generator of messages to the App, here (name, parameters)."""
     request = {"dataset_name": dataset.name, "params": params, "spaces": None}
+    operator.at_once = 60  # whatever goes wrong is told in the form's window
     messages = operator.execute(ExecutionContext(request, executor=Executor(), operator_uri=operator.uri))
     try:
         for message in messages:
             yield message.body.operator_uri, message.body.params
     finally:
         messages.close()
+
+
+def follow(dataset, order="look"):
+    """Ask for the work on a dataset as the panel does: what it answers, and the names of what the App is to do."""
+    request = {"dataset_name": dataset.name, "params": {"order": order}, "spaces": None}
+    context = ExecutionContext(request, executor=Executor(), operator_uri=f"{PLUGIN}/follow_work")
+    work = operator("follow_work").execute(context)["work"]
+    return work, [message.operator_uri for message in context.executor._requests]
+
+
+def begun(operator, dataset, **params):
+    """Begin an operator's work as the App does, and leave it to itself."""
+    operator.at_once = 0
+    request = {"dataset_name": dataset.name, "params": params, "spaces": None}
+    messages = list(operator.execute(ExecutionContext(request, executor=Executor(), operator_uri=operator.uri)))
+    assert [message.body.operator_uri for message in messages] == ["open_panel", f"{PLUGIN}/work_began"]
+
+
+def followed(operator, dataset, **params):
+    """Begin and follow an operator's work: all that the panel sees of it, and what the App is to do in the end."""
+    begun(operator, dataset, **params)
+    seen = [follow(dataset)]
+    while seen[-1][0]["state"] == "running":
+        time.sleep(0.005)
+        seen.append(follow(dataset))
+    return [work for work, _ in seen], seen[-1][1]
 
 
 def form(operator, dataset, **request):
@@ -196,14 +225,16 @@ def test_on_frames_an_operator_works_on_the_videos_they_are_of(dataset):
     assert (result["videos"], result["frames"]) == (2, len(frames))
 
 
-def test_closing_the_app_stops_the_work_and_keeps_what_is_done(nothing_found):
-    messages = in_app(operator("detect_faces"), nothing_found, workers=1)
-    seen = [next(messages), next(messages)]  # none is done, one is
-    messages.close()
+def test_work_that_is_stopped_keeps_what_is_done_and_the_next_run_goes_on_from_there(nothing_found):
+    begun(operator("detect_faces"), nothing_found, workers=1)
+    work, _ = follow(nothing_found, "stop")
+    while work["state"] in ("running", "stopping"):
+        time.sleep(0.05)
+        work, _ = follow(nothing_found)
 
+    assert (work["state"], work["message"][:7]) == ("stopped", "Stopped")
     done = [number for number in nothing_found.values("frames_looked_at") if number]
-    assert seen
-    assert 1 <= len(done) < 3
+    assert len(done) < 3
     assert threading.active_count() < 50
 
     rest = operator("detect_faces")(nothing_found, workers=1).result
@@ -211,16 +242,16 @@ def test_closing_the_app_stops_the_work_and_keeps_what_is_done(nothing_found):
     assert all(nothing_found.values("frames_looked_at"))
 
 
-def test_the_app_is_told_how_far_the_work_is_and_what_came_out(dataset):
-    messages = list(in_app(operator("predict"), dataset, run="first"))
+def test_the_panel_is_told_how_far_the_work_is_and_what_came_out_and_the_app_to_show_it_once(dataset):
+    seen, messages = followed(operator("predict"), dataset, run="first")
 
-    progress = [parameters["progress"] for name, parameters in messages if name == "set_progress"]
-    assert progress == sorted(progress)
-    assert progress[-1] == 1
-    assert [name for name, _ in messages[-3:]] == ["reload_dataset", "set_active_fields", "notify"]
-    assert "frames of 12 videos classified" in messages[-1][1]["message"]
-    [*_, last] = (parameters["label"] for name, parameters in messages if name == "set_progress")
-    assert last == messages[-1][1]["message"]
+    shares = [work["share"] or 0 for work in seen]
+    assert shares == sorted(shares)
+    assert (seen[-1]["state"], shares[-1]) == ("done", 1)
+    assert "frames of 12 videos classified" in seen[-1]["message"]
+    assert messages == ["reload_dataset", "set_active_fields", "notify"]
+    assert follow(dataset)[1] == []
+    assert follow(dataset, "forget")[0] is None
 
 
 def test_an_error_reaches_the_caller_as_one_sentence(dataset):
@@ -287,7 +318,7 @@ def test_whatever_goes_wrong_while_an_operator_works_is_told(dataset, caplog, er
 
     messages = list(in_app(Failing(), dataset))
 
-    assert [what for what, _ in messages] == ["set_progress", "show_output", "notify"]
+    assert [what for what, _ in messages] == ["show_output", "notify"]
     assert messages[-1][1]["variant"] == "error"
     assert re.match(sentence, messages[-1][1]["message"])
     assert ("Traceback" in caplog.text) == isinstance(error, ZeroDivisionError), "the unforeseen is logged"
@@ -384,9 +415,14 @@ def test_frames_are_right_by_what_the_face_does_or_by_their_video_and_so_again_a
     operator("curate")(moving[:1], "category", "ann", category=RESERVED, level="videos")
     operator("undo_curation")(moving)
     undone = moving.values(truth, unwind=True)
+    sample = moving.first().id
+    by_face_series = video_series(moving, sample, "again")
     operator("predict")(moving, run="again", frames_against="video")
+    by_video_series = video_series(moving, sample, "again")
 
     assert undone == before
+    assert (by_face_series["against"], by_video_series["against"]) == ("face", "video")
+    assert by_face_series["truths"] == by_video_series["truths"]  # either can be looked at
     of_videos = moving.values("category.label")
     assert [set(of_frames) for of_frames in moving.values("frames.again.detections[].truth")] == [
         {category} for category in of_videos
@@ -394,6 +430,21 @@ def test_frames_are_right_by_what_the_face_does_or_by_their_video_and_so_again_a
     assert by_face["wrong_frames"] == moving.count("frames.again.detections") - sum(
         map(str.__eq__, before, moving.values("frames.again.detections.label", unwind=True))
     )
+
+
+def test_the_details_of_a_video_say_which_regions_of_the_face_move_and_when(moving):
+    sample = moving.first()
+
+    details = operator("video_details")(moving, sample=sample.id).result
+
+    shares = details["why"]["shares"]
+    assert sum(shares.values()) == pytest.approx(1)
+    assert details["regions"]["names"] == list(shares) == list(details["why"]["of_regions"])
+    assert {len(one) for one in details["regions"]["intensity"]} == {len(details["regions"]["seconds"])}
+    first, last = (details["regions"]["seconds"][place] for place in (0, -1))
+    assert all(first <= start < end <= last + 0.01 for start, end in details["why"]["telling"])
+    assert details["strip"]["frames"][0] == min(sample.frames)
+    assert details["transcript"] == []
 
 
 def flip(dataset, count):
@@ -450,12 +501,11 @@ def test_wrong_labels_are_not_looked_for_among_too_few_people(moving):
 
 
 def test_movement_is_read_from_the_videos_with_progress_and_kept(dataset):
-    messages = list(in_app(operator("train_model"), dataset, model="movement"))
+    seen, _ = followed(operator("train_model"), dataset, model="movement")
 
-    notes = [parameters["label"] for name, parameters in messages if name == "set_progress"]
-    assert "Run movement_1: " in messages[-1][1]["message"]
-    assert notes[0] == "movement of 0 of 12 videos read"
-    assert "movement of 12 of 12 videos read" in notes
+    notes = {work["note"] for work in seen}
+    assert seen[-1]["message"].startswith("Run movement_1 (Movement, the default): ")
+    assert {f"movement of {number} of 12 videos read" for number in (0, 6)} <= notes
 
 
 def test_review_opens_the_frames_that_are_wrong(dataset):
@@ -468,15 +518,16 @@ def test_review_opens_the_frames_that_are_wrong(dataset):
 
 
 def test_the_pipeline_goes_the_whole_way_under_one_name_and_shows_how_far_it_is(nothing_found):
-    messages = list(in_app(operator("run_pipeline"), nothing_found, workers=1, model="notebook_cnn", epochs=1))
+    seen, messages = followed(operator("run_pipeline"), nothing_found, workers=1, model="notebook_cnn", epochs=1)
 
     nothing_found.reload()
-    notes = [parameters for name, parameters in messages if name == "set_progress"]
-    progress = [note["progress"] for note in notes]
-    assert progress == sorted(progress)
-    assert [notes[0]["label"], notes[-2]["label"]] == ["Step 1 of 4, finding faces", "Step 4 of 4, reviewing"]
-    assert any(note["label"].startswith("Step 2 of 4, training: epoch 1 of 1") for note in notes)
-    assert [name for name, _ in messages[-4:]] == ["reload_dataset", "set_view", "set_active_fields", "notify"]
+    shares = [work["share"] or 0 for work in seen]
+    assert shares == sorted(shares)
+    notes = [work["note"] for work in seen]
+    assert any(note.startswith("Step 1 of 4, finding faces") for note in notes)
+    assert notes[-1] == "Step 4 of 4, reviewing"
+    assert any(note.startswith("Step 2 of 4, training: ") for note in notes)
+    assert messages == ["reload_dataset", "set_view", "set_active_fields", "notify"]
     assert list_runs(nothing_found) == ["cnn_1"]
     assert nothing_found.count("frames.cnn_1.detections") == nothing_found.count("frames.faces.detections")
     assert MISCLASSIFIED_FRAMES in nothing_found.list_saved_views()

@@ -14,7 +14,7 @@ import fiftyone.operators as foo
 import pytest
 from fiftyone.operators.executor import ExecutionContext
 
-from expressiveness.models.model_card import model_card
+from expressiveness.models.cards import model_card
 from tests.conftest import REPOSITORY
 from tests.loopback_only import UNSHARE
 from tests.random_model import random_model

@@ -11,10 +11,18 @@ from expressiveness.errors import VideoError
 from fiftyone_plugin import fields
 from fiftyone_plugin.panels.review.review_content import first_step
 from fiftyone_plugin.panels.timeline.video_series import video_series
-from fiftyone_plugin.review import frame_change, frame_figures, video_change, video_figures, views, worst_videos
+from fiftyone_plugin.review import (
+    frame_change,
+    frame_figures,
+    held_labels,
+    video_change,
+    video_figures,
+    views,
+    worst_videos,
+)
 from fiftyone_plugin.review.figures import Change
 from fiftyone_plugin.truth import Truth, stretches
-from tests.made_up_runs import HARDLY_SURE, SURE, add_run, first_guess, predictions, probabilities, second_guess
+from tests.made_up_runs import BOX, HARDLY_SURE, SURE, add_run, first_guess, predictions, probabilities, second_guess
 from tests.media import ramp_grey, write_grey_ramp
 
 FRAMES = [1, 6, 11, 16, 21, 26]
@@ -204,12 +212,13 @@ def test_faces_are_shown_on_pictures_of_their_own_frames(reviewed, tmp_path):
     greys = [cv2.imread(path).mean() for path in faces.view.values("filepath")]
     assert greys == pytest.approx([ramp_grey(6), ramp_grey(11)], abs=2)
     assert faces.view.values("first.label") == [EXPRESSIVE, EXPRESSIVE]
+    assert faces.view.values("first_verdict") == ["B \N{RIGHTWARDS ARROW} E"] * 2
 
 
 def test_no_more_faces_are_pictured_than_asked_for(reviewed, tmp_path):
     faces = views.as_faces(reviewed, views.wrong("first"), folder=tmp_path / "stills", most=3)
 
-    assert (faces.shown, faces.found) == (3, 9)
+    assert (faces.shown, faces.found) == (3, 10)
     assert len(list((tmp_path / "stills").rglob("*.jpg"))) == 3
     assert faces.view.values("first.confidence") == pytest.approx([SURE] * 3)
 
@@ -223,9 +232,13 @@ def test_pictures_stay_in_their_folder_whatever_an_interview_is_called(reviewed,
     assert faces.shown == len(list(folder.rglob("*.jpg"))) == len(list(tmp_path.rglob("*.jpg"))) > 0
 
 
-def test_the_first_frame_of_a_video_gets_no_picture(reviewed, tmp_path):
-    views.as_faces(reviewed, views.wrong("first"), folder=tmp_path / "stills")
+def test_faces_of_first_frames_are_shown_without_their_videos_having_a_picture_for_it(reviewed, tmp_path):
+    faces = views.as_faces(reviewed, views.wrong("first"), folder=tmp_path / "stills")
 
+    assert 1 in faces.view.values("frame_number")
+    assert (faces.shown, faces.found) == (10, 10)
+    views.reload_view(faces.view)
+    assert len(faces.view) == 10
     assert reviewed.match_frames(fo.ViewField("frame_number") == 1).count("frames.filepath") == 0
 
 
@@ -277,8 +290,20 @@ def test_a_timeline_holds_what_the_run_said_of_each_frame(reviewed):
 
     assert series["frames"] == FRAMES
     assert series["probabilities"] == [pytest.approx(probabilities(0, SURE), abs=1e-3)] * len(FRAMES)
-    assert series["truth"] == [CATEGORIES.index(EXPRESSIVE)] * len(FRAMES)
+    assert series["truths"] == {"video": [CATEGORIES.index(EXPRESSIVE)] * len(FRAMES)}
+    assert series["model"] == "the notebook's network"
     assert (series["total"], series["frame_rate"], series["step"]) == (30, 10.0, 5)
+
+
+def test_between_judged_frames_labels_are_held_without_being_stored(reviewed):
+    before = reviewed.stats()
+
+    newest, older = held_labels(reviewed, reviewed.last().id)["fields"]
+
+    assert (newest["path"], older["path"]) == ("frames.second", "frames.first")
+    assert (older["frames"], older["labels"], older["until"]) == (tuple(FRAMES), (RESERVED,) * len(FRAMES), 10)
+    assert older["boxes"][0] == pytest.approx(BOX, abs=1e-4)
+    assert reviewed.stats() == before
 
 
 def test_a_video_without_predictions_has_no_timeline(reviewed):

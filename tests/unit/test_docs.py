@@ -16,7 +16,7 @@ from tests.conftest import REPOSITORY
 
 ORDINALS = ("", "", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 TENS = ("", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred")
-PAGES = sorted((REPOSITORY / "docs").rglob("*.md"))
+PAGES = sorted(page for folder in ("docs", "skills") for page in (REPOSITORY / folder).rglob("*.md"))
 COMMANDS = [
     pytest.param(line, id=f"{page.stem}-{line}")
     for page in PAGES

@@ -33,7 +33,7 @@ from expressiveness.exchange import (
     StudyVideo,
     Track,
 )
-from expressiveness.faces import ExtractionConfig, Face, FaceStore
+from expressiveness.faces import ExtractionConfig, Face, FaceStore, face_strip
 from expressiveness.intensity import Example, frame_intensity, reasons_of
 from expressiveness.intensity.regions import region_shares
 from expressiveness.live import LiveReport, MistakeClips
@@ -56,6 +56,7 @@ from expressiveness.store import ExtractionReport
 from expressiveness.types import Failure
 from expressiveness.video import NOTEBOOK_SAMPLING, Frame, VideoInfo
 from tests.conftest import REPOSITORY
+from tests.face_tables import grey_faces
 from tests.interviews import interview, row, write_metadata
 from tests.movements import acted, stored_interviews
 from tests.random_model import random_model
@@ -84,6 +85,7 @@ RECORDS = {
         640, 480, 15.0, 60, 4.0, "mov", "h264", "yuv420p", 0.0, 10**6
     ),
     "Face(at 0.25, 0.10, 0.50 wide, 0.50 high, score 0.90)": lambda: Face((0.25, 0.1, 0.5, 0.5), 0.9, np.zeros((6, 2))),
+    "FaceStrip(1 face)": lambda: face_strip(grey_faces(50)),
     "FaceTable(4 faces on 2 of 3 frames)": lambda: table(1, 0, 3),
     "FaceStore('faces', every:5, detector auto)": lambda: FaceStore("faces"),
     "ExtractionConfig(every:5, detector auto)": ExtractionConfig,
@@ -151,7 +153,7 @@ RECORDS = {
 
 SHORT_ANYWAY = {
     "BadRow", "Clip", "Column", "ColumnMapping", "Confusion", "CategoryRule", "Extracted", "FaceDecision", "Failure",
-    "InterviewDecision", "NoOptions", "Problem", "RayCluster", "Shortfall", "Stretch", "Thresholds",
+    "InterviewDecision", "NoOptions", "Problem", "RayCluster", "Shortfall", "Stretch", "Thresholds", "TimedLine",
 }  # fmt: skip
 """Public records whose few fields are short, or are sentences."""
 

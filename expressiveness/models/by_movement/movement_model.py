@@ -29,7 +29,7 @@ from expressiveness.models.conformal import HeldOut
 from expressiveness.models.frame_predictions import FramePredictions
 from expressiveness.models.record import read_record
 from expressiveness.models.training import LabelledClip, TrainingData
-from expressiveness.movement import Movement
+from expressiveness.movement import Movement, Neutral
 from expressiveness.types import Floats, Progress
 from expressiveness.wording import counted
 
@@ -46,7 +46,8 @@ class MovementModel:
     A video that shows too little of a face is not judged.
     """
 
-    label: ClassVar[str] = "Movement: judges how a face moves, frame by frame and over a video; reads the videos once"
+    label: ClassVar[str] = "Movement: judges a video by how its face moves, a frame by its intensity; reads videos once"
+    judges: ClassVar[str] = "movement for the video, intensity for the frame"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces", "movement"})
     can: ClassVar[frozenset[Ability]] = frozenset({"moving faces", "reasons"})
     Options: ClassVar[type] = NoOptions
@@ -142,9 +143,9 @@ class MovementModel:
             raise ModelError("this model judges movement: give the clip its movement (movement.read_movement)")
         return reasons_of(clip.movement, clip.neutral)
 
-    def now(self, movement: Movement) -> npt.NDArray[np.float32]:
-        """Judge the last frame of the movement so far, with the neutral face estimated from it."""
-        intensity = frame_intensity().log_intensity(movement)
+    def now(self, movement: Movement, neutral: Neutral | None = None) -> npt.NDArray[np.float32]:
+        """Judge the last frame of the movement so far; the neutral face is estimated from it if None."""
+        intensity = frame_intensity().log_intensity(movement, neutral)
         level = float(self.fitted.levels(features_of(movement, log_intensity=intensity)[np.newaxis])[0])
         frames = self.fitted.frame_levels(intensity, level)
         return np.asarray(self.fitted.frame_calibration.probabilities(frames[-1:])[0])

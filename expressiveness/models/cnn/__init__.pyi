@@ -1,7 +1,8 @@
 from .cnn_model import WEIGHTS, NotebookCnn
 from .cnn_options import CnnOptions
-from .fitting import LabelledFaces, faces_of, rows_by_frame
+from .fitting import rows_by_frame
 from .inference import compiled
+from .labelled_faces import LabelledFaces, faces_of
 from .network import FaceAugmentation, notebook_cnn, with_fused_normalization
 from .preprocessing import INPUT_UNIT, FaceInput, network_input, reference_face
 

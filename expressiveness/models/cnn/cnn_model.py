@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -36,7 +37,8 @@ NETWORK = "notebook_cnn"
 class NotebookCnn:
     """Judges each face from its crop, or from the crop's deviation from the clip's mean face."""
 
-    label: ClassVar[str] = "Network: judges the look of single faces, by the crops that were found"
+    label: ClassVar[str] = "The notebook's network: judges the look of single faces, by the crops that were found"
+    judges: ClassVar[str] = "the notebook's network, each frame by its look and the video by the mean of its frames"
     needs: ClassVar[frozenset[Input]] = frozenset({"faces"})
     can: ClassVar[frozenset[Ability]] = frozenset({"single faces", "embeddings", "export", "log"})
     Options: ClassVar[type] = CnnOptions
@@ -79,11 +81,13 @@ class NotebookCnn:
         Raises:
             TrainingError: no faces, or a set without faces.
         """
+        if progress:
+            progress(0, 1, "loading TensorFlow")
         _load_tensorflow()
         from expressiveness.models.cnn.fitting import fit_network
 
         self._network, self.history = fit_network(data, self.options, progress=progress, log_folder=log_folder)
-        self.held_out = HeldOut.validated(self, data)
+        self.held_out = HeldOut.validated(self, data, progress=progress)
         return self
 
     def predict(self, clip: Clip) -> FramePredictions:
@@ -95,8 +99,7 @@ class NotebookCnn:
         """Judge crops of shape (n, 48, 48), given the face at rest, shape (48, 48); the categories, shape (n, 3)."""
         if not len(crop):
             return np.zeros((0, len(CATEGORIES)), dtype=np.float32)
-        rest = rest if self.needs_rest else np.zeros_like(rest)
-        return np.asarray(self._compiled(network_input(crop, rest, self.options.face_input)), dtype=np.float32)
+        return self._in_batches(self._compiled, crop, rest if self.needs_rest else np.zeros_like(rest))
 
     def embed(self, clip: Clip) -> npt.NDArray[np.float32]:
         """The output of the last hidden layer for each primary face, shape (n, 256).
@@ -105,7 +108,15 @@ class NotebookCnn:
         """
         primary = clip.faces.primary()
         rest = reference_face(primary, self.options.face_input)
-        return np.asarray(self._hidden(network_input(primary.crop, rest, self.options.face_input)))
+        return self._in_batches(self._hidden, primary.crop, rest)
+
+    def _in_batches(self, run: Any, crop: Pixels, rest: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Run a network on crops; a batch at a time is made into floats, which take four times the memory and more."""
+        from expressiveness.models.cnn.inference import BATCH
+
+        parts = (crop[start : start + BATCH] for start in range(0, len(crop), BATCH))
+        found = [run(network_input(part, rest, self.options.face_input)) for part in parts]
+        return np.asarray(np.concatenate(found), dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the weights."""
@@ -160,6 +171,10 @@ class NotebookCnn:
 
 
 def _load_tensorflow() -> None:
-    """Import TensorFlow and let it find GPUs, hiding what it logs about the machine."""
+    """Import TensorFlow and let it find GPUs, hiding what it logs about the machine.
+
+    It takes memory of a GPU as it needs it, not all at once, unless the user's environment says otherwise.
+    """
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     with silenced():
         import_module("tensorflow").config.list_physical_devices()

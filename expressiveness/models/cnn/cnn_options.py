@@ -16,10 +16,11 @@ Rate = Annotated[float, Field(ge=0, le=1000)]
 
 @settings
 class CnnOptions:
-    """Training options. The defaults are the notebook's, except `face_input`, `momentum` and `class_weights`."""
+    """Training options, as in the notebook except `face_input`, `faces_per_clip`, `momentum` and `class_weights`."""
 
     face_input: FaceInput = "deviation"
     epochs: Count = DEFAULT_EPOCHS  # maximum
+    faces_per_clip: Count | None = 16  # drawn anew for each epoch; all if None
     batch_size: Count = 32
     learning_rate: Rate = 1e-3
     patience: Count = 10  # epochs without better validation accuracy before training stops

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,49 +19,15 @@ from sklearn.utils.class_weight import compute_class_weight
 from expressiveness.data import CATEGORIES
 from expressiveness.errors import TrainingError
 from expressiveness.models.cnn.cnn_options import CnnOptions
+from expressiveness.models.cnn.labelled_faces import LabelledFaces, Rows, drawn_rows, faces_of
 from expressiveness.models.cnn.network import FaceAugmentation, notebook_cnn, with_fused_normalization
-from expressiveness.models.cnn.preprocessing import FaceInput, in_units, reference_face
-from expressiveness.models.training import LabelledClip, TrainingConfig, TrainingData
+from expressiveness.models.cnn.preprocessing import in_units
+from expressiveness.models.cnn.training_progress import ProgressOfTraining
+from expressiveness.models.training import LabelledClip, SetName, TrainingConfig, TrainingData
+from expressiveness.stop_requests import stop_if_asked
 from expressiveness.types import Progress
-from expressiveness.wording import counted
 
-Rows = npt.NDArray[np.int64]
 History = dict[str, list[float]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LabelledFaces:
-    """n faces of k interviews."""
-
-    interview_ids: tuple[str, ...]  # k
-    crop: npt.NDArray[np.uint8]  # (n, 48, 48)
-    reference: npt.NDArray[np.float32]  # (k, 48, 48) subtracted from each crop: the clip's mean face, or 0
-    interview_index: npt.NDArray[np.int32]  # (n,) into interview_ids
-    category: npt.NDArray[np.int32]  # (n,) into CATEGORIES
-
-    def __len__(self) -> int:
-        return len(self.crop)
-
-    def __repr__(self) -> str:
-        return f"LabelledFaces({counted(len(self), 'face')} of {counted(len(self.interview_ids), 'interview')})"
-
-
-def faces_of(clips: Iterable[LabelledClip], face_input: FaceInput) -> LabelledFaces:
-    """Collect the faces of clips, except those excluded in review.
-
-    Raises:
-        TrainingError: there are none.
-    """
-    kept = [(clip, clip.face_category >= 0, reference_face(clip.faces, face_input)) for clip in clips]
-    if not kept:
-        raise TrainingError("none of the interviews has a face; extract faces first (expressiveness extract)")
-    return LabelledFaces(
-        interview_ids=tuple(clip.interview.id for clip, _, _ in kept),
-        crop=np.concatenate([clip.faces.crop[rows] for clip, rows, _ in kept]),
-        reference=np.stack([reference for _, _, reference in kept]),
-        interview_index=np.repeat(np.arange(len(kept), dtype=np.int32), [rows.sum() for _, rows, _ in kept]),
-        category=np.concatenate([clip.face_category[rows] for clip, rows, _ in kept]),
-    )
 
 
 def fit_network(
@@ -70,7 +38,7 @@ def fit_network(
     Args:
         data: to learn from.
         options: training options.
-        progress: called after each epoch; an exception from it stops the training.
+        progress: called about once a second; an exception from it stops the training.
         log_folder: for TensorBoard.
 
     Returns:
@@ -80,20 +48,36 @@ def fit_network(
         TrainingError: no faces, or a set without faces.
     """
     keras.utils.set_random_seed(data.config.seed)
-    sets = ("train", "validation", "test") if data.config.split_by == "frame" else ("train", "validation")
-    faces = faces_of(data.clips(*sets), options.face_input)
+    sets: tuple[SetName, ...] = ("train", "validation")
+    if data.config.split_by == "frame":
+        sets += ("test",)
+    with closing(_counted(data.clips(*sets), sum(len(getattr(data.split, name)) for name in sets), progress)) as clips:
+        faces = faces_of(clips, options.face_input)
     train_rows, validation_rows = _rows(faces, data)
     return _fit(faces, train_rows, validation_rows, data.config, progress, log_folder)
 
 
+def _counted(clips: Iterable[LabelledClip], count: int, progress: Progress | None) -> Generator[LabelledClip]:
+    """Pass on the clips, and say how many have been read."""
+    for number, clip in enumerate(clips, start=1):
+        if progress:
+            progress(number, count, f"faces of {number} of {count} interviews read")
+        yield clip
+
+
 def _rows(faces: LabelledFaces, data: TrainingData) -> tuple[Rows, Rows]:
-    """The rows of the training and the validation faces."""
+    """The rows of the training and the validation faces, ascending."""
     if data.config.split_by == "frame":
         train_rows, validation_rows, _ = rows_by_frame(faces, data.config)
         data.faces_dealt = {"train": len(train_rows), "validation": len(validation_rows)}
-        return train_rows, validation_rows
-    sets = np.array([data.split.set_of(id) or "" for id in faces.interview_ids])[faces.interview_index]
-    train_rows, validation_rows = np.flatnonzero(sets == "train"), np.flatnonzero(sets == "validation")
+        return np.sort(train_rows), np.sort(validation_rows)
+    learned, judged = (
+        np.array([id in ids for id in faces.interview_ids])
+        for ids in (set(data.split.train), set(data.split.validation))
+    )
+    train_rows, validation_rows = (
+        np.flatnonzero(mine[faces.interview_index]).astype(np.int32) for mine in (learned, judged)
+    )
     if not len(train_rows) or not len(validation_rows):
         raise TrainingError(
             f"{len(train_rows)} faces to train on and {len(validation_rows)} to validate on; "
@@ -126,6 +110,7 @@ def _fit(
     log_folder: Path | None,
 ) -> tuple[keras.Model, History]:
     options = config.options
+    drawn, judged = (drawn_rows(faces, rows, options.faces_per_clip, None) for rows in (train_rows, validation_rows))
     with _accelerated():
         network = notebook_cnn(momentum=options.momentum)
         trained = with_fused_normalization(network)
@@ -134,12 +119,13 @@ def _fit(
             loss="categorical_crossentropy",
             metrics=["accuracy"],
         )
+    shown = ProgressOfTraining(progress, options, len(drawn), len(judged)) if progress else None
     history = trained.fit(
         _pipeline(faces, train_rows, config, training=True),
         validation_data=_pipeline(faces, validation_rows, config, training=False),
         epochs=options.epochs,
-        class_weight=_class_weights(faces.category[train_rows]) if options.class_weights else None,
-        callbacks=_callbacks(options, progress, log_folder),
+        class_weight=_class_weights(faces.category[drawn]) if options.class_weights else None,
+        callbacks=_callbacks(options, shown, log_folder),
         shuffle=False,  # the pipeline shuffles
         verbose=0,
     )
@@ -156,32 +142,46 @@ def _accelerated() -> Any:
 
 
 def _pipeline(faces: LabelledFaces, rows: Rows, config: TrainingConfig, *, training: bool) -> tf.data.Dataset:
-    """Batches of faces and one-hot categories; crops are converted to floats batch by batch, to save memory."""
-    augmentation = FaceAugmentation()
-    crops, references = tf.constant(faces.crop), tf.constant(faces.reference)
-    clips, categories = tf.constant(faces.interview_index), tf.constant(faces.category)
+    """Batches of faces and one-hot categories, read from disk batch by batch.
 
-    def load(batch: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        chosen = tf.cast(tf.gather(crops, batch), tf.float32)
-        inputs = in_units(chosen, tf.gather(references, tf.gather(clips, batch)), config.options.face_input)
-        if training and config.options.augment:
+    Args:
+        faces: to read.
+        rows: of `faces`, ascending; an epoch takes some of each clip.
+        config: how.
+        training: whether faces are drawn at random, shuffled and warped.
+    """
+    options, epochs, augmentation = config.options, count(), FaceAugmentation()
+
+    def batches() -> Iterator[tuple[npt.NDArray[Any], ...]]:
+        random = np.random.default_rng((config.seed, next(epochs)))
+        chosen = drawn_rows(faces, rows, options.faces_per_clip, random if training else None)
+        if training:
+            chosen = random.permutation(chosen)
+        for start in range(0, len(chosen), options.batch_size):
+            # Each batch has its own seed, so the warps do not depend on the number of threads.
+            yield *faces.batch(chosen[start : start + options.batch_size]), random.integers(2**31, size=2)
+
+    def prepared(
+        crop: tf.Tensor, reference: tf.Tensor, category: tf.Tensor, seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        inputs = in_units(tf.cast(crop, tf.float32), reference, options.face_input)
+        if training and options.augment:
             inputs = augmentation(inputs, seed=seed)
-        return inputs, tf.one_hot(tf.gather(categories, batch), len(CATEGORIES))
+        return inputs, tf.one_hot(category, len(CATEGORIES))
 
-    data = tf.data.Dataset.from_tensor_slices(rows)
-    if training:
-        data = data.shuffle(len(rows), seed=config.seed, reshuffle_each_iteration=True)
-    # Each batch has its own seed, so the warps do not depend on the number of threads.
-    seeds = tf.data.Dataset.random(config.seed, rerandomize_each_iteration=True).batch(2)
-    batches = tf.data.Dataset.zip((data.batch(config.options.batch_size), seeds))
-    options = tf.data.Options()
-    options.autotune.enabled = False  # on two cores its thread doubles the time of some epochs
-    loaded = batches.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
-    return loaded.with_options(options)
+    side = (None, *faces.crop.shape[1:])
+    kinds = ((side, tf.uint8), (side, tf.float32), ((None,), tf.int8), ((2,), tf.int64))
+    data = tf.data.Dataset.from_generator(batches, output_signature=tuple(tf.TensorSpec(*kind) for kind in kinds))
+    of_epoch = math.ceil(len(drawn_rows(faces, rows, options.faces_per_clip, None)) / options.batch_size)
+    data = data.apply(tf.data.experimental.assert_cardinality(of_epoch))
+    settings = tf.data.Options()
+    settings.autotune.enabled = False  # on two cores its thread doubles the time of some epochs
+    ready = data.map(prepared, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+    return ready.with_options(settings)
 
 
 def _callbacks(
-    options: CnnOptions, progress: Progress | None, log_folder: Path | None
+    options: CnnOptions, shown: ProgressOfTraining | None, log_folder: Path | None
 ) -> list[keras.callbacks.Callback]:
     callbacks = [
         keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=options.patience, restore_best_weights=True),
@@ -189,20 +189,20 @@ def _callbacks(
             monitor="val_loss", factor=0.5, patience=options.rate_patience, min_lr=options.min_learning_rate
         ),
     ]
-    if progress:
-        report = progress
-
-        def say(epoch: int, logs: dict[str, float]) -> None:
-            words = f"epoch {epoch + 1} of {options.epochs} at most, validation accuracy {logs['val_accuracy']:.2f}"
-            report(epoch + 1, options.epochs, words)
-
-        callbacks.append(keras.callbacks.LambdaCallback(on_epoch_end=say))
+    callbacks.append(keras.callbacks.LambdaCallback(on_train_batch_end=_look_up))
+    if shown:
+        callbacks.append(shown)
     if log_folder:
         callbacks.append(keras.callbacks.TensorBoard(log_dir=str(log_folder), write_graph=False))
     return callbacks
 
 
-def _class_weights(categories: npt.NDArray[np.int32]) -> dict[int, float]:
+def _look_up(*_: Any, **__: Any) -> None:
+    """An epoch may take minutes: whoever wants to stop does not wait for its end."""
+    stop_if_asked()
+
+
+def _class_weights(categories: npt.NDArray[np.int8]) -> dict[int, float]:
     """Weights that balance the categories; a category without faces gets none."""
     present = np.unique(categories)
     return dict(zip(present.tolist(), compute_class_weight("balanced", classes=present, y=categories), strict=True))

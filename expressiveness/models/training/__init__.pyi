@@ -1,5 +1,5 @@
 from .training_config import TrainingConfig
-from .training_data import LabelledClip, TrainingData, assemble
+from .training_data import LabelledClip, SetName, TrainingData, assemble
 from .training_defaults import DEFAULT_EPOCHS, DEFAULT_MODEL, DEFAULT_SEED
 
 __all__ = [
@@ -7,6 +7,7 @@ __all__ = [
     "DEFAULT_MODEL",
     "DEFAULT_SEED",
     "LabelledClip",
+    "SetName",
     "TrainingConfig",
     "TrainingData",
     "assemble",

@@ -48,7 +48,13 @@ class TrainingConfig:
     @classmethod
     def notebook(cls, *, options: Mapping[str, Any] | None = None, **changes: Any) -> TrainingConfig:
         """The notebook's settings: single crops, split by frame, no class weights."""
-        chosen = {"face_input": "single", "class_weights": False, "momentum": 0.99, **(options or {})}
+        chosen = {
+            "face_input": "single",
+            "faces_per_clip": None,
+            "class_weights": False,
+            "momentum": 0.99,
+            **(options or {}),
+        }
         return cls(**{"model": "notebook_cnn", "split_by": "frame", "seed": 42, "options": chosen, **changes})
 
     def as_dict(self) -> dict[str, Any]:
@@ -66,6 +72,8 @@ class TrainingConfig:
             options = {name: value for name, value in values.items() if name not in known}
             if values["model"] != "notebook_cnn":
                 options = {}  # movement models stored the network's options, and have none
+        if values["model"] == "notebook_cnn":
+            options = {"faces_per_clip": None, **options}  # earlier versions took all faces
         return cls(
             **{name: value for name, value in values.items() if name in known},
             thresholds="tertiles" if thresholds == "tertiles" else Thresholds(**thresholds),

@@ -76,9 +76,22 @@ def test_predict_says_the_category_of_any_video(trained, sample_interviews, tmp_
     predictions = read(out)
     assert [prediction["file"] for prediction in predictions] == [str(video) for video in videos]
     assert all(len(frame["probabilities"]) == 3 for frame in predictions[0]["frames"])
-    assert "confidence" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "confidence" in said
+    assert "Model: notebook_cnn: the notebook's network" in said
+    assert predictions[0]["model"] == "notebook_cnn"
     assert html.read_text().count("<img") == len(videos)
     assert len(table.read_text().splitlines()) == 1 + sum(len(prediction["frames"]) for prediction in predictions)
+
+
+@pytest.mark.slow
+def test_predict_names_the_rows_of_neutral_faces_that_cannot_be(trained, sample_interviews, tmp_path, capsys):
+    video, file = min((sample_interviews / "videos").glob("*.mp4")), tmp_path / "mine.csv"
+    file.write_text("id,start,end\n0001,0,0.5\n9999,0,1\n")
+
+    assert run("predict", trained["model"], video, "--neutral", file) == 0
+    assert "mine.csv, line 3 (id 9999): there is no interview 9999" in capsys.readouterr().err
+    assert run("predict", trained["model"], video, "--neutral", tmp_path / "none.csv") == 1
 
 
 @pytest.mark.slow

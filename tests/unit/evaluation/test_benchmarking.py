@@ -175,7 +175,7 @@ def test_the_command_judges_every_row_networks_included(sample_interviews, sampl
 
     assert code == 0
     assert [one["key"] for one in json.loads((tmp_path / "table.json").read_text())["rows"]] == list(ROWS)
-    assert "our model" in capsys.readouterr().out
+    assert "movement, the default" in capsys.readouterr().out
     assert "Calibration" in (tmp_path / "table.html").read_text()
     assert extract_movements(interviews, MovementStore(store.root), workers=1).skipped == len(interviews)
 

@@ -1,6 +1,7 @@
 import itertools
 import json
 from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -164,6 +165,7 @@ def test_a_video_that_was_never_extracted_is_named_with_that_reason_and_not_as_o
     assert "extract them first" in figures.passed_over["0002"]
     assert "gone.mp4" in figures.passed_over["0003"]
     report = evaluation_report(figures)
+    assert f"Model: {model.in_words}." in unescape(report)
     assert "no face was found" not in report
     assert "extract them first" in report
     with pytest.raises(TrainingError, match=r"the first: .*extract them first"):

@@ -1,16 +1,30 @@
 """`predict_videos` decodes a video once and makes one detector and landmarker a worker, and says the same as before."""
 
+import shutil
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
-from expressiveness.faces import DETECTORS, ExtractionConfig, FaceDetector, extract_faces
+from expressiveness.faces import (
+    DETECTORS,
+    ExtractionConfig,
+    FaceDetector,
+    FaceStore,
+    extract_faces,
+    extract_interviews,
+)
 from expressiveness.models.prediction import _Job, _read_clip
-from expressiveness.movement import read_faces_and_movement, read_movement
+from expressiveness.movement import (
+    MovementStore,
+    extract_faces_and_movement,
+    extract_movements,
+    read_faces_and_movement,
+    read_movement,
+)
 from expressiveness.movement.landmarks import Landmarker
 from expressiveness.video import NOTEBOOK_SAMPLING, Sampling, read_frames, read_frames_for
-from tests.interviews import write_portrait_video
+from tests.interviews import interview, write_portrait_video
 from tests.media import write_grey_ramp
 
 SAMPLINGS = [
@@ -54,6 +68,36 @@ def test_faces_and_movement_are_those_of_two_readings(sampling, video):
     for one, other in zip(read, (extract_faces(video, config), read_movement(video)), strict=True):
         for field in fields(one):
             assert np.array_equal(getattr(one, field.name), getattr(other, field.name)), field.name
+
+
+@pytest.mark.slow
+def test_one_pass_stores_what_two_store_and_reads_only_what_is_missing(video, tmp_path):
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no video")
+    asked = [interview(1, video=video), interview(2, video=broken)]
+    two, one, half = (FaceStore(tmp_path / name, ExtractionConfig(detector="short")) for name in ("two", "one", "half"))
+    extract_interviews(asked, two, workers=1)
+    extract_movements(asked, MovementStore.beside(two), workers=1)
+    shutil.copytree(two.folder, half.folder)
+
+    sent = extract_faces_and_movement(asked, one, workers=1, hand_over=True)
+    completed = extract_faces_and_movement(asked, half, workers=1)
+    again = extract_faces_and_movement(asked[:1], half, workers=1)
+
+    assert [kind for kind, _ in stored(two)] == ["faces", "movement"]
+    assert stored(one) == stored(half) == stored(two)
+    for report in (sent, completed):
+        assert (report.succeeded, report.skipped, [one.id for one in report.failures]) == (1, 0, ["0002"])
+        assert report.faces == len(two.load(asked[0]))
+    assert (again.succeeded, again.skipped) == (0, 1)
+
+
+def stored(store):
+    """The bytes of a store's tables; their names are the same."""
+    tables = {}
+    for kind, of in (("faces", store), ("movement", MovementStore.beside(store))):
+        tables |= {(kind, file.name): file.read_bytes() for file in of.folder.glob("*.npz")}
+    return tables
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from expressiveness.errors import ConfigError, StoreError
 from expressiveness.parallel import run
+from expressiveness.stop_requests import StoppedError, stoppable
 from tests.conftest import REPOSITORY
 from tests.interviews import write_portrait_video
 from tests.picky import BROKEN, CRASHES, FAULTY, HANGS, UNWRITABLE, picky
@@ -53,6 +55,29 @@ def test_results_come_as_they_finish_and_the_rest_can_be_left():
     results.close()
 
     assert first.value == first.item**2
+
+
+@pytest.mark.slow
+def test_work_that_is_stopped_ends_within_seconds_though_an_item_hangs():
+    asked, ended = threading.Event(), []
+
+    def work():
+        with stoppable(asked):
+            try:
+                list(run(picky, [HANGS], workers=1))
+            except StoppedError:
+                ended.append(time.monotonic())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while not psutil.Process().children():
+        time.sleep(0.05)
+    asked.set()
+    stopped = time.monotonic()
+    thread.join(20)
+
+    assert ended
+    assert ended[0] - stopped < 5
 
 
 def test_nothing_to_do_starts_nothing():

@@ -261,9 +261,10 @@ def test_every_video_has_its_category_and_a_picture_of_its_course_and_one_withou
         Outcome(Path("gone.mp4"), None, "no such file"),
     ]
 
-    found = Page(prediction_report(outcomes))
+    found = Page(prediction_report(outcomes, model="one of ours"))
 
     assert len(found.images) == 2
+    assert "one of ours." in found.text
     assert "Expressive" in found.text
     assert "−0.50" in found.text
     assert "none" in found.text

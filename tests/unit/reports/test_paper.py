@@ -26,6 +26,7 @@ CLIPS = pd.DataFrame(
     }
 )
 JUDGED = Evaluation(
+    model=random_model().in_words,
     participants=6,
     leaky=False,
     verdict=EVALUATION["verdict"],

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -6,12 +7,14 @@ import pytest
 from expressiveness._io import MANIFEST
 from expressiveness.data import (
     CATEGORIES,
+    NEUTRAL_FILE,
     Curation,
     FaceDecision,
     InterviewDecision,
     NamedNeutrals,
     Split,
     Stretch,
+    neutrals_of_videos,
     read_interviews,
     split_by_participant,
 )
@@ -27,8 +30,9 @@ from expressiveness.models import (
     predict_interviews,
     predict_videos,
     train,
+    video_neutral,
 )
-from expressiveness.movement import MovementStore, movement_of
+from expressiveness.movement import MovementStore, movement_of, neutral_of
 from expressiveness.reports import prediction_report
 from tests.movements import acted, drawn, movement, stored_interviews
 
@@ -77,7 +81,9 @@ def test_a_saved_model_says_the_same_after_loading(stored, model, tmp_path):
         assert (one.value.score, one.value.category) == (other.value.score, other.value.category)
     files = {file.name for file in (tmp_path / "model").iterdir()} - {MANIFEST}
     assert files == {"model.json", "movement.json", "README.md"}
-    assert "how the face moves" in (tmp_path / "model" / "README.md").read_text()
+    card = (tmp_path / "model" / "README.md").read_text()
+    assert "how the face moves" in card
+    assert "Model: movement (the default): movement for the video, intensity for the frame." in card
 
 
 def test_a_damaged_record_is_refused(model, tmp_path):
@@ -157,6 +163,32 @@ def test_reasons_of_any_video_are_given_where_they_are_asked_for(model, sample_i
     assert plain.value.why is None
     assert explained.value.why.regions
     assert explained.value.why.sentences()[0] in prediction_report([explained])
+
+
+def test_the_neutral_of_a_video_is_read_from_the_table_of_its_folder_and_may_lie_in_another_clip(
+    model, sample_interviews, tmp_path
+):
+    shutil.copytree(sample_interviews, tmp_path / "study")
+    interviews = read_interviews(tmp_path / "study")
+    video, person = interviews[0].video, interviews[0].participant
+    other = next(one for one in interviews[1:] if one.participant == person)
+    (tmp_path / "study" / NEUTRAL_FILE).write_text(f"id,start,end\n{other.id},0,1\nnobody,0,1\n")
+    named = neutrals_of_videos([video])
+
+    assert [one.interview.id for one in named[video].stretches] == [other.id]
+    assert [str(row) for row in named[video].bad_rows] == ["line 3 (id nobody): there is no interview nobody"]
+    [usual] = predict_videos(model, [video], workers=1)
+    [told] = predict_videos(model, [video], neutrals=named, workers=1)
+    assert (usual.value.levels != told.value.levels).any()
+    assert video_neutral(named[video], video).named
+
+
+def test_live_a_face_is_compared_with_the_neutral_that_is_given(stored, model):
+    interviews, store = stored
+    lively, calm = (MovementStore(store.root).load(one) for one in interviews[:2])
+    judge = model.able_to("moving faces")
+
+    assert (judge.now(lively, neutral_of([calm])) != judge.now(lively)).any()
 
 
 def test_too_little_of_a_face_is_said_and_not_guessed_at(stored, model):

@@ -8,6 +8,7 @@ from expressiveness.errors import TrainingError
 from expressiveness.evaluation import evaluate
 from expressiveness.faces import FaceStore
 from expressiveness.models import TrainingConfig, train
+from expressiveness.models.cnn import training_progress
 from tests.face_tables import lively_faces
 from tests.interviews import interview
 
@@ -104,22 +105,30 @@ def test_the_split_by_frame_puts_everybody_on_all_sides_and_says_so(stored, tmp_
     assert "the same people are in all sets" in (tmp_path / "model" / "README.md").read_text()
 
 
-def test_every_epoch_is_reported_and_a_report_may_stop_the_training(stored):
-    interviews, store = stored
-    epochs = []
+def test_progress_is_shown_within_an_epoch_with_the_time_left_and_a_report_may_stop_the_training(stored, monkeypatch):
+    monkeypatch.setattr(training_progress, "SECONDS_BETWEEN_REPORTS", 0.0)
+    reports = []
 
     class EnoughError(Exception):
         pass
 
     def report(done, total, note=""):
-        epochs.append((done, total, note))
-        raise EnoughError
+        reports.append((done, total, note))
+        if note.startswith("epoch 2 of 2") and done == total:
+            raise EnoughError
 
     with pytest.raises(EnoughError):
-        train(interviews, store, QUICK, progress=report)
-    ((done, total, note),) = epochs
-    assert (done, total) == (1, 2)
-    assert "validation accuracy" in note
+        train(*stored, QUICK, progress=report)
+    assert reports[0] == (0, 1, "loading TensorFlow"), "before anything that takes seconds"
+    assert reports[1][2] == "faces of 1 of 18 interviews read"
+    training = [one for one in reports if one[2].startswith("epoch")]
+    assert training[0] == (0, training[-1][1], "epoch 1 of 2 at most")
+    done = [done for done, *_ in training]
+    assert done == sorted(done)
+    assert len(set(done)) > 10, "96 faces in batches of 16 and 48 judged ones, twice"
+    assert {total for _, total, _ in training} == {done[-1]}
+    assert "validation accuracy" in training[-1][2]
+    assert training[-1][2].endswith("0 s left at most")
 
 
 def test_tertiles_come_from_the_training_people_alone(stored):

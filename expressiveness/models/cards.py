@@ -10,6 +10,8 @@ import pandas as pd
 
 from expressiveness.data import CATEGORIES
 from expressiveness.models.conformal import about_sets
+from expressiveness.models.families import MODELS
+from expressiveness.models.training import DEFAULT_MODEL
 from expressiveness.wording import about_frames, counted, figure_rows
 
 TERMS = """\
@@ -26,6 +28,8 @@ def model_card(record: Mapping[str, Any]) -> str:
     """
     data = record["data"]
     return f"""# Facial expressiveness model
+
+Model: {model_in_words(record["config"]["model"])}.
 
 Says of each face in an interview video whether it is {", ".join(CATEGORIES[:-1])} or {CATEGORIES[-1]},
 and of each video its category and expected `{record["config"]["target"]}` score. Trained on {record["created"]}.
@@ -65,13 +69,28 @@ def model_html(record: Mapping[str, Any]) -> str:
     """How a notebook shows a model: what it judges, its training data, and its held-out figures as a table."""
     config, data, evaluation = record["config"], record["data"], record["evaluation"]
     sentences = [
-        f"{config['model']}, trained on {record['created']} to predict {config['target']}. {record['sees']}",
+        f"{model_in_words(config['model'])}.",
+        f"Trained on {record['created']} to predict {config['target']}. {record['sees']}",
         _category_rule(record["thresholds"]),
         f"Participants: {_counts(data.get('participants'))}. {_split_sentence(record)}",
         "Not evaluated." if evaluation is None else _judged_on(evaluation),
     ]
     table = "" if evaluation is None else figures_html(evaluation)
     return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences) + table
+
+
+def model_in_words(name: str) -> str:
+    """Which model it is: its name, whether it is the default, and what judges videos and frames.
+
+    Args:
+        name: of a family; one that is not installed here is only named.
+    """
+    default = " (the default)" if name == DEFAULT_MODEL else ""
+    if name not in MODELS:
+        return name + default
+    family = MODELS[name]
+    judges = getattr(family, "judges", family.label)  # families of other packages may have only a label
+    return f"{name}{default}: {judges}"
 
 
 def figures_html(evaluation: Mapping[str, Any]) -> str:

@@ -1,0 +1,3 @@
+from .coding_panel import CodingPanel
+
+__all__ = ["CodingPanel"]
