@@ -10,6 +10,7 @@ from typing import Any
 from expressiveness._io import atomic_folder, check_output_folder
 from expressiveness.data import CategoryRule, Curation, Interview
 from expressiveness.errors import InterviewError
+from expressiveness.exchange.decided import CodedDecision
 from expressiveness.exchange.study_video import StudyVideo, study_videos
 from expressiveness.models import FramePredictions
 from expressiveness.registry import Registry
@@ -71,6 +72,7 @@ def export_study(
     rule: CategoryRule | None = None,
     predictions: Mapping[str, FramePredictions] | None = None,
     curation: Curation | None = None,
+    stretches: Sequence[CodedDecision] = (),
     progress: Progress | None = None,
 ) -> StudyExport:
     """Write predictions, true categories, decisions and transcripts in the format of another tool.
@@ -82,6 +84,7 @@ def export_study(
         rule: makes the true category of the score; none is written if None.
         predictions: by interview id, from `predict_interviews`.
         curation: decisions of one or more people.
+        stretches: decisions on stretches of time.
         progress: called with the number of interviews done.
 
     Raises:
@@ -95,7 +98,7 @@ def export_study(
     failures: list[Failure] = []
 
     def readable() -> Iterator[StudyVideo]:
-        outcomes = study_videos(interviews, rule=rule, predictions=predictions, curation=curation)
+        outcomes = study_videos(interviews, rule=rule, predictions=predictions, curation=curation, stretches=stretches)
         for done, outcome in enumerate(outcomes, start=1):
             if outcome.value is None:
                 failures.append(Failure(outcome.item.id, outcome.error or ""))

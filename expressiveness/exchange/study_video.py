@@ -120,6 +120,7 @@ def study_videos(
     rule: CategoryRule | None = None,
     predictions: Mapping[str, FramePredictions] | None = None,
     curation: Curation | None = None,
+    stretches: Sequence[CodedDecision] = (),
 ) -> Iterator[Outcome[Interview, StudyVideo]]:
     """Put together what is known about each interview; one whose video cannot be read yields the reason.
 
@@ -128,6 +129,7 @@ def study_videos(
         rule: makes the category of the score.
         predictions: by interview id.
         curation: decisions of one or more people.
+        stretches: of them, too, where they have no frame numbers.
     """
     for one in interviews:
         try:
@@ -135,9 +137,11 @@ def study_videos(
         except VideoError as error:
             yield Outcome(one, None, str(error))
             continue
-        decisions = tuple(decisions_in(curation, one.id, clock)) if curation else ()
+        decisions = decisions_in(curation or Curation(), one.id, clock)
+        decisions += [decided for decided in stretches if decided.interview == one.id]
+        decisions.sort(key=lambda decided: (decided.coder, decided.unit != "video", decided.start))
         said = (predictions or {}).get(one.id)
-        yield Outcome(one, StudyVideo(one, clock, (info.width, info.height), rule, said, decisions))
+        yield Outcome(one, StudyVideo(one, clock, (info.width, info.height), rule, said, tuple(decisions)))
 
 
 def spoken(transcript: str, seconds: float) -> tuple[Span, ...]:

@@ -1,9 +1,12 @@
 """`export` and `import-decisions`: a study handed to another tool, and what was decided there taken back."""
 
+from datetime import datetime, timezone
+
 import pandas as pd
 import pytest
 
 from expressiveness.cli import main
+from expressiveness.coding import Code, Codings
 from expressiveness.data import BALANCED, EXPRESSIVE, Curation, FaceDecision, InterviewDecision, read_interviews
 from expressiveness.faces import FaceStore
 from tests.face_tables import grey_faces
@@ -74,3 +77,41 @@ def test_of_several_coders_one_is_chosen(study, tmp_path, capsys):
     assert "several people decided: Ada, Bob; choose one with --coder" in capsys.readouterr().err
     assert run("import-decisions", study, *files, "--out", tmp_path / "d.json", "--coder", "Bob") == 0
     assert Curation.load(tmp_path / "d.json") == Curation(both.faces[1:])
+
+
+def test_videos_alone_are_predicted_and_exported(study, tmp_path):
+    (study / "table.csv").unlink()
+    faces = FaceStore(tmp_path / "faces", random_model().extraction)
+    faces.write_config()
+    for one in read_interviews(study):
+        faces.save(one, grey_faces(100))
+    given = [study, "--model", random_model().save(tmp_path / "model"), "--faces", faces.root]
+
+    assert run("export", *given, "--out", tmp_path / "tables") == 0
+
+    videos = pd.read_csv(tmp_path / "tables/videos.csv")
+    assert videos["predicted_category"].notna().all()
+    assert videos["true_category"].isna().all()
+
+
+def test_codes_of_several_people_go_out_and_come_back_as_codes(study, tmp_path):
+    def code(coder, unit, category, **where):
+        return Code(coder=coder, interview="a", unit=unit, at=datetime.now(timezone.utc), category=category, **where)
+
+    Codings.of(
+        [
+            code("Ada", "frame", EXPRESSIVE, frame_number=3),
+            code("Ada", "stretch", BALANCED, start=0.5, end=1.0),
+            code("Bob", "video", BALANCED),
+        ]
+    ).save(tmp_path)
+
+    assert run("export", study, "--coding", tmp_path, "--out", tmp_path / "elan", "--format", "elan") == 0
+    assert run("import-decisions", study, tmp_path / "elan/a.eaf", "--as-codes") == 0
+
+    back = [(one.coder, one.unit, one.category, one.frame_number, one.start) for one in Codings.read(study).codes()]
+    assert sorted(back, key=str) == [
+        ("Ada", "frame", EXPRESSIVE, 3, None),
+        ("Ada", "stretch", BALANCED, None, 0.5),
+        ("Bob", "video", BALANCED, None, None),
+    ]

@@ -61,7 +61,7 @@ def test_a_study_goes_from_its_table_to_elan(study, tmp_path):
 def test_every_command_of_the_guide_exists_with_its_options():
     command = typer.main.get_command(app)
     commands = [shlex.split(line) for block in blocks("bash") for line in block.splitlines()]
-    assert len(commands) == 7
+    assert len(commands) == 9
 
     for program, name, *arguments in commands:
         assert program == "expressiveness"
