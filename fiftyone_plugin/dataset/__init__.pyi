@@ -1,6 +1,7 @@
 from .annotation import enable_annotation
 from .contents import (
     interviews_of,
+    named_neutrals,
     require_embedders,
     require_faces,
     require_interviews,
@@ -71,6 +72,7 @@ __all__ = [
     "measure_of",
     "model_folder",
     "model_label",
+    "named_neutrals",
     "newest_faces",
     "next_run_name",
     "record_of",

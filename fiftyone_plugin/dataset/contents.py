@@ -6,12 +6,12 @@ from pathlib import Path
 
 import fiftyone as fo
 
-from expressiveness.data import TARGETS, CategoryRule, Interview, Thresholds
+from expressiveness.data import TARGETS, CategoryRule, Interview, NamedNeutrals, Thresholds
 from expressiveness.errors import InterviewError, ModelError, TrainingError
 from expressiveness.registry import what_else
 
 from .. import fields
-from .dataset_info import imported_measure
+from .dataset_info import imported_measure, info_of
 from .runs import list_runs, runs_able_to
 
 
@@ -37,6 +37,16 @@ def interviews_of(samples: fo.Dataset | fo.DatasetView) -> list[Interview]:
         )
         for id, video, participant, *rest in zip(*samples.values(names), strict=True)
     ]
+
+
+def named_neutrals(dataset: fo.Dataset) -> NamedNeutrals | None:
+    """The neutral faces that a user named in `neutral.csv` of the imported folder; None where there is none.
+
+    Raises:
+        InterviewError: the file cannot be read, or a column is missing.
+    """
+    folder = info_of(dataset).get("folder")
+    return NamedNeutrals.beside(folder, interviews_of(dataset)) if folder else None
 
 
 def rule_of(

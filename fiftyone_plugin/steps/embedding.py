@@ -19,6 +19,7 @@ from ..dataset import (
     face_store,
     interviews_of,
     load_run,
+    named_neutrals,
     require_faces,
     sample_ids_of,
 )
@@ -81,7 +82,10 @@ def compute_embeddings(
     report = EmbeddingReport(run)
     done: dict[str, Vectors] = {}
     store = face_store(dataset, model.extraction)
-    for number, outcome in enumerate(embed_interviews(model, interviews, store), start=1):
+    vectors = embed_interviews(
+        model, interviews, store, everything=interviews_of(dataset), neutrals=named_neutrals(dataset)
+    )
+    for number, outcome in enumerate(vectors, start=1):
         if outcome.value is None:
             report.failures.append(Failure(outcome.item.id, outcome.error or ""))
         else:

@@ -19,6 +19,7 @@ from ..dataset import (
     face_store,
     interviews_of,
     load_run,
+    named_neutrals,
     require_faces,
     run_split,
     sample_ids_of,
@@ -79,10 +80,11 @@ def predict(
     truths = truths_for(samples, run)
     split = run_split(dataset, run)  # written first, so that a run that was stopped can be reviewed as far as it got
     dataset.set_values(run_fields.split, {sample_ids[i.id]: split.set_of(i.id) for i in interviews}, key_field="id")
+    neutrals = named_neutrals(dataset)
     report = PredictionReport(run)
     done: dict[str, FramePredictions] = {}
     with writing_frames(samples) as frames:
-        judged = predict_interviews(model, interviews, store, everything=interviews_of(dataset))
+        judged = predict_interviews(model, interviews, store, everything=interviews_of(dataset), neutrals=neutrals)
         for number, outcome in enumerate(judged, start=1):
             if outcome.value is None:
                 report.failures.append(Failure(outcome.item.id, outcome.error or ""))

@@ -16,6 +16,7 @@ from ..dataset import (
     alone_on_dataset,
     check_run_name,
     interviews_of,
+    named_neutrals,
     newest_faces,
     next_run_name,
     register_run,
@@ -65,10 +66,13 @@ def train_model(
     interviews, store = interviews_of(samples), newest_faces(dataset)
     require_faces(samples)
     curation = curation_of(samples, target=config.target)
-    model = train(interviews, store, config, split=split, curation=curation, progress=progress)
+    neutrals = named_neutrals(dataset)
+    model = train(interviews, store, config, split=split, curation=curation, neutrals=neutrals, progress=progress)
     held_out = [interview for interview in interviews if interview.id in set(model.split.test)]
     frame_truth = FrameTruth.labelled(curation)
-    model = model.with_evaluation(evaluate(model, held_out, store, frame_truth=frame_truth, progress=progress))
+    model = model.with_evaluation(
+        evaluate(model, held_out, store, frame_truth=frame_truth, neutrals=neutrals, progress=progress)
+    )
     register_run(dataset, run, model.record(), model.save(folder), split_of=split_of)
     return run
 
