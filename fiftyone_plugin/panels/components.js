@@ -280,7 +280,7 @@
     if (!data) return h("div", { className: "expressiveness-review", role: "status" }, "Reading ...");
     return h(
       "div",
-      { className: "expressiveness-review", "data-cy": "expressiveness-review-panel" },
+      { className: "expressiveness-review", "data-cy": "expressiveness-review-panel", onKeyDownCapture: press },
       h("style", null, STYLE),
       data.first
         ? h(First, { first: data.first, acts })
@@ -297,6 +297,14 @@
       if (wanted) ask();
     }, [data, Boolean(wanted)]);
     return change && String(change.of) === String([run, other, data?.wanted]) ? change : null;
+  }
+
+  /** Enter presses a button here whatever else the App does with that key. */
+  function press(event) {
+    if (event.key !== "Enter" || event.target.tagName !== "BUTTON") return;
+    event.preventDefault();
+    event.stopPropagation();
+    event.target.click();
   }
 
   /** If the panel opened as a tab that covers the grid, move it beside it. */
