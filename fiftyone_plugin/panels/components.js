@@ -1388,8 +1388,9 @@ const expressivenessPlayer = (() => {
     const run = (states?.get ? states.get(review?.id) : states?.[review?.id])?.state?.choices?.run;
     useEffect(() => {
       if (!data || !run || followed.get(dataset) === run) return;
+      const chosenHere = !followed.has(dataset) && data.run !== data.runs.at(-1); // before the review panel had loaded
       followed.set(dataset, run);
-      if (run !== data.run && data.runs.includes(run)) tell(panel, { operator: schema.view.on_follow, params: { run } });
+      if (!chosenHere && run !== data.run && data.runs.includes(run)) tell(panel, { operator: schema.view.on_follow, params: { run } });
     }, [run, Boolean(data)]);
   }
 

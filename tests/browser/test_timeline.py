@@ -63,7 +63,7 @@ def test_the_timeline_moves_with_the_video_and_a_click_goes_to_the_nearest_judge
 
     page.get_by_role("button", name="Play").click()
     expect(timeline).to_have_attribute("data-frame", re.compile("^[12][0-9]$"))
-    page.mouse.click(*at_share(page, 0.5))
+    page.mouse.click(*at_share(page, 0.43))
 
     expect(timeline).to_have_attribute("data-frame", "21")
     expect(clock(page)).to_contain_text("0:01.3")
