@@ -50,7 +50,9 @@ class FrameWriter:
 
     def of_frames(self, field: str, values: Mapping[str, Mapping[int, Any]]) -> None:
         """Write a field of some frames, by sample id and frame number."""
-        self._dataset.set_values(f"frames.{field}", values, key_field="id")
+        some = {key: frames for key, frames in values.items() if frames}  # FiftyOne takes no sample without a frame
+        if some:
+            self._dataset.set_values(f"frames.{field}", some, key_field="id")
 
 
 @contextmanager

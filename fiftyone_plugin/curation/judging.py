@@ -73,18 +73,19 @@ def _judge(view: fo.DatasetView, writer: FrameWriter, fields: RunFields, truths:
     standing = {key: frames for key, frames in _standing(view, fields).items() if frames}
     truth, correct = [], []
     verdicts: dict[str, dict[int, str | None]] = {}
+    with_verdict = _with_verdict(view, fields)
     for key, frames in standing.items():
         for frame in frames:
             if (true := truths[key].of_frame(frame.frame_number, frame.offset)) != frame.truth:
                 where = {"frame_id": frame.frame_id, "label_id": frame.label_id}
                 truth.append({**where, "value": true})
                 correct.append({**where, "value": frame.label == true})
-                verdicts.setdefault(key, {})[frame.frame_number] = verdict_of(true, frame.label)
+                if frame.frame_id in with_verdict:
+                    verdicts.setdefault(key, {})[frame.frame_number] = verdict_of(true, frame.label)
     if truth:
         writer.of_labels(f"{fields.faces}.detections.truth", truth)
         writer.of_labels(f"{fields.faces}.detections.correct", correct)
-        if dataset.has_frame_field(fields.verdict):  # not written by earlier versions
-            writer.of_frames(fields.verdict, verdicts)
+    writer.of_frames(fields.verdict, verdicts)
     predictions = {key: _judged(frames) for key, frames in standing.items()}
     labels = dict(zip(*view.values(["id", f"{fields.video}.label"]), strict=True))
     summed_up: dict[str, dict[str, Any]] = {
@@ -98,6 +99,14 @@ def _judge(view: fo.DatasetView, writer: FrameWriter, fields: RunFields, truths:
         dataset.set_values(name, values, key_field="id")
     anew = {key: temporal(stretches(value, truths[key])) for key, value in predictions.items()}
     dataset.set_values(fields.stretches, anew, key_field="id", validate=False, expand_schema=False)
+
+
+def _with_verdict(view: fo.DatasetView, fields: RunFields) -> set[str]:
+    """The ids of the frames that have a verdict: those that were shown as faces."""
+    if not view._root_dataset.has_frame_field(fields.verdict):
+        return set()
+    ids, verdicts = view.values(["frames.id", f"frames.{fields.verdict}"], unwind=True)
+    return {id for id, verdict in zip(ids, verdicts, strict=True) if verdict}
 
 
 def _standing(view: fo.DatasetView, fields: RunFields) -> dict[str, list[_Standing]]:
