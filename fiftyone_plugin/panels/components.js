@@ -732,6 +732,13 @@ const ExpressivenessReview = (() => {
       })
       .filter(({ frames }) => frames.length);
 
+  /** How many frames a queue has had on this page; when it is read anew, what was decided since is no longer in it. */
+  const totals = new Map();
+  const mostOf = (queue, now) => {
+    totals.set(queue, Math.max(now, totals.get(queue) ?? 0));
+    return totals.get(queue);
+  };
+
   /** The video just opened to continue there; kept outside the component, which may be created anew. */
   const arriving = { current: null };
 
@@ -750,7 +757,7 @@ const ExpressivenessReview = (() => {
     const here = data.frames.findLastIndex((number) => number <= (heading.current?.frame ?? frame));
     const queue = useMemo(() => stillWaiting(data.queue, decisions), [data, ...decisions.known]);
     const left = queue.reduce((sum, { frames }) => sum + frames.length, 0);
-    const total = data.queue.videos.reduce((sum, { frames }) => sum + frames.length, 0);
+    const total = mostOf(`${dataset} ${data.queue.run} ${data.queue.name}`, data.queue.videos.flatMap(({ frames }) => frames).length);
 
     useEffect(() => onDecided(decided), [decided]);
     useEffect(() => setMarks({}), [data.sample]);
@@ -933,7 +940,8 @@ const ExpressivenessReview = (() => {
       const onKey = (event) => {
         const writes = event.target.closest?.("input, textarea, select, [contenteditable=true], [role=listbox]");
         if (writes || event.ctrlKey || event.metaKey || event.altKey) return;
-        if (latest.current(event) === false) return;
+        // Drawn at once, so that the next key, which may be waiting already, finds what this one has changed.
+        if (window.ReactDOM.flushSync(() => latest.current(event)) === false) return;
         event.preventDefault();
         event.stopImmediatePropagation();
       };

@@ -12,13 +12,11 @@ from pathlib import Path
 
 import fiftyone as fo
 import pytest
-from fiftyone.operators.store import ExecutionStore
 from playwright.sync_api import Page, expect
 
 from expressiveness.samples import render_sample_interviews
 from fiftyone_plugin.api import detect_faces, import_interviews, set_work_folder, work_folder
 from fiftyone_plugin.coding import keep_codes
-from fiftyone_plugin.coding.code_store import STORE
 from fiftyone_plugin.curation import curate
 from fiftyone_plugin.dataset import keep_record, record_of, working_on
 from fiftyone_plugin.operators import OPERATORS
@@ -96,9 +94,9 @@ def with_unknown_score(dataset: fo.Dataset, _: ExitStack) -> None:
     keep_record(dataset, "cnn_1", {**record, "config": {**record["config"], "target": "charisma"}})
 
 
-def without_codes(dataset: fo.Dataset, _: ExitStack) -> None:
-    """Delete what was coded."""
-    ExecutionStore.create(STORE, dataset_id=dataset._doc.id).clear()
+def without_people(dataset: fo.Dataset, _: ExitStack) -> None:
+    """Delete a field that the import had written."""
+    dataset.delete_sample_field("participant")
 
 
 def choose_folder_with_an_export(page: Page, folder: Path) -> None:
@@ -127,7 +125,7 @@ CASES = (
     Case("curate", "Curate faces or videos", "say who decides", fill=write("Your name or initials", " ")),
     Case("undo_curation", "Undo curation", "has no score charisma, which the run has learned", with_unknown_score),
     Case("export_curated", "Export curated interviews", "mine", fill=choose_folder_with_an_export),
-    Case("compare_coders", "Compare coders", "nobody has coded anything here yet", without_codes),
+    Case("compare_coders", "Compare coders", UNFORESEEN.format("participant"), without_people),
     Case("compute_embeddings", "Compute embeddings", "no model in .*gone"),
 )
 

@@ -11,17 +11,16 @@ from tests.app_steps import choose, expect_shown, open_dataset, open_review_pane
 
 pytestmark = pytest.mark.slow
 
-RUN, LOOK = 0, 3  # dropdowns of the panel, from the top
-FACES = 12  # that run cnn_1 has wrong, of held-out people, but for first frames
+FACES = 13  # that run cnn_1 has wrong, of held-out people
 
 
 def show_mistakes(page, dataset):
     """Open the faces of run cnn_1's mistakes; return the keys' line in the panel."""
     open_dataset(page, dataset)
     open_review_panel(page)
-    expect(page.locator(".nsewdrag")).to_be_visible()
-    choose(page, RUN, "cnn_1")
-    choose(page, LOOK, "Faces, one by one")
+    expect(page.get_by_test_id("expressiveness-matrix")).to_be_visible()
+    choose(page, "Run", "cnn_1")
+    choose(page, "Look at them as", "Faces, one by one")
     page.get_by_role("cell", name="Misclassified frames").click()
     expect_shown(page, f"{FACES} patches")
     line = page.get_by_test_id("expressiveness-faces")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from expressiveness.data import EXPRESSIVE, RESERVED
 
-from .test_review_keys import faces_of
+from .test_review_keys import choose_run, faces_of
 
 pytestmark = pytest.mark.slow
 
@@ -25,12 +25,6 @@ def timeline(reviewed, page):
     expect(page.get_by_test_id("expressiveness-reading")).to_contain_text("truly")
     expect(clock(page)).to_contain_text("/ 0:03.00")
     return page.get_by_test_id("expressiveness-timeline")
-
-
-def choose_run(page, run):
-    page.get_by_test_id("modal").get_by_role("combobox").first.click()
-    page.get_by_role("option", name=f"Run {run}").click()
-    expect(page.get_by_role("listbox")).to_have_count(0)
 
 
 def at_share(page, share):
