@@ -15,7 +15,7 @@ WIDTH = 1200  # pixels
 PICTURES = {
     "main-3-misclassified-frames": "misclassified-frames",
     "review-1-matrix": "review",
-    "timeline-1-played": "timeline",
+    "timeline-2-level": "timeline",
 }
 """Screenshot to picture, both without their endings."""
 

@@ -336,8 +336,8 @@ def export_model(
 
 
 def _say_figures(figures: dict[str, Any]) -> None:
-    say(f"Model: {figures['model']}.")
     say(figures["verdict"])
+    say(f"Model: {figures['model']}.")
     video = figures["video"]
     low, high = video["accuracy_ci"]
     spearman = "" if video["spearman"] is None else f", Spearman {video['spearman']:.2f}"

@@ -71,7 +71,7 @@ class Evaluation:
 
     def _repr_html_(self) -> str:
         unknown = "" if self.frames else f"<p>{NO_FRAME_TRUTH}</p>"
-        said = f"<p>Model: {escape(self.model)}.</p><p><b>{escape(self.verdict)}</b></p>"
+        said = f"<p><b>{escape(self.verdict)}</b></p><p>Model: {escape(self.model)}.</p>"
         return f"{said}{figures_html(self.as_dict())}{unknown}"
 
 

@@ -123,8 +123,8 @@ def evaluation_report(
     video = figures["video"]
     sections: dict[str, Sequence[Block]] = {
         "Verdict": [
-            *([f"Model: {figures['model']}."] if "model" in figures else []),  # records of earlier versions lack it
             *([figures["verdict"]] if "verdict" in figures else []),
+            *([f"Model: {figures['model']}."] if "model" in figures else []),  # records of earlier versions lack it
             f"Judged on {counted(video['n'], 'video')} of {counted(figures['participants'], 'participant')}. "
             "Intervals come from drawing participants with replacement.",
             *([LEAKY] if figures.get("leaky") else []),
