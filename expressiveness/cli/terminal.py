@@ -163,7 +163,7 @@ def read_neutrals(found: InterviewFolder, file: Path | None) -> NamedNeutrals | 
     return named
 
 
-def read_video_neutrals(videos: Sequence[Path], file: Path | None) -> dict[Path, NamedNeutrals]:
+def read_video_neutrals(videos: Sequence[Path], file: Path | None) -> dict[Path | str, NamedNeutrals]:
     """Read the neutral stretches of the people in some videos; print the skipped rows."""
     from expressiveness.data import NEUTRAL_FILE, neutrals_of_videos
 

@@ -55,6 +55,9 @@ class PairAgreement:
     confusion: tuple[tuple[float, ...], ...]
     """The first coder in rows, in the order of CATEGORIES; with a tolerance there may be halves."""
 
+    def __repr__(self) -> str:
+        return f"PairAgreement({' and '.join(self.coders)}, n={self.n})"
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -69,6 +72,9 @@ class Agreement:
     figures: dict[str, Figure]  # of all coders together
     pairs: tuple[PairAgreement, ...]  # of categories
     notes: tuple[str, ...]  # what to keep in mind, in sentences
+
+    def __repr__(self) -> str:
+        return f"Agreement({counted(self.n, self.unit)}, {self.scale}, by {', '.join(self.coders)})"
 
     def as_dict(self) -> dict[str, Any]:
         """All figures, ready for JSON."""

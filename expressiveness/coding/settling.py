@@ -74,6 +74,9 @@ class Consensus:
     quality: Floats  # (n,) how likely each consensus is right, 0 to 1
     coders: pd.DataFrame  # by coder: `annotator_quality`, `agreement_with_consensus`, ...
 
+    def __repr__(self) -> str:
+        return f"Consensus({counted(len(self.quality), 'answer')} of {counted(len(self.coders), 'coder')})"
+
 
 def by_consensus(ratings: Ratings, probabilities: npt.NDArray[np.floating[Any]]) -> Consensus:
     """Settle everything by CROWDLAB, which weighs every coder and a model by how reliable they are.

@@ -13,7 +13,7 @@ from expressiveness.data.readers import NEUTRAL_FILE
 from expressiveness.errors import InterviewError
 
 
-def neutrals_of_videos(videos: Sequence[Path], file: Path | None = None) -> dict[Path, NamedNeutrals]:
+def neutrals_of_videos(videos: Sequence[Path | str], file: Path | str | None = None) -> dict[Path | str, NamedNeutrals]:
     """Find where the person in each video is neutral.
 
     Rows name interviews and participants of the folder of interviews that a video belongs to; a video of no such folder
@@ -24,16 +24,17 @@ def neutrals_of_videos(videos: Sequence[Path], file: Path | None = None) -> dict
         file: the table, see `NamedNeutrals.read`; if None, the `neutral.csv` beside a video, or one folder above it.
 
     Returns:
-        By video, the stretches of its person, and the table's bad rows; a video without a table is left out.
+        By video, as a `Path`, the stretches of its person, and the table's bad rows; a video without a table is left
+        out.
 
     Raises:
         InterviewError: a table cannot be read.
     """
     of_table: dict[Path, list[Path]] = defaultdict(list)
-    for video in videos:
-        if table := file or _table_near(video):
+    for video in map(Path, videos):
+        if table := Path(file) if file else _table_near(video):
             of_table[table].append(video)
-    found = {}
+    found: dict[Path | str, NamedNeutrals] = {}
     for table, its_videos in of_table.items():
         folders = [table.parent] if file is None else [folder for video in its_videos for folder in _above(video)]
         people = _people_in(its_videos, folders)

@@ -108,7 +108,7 @@ def predict_videos(
     model: TrainedModel,
     videos: Sequence[Path | str],
     *,
-    neutrals: Mapping[Path, NamedNeutrals] | None = None,
+    neutrals: Mapping[Path | str, NamedNeutrals] | None = None,
     reasons: bool = False,
     workers: int | None = None,
     max_pixels: int = MAX_PIXELS,
@@ -124,13 +124,14 @@ def predict_videos(
         max_pixels: the largest frame allowed.
     """
     maker = maker_for_workers(model.extraction.detector)
+    by_path = {Path(video): named for video, named in (neutrals or {}).items()}
     jobs = [_Job(Path(video), model.extraction, maker, model.needs, max_pixels) for video in videos]
     for outcome in run(_read_clip, jobs, workers=workers):
         if outcome.value is None:
             yield Outcome(outcome.item.video, None, outcome.error)
         else:
             clip, cut_short = outcome.value
-            if clip.movement is not None and (named := (neutrals or {}).get(outcome.item.video)):
+            if clip.movement is not None and (named := by_path.get(outcome.item.video)):
                 neutral = video_neutral(named, outcome.item.video, clip.movement, max_pixels=max_pixels)
                 clip = replace(clip, neutral=neutral)
             said = model.predict(clip).saying(cut_short=cut_short)
@@ -140,7 +141,7 @@ def predict_videos(
 
 
 def video_neutral(
-    named: NamedNeutrals, video: Path, movement: Movement | None = None, *, max_pixels: int = MAX_PIXELS
+    named: NamedNeutrals, video: Path | str, movement: Movement | None = None, *, max_pixels: int = MAX_PIXELS
 ) -> Neutral | None:
     """The neutral face of the person in a video, from the stretches that a user named of them; None if there is none.
 
@@ -152,7 +153,7 @@ def video_neutral(
     """
 
     def read(interview: Interview) -> Movement:
-        if movement is not None and interview.video.resolve() == video.resolve():
+        if movement is not None and interview.video.resolve() == Path(video).resolve():
             return movement
         return read_movement(interview.video, landmarker=landmarker_of_process(), max_pixels=max_pixels)
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import is_dataclass
+from datetime import datetime, timezone
 from importlib import import_module
 from inspect import isabstract
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from expressiveness.coding import Code, Codings, Consensus, ModelCodes, agreement, rate, settle
+from expressiveness.coding import assign as assign_coders
 from expressiveness.data import (
     CategoryRule,
     Curation,
@@ -69,6 +72,12 @@ NUMBERS = tuple(map(float, range(40)))
 LONG = "a name that somebody made up and that goes on for longer than anybody needs"
 
 CLOCK = Clock(np.arange(3) / 10)
+
+CODINGS = Codings.of(
+    Code(who, "0001", "frame", datetime(2026, 11, 30, tzinfo=timezone.utc), category, frame_number=6, start=0.5)
+    for who, category in (("Ada", "Expressive"), ("Ben", "Balanced Expression"))
+)
+RATINGS = rate(CODINGS, "frame")
 
 RECORDS = {
     "Interview('0001', participant '1', warmth 0.5, 2 more scores)": lambda: Interview(
@@ -148,10 +157,21 @@ RECORDS = {
         LONG, "elan", 3, (LONG,) * 3, (Failure("4", LONG * 9),)
     ),
     "MistakeClips(0 clips, 2 of 9 videos wrong)": lambda: MistakeClips(LONG, 2, 9, (), ()),
+    "Assignments(2 interviews for Ada, Ben)": lambda: assign_coders(
+        [interview(1), interview(2)], ["Ada", "Ben"], overlap=0
+    ),
+    "Codings(2 codes by Ada, Ben)": lambda: CODINGS,
+    "Ratings(1 frame by Ada, Ben)": lambda: RATINGS,
+    "Agreement(1 frame, category, by Ada, Ben)": lambda: agreement(RATINGS),
+    "PairAgreement(Ada and Ben, n=1)": lambda: agreement(RATINGS).pairs[0],
+    "Settled(1 frame, 1 open)": lambda: settle(CODINGS, "frame"),
+    "ModelCodes(0 codes)": lambda: ModelCodes({}),
+    "Consensus(1 answer of 2 coders)": lambda: Consensus(CODINGS, np.zeros(1), pd.DataFrame(index=["Ada", "Ben"])),
     "<models: movement, notebook_cnn": lambda: MODELS,
 }
 
 SHORT_ANYWAY = {
+    "Assignment", "Code", "Feedback", "Figure", "PairedFigure",
     "BadRow", "Clip", "Column", "ColumnMapping", "Confusion", "CategoryRule", "Extracted", "FaceDecision", "Failure",
     "InterviewDecision", "NoOptions", "Problem", "RayCluster", "Shortfall", "Stretch", "Thresholds", "TimedLine",
 }  # fmt: skip
