@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,8 @@ class Agreement:
             lines += [f"    {LABELS[name]}: {figure}" for name, figure in pair.figures.items()]
             heads = [short_name(name) for name in CATEGORIES]
             lines += [f"    {first} says, and {second}: {', '.join(heads)}"]
-            lines += [f"      {head}: {', '.join(f'{n:g}' for n in row)}" for head, row in zip(heads, pair.confusion)]  # noqa: B905
+            for head, row in zip(heads, pair.confusion, strict=True):
+                lines.append(f"      {head}: {', '.join(f'{n:g}' for n in row)}")
         return [*lines, *(f"  Note: {note}" for note in self.notes)]
 
 
@@ -176,7 +178,7 @@ def seen_notes(codings: Codings) -> list[str]:
 def _of_categories(ratings: Ratings, owner: Ints, drawn: Floats) -> dict[str, Figure]:
     sums = _coincidences(ratings, owner, len(drawn.T))
     return {
-        f"alpha_{metric}": _figure(sums, drawn, lambda table, metric=metric: alpha(table, metric))  # type: ignore[misc]
+        f"alpha_{metric}": _figure(sums, drawn, partial(alpha, metric=metric))
         for metric in ("nominal", "ordinal", "interval")
     }
 
@@ -197,12 +199,14 @@ def _of_levels(ratings: Ratings, owner: Ints, drawn: Floats) -> dict[str, Figure
     columns = [full, full * totals**2, full * squares, *(full * values[:, coder] for coder in range(k))]
     sums = _by_person(columns, owner, people)
     for place, name in enumerate(("icc_single", "icc_mean")):
-        figures[name] = _figure(
-            sums,
-            drawn,
-            lambda s, place=place: intraclass_correlations(s[..., 0], s[..., 1], s[..., 3:], s[..., 2])[place],  # type: ignore[misc]
-        )
+        figures[name] = _figure(sums, drawn, partial(_icc, place=place))
     return figures
+
+
+def _icc(sums: Floats, *, place: int) -> Floats:
+    """One of the two intraclass correlations, from sums as `_of_levels` makes them."""
+    correlations = intraclass_correlations(sums[..., 0], sums[..., 1], sums[..., 3:], sums[..., 2])
+    return correlations[place]
 
 
 def _pairs(ratings: Ratings, draws: int, seed: int) -> tuple[PairAgreement, ...]:
